@@ -1,0 +1,56 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "crossfire-suite",
+    products: [
+        .library(name: "Wire", targets: ["Wire"]),
+        .library(name: "Capture", targets: ["Capture"]),
+        .library(name: "Verification", targets: ["Verification"]),
+        .library(name: "Fuzz", targets: ["Fuzz"]),
+        .executable(name: "crossfire", targets: ["crossfire"]),
+        .executable(name: "reference-server", targets: ["reference-server"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        .target(name: "CLinux"),
+
+        .target(name: "Wire", swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        .target(name: "Capture", dependencies: ["CPcap"], swiftSettings: strict),
+        .target(name: "Verification", dependencies: ["Wire", "Capture"], swiftSettings: strict),
+        .target(name: "ReferenceServers", dependencies: ["Wire", "CLinux"], swiftSettings: strict),
+        .target(name: "Fuzz", dependencies: ["CLinux", "Wire", "Capture", "Verification"], swiftSettings: strict),
+        .target(name: "Report", dependencies: ["Verification", "Capture", "Fuzz"], swiftSettings: strict),
+
+        .executableTarget(
+            name: "crossfire",
+            dependencies: [
+                "CLinux", "Wire", "Capture", "Verification", "Fuzz", "Report",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(name: "reference-server", dependencies: ["ReferenceServers"], swiftSettings: strict),
+
+        .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
+        .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: strict),
+        .testTarget(
+            name: "VerificationTests", dependencies: ["Verification", "Wire", "Capture"], swiftSettings: strict),
+        .testTarget(
+            name: "ReferenceServersTests", dependencies: ["ReferenceServers", "Wire", "CLinux"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["Fuzz", "Wire", "Capture", "Verification"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["crossfire", "reference-server", "Fuzz"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

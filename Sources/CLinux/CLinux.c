@@ -1,0 +1,23 @@
+#include "CLinux.h"
+#include <sys/wait.h>
+
+int cf_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags) {
+    return accept4(fd, address, length, flags);
+}
+
+int cf_unshare(int flags) { return unshare(flags); }
+const int CF_CLONE_NEWUSER = CLONE_NEWUSER;
+const int CF_CLONE_NEWNET = CLONE_NEWNET;
+
+int cf_pidfd_open(pid_t pid, unsigned flags) { return (int)syscall(SYS_pidfd_open, pid, flags); }
+
+int cf_prctl(int option, unsigned long argument) { return prctl(option, argument, 0, 0, 0); }
+
+int cf_spawn_addchdir(posix_spawn_file_actions_t *actions, const char *path) {
+    return posix_spawn_file_actions_addchdir_np(actions, path);
+}
+
+int cf_exited(int status) { return WIFEXITED(status); }
+int cf_exit_status(int status) { return WEXITSTATUS(status); }
+int cf_signaled(int status) { return WIFSIGNALED(status); }
+int cf_term_signal(int status) { return WTERMSIG(status); }

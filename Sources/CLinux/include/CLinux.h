@@ -1,0 +1,42 @@
+// The few lines of Linux that Swift cannot say. One prefix, `cf_`, and one reason each.
+#ifndef CROSSFIRE_CLINUX_H
+#define CROSSFIRE_CLINUX_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+// accept4(2) is declared only under _GNU_SOURCE, which Swift's Glibc module does not set.
+int cf_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
+
+// unshare(2): same reason.
+int cf_unshare(int flags);
+extern const int CF_CLONE_NEWUSER;
+extern const int CF_CLONE_NEWNET;
+
+// pidfd_open(2) has no declaration in Swift's Glibc module.
+int cf_pidfd_open(pid_t pid, unsigned flags);
+
+// prctl(2) is variadic.
+int cf_prctl(int option, unsigned long argument);
+
+// posix_spawn_file_actions_addchdir_np(3) is declared only under _GNU_SOURCE.
+int cf_spawn_addchdir(posix_spawn_file_actions_t *actions, const char *path);
+
+// WIFEXITED and friends are function-like macros.
+int cf_exited(int status);
+int cf_exit_status(int status);
+int cf_signaled(int status);
+int cf_term_signal(int status);
+
+#endif

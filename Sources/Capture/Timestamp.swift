@@ -1,0 +1,17 @@
+/// A packet's time: nanoseconds since 1970-01-01 00:00 UTC, of the capturing host's clock.
+///
+/// File order and time order may differ: on more than one CPU a stamp is taken before the ring slot.
+public struct Timestamp: Hashable, Comparable, Sendable {
+    /// Nanoseconds since the epoch.
+    public var nanoseconds: Int64
+
+    /// Creates a time from nanoseconds since the epoch.
+    public init(nanoseconds: Int64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    /// Earlier first.
+    public static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+}

@@ -1,0 +1,79 @@
+public import Capture
+public import Wire
+
+/// One connection as messages: requests beside their replies.
+public struct Conversation: Sendable {
+    /// The flow's number in the capture.
+    public var flow: Int
+    /// A name for people: `c0`, or the client's endpoint.
+    public var name: String
+    /// The requests in order, each with the reply that stands at its place.
+    public var exchanges: [Exchange]
+    /// Replies beyond the last request.
+    public var surplus: [Message]
+    /// The unfinished reply bytes at the end of the server's stream, if any.
+    public var partialReply: Message?
+    /// Where a stream stopped being messages, if it did; everything after that is unread.
+    public var malformedRequest: Malformation?
+    public var malformedReply: Malformation?
+    /// Bytes that the capture misses, each direction.
+    public var requestGaps: Int
+    public var replyGaps: Int
+    /// How the connection ended.
+    public var teardown: Flow.Teardown
+    /// The client's and the server's first FIN or RST.
+    public var clientEnd: PacketReference?
+    public var serverEnd: PacketReference?
+    /// The time of the connection's last packet.
+    public var lastTime: Timestamp
+}
+
+/// A request and the reply at its place.
+public struct Exchange: Sendable {
+    /// The request.
+    public var request: Message
+    /// The reply; nil when there is none.
+    public var reply: Message?
+
+    /// The interval in which the server acted: from the first copy of the packet with the request's last byte to the
+    /// first copy of the packet with the reply's first byte.
+    public var invoked: Timestamp { request.last.time }
+    /// Nil when unanswered.
+    public var completed: Timestamp? { reply?.first.time }
+}
+
+/// One message of a stream, with the packets that brought its first and its last byte.
+public struct Message: Sendable {
+    /// Its bytes.
+    public var bytes: [UInt8]
+    /// Where it starts in its stream.
+    public var offset: Int
+    /// The packet with its first byte.
+    public var first: PacketReference
+    /// The packet with its last byte.
+    public var last: PacketReference
+}
+
+/// Why a stream could not be read further.
+public struct Malformation: Sendable {
+    /// Where the message that cannot be read starts in its stream.
+    public var offset: Int
+    /// What is wrong with it, from the codec.
+    public var reason: String
+    /// The packet that brought the offending byte.
+    public var packet: PacketReference?
+    /// The unread rest of the stream, at most 64 KiB of it.
+    public var rest: [UInt8]
+}
+
+/// All that an oracle may look at.
+public struct Evidence: Sendable {
+    /// How the streams are read.
+    public var codec: any WireCodec
+    /// The connections, in order of first packet.
+    public var conversations: [Conversation]
+    /// Why the evidence is incomplete, one sentence each: packets dropped, bytes missing. Empty when it is whole.
+    public var incomplete: [String]
+    /// The time of the last packet of the capture.
+    public var end: Timestamp
+}

@@ -1,0 +1,80 @@
+/// One property broken, with the evidence for it.
+public struct Violation: Sendable {
+    /// The property.
+    public var oracle: OracleID
+    /// One sentence for a person, with packet numbers.
+    public var summary: String
+    /// The packets that show it, by number, in the order of the story.
+    public var packets: [Int]
+    /// What each of `packets` shows, one note a packet: the text of its pcapng comment.
+    public var notes: [String]
+    /// The same for two violations of one kind, whatever values, keys or times they have: what findings are told
+    /// apart by.
+    public var signature: String
+    /// How far time stamps would have to be wrong for the violation to vanish, in nanoseconds; nil where time plays no
+    /// part.
+    public var marginNanoseconds: Int64?
+
+    /// Creates a violation.
+    public init(
+        oracle: OracleID, summary: String, packets: [Int] = [], notes: [String] = [], signature: String,
+        marginNanoseconds: Int64? = nil
+    ) {
+        self.oracle = oracle
+        self.summary = summary
+        self.packets = packets
+        self.notes = notes
+        self.signature = signature
+        self.marginNanoseconds = marginNanoseconds
+    }
+}
+
+/// What the oracles say of one capture or one execution.
+public struct Judgement: Sendable {
+    /// The worst of what was found.
+    public var verdict: Verdict
+    /// All that was found, most specific oracle first.
+    public var violations: [Violation]
+    /// Why the verdict is (or, beside a violation, would have been) inconclusive, one sentence each.
+    public var inconclusive: [String]
+    /// What was exercised.
+    public var exercised: Exercised
+    /// Commands that the target answered with an error as unknown, upper case, sorted.
+    public var unsupportedCommands: [String]
+
+    /// Creates a judgement.
+    public init(
+        verdict: Verdict, violations: [Violation] = [], inconclusive: [String] = [],
+        exercised: Exercised = Exercised(), unsupportedCommands: [String] = []
+    ) {
+        self.verdict = verdict
+        self.violations = violations
+        self.inconclusive = inconclusive
+        self.exercised = exercised
+        self.unsupportedCommands = unsupportedCommands
+    }
+}
+
+/// How much a green answer is worth.
+public struct Exercised: Sendable, Equatable {
+    /// Connections with at least one request.
+    public var connections = 0
+    /// Requests seen.
+    public var operations = 0
+    /// Requests with a reply.
+    public var answered = 0
+    /// Pairs of operations of different connections that overlapped in time; for a protocol with shared state, on
+    /// one key.
+    public var overlaps = 0
+
+    /// Creates an empty count.
+    public init() {}
+
+    /// Adds another count.
+    public static func += (left: inout Exercised, right: Exercised) {
+        left.connections += right.connections
+        left.operations += right.operations
+        left.answered += right.answered
+        left.overlaps += right.overlaps
+    }
+}

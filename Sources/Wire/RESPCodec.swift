@@ -1,0 +1,44 @@
+/// RESP2, the protocol of Redis: requests are arrays of bulk strings or inline lines, replies are any value.
+///
+/// Source: <https://redis.io/docs/latest/develop/reference/protocol-spec/>.
+public struct RESPCodec: WireCodec {
+    /// The longest bulk string, as in Redis (`proto-max-bulk-len`).
+    public static let maximumBulkBytes = 512 << 20
+    /// The longest line: a type byte with its number, or an inline request. Redis allows 64 KiB.
+    public static let maximumLineBytes = 64 << 10
+    /// The most elements of one array, as in Redis.
+    public static let maximumElements = 1 << 20
+    /// The deepest nesting of arrays.
+    public static let maximumDepth = 32
+
+    /// Creates the codec.
+    public init() {}
+
+    /// `resp`.
+    public var name: String { "resp" }
+    /// Keys are shared by all clients.
+    public var hasSharedState: Bool { true }
+
+    /// Frames one request (array or inline) or one reply.
+    public func frame(_ bytes: Span<UInt8>, from role: Role) -> Framing {
+        guard bytes.count > 0 else { return .incomplete }
+        var cursor = RESPCursor(bytes: bytes)
+        if role == .client, bytes[0] != UInt8(ascii: "*") {
+            return cursor.line().map { _ in .message(length: cursor.offset) } ?? cursor.outcome
+        }
+        return cursor.skipValue(depth: 0) ? .message(length: cursor.offset) : cursor.outcome
+    }
+
+    /// An array of bulk strings.
+    public func encodeRequest(_ words: [[UInt8]]) -> [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(words.reduce(16) { $0 + $1.count + 16 })
+        out.append(UInt8(ascii: "*"))
+        out.append(contentsOf: String(words.count).utf8)
+        out.append(contentsOf: crlf)
+        for word in words { RESPValue.bulk(word).append(to: &out) }
+        return out
+    }
+}
+
+let crlf: [UInt8] = [0x0D, 0x0A]

@@ -1,0 +1,51 @@
+/// Which side of a connection sends a message.
+public enum Role: Sendable {
+    case client
+    case server
+}
+
+/// What the front of a byte stream holds.
+public enum Framing: Equatable, Sendable {
+    /// A whole message of `length` bytes; `length` is at least 1.
+    case message(length: Int)
+    /// The beginning of a message: read more.
+    case incomplete
+    /// No continuation of these bytes is a message. `offset` counts from the start of the message.
+    case malformed(offset: Int, reason: String)
+}
+
+/// How one protocol cuts a byte stream into messages and writes requests.
+///
+/// A codec is a pure value. It frames from the start of a message each time, so it keeps no state between calls and one
+/// codec serves any number of connections.
+public protocol WireCodec: Sendable {
+    /// The name that `--protocol` takes.
+    var name: String { get }
+
+    /// Finds the end of the first message of `bytes`, a stream that starts at a message boundary.
+    ///
+    /// - Complexity: O(length of the first message).
+    func frame(_ bytes: Span<UInt8>, from role: Role) -> Framing
+
+    /// Writes a request from the words of a scenario's `send` step.
+    func encodeRequest(_ words: [[UInt8]]) -> [UInt8]
+
+    /// Whether two clients of this protocol share state that a reply can show; echo does not.
+    var hasSharedState: Bool { get }
+}
+
+/// The protocols that this build speaks, by name.
+public enum WireProtocols {
+    /// All codecs, in the order in which help lists them. A new protocol is one file and one entry here.
+    public static let all: [any WireCodec] = [EchoLineCodec(), EchoLengthCodec(), RESPCodec()]
+
+    /// The codec with this name, or nil.
+    public static func named(_ name: String) -> (any WireCodec)? {
+        all.first { $0.name == name }
+    }
+
+    /// `echo, echo-length, resp`: for help and error messages.
+    public static var names: String {
+        all.map(\.name).joined(separator: ", ")
+    }
+}
