@@ -33,6 +33,21 @@ int cf_prctl(int option, unsigned long argument);
 // posix_spawn_file_actions_addchdir_np(3) is declared only under _GNU_SOURCE.
 int cf_spawn_addchdir(posix_spawn_file_actions_t *actions, const char *path);
 
+// struct ifreq hides its members behind macros. Brings `lo` up in a new network namespace; -1 and errno on failure.
+int cf_loopback_up(void);
+
+// eventfd(2) and its flags are not in Swift's Glibc module.
+int cf_eventfd(void);
+
+// struct linger and SO_LINGER are there, but IP_BIND_ADDRESS_NO_PORT (24) is a macro of <netinet/in.h> under _GNU_SOURCE.
+int cf_bind_address_no_port(int fd);
+
+// `environ` is declared both here and in Swift's Glibc module, which makes the plain name ambiguous.
+char **cf_environ(void);
+
+// nftw(3) is declared only under _XOPEN_SOURCE. Removes a tree without following links; what cannot be removed stays.
+void cf_remove_tree(const char *path);
+
 // WIFEXITED and friends are function-like macros.
 int cf_exited(int status);
 int cf_exit_status(int status);
