@@ -52,6 +52,7 @@ public final class Engine {
             for connection in connections { connection.close(reset: false) }
             connections.removeAll(keepingCapacity: true)
         }
+        addresses.beginExecution(connections: scenario.connectionCount)
         script: for block in scenario.blocks {
             let payloads = requestBytes.build(block, &binding, codec)
             for (step, payload) in zip(block.steps, payloads) {

@@ -4,6 +4,11 @@ struct SourceAddresses {
     static let count: UInt32 = 0x00FE_0000
     private var used: UInt32 = 0
 
+    /// Starts anew where an execution's addresses would otherwise not be consecutive.
+    mutating func beginExecution(connections: Int) {
+        if UInt32(connections) > Self.count - used { used = 0 }
+    }
+
     mutating func next() -> UInt32 {
         defer { used = (used + 1) % Self.count }
         return Self.first + used

@@ -73,6 +73,13 @@ public struct Scenario: Equatable, Sendable {
         (blocks.lazy.flatMap(\.steps).map(\.client).max() ?? -1) + 1
     }
 
+    /// How many connections it opens.
+    public var connectionCount: Int {
+        blocks.lazy.flatMap(\.steps).count { step in
+            if case .connect = step.action { true } else { false }
+        }
+    }
+
     /// The most clients a scenario may name.
     public static let maximumClients = 1024
 }
