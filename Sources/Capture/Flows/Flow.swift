@@ -10,8 +10,9 @@ public struct Flow: Sendable {
     public var handshake: Handshake
     /// How it ended, as far as the capture shows.
     public var teardown: Teardown
-    /// Times of the first and the last packet.
+    /// The earliest time of its packets.
     public var firstTime: Timestamp
+    /// The latest time of its packets.
     public var lastTime: Timestamp
     /// Client to server.
     public var toServer: ByteStream
@@ -64,8 +65,9 @@ public struct ByteStream: Sendable {
     public var chunks: [Chunk] = []
     /// Ranges of `bytes` that no packet of the capture holds.
     public var gaps: [Range<Int>] = []
-    /// The packet and time of the first FIN and of the first RST in this direction.
+    /// The first FIN in this direction.
     public var fin: PacketReference?
+    /// The first RST in this direction.
     public var reset: PacketReference?
     /// The highest stream offset that the other side acknowledged.
     public var acknowledged = 0

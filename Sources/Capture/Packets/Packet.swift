@@ -57,6 +57,9 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
     public static let null = LinkType(rawValue: 0)
     /// Ethernet.
     public static let ethernet = LinkType(rawValue: 1)
+    /// Raw IP as some BSDs number it, and as OpenBSD does.
+    static let rawBSD = LinkType(rawValue: 12)
+    static let rawOpenBSD = LinkType(rawValue: 14)
     /// IPv4 or IPv6 without a link header.
     public static let raw = LinkType(rawValue: 101)
     /// OpenBSD loopback: four bytes of address family, big-endian.
