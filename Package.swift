@@ -29,7 +29,7 @@ let package = Package(
         .target(name: "Verification", dependencies: ["Wire", "Capture"], swiftSettings: strict),
         .target(name: "ReferenceServers", dependencies: ["Wire", "CLinux"], swiftSettings: strict),
         .target(name: "Fuzz", dependencies: ["CLinux", "Wire", "Capture", "Verification"], swiftSettings: strict),
-        .target(name: "Report", dependencies: ["Verification", "Capture", "Fuzz"], swiftSettings: strict),
+        .target(name: "Report", dependencies: ["Wire", "Verification", "Capture", "Fuzz"], swiftSettings: strict),
 
         .executableTarget(
             name: "crossfire",

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE 1
 #include "CLinux.h"
 #include <ftw.h>
 #include <net/if.h>

@@ -1,5 +1,6 @@
 import Foundation
 public import Fuzz
+import Verification
 
 /// The object that `crossfire fuzz --json` prints, and `summary.json` and `status.json` in a campaign's folder.
 public struct CampaignSummary: Encodable {

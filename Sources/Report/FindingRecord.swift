@@ -1,6 +1,5 @@
-public import Foundation
 public import Fuzz
-public import Verification
+import Verification
 
 /// `finding.json`: a finding as its folder keeps it.
 public struct FindingRecord: Codable, Sendable {

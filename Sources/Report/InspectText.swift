@@ -1,6 +1,6 @@
 public import Capture
 public import Verification
-import Wire
+public import Wire
 
 /// What `crossfire inspect` prints of a capture.
 public struct InspectText: Sendable {

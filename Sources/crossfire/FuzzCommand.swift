@@ -20,7 +20,7 @@ struct FuzzCommand: ParsableCommand {
             """)
 
     @OptionGroup var target: TargetOptions
-    @OptionGroup var run: RunOptions
+    @OptionGroup var common: RunOptions
 
     @Option(help: "End after so many executions.")
     var executions: Int?
@@ -48,15 +48,15 @@ struct FuzzCommand: ParsableCommand {
 
     func run() throws {
         let description = try target.description()
-        let codec = try WireProtocols.required(run.protocolName)
-        let corpus = try run.scenarios(for: codec)
+        let codec = try WireProtocols.required(common.protocolName)
+        let corpus = try common.scenarios(for: codec)
         let spec = try description.resolved()
-        let seed = run.seed ?? UInt64.random(in: 0...0xFFFF_FFFF)
+        let seed = common.seed ?? UInt64.random(in: 0...0xFFFF_FFFF)
         Sandbox.enter(for: description, refused: target.noSandbox)
         Interruption.watch()
         var options = CampaignOptions(target: spec, codec: codec)
-        options.generator.clients = run.clients
-        options.generator.operations = run.operations
+        options.generator.clients = common.clients
+        options.generator.operations = common.operations
         options.corpus = corpus
         options.seed = seed
         options.executionLimit = executions
@@ -64,7 +64,7 @@ struct FuzzCommand: ParsableCommand {
         options.stopOnFirst = stopOnFirst
         options.confirmations = confirm
         let context = RunContext(
-            target: description, protocolName: codec.name, seed: seed, clients: run.clients, perturbation: "off")
+            target: description, protocolName: codec.name, seed: seed, clients: common.clients, perturbation: "off")
         let outcome = try CampaignRun(options, context, out: out).run()
         if json {
             print(try outcome.summary.json())

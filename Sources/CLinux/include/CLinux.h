@@ -2,9 +2,7 @@
 #ifndef CROSSFIRE_CLINUX_H
 #define CROSSFIRE_CLINUX_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
+// _GNU_SOURCE is defined in the .c files alone: here it would change fd_set, and clash with Foundation's view of it.
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>

@@ -1,5 +1,7 @@
+import Capture
 import Glibc
-public import Verification
+import Verification
+import Wire
 
 /// Executions with a corpus, a budget and findings.
 public final class Campaign {

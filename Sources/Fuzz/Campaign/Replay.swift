@@ -1,5 +1,5 @@
 import Glibc
-public import Verification
+import Verification
 
 /// Runs one scenario again and again on fresh targets, and counts how often it shows a fault.
 struct Replay {

@@ -1,12 +1,12 @@
 import Capture
-public import Verification
+import Verification
 import Wire
 
 /// Judges one execution: the wire's evidence, with the clients' log as second witness. Pure.
 struct ExecutionJudge: Sendable {
     let codec: any WireCodec
     let serverPort: UInt16
-    var judge = Judge()
+    private let oracles = Judge()
 
     /// - Parameters:
     ///   - packets: all captured packets of the execution, numbered from 1.
@@ -19,7 +19,7 @@ struct ExecutionJudge: Sendable {
         let evidence = Evidence(
             flows: flows, codec: codec, names: { Self.name($0, log) }, incomplete: incomplete,
             end: packets.records.last?.time ?? Timestamp(nanoseconds: 0))
-        return judge.judge(evidence)
+        return oracles.judge(evidence)
     }
 
     /// `c3`, from the source address, which no other connection has.

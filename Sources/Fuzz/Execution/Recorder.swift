@@ -1,8 +1,8 @@
-public import Capture
+import Capture
 import Glibc
 import Synchronization
-public import Verification
-public import Wire
+import Verification
+import Wire
 
 /// An execution with what the oracles say of it.
 struct JudgedExecution: Sendable {

@@ -1,7 +1,7 @@
-public import Capture
+import Capture
 import Glibc
-public import Verification
-public import Wire
+import Verification
+import Wire
 
 /// What executions run on: a target, the clients, the capture and the judge.
 ///
@@ -34,18 +34,15 @@ final class Rig {
 
     /// The most judgements that may wait before the clients pause for the judge.
     static let mostOutstanding = 256
-    /// How often a port is chosen anew when another program takes it first.
-    static let portAttempts = 5
 
     /// Starts the capture, then the target.
     ///
     /// - Throws: `TargetError`, `CaptureError`, or `SystemError`.
     convenience init(_ setup: Setup) throws {
-        guard case .command = setup.target else {
-            guard case .address(let port) = setup.target else { preconditionFailure("a target has two forms") }
-            return try self.init(setup, port: port)
+        switch setup.target {
+        case .address(let port): try self.init(setup, port: port)
+        case .command: try self.init(setup, port: try Port.free())
         }
-        try self.init(setup, port: try Port.free())
     }
 
     private init(_ setup: Setup, port: UInt16) throws {

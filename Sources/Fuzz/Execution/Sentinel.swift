@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The all-packets-are-in token: one UDP datagram that a socket sends to itself after an execution.
@@ -35,11 +36,17 @@ final class Sentinel {
     /// Sends the token of an execution, and takes the one before out of the socket's buffer. sendto(2), recv(2).
     func send(execution: Int) {
         for index in 0..<8 { payload[Self.magic.count + index] = UInt8(truncatingIfNeeded: execution >> (8 * index)) }
-        guard case .some(let socket) = socket else { return }
         var sink: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-        while recv(socket.raw, &sink, MemoryLayout.size(ofValue: sink), 0) > 0 {}
+        while recv(raw, &sink, MemoryLayout.size(ofValue: sink), 0) > 0 {}
         _ = withAddress(loopback, port) { address, length in
-            sendto(socket.raw, payload, payload.count, 0, address, length)
+            sendto(raw, payload, payload.count, 0, address, length)
+        }
+    }
+
+    private var raw: Int32 {
+        switch socket {
+        case .some(let socket): socket.raw
+        case .none: -1
         }
     }
 

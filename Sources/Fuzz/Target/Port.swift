@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Free ports and open ports on 127.0.0.1.
