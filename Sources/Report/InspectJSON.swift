@@ -85,9 +85,10 @@ public struct InspectJSON: Sendable {
             init(_ exchange: Exchange) {
                 request = printable(exchange.request.bytes, limit: 200)
                 requestPacket = exchange.request.last.number
-                reply = exchange.reply.map { printable($0.bytes, limit: 200) }
-                replyPacket = exchange.reply?.first.number
-                latencyNanoseconds = exchange.completed.map { $0.nanoseconds - exchange.invoked.nanoseconds }
+                guard let message = exchange.reply else { return }
+                reply = printable(message.bytes, limit: 200)
+                replyPacket = message.first.number
+                latencyNanoseconds = message.first.time.nanoseconds - exchange.invoked.nanoseconds
             }
 
             enum CodingKeys: String, CodingKey {

@@ -41,13 +41,15 @@ public struct InspectText: Sendable {
         var lines = ["flow \(conversation.flow), \(conversation.name)\(lost > 0 ? ", \(lost) bytes not captured" : "")"]
         var rows = [["packet", "request", "packet", "reply", "latency"]]
         for exchange in conversation.exchanges {
-            let latency = exchange.completed.map { $0.nanoseconds - exchange.invoked.nanoseconds }
-            rows.append([
-                "\(exchange.request.last.number)", MessageText.of(exchange.request.bytes, codec, .client),
-                exchange.reply.map { "\($0.first.number)" } ?? "-",
-                exchange.reply.map { MessageText.of($0.bytes, codec, .server) } ?? "no reply",
-                latency.map { duration(nanoseconds: $0) } ?? "-",
-            ])
+            let request = exchange.request
+            var row = ["\(request.last.number)", MessageText.of(request.bytes, codec, .client), "-", "no reply", "-"]
+            if let reply = exchange.reply {
+                let latency = reply.first.time.nanoseconds - request.last.time.nanoseconds
+                row[2] = "\(reply.first.number)"
+                row[3] = MessageText.of(reply.bytes, codec, .server)
+                row[4] = duration(nanoseconds: latency)
+            }
+            rows.append(row)
         }
         for reply in conversation.surplus {
             rows.append(["-", "no request", "\(reply.first.number)", MessageText.of(reply.bytes, codec, .server), "-"])

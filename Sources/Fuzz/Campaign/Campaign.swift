@@ -39,6 +39,9 @@ public final class Campaign {
         random = SeededGenerator(seed: options.seed)
         rig = try Rig(Self.setup(options))
         try emit(.ready(port: rig.port))
+        if rig.sources == .oneAddress {
+            try emit(.warning("the target turns clients away that do not come from 127.0.0.1; all come from there"))
+        }
     }
 
     /// Runs to the limit, to the first finding if so asked, or to the user's interruption, and ends the target.

@@ -19,10 +19,10 @@ final class ClientConnection {
     /// The reply stream broke the protocol; nothing more can be expected of it.
     private(set) var isMalformed = false
 
-    /// Opens a non-blocking connection from `source` to 127.0.0.1:`port`. socket(2), bind(2), connect(2).
+    /// Opens a non-blocking connection from `source` to `port` of 127.0.0.1. socket(2), bind(2), connect(2).
     ///
-    /// - Throws: EMFILE, EADDRNOTAVAIL and their like: our own side's trouble.
-    init(client: Int, source: UInt32, port: UInt16, receiveBuffer: Int?) throws(SystemError) {
+    /// - Throws: EADDRINUSE and EADDRNOTAVAIL where another program holds the source; EMFILE and its like.
+    init(client: Int, source: ClientSource, port: UInt16, receiveBuffer: Int?) throws(SystemError) {
         log = ConnectionLog(client: client, source: source)
         let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let raw = try system("socket") { Glibc.socket(AF_INET, type, 0) }
@@ -30,9 +30,11 @@ final class ClientConnection {
         do throws(SystemError) {
             setOption(raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
             if let receiveBuffer { setOption(raw, SOL_SOCKET, SO_RCVBUF, Int32(receiveBuffer)) }
-            // The port is chosen at connect, so 28,000 ports of each source address are no limit.
-            try system("setsockopt") { cf_bind_address_no_port(raw) }
-            try system("bind") { withAddress(source, 0) { Glibc.bind(raw, $0, $1) } }
+            // The kernel is to choose a port at connect, by the whole 4-tuple; a port of ours may be in TIME_WAIT.
+            let (address, ownPort) = source.binding
+            if ownPort == 0 { try system("setsockopt") { cf_bind_address_no_port(raw) } }
+            setOption(raw, SOL_SOCKET, SO_REUSEADDR, 1)
+            try system("bind") { withAddress(address, ownPort) { Glibc.bind(raw, $0, $1) } }
             if withAddress(loopback, port, { Glibc.connect(raw, $0, $1) }) == -1, errno != EINPROGRESS {
                 if errno == ECONNREFUSED { log.wasReset = true } else { throw SystemError("connect") }
             }

@@ -1,13 +1,12 @@
 import CLinux
 import Glibc
-public import Wire
+import Wire
 
 /// Runs scenarios: one epoll loop drives the sockets of all clients.
 ///
 /// It follows the script in line order, and waits only at `expect` and `pause`. While it waits it sends what is left to
-/// send on any connection. Each connection has a source address of its own in 127/8, so TIME_WAIT never stalls it and
-/// the capture names the client.
-public final class Engine {
+/// send on any connection. Each connection has a source of its own, so the capture names the client.
+final class Engine {
     private let port: UInt16
     private let codec: any WireCodec
     private let patience: Patience
@@ -16,18 +15,23 @@ public final class Engine {
     private var epoll: Descriptor?
     private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     private var connections: [ClientConnection] = []
-    private var addresses = SourceAddresses()
+    private var sources: ClientSources
     private var requestBytes = RequestBuilder()
+    /// Sources in a row that may turn out to be taken.
+    private static let sourceAttempts = 16
     /// The server has twice not closed a half-closed connection in time: waiting longer tells nothing.
     private var unclosed = 0
 
     /// - Parameters:
     ///   - port: the target's port on 127.0.0.1.
+    ///   - sources: where connections come from.
     ///   - targetSleeps: asked while a reply is overdue.
     /// - Throws: EMFILE, when the process is out of descriptors.
-    public init(
-        port: UInt16, codec: any WireCodec, patience: Patience = Patience(), targetSleeps: @escaping () -> Bool? = { nil }
+    init(
+        port: UInt16, codec: any WireCodec, sources: ClientSources.Range, patience: Patience = Patience(),
+        targetSleeps: @escaping () -> Bool? = { nil }
     ) throws(SystemError) {
+        self.sources = ClientSources(sources)
         self.port = port
         self.codec = codec
         self.patience = patience
@@ -43,7 +47,7 @@ public final class Engine {
     /// Runs one scenario.
     ///
     /// - Throws: trouble of our own side only, as EMFILE. What the target does is in the log.
-    public func run(_ scenario: Scenario, execution: Int, binding: Binding) throws(SystemError) -> ExecutionLog {
+    func run(_ scenario: Scenario, execution: Int, binding: Binding) throws(SystemError) -> ExecutionLog {
         var binding = binding
         var current: [Int?] = Array(repeating: nil, count: scenario.clientCount)
         var outcome = ExecutionLog.Outcome.completed
@@ -52,7 +56,7 @@ public final class Engine {
             for connection in connections { connection.close(reset: false) }
             connections.removeAll(keepingCapacity: true)
         }
-        addresses.beginExecution(connections: scenario.connectionCount)
+        sources.beginExecution(connections: scenario.connectionCount)
         script: for block in scenario.blocks {
             let payloads = requestBytes.build(block, &binding, codec)
             for (step, payload) in zip(block.steps, payloads) {
@@ -95,14 +99,26 @@ public final class Engine {
     }
 
     private func open(client: Int, receiveBuffer: Int?) throws(SystemError) {
-        let connection = try ClientConnection(
-            client: client, source: addresses.next(), port: port, receiveBuffer: receiveBuffer)
+        let connection = try connect(client: client, receiveBuffer: receiveBuffer)
         var event = epoll_event()
         event.events = UInt32(EPOLLIN.rawValue) | UInt32(EPOLLOUT.rawValue) | UInt32(EPOLLRDHUP.rawValue) | edgeTriggered
         event.data.u64 = UInt64(connections.count)
         connections.append(connection)
         let raw = connection.raw!
         try system("epoll_ctl") { epoll_ctl(epollDescriptor, EPOLL_CTL_ADD, raw, &event) }
+    }
+
+    /// Opens a connection from the next source that nobody else holds.
+    private func connect(client: Int, receiveBuffer: Int?) throws(SystemError) -> ClientConnection {
+        for _ in 0..<Self.sourceAttempts {
+            do throws(SystemError) {
+                return try ClientConnection(
+                    client: client, source: sources.next(), port: port, receiveBuffer: receiveBuffer)
+            } catch where error.code == EADDRINUSE || error.code == EADDRNOTAVAIL {
+                continue
+            }
+        }
+        throw SystemError("bind", code: EADDRINUSE)
     }
 
     /// Waits for one whole reply, or until there can be none.

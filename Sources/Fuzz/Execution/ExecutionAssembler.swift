@@ -5,8 +5,8 @@ struct ExecutionAssembler {
     private let serverPort: UInt16
     private let linkType: LinkType
     private var pending: PacketBatch
-    /// The client's address of each pending packet.
-    private var clients: [UInt32] = []
+    /// The client of each pending packet.
+    private var clients: [ClientSource] = []
     /// Packets of the target's port that belong to no execution: of one that was judged already, or of a stranger.
     private(set) var strays = 0
 
@@ -40,8 +40,8 @@ struct ExecutionAssembler {
     /// Takes the packets of one execution out, numbered from 1. Those of earlier executions are dropped as strays.
     mutating func take(_ log: ExecutionLog) -> PacketBatch {
         guard let first = log.connections.first?.source else { return PacketBatch(linkTypes: [linkType]) }
-        let count = UInt32(log.connections.count)
-        let isOwn = { (client: UInt32) in client &- first < count }
+        let last = log.connections[log.connections.count - 1].source
+        let isOwn = { (client: ClientSource) in first <= client && client <= last }
         if clients.allSatisfy(isOwn) {
             var all = pending
             for index in all.records.indices { all.records[index].number = index + 1 }
@@ -49,14 +49,15 @@ struct ExecutionAssembler {
             clients.removeAll(keepingCapacity: true)
             return all
         }
-        return split(isOwn, isLater: { $0 &- first < SourceAddresses.count / 2 })
+        // Behind this execution's sources, or at the start of the range again.
+        return split(isOwn, isLater: { $0 > last || $0.rawValue < first.rawValue / 2 })
     }
 
     /// The rare case: packets of several executions stand between two sentinels.
-    private mutating func split(_ isOwn: (UInt32) -> Bool, isLater: (UInt32) -> Bool) -> PacketBatch {
+    private mutating func split(_ isOwn: (ClientSource) -> Bool, isLater: (ClientSource) -> Bool) -> PacketBatch {
         var own = PacketBatch(linkTypes: [linkType])
         var rest = PacketBatch(linkTypes: [linkType])
-        var restClients: [UInt32] = []
+        var restClients: [ClientSource] = []
         for (record, client) in zip(pending.records, clients) {
             let bytes = pending.bytes[record.offset..<record.offset + record.capturedLength]
             if isOwn(client) {
@@ -73,12 +74,12 @@ struct ExecutionAssembler {
         return own
     }
 
-    private func client(of segment: Segment) -> UInt32? {
+    private func client(of segment: Segment) -> ClientSource? {
         let endpoint = segment.destinationPort == serverPort ? segment.source : segment.destination
         guard segment.sourcePort == serverPort || segment.destinationPort == serverPort,
             case .v4(let address) = endpoint.address
         else { return nil }
-        return address
+        return ClientSource(address: address, port: endpoint.port)
     }
 }
 

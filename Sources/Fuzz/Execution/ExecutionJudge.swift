@@ -22,22 +22,23 @@ struct ExecutionJudge: Sendable {
         return oracles.judge(evidence)
     }
 
-    /// `c3`, from the source address, which no other connection has.
+    /// `c3`, from the source, which no other connection has.
     static func name(_ flow: Flow, _ log: ExecutionLog) -> String {
-        guard case .v4(let address) = flow.client.address, let first = log.connections.first?.source else { return "?" }
-        let index = Int(address &- first)
-        return index < log.connections.count ? "c\(log.connections[index].client)" : flow.client.description
+        let source = source(of: flow)
+        guard let connection = log.connections.first(where: { $0.source == source }) else { return "\(flow.client)" }
+        return "c\(connection.client)"
+    }
+
+    private static func source(of flow: Flow) -> ClientSource? {
+        guard case .v4(let address) = flow.client.address else { return nil }
+        return ClientSource(address: address, port: flow.client.port)
     }
 
     /// Where capture and clients differ over what crossed the wire. The kernel may drop what a reset overtakes.
     static func disagreements(_ flows: [Flow], _ log: ExecutionLog) -> [String] {
         var found: [String] = []
-        var bySource: [UInt32: Flow] = [:]
-        for flow in flows {
-            if case .v4(let address) = flow.client.address { bySource[address] = flow }
-        }
         for connection in log.connections where connection.sentBytes + connection.receivedBytes > 0 {
-            guard let flow = bySource[connection.source] else {
+            guard let flow = flows.first(where: { source(of: $0) == connection.source }) else {
                 found.append("the capture misses the whole connection of c\(connection.client)")
                 continue
             }

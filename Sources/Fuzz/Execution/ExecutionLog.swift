@@ -27,8 +27,8 @@ public struct ExecutionLog: Sendable {
 public struct ConnectionLog: Sendable {
     /// The client's number in the scenario.
     public var client: Int
-    /// The source address, in host byte order: no other connection of the campaign has it.
-    public var source: UInt32
+    /// What names it in the capture: no other connection of its time has it.
+    public var source: ClientSource
     /// Bytes that the kernel took.
     public var sentBytes = 0
     /// Bytes read, and their FNV-1a hash.

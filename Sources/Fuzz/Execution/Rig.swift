@@ -25,9 +25,11 @@ final class Rig {
     private let scratch: ScratchDirectory
     private let sentinel: Sentinel
     private let recorder: Recorder
-    private let sleep: SleepProbe
-    private let engine: Engine
+    private let sleep = SleepProbe()
+    private var engine: Engine?
     private(set) var target: Target?
+    /// What the target was seen to accept.
+    private(set) var sources = ClientSources.Range.manyAddresses
     private(set) var executions = 0
     private(set) var starts = 0
     private(set) var crashes = 0
@@ -50,9 +52,6 @@ final class Rig {
         self.port = port
         scratch = try ScratchDirectory()
         sentinel = try Sentinel()
-        let sleep = SleepProbe()
-        self.sleep = sleep
-        engine = try Engine(port: port, codec: setup.codec, patience: setup.patience) { sleep.isAsleep() }
         recorder = try Recorder(
             port: port, sentinelPort: sentinel.port, codec: setup.codec, ringBytes: setup.ringBytes)
         do {
@@ -71,6 +70,12 @@ final class Rig {
             setup.target, port: port, directory: scratch.path, logPath: logPath, environment: setup.environment)
         starts += 1
         sleep.pid = target?.process?.pid
+        guard engine == nil else { return }
+        sources = ClientSources.accepted(by: port)
+        let sleep = self.sleep
+        engine = try Engine(port: port, codec: setup.codec, sources: sources, patience: setup.patience) {
+            sleep.isAsleep()
+        }
     }
 
     /// Runs a scenario, and hands it to the judge.
@@ -80,6 +85,7 @@ final class Rig {
     func execute(_ scenario: Scenario) throws -> (log: ExecutionLog, ending: ProcessEnding?) {
         executions += 1
         let binding = Binding(campaign: setup.campaign, execution: executions)
+        guard let engine else { preconditionFailure("a rig runs nothing before its target has started") }
         let log = try engine.run(scenario, execution: executions, binding: binding)
         recorder.submit(log)
         sentinel.send(execution: executions)
