@@ -45,7 +45,7 @@ let package = Package(
         .testTarget(
             name: "VerificationTests", dependencies: ["Verification", "Wire", "Capture"], swiftSettings: strict),
         .testTarget(
-            name: "ReferenceServersTests", dependencies: ["ReferenceServers", "Wire", "CLinux"],
+            name: "ReferenceServersTests", dependencies: ["ReferenceServers", "reference-server", "Wire", "CLinux"],
             swiftSettings: strict),
         .testTarget(
             name: "FuzzTests", dependencies: ["Fuzz", "Wire", "Capture", "Verification"], swiftSettings: strict),

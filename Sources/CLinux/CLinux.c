@@ -1,5 +1,6 @@
 #define _GNU_SOURCE 1
 #include "CLinux.h"
+#include <fcntl.h>
 #include <ftw.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -12,6 +13,8 @@
 int cf_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags) {
     return accept4(fd, address, length, flags);
 }
+
+int cf_pipe_cloexec(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int cf_unshare(int flags) { return unshare(flags); }
 const int CF_CLONE_NEWUSER = CLONE_NEWUSER;

@@ -3,11 +3,14 @@
 #define CROSSFIRE_CLINUX_H
 
 // _GNU_SOURCE is defined in the .c files alone: here it would change fd_set, and clash with Foundation's view of it.
+#include "CSharedMemory.h"
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -16,6 +19,9 @@
 
 // accept4(2) is declared only under _GNU_SOURCE, which Swift's Glibc module does not set.
 int cf_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
+
+// pipe2(2): same reason. Both ends close on exec.
+int cf_pipe_cloexec(int ends[2]);
 
 // unshare(2): same reason.
 int cf_unshare(int flags);
