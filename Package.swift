@@ -34,7 +34,7 @@ let package = Package(
         .executableTarget(
             name: "crossfire",
             dependencies: [
-                "CLinux", "Wire", "Capture", "Verification", "Fuzz", "Report",
+                "CLinux", "Wire", "Capture", "Verification", "ReferenceServers", "Fuzz", "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

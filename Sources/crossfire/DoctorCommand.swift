@@ -22,7 +22,7 @@ struct DoctorCommand: ParsableCommand {
             Check(name: name, ok: Self.isInstalled(name), detail: use, remedy: "apt-get install \(name)", isOptional: true)
         }
         let server = Check(
-            name: "reference-server", ok: (try? ReferenceServer.path()) != nil, detail: "the built-in targets",
+            name: "reference-server", ok: (try? ReferenceServerProgram.path()) != nil, detail: "the built-in targets",
             remedy: "swift build --product reference-server", isOptional: true)
         let checks = [network, inside, own, server] + tools
         let canCapture = own.ok || (network.ok && inside.ok)

@@ -58,8 +58,8 @@ extension TargetDescription {
         case .connect(let port): return .address(port: port)
         case .command(let words): return .command(words)
         case .server(let spec):
-            try ReferenceServer.validate(spec)
-            return .command([try ReferenceServer.path(), spec, "--port", "{port}", "--die-with-parent"])
+            try ReferenceServerProgram.validate(spec)
+            return .command([try ReferenceServerProgram.path(), spec, "--port", "{port}", "--die-with-parent"])
         }
     }
 }
