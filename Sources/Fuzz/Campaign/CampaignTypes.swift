@@ -22,7 +22,7 @@ public struct CampaignOptions: Sendable {
     /// How many fresh targets confirm a finding.
     public var confirmations = 20
     /// How long the search for a smaller scenario of a finding may take; 0: none.
-    public var minimizeSeconds = 1.5
+    public var minimizeSeconds = 1.0
     /// Additions to the target's environment.
     public var environment: [String: String] = [:]
 

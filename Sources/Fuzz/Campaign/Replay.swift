@@ -21,6 +21,9 @@ struct Replay {
         self.secondsPerTry = secondsPerTry
     }
 
+    /// Executions of one try where a leak is looked for.
+    static let executionsBeforeRest = 25
+
     struct Outcome {
         var reproduction: Finding.Reproduction
         /// An execution that showed what was expected; nil without a hit.
@@ -81,7 +84,9 @@ struct Replay {
         let deadline = Clock.monotonic + Int64(secondsPerTry * 1e9)
         var judged: [JudgedExecution] = []
         var count = 0
-        while count < executionsPerTry, Clock.monotonic < deadline, Interruption.signal == nil {
+        // A leak is looked for at rest, after a few executions.
+        let most = oracle == .resources ? min(executionsPerTry, Self.executionsBeforeRest) : executionsPerTry
+        while count < most, Clock.monotonic < deadline, Interruption.signal == nil {
             let (log, ending) = try rig.execute(scenario)
             count += 1
             let broke = ending != nil || log.outcome != .completed

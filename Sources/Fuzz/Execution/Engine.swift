@@ -65,7 +65,8 @@ final class Engine {
             }
         }
         if outcome == .completed { drain() }
-        for connection in connections { connection.close(reset: false) }
+        // A reset says on the wire that the client gave up, which a FIN to a silent server does not.
+        for connection in connections { connection.close(reset: outcome != .completed) }
         return ExecutionLog(
             execution: execution, connections: connections.map(\.log), outcome: outcome, startNanoseconds: start,
             endNanoseconds: Clock.wall)
@@ -137,10 +138,12 @@ final class Engine {
             if Interruption.signal != nil { return .interrupted }
             let quiet = Int((Clock.monotonic - quietSince) / 1_000_000)
             if quiet >= patience.longestMilliseconds { return .stalled(client: connection.log.client) }
-            if quiet >= patience.asleepMilliseconds, targetSleeps() == true {
-                return .stalled(client: connection.log.client)
+            // Two looks are needed, so the first comes early.
+            if quiet >= patience.asleepMilliseconds / 3 {
+                let sleeps = targetSleeps() == true
+                if sleeps, quiet >= patience.asleepMilliseconds { return .stalled(client: connection.log.client) }
             }
-            wait(milliseconds: 50)
+            wait(milliseconds: 20)
         }
         return .completed
     }

@@ -43,21 +43,21 @@ final class Target {
         process?.poll()
     }
 
-    /// Ends what we started.
-    func stop() {
-        process?.stop()
+    /// Ends what we started; what does not end within the time is killed.
+    func stop(graceMilliseconds: Int) {
+        process?.stop(graceMilliseconds: graceMilliseconds)
     }
 
     private static func awaitReady(_ process: TargetProcess, _ port: UInt16) throws(TargetError) {
         let deadline = Clock.monotonic + Int64(readySeconds) * 1_000_000_000
         while true {
             if let ending = process.poll() {
-                process.stop()
+                process.stop(graceMilliseconds: 500)
                 throw .endedEarly(command: process.command, ending: ending, output: process.output())
             }
             if (try? Port.accepts(port)) == true { return }
             guard Clock.monotonic < deadline, Interruption.signal == nil else {
-                process.stop()
+                process.stop(graceMilliseconds: 500)
                 throw .notReady(
                     command: process.command, port: port, seconds: readySeconds, output: process.output())
             }

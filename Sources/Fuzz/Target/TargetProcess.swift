@@ -77,11 +77,11 @@ final class TargetProcess {
     }
 
     /// Ends it and all its descendants: SIGTERM, and SIGKILL for what is left after `graceMilliseconds`.
-    func stop(graceMilliseconds: Int = 500) {
+    func stop(graceMilliseconds: Int) {
         let descendants = ProcessTree.descendants(of: pid)
         if poll() == nil {
-            kill(pid, SIGTERM)
-            if !ends(withinMilliseconds: graceMilliseconds) {
+            if graceMilliseconds > 0 { kill(pid, SIGTERM) }
+            if graceMilliseconds == 0 || !ends(withinMilliseconds: graceMilliseconds) {
                 kill(-pid, SIGKILL)
                 var status: Int32 = 0
                 while waitpid(pid, &status, 0) == -1, errno == EINTR {}
