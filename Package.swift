@@ -29,12 +29,12 @@ let package = Package(
         .target(name: "Verification", dependencies: ["Wire", "Capture"], swiftSettings: strict),
         .target(name: "ReferenceServers", dependencies: ["Wire", "CLinux"], swiftSettings: strict),
         .target(name: "Fuzz", dependencies: ["CLinux", "Wire", "Capture", "Verification"], swiftSettings: strict),
-        .target(name: "Report", dependencies: ["Verification", "Capture", "Fuzz"], swiftSettings: strict),
+        .target(name: "Report", dependencies: ["Wire", "Verification", "Capture", "Fuzz"], swiftSettings: strict),
 
         .executableTarget(
             name: "crossfire",
             dependencies: [
-                "CLinux", "Wire", "Capture", "Verification", "Fuzz", "Report",
+                "CLinux", "Wire", "Capture", "Verification", "ReferenceServers", "Fuzz", "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -45,7 +45,7 @@ let package = Package(
         .testTarget(
             name: "VerificationTests", dependencies: ["Verification", "Wire", "Capture"], swiftSettings: strict),
         .testTarget(
-            name: "ReferenceServersTests", dependencies: ["ReferenceServers", "Wire", "CLinux"],
+            name: "ReferenceServersTests", dependencies: ["ReferenceServers", "reference-server", "Wire", "CLinux"],
             swiftSettings: strict),
         .testTarget(
             name: "FuzzTests", dependencies: ["Fuzz", "Wire", "Capture", "Verification"], swiftSettings: strict),
