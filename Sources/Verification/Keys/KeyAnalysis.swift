@@ -54,18 +54,69 @@ struct KeyAnalysis {
             startsAbsent: reading.evidence.keysStartAbsent)
         for group in 0..<groups.count where problems.count < maximumViolations {
             let events = groups.events(group)
+            let monitor =
+                groups.isAlone(group) && events.count >= KeyMonitor.leastEvents
+                ? KeyMonitor(events, history, startsAbsent: reading.evidence.keysStartAbsent) : nil
+            switch monitor?.decide(events) {
+            case .linearizable: continue
+            case .violated(let event, let margin):
+                explain(Array(events[...event]), margin, history, reading)
+                continue
+            case .needsSearch, nil: break
+            }
             model.focus(on: groups.key(group), isAlone: groups.isAlone(group))
-            switch engine.run(events, operationCount: history.operations.count, &model, budget) {
+            let order = Self.pipelineOrder(events, history, reading)
+            switch engine.run(
+                events, operationCount: history.operations.count, predecessors: order, &model, budget)
+            {
             case .linearizable: break
             case .violated(let event):
-                let explanation = KeyExplanation(
-                    reading: reading, history: history, events: Array(events[...event]))
-                problems.append(explanation.problem())
+                explain(
+                    Array(events[...event]), margin(events, groups.isAlone(group), history, reading), history, reading)
             case .unknown(let why):
                 let name = Reading.text(history.keys.bytes(groups.key(group)))
                 inconclusive.append("Linearizability of key \(name) is not decided: \(why).")
             }
         }
+    }
+}
+
+extension KeyAnalysis {
+    /// What one connection pipelines on a key happens in the order in which it was sent: for each operation the one before it
+    /// of its connection; empty if nothing is pipelined.
+    private static func pipelineOrder(
+        _ events: [SearchEvent], _ history: KeyHistory, _ reading: Reading
+    ) -> [Int32] {
+        var before: [Int32] = []
+        var last = [Int32](repeating: -1, count: reading.evidence.conversations.count)
+        for event in events where !event.isResponse {
+            let connection = Int(reading.calls[Int(history.operations[Int(event.operation)].call)].conversation)
+            let earlier = last[connection]
+            last[connection] = max(earlier, event.operation)
+            guard earlier >= 0 else { continue }
+            let (first, second) = (min(earlier, event.operation), max(earlier, event.operation))
+            if history.operations[Int(first)].completed < history.operations[Int(second)].invoked { continue }
+            if before.isEmpty { before = Array(repeating: -1, count: history.operations.count) }
+            before[Int(second)] = first
+        }
+        return before
+    }
+
+    /// The margin of a violation that the search found, where a monitor can tell it.
+    private func margin(_ events: [SearchEvent], _ isAlone: Bool, _ history: KeyHistory, _ reading: Reading) -> Int64? {
+        guard isAlone else { return nil }
+        let monitor = KeyMonitor(events, history, startsAbsent: reading.evidence.keysStartAbsent)
+        guard case .violated(_, let margin)? = monitor?.decide(events) else { return nil }
+        return margin
+    }
+
+    /// Tells the violation that is complete with the last of `events`.
+    private mutating func explain(
+        _ events: [SearchEvent], _ margin: Int64?, _ history: KeyHistory, _ reading: Reading
+    ) {
+        var problem = KeyExplanation(reading: reading, history: history, events: events).problem()
+        problem.violation.marginNanoseconds = margin
+        problems.append(problem)
     }
 }
 

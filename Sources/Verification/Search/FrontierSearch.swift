@@ -58,6 +58,7 @@ struct FrontierSearch {
     private var events: [SearchEvent] = []
     private var slotOf: [Int32] = []
     private var responseOf: [Int32] = []
+    private var predecessors: [Int32] = []
     private var slotOperation: [Int32] = []
     private var words = 1
     private var mask: [UInt64] = [0]
@@ -78,12 +79,16 @@ struct FrontierSearch {
     /// Decides whether `events`, sorted by `SearchEvent.isBefore`, of operations numbered below `operationCount` have a
     /// legal order.
     ///
+    /// - Parameter predecessors: For each operation the one that must happen before it though both may be open (a pipeline's
+    ///   order), or -1; empty where there are none.
     /// - Complexity: O(events × open operations) where readers and response order lead straight through; exponential in the
     ///   open operations at worst, and never more than `budget`.
     mutating func run(
-        _ events: [SearchEvent], operationCount: Int, _ model: inout some SearchModel, _ budget: SearchBudget
+        _ events: [SearchEvent], operationCount: Int, predecessors: [Int32] = [], _ model: inout some SearchModel,
+        _ budget: SearchBudget
     ) -> SearchOutcome {
         prepare(events, operationCount)
+        self.predecessors = predecessors
         let start = model.mark
         defer { model.rollback(to: start) }
         while true {
@@ -141,6 +146,14 @@ struct FrontierSearch {
 
     private func isLinearized(_ slot: Int) -> Bool { mask[slot >> 6] >> (UInt64(slot) & 63) & 1 != 0 }
 
+    /// Whether everything that must happen before `operation` has happened.
+    private func isReady(_ operation: Int) -> Bool {
+        guard !predecessors.isEmpty else { return true }
+        let earlier = predecessors[operation]
+        guard earlier >= 0 else { return true }
+        return Int(responseOf[Int(earlier)]) < position || isLinearized(Int(slotOf[Int(earlier)]))
+    }
+
     /// Moves over everything that is settled and linearizes legal readers. True at the end of the events.
     private mutating func settle(_ model: inout some SearchModel) -> Bool {
         while true {
@@ -164,16 +177,21 @@ struct FrontierSearch {
 
     /// Returns whether the response at `position` can now be passed.
     private mutating func linearizeReaders(_ model: inout some SearchModel) -> Bool {
-        for slot in slotOperation.indices where slotOperation[slot] >= 0 && !isLinearized(slot) {
-            let operation = Int(slotOperation[slot])
-            guard model.isReader(operation) else { continue }
-            let mark = model.mark
-            let before = model.fingerprint
-            guard model.apply(operation) else { continue }
-            if model.fingerprint == before {
-                mask[slot >> 6] |= 1 << (UInt64(slot) & 63)
-            } else {
-                model.rollback(to: mark)
+        var isChanged = true
+        while isChanged {
+            isChanged = false
+            for slot in slotOperation.indices where slotOperation[slot] >= 0 && !isLinearized(slot) {
+                let operation = Int(slotOperation[slot])
+                guard model.isReader(operation), isReady(operation) else { continue }
+                let mark = model.mark
+                let before = model.fingerprint
+                guard model.apply(operation) else { continue }
+                if model.fingerprint == before {
+                    mask[slot >> 6] |= 1 << (UInt64(slot) & 63)
+                    isChanged = !predecessors.isEmpty
+                } else {
+                    model.rollback(to: mark)
+                }
             }
         }
         return isLinearized(Int(slotOf[Int(events[position].operation)]))
@@ -183,7 +201,7 @@ struct FrontierSearch {
     private mutating func push(_ model: borrowing some SearchModel) {
         let first = candidates.count
         for slot in slotOperation.indices where slotOperation[slot] >= 0 && !isLinearized(slot) {
-            candidates.append(slotOperation[slot])
+            if isReady(Int(slotOperation[slot])) { candidates.append(slotOperation[slot]) }
         }
         if candidates.count - first > 1 {
             candidates[first...].sort {
