@@ -53,8 +53,8 @@ struct ExecutionJudge: Sendable {
                     "c\(connection.client) received \(connection.receivedBytes) bytes, the capture holds \(captured.count)")
                 continue
             }
-            var hash = FNV1a()
-            hash.add(captured[..<connection.receivedBytes])
+            var hash = StreamHash()
+            captured.withUnsafeBytes { hash.add(UnsafeRawBufferPointer(rebasing: $0[..<connection.receivedBytes])) }
             if hash != connection.receivedHash {
                 found.append("c\(connection.client) received other bytes than the capture holds")
             }
