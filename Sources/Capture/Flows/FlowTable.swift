@@ -31,7 +31,12 @@ public struct FlowTable: Sendable {
     public mutating func add(_ batch: PacketBatch) {
         for record in batch.records {
             switch dissector.dissect(record, batch.bytes.span.bytes, batch.linkTypes) {
-            case .tcp: add(dissector.segment, record: record, in: batch)
+            case .tcp:
+                if dissector.segment.isReassembled, let datagram = dissector.fragments?.datagram {
+                    add(dissector.segment, record, datagram)
+                } else {
+                    add(dissector.segment, record, batch.bytes)
+                }
             case .udp: otherPackets[.otherTransport, default: 0] += 1
             case .other(let reason): otherPackets[reason, default: 0] += 1
             }
@@ -40,6 +45,11 @@ public struct FlowTable: Sendable {
 
     /// Adds one segment that `dissect` found in `batch`.
     public mutating func add(_ segment: Segment, record: PacketRecord, in batch: PacketBatch) {
+        add(segment, record, batch.bytes)
+    }
+
+    /// `bytes` are those that the segment's offsets count in.
+    private mutating func add(_ segment: Segment, _ record: PacketRecord, _ bytes: [UInt8]) {
         let (key, direction) = FlowKey.of(segment)
         let flow = flow(of: key, segment, direction, record)
         let packet = PacketReference(number: record.number, time: record.time)
@@ -49,7 +59,7 @@ public struct FlowTable: Sendable {
         streams[own].stream.packets += 1
         if segment.flags.contains(.ack) { streams[other].acknowledge(segment.acknowledgement) }
         if segment.payloadLength > 0 {
-            streams[own].place(segment, packet, batch.bytes, keep: keepStreams)
+            streams[own].place(segment, packet, bytes, keep: keepStreams)
         }
         flows[flow].see(record.time)
         // Plain data and acknowledgements, once connected, change nothing else.

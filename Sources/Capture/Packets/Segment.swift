@@ -73,6 +73,8 @@ public struct Segment: Sendable {
     /// How many SACK blocks there are (at most 4), and where the first lies in the batch.
     public internal(set) var sackBlocks = 0
     var sackOffset = 0
+    /// The segment came in fragments: its offsets are those of the datagram that was put together, not of the batch.
+    var isReassembled = false
 
     /// Who sent it.
     public var source: Endpoint {
