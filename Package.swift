@@ -32,7 +32,7 @@ let package = Package(
         .target(name: "ReferenceServers", dependencies: ["Wire", "CLinux"], swiftSettings: strict),
         .target(name: "Perturbation", dependencies: ["CLinux", "CNoise"], swiftSettings: strict),
         .target(name: "Fuzz", dependencies: ["CLinux", "Wire", "Capture", "Verification"], swiftSettings: strict),
-        .target(name: "Report", dependencies: ["Verification", "Capture", "Fuzz"], swiftSettings: strict),
+        .target(name: "Report", dependencies: ["Wire", "Verification", "Capture", "Fuzz"], swiftSettings: strict),
 
         .executableTarget(
             name: "crossfire",
@@ -48,7 +48,7 @@ let package = Package(
         .testTarget(
             name: "VerificationTests", dependencies: ["Verification", "Wire", "Capture"], swiftSettings: strict),
         .testTarget(
-            name: "ReferenceServersTests", dependencies: ["ReferenceServers", "Wire", "CLinux"],
+            name: "ReferenceServersTests", dependencies: ["ReferenceServers", "reference-server", "Wire", "CLinux"],
             swiftSettings: strict),
         .target(
             name: "PerturbationProbes", path: "Tests/PerturbationProbes", exclude: ["native"],

@@ -13,19 +13,28 @@ public struct Conversation: Sendable {
     public var surplus: [Message]
     /// The unfinished reply bytes at the end of the server's stream, if any.
     public var partialReply: Message?
+    /// The unfinished request bytes at the end of the client's stream, if any.
+    public var partialRequest: Message?
     /// Where a stream stopped being messages, if it did; everything after that is unread.
     public var malformedRequest: Malformation?
+    /// The same for the server's stream.
     public var malformedReply: Malformation?
-    /// Bytes that the capture misses, each direction.
+    /// Bytes to the server that the capture misses.
     public var requestGaps: Int
+    /// Bytes to the client that the capture misses.
     public var replyGaps: Int
     /// How the connection ended.
     public var teardown: Flow.Teardown
-    /// The client's and the server's first FIN or RST.
+    /// The client's first FIN or RST.
     public var clientEnd: PacketReference?
+    /// The server's first FIN or RST.
     public var serverEnd: PacketReference?
     /// The time of the connection's last packet.
     public var lastTime: Timestamp
+    /// The capture began in the middle of the connection.
+    public var startsMidStream: Bool
+    /// False where it is therefore not certain which reply answers which request.
+    public var isSynchronised: Bool
 }
 
 /// A request and the reply at its place.
@@ -62,8 +71,13 @@ public struct Malformation: Sendable {
     public var reason: String
     /// The packet that brought the offending byte.
     public var packet: PacketReference?
-    /// The unread rest of the stream, at most 64 KiB of it.
+    /// The unread rest of the stream, at most `maximumRestBytes` of it.
     public var rest: [UInt8]
+    /// How many bytes are unread.
+    public var unread: Int
+
+    /// How much of an unreadable stream is kept to find out what is wrong with it.
+    public static let maximumRestBytes = 4 << 20
 }
 
 /// All that an oracle may look at.
@@ -76,4 +90,7 @@ public struct Evidence: Sendable {
     public var incomplete: [String]
     /// The time of the last packet of the capture.
     public var end: Timestamp
+    /// Whether no key existed before the first packet. Leave it false where that is not certain: then a key may have
+    /// held anything, and only what no initial value explains is a violation.
+    public var keysStartAbsent = false
 }

@@ -41,17 +41,21 @@ public struct Judgement: Sendable {
     public var exercised: Exercised
     /// Commands that the target answered with an error as unknown, upper case, sorted.
     public var unsupportedCommands: [String]
+    /// What was left out of the check, and why, one sentence each. Does not change the verdict.
+    public var notes: [String]
 
     /// Creates a judgement.
     public init(
         verdict: Verdict, violations: [Violation] = [], inconclusive: [String] = [],
-        exercised: Exercised = Exercised(), unsupportedCommands: [String] = []
+        exercised: Exercised = Exercised(), unsupportedCommands: [String] = [],
+        notes: [String] = []
     ) {
         self.verdict = verdict
         self.violations = violations
         self.inconclusive = inconclusive
         self.exercised = exercised
         self.unsupportedCommands = unsupportedCommands
+        self.notes = notes
     }
 }
 

@@ -29,6 +29,17 @@ public struct RESPCodec: WireCodec {
         return cursor.skipValue(depth: 0) ? .message(length: cursor.offset) : cursor.outcome
     }
 
+    /// False for an empty line and an array without elements, which Redis passes over in silence.
+    public func isAnswered(_ request: Span<UInt8>) -> Bool {
+        // The shortest request with a word has a byte that is neither white space nor part of an empty array's header.
+        guard request.count <= Self.longestSilentRequest else { return true }
+        guard let words = RESPValue.requestWords(request) else { return true }
+        return !words.isEmpty
+    }
+
+    /// `isAnswered` looks at requests up to this length only; nobody sends more blanks than that.
+    static let longestSilentRequest = 16
+
     /// An array of bulk strings.
     public func encodeRequest(_ words: [[UInt8]]) -> [UInt8] {
         var out: [UInt8] = []

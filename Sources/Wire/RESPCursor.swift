@@ -51,7 +51,8 @@ struct RESPCursor: ~Escapable {
             let digit = Int64(bytes[index]) - 0x30
             guard (0...9).contains(digit) else { return nil }
             let (scaled, over) = value.multipliedReportingOverflow(by: 10)
-            let (sum, carry) = negative ? scaled.subtractingReportingOverflow(digit) : scaled.addingReportingOverflow(digit)
+            let (sum, carry) =
+                negative ? scaled.subtractingReportingOverflow(digit) : scaled.addingReportingOverflow(digit)
             guard !over, !carry else { return nil }
             value = sum
             index += 1

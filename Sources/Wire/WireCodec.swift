@@ -32,6 +32,14 @@ public protocol WireCodec: Sendable {
 
     /// Whether two clients of this protocol share state that a reply can show; echo does not.
     var hasSharedState: Bool { get }
+
+    /// Whether a server answers this whole request at all; true unless a protocol knows silent ones.
+    func isAnswered(_ request: Span<UInt8>) -> Bool
+}
+
+extension WireCodec {
+    /// Every request is answered.
+    public func isAnswered(_ request: Span<UInt8>) -> Bool { true }
 }
 
 /// The protocols that this build speaks, by name.

@@ -2,14 +2,15 @@
 #ifndef CROSSFIRE_CLINUX_H
 #define CROSSFIRE_CLINUX_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
+// _GNU_SOURCE is defined in the .c files alone: here it would change fd_set, and clash with Foundation's view of it.
+#include "CSharedMemory.h"
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -18,6 +19,9 @@
 
 // accept4(2) is declared only under _GNU_SOURCE, which Swift's Glibc module does not set.
 int cf_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
+
+// pipe2(2): same reason. Both ends close on exec.
+int cf_pipe_cloexec(int ends[2]);
 
 // unshare(2): same reason.
 int cf_unshare(int flags);
@@ -32,6 +36,21 @@ int cf_prctl(int option, unsigned long argument);
 
 // posix_spawn_file_actions_addchdir_np(3) is declared only under _GNU_SOURCE.
 int cf_spawn_addchdir(posix_spawn_file_actions_t *actions, const char *path);
+
+// struct ifreq hides its members behind macros. Brings `lo` up in a new network namespace; -1 and errno on failure.
+int cf_loopback_up(void);
+
+// eventfd(2) and its flags are not in Swift's Glibc module.
+int cf_eventfd(void);
+
+// struct linger and SO_LINGER are there, but IP_BIND_ADDRESS_NO_PORT (24) is a macro of <netinet/in.h> under _GNU_SOURCE.
+int cf_bind_address_no_port(int fd);
+
+// `environ` is declared both here and in Swift's Glibc module, which makes the plain name ambiguous.
+char **cf_environ(void);
+
+// nftw(3) is declared only under _XOPEN_SOURCE. Removes a tree without following links; what cannot be removed stays.
+void cf_remove_tree(const char *path);
 
 // WIFEXITED and friends are function-like macros.
 int cf_exited(int status);

@@ -1,0 +1,17 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "verification-benchmarks",
+    dependencies: [.package(name: "crossfire-suite", path: "../..")],
+    targets: [
+        .executableTarget(
+            name: "judge-bench",
+            dependencies: [
+                .product(name: "Verification", package: "crossfire-suite"),
+                .product(name: "Capture", package: "crossfire-suite"),
+                .product(name: "Wire", package: "crossfire-suite"),
+            ])
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,150 @@
+/// Reads a pcap or pcapng file, batch by batch, in one pass: memory does not grow with the file.
+///
+/// The magic number decides the format. What is damaged is said in `warnings`, and what is sound is still read: a
+/// result with warnings is partial.
+public struct CaptureFileReader: ~Copyable {
+    /// Bytes of the file that one batch takes; more only where one packet needs more.
+    static let batchBytes = 512 << 10
+
+    private let source: ByteSource
+    /// What was read from the file last; all before `position` is handed over or skipped.
+    private var buffer: [UInt8] = []
+    private var position = 0
+    /// Where `buffer` starts in the file.
+    private var bufferOffset = 0
+    /// Bytes that the parser needs at once to go on.
+    private var wanted = batchBytes
+    private var atEnd = false
+    private var parser: any CaptureFileParser
+
+    /// Opens a capture and reads its header.
+    ///
+    /// - Parameter path: a file, or `-` for standard input.
+    /// - Throws: `.unreadable` when it cannot be opened or is neither pcap nor pcapng.
+    public init(path: String) throws(CaptureError) {
+        let source = try ByteSource(path: path)
+        var start: [UInt8] = []
+        try source.read(Self.batchBytes, appendingTo: &start)
+        let parser = try Self.parser(for: start, named: source.name)
+        self.source = source
+        self.parser = parser
+        buffer = start
+        atEnd = start.count < Self.batchBytes
+    }
+
+    private static func parser(for start: [UInt8], named name: String) throws(CaptureError) -> any CaptureFileParser {
+        guard start.count >= 4 else {
+            let reason = start.isEmpty ? "the file is empty" : "the file holds only \(start.count) bytes"
+            throw .unreadable(path: name, reason: reason)
+        }
+        do throws(FileDamage) {
+            if let classic = try PcapParser(start.span.bytes) { return classic }
+            if let modern = try PcapngParser(start.span.bytes) { return modern }
+        } catch {
+            throw .unreadable(path: name, reason: error.reason)
+        }
+        throw .unreadable(path: name, reason: "it is neither pcap nor pcapng")
+    }
+
+    /// What was damaged, skipped or cut, and where, one sentence each. Complete once `nextBatch` returned nil.
+    public var warnings: [String] { parser.findings.warnings }
+
+    /// The comments of the file's sections (pcapng `opt_comment` of section header blocks).
+    public var sectionComments: [String] { parser.findings.sectionComments }
+
+    /// The interfaces seen so far, by `PacketRecord.interface`.
+    public var interfaces: [InterfaceInfo] { parser.findings.interfaces }
+
+    /// Packets that the capture dropped, by interface statistics and packets' drop counts; nil when the file does not
+    /// say.
+    public var droppedPackets: UInt64? { parser.findings.droppedPackets }
+
+    /// The next packets, about half a mebibyte of the file; nil at the end.
+    ///
+    /// - Throws: `.unreadable` when the file cannot be read on.
+    public mutating func nextBatch() throws(CaptureError) -> PacketBatch? {
+        while true {
+            if !atEnd, buffer.count - position < wanted { try fill() }
+            guard position < buffer.count else {
+                parser.end()
+                return nil
+            }
+            var records: [PacketRecord] = []
+            let unread = buffer
+            let step = parser.parse(
+                unread.span.bytes, from: position, fileOffset: bufferOffset, atEnd: atEnd, into: &records)
+            let stuck = step.next == position
+            position = step.next
+            wanted = max(Self.batchBytes, step.wanted)
+            if !records.isEmpty {
+                return PacketBatch(bytes: buffer, records: records, linkTypes: parser.findings.linkTypes)
+            }
+            // At the end nothing more comes for a parser that makes no step; it has said why.
+            if stuck, atEnd { position = buffer.count }
+        }
+    }
+
+    /// Moves the unread tail to a new buffer and reads behind it.
+    private mutating func fill() throws(CaptureError) {
+        bufferOffset += position
+        buffer = Array(buffer[position...])
+        position = 0
+        let missing = wanted - buffer.count
+        let before = buffer.count
+        try source.read(missing, appendingTo: &buffer)
+        atEnd = buffer.count - before < missing
+    }
+}
+
+/// One file format, fed with the file's bytes.
+protocol CaptureFileParser {
+    /// What was learned besides the packets.
+    var findings: FileFindings { get }
+    /// Parses all whole records of `bytes` from `start` on.
+    ///
+    /// At the end of the file an unfinished record is reported and nothing is left over.
+    mutating func parse(
+        _ bytes: RawSpan, from start: Int, fileOffset: Int, atEnd: Bool, into records: inout [PacketRecord]
+    ) -> ParseStep
+    /// The file is over.
+    mutating func end()
+}
+
+/// How far a parser came.
+struct ParseStep {
+    /// The first byte that it did not use.
+    var next: Int
+    /// Bytes that it needs from there to go on; 0 where any number helps.
+    var wanted = 0
+}
+
+/// Why a file cannot be read at all.
+struct FileDamage: Error {
+    let reason: String
+}
+
+/// What a file says besides its packets.
+struct FileFindings {
+    /// The longest packet or block that is held in memory. A longer packet is taken as damage, a longer block of
+    /// another kind is skipped.
+    static let maximumRecordBytes = 16 << 20
+    /// The most warnings kept; a last one says that there were more.
+    static let maximumWarnings = 100
+
+    var warnings: [String] = []
+    var sectionComments: [String] = []
+    var droppedPackets: UInt64?
+    var interfaces: [InterfaceInfo] = []
+    var linkTypes: [LinkType] = []
+    /// The number of the last packet.
+    var packets = 0
+
+    mutating func warn(_ text: String) {
+        if warnings.count < Self.maximumWarnings { warnings.append(text) }
+        if warnings.count == Self.maximumWarnings { warnings.append("there is more damage than these warnings tell") }
+    }
+
+    mutating func dropped(_ count: UInt64) {
+        droppedPackets = (droppedPackets ?? 0) &+ count
+    }
+}

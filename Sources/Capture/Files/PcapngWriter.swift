@@ -1,0 +1,161 @@
+import Glibc
+
+/// Writes a pcapng file of one section, byte order of this machine, nanosecond time stamps, as
+/// draft-ietf-opsawg-pcapng says. libpcap cannot.
+///
+/// The file is written beside its place and renamed by `finish`: a reader never sees half of it. A writer that goes
+/// without `finish` removes what it wrote.
+public struct PcapngWriter: ~Copyable {
+    private var file: PendingFile
+    private let interfaceCount: Int
+    private var out: [UInt8] = []
+
+    /// Bytes gathered before they are written.
+    static let bufferBytes = 256 << 10
+    /// The longest text of one option; the rest is cut.
+    static let maximumOptionBytes = 65_532
+
+    /// Opens the file and writes the headers.
+    ///
+    /// - Throws: `.unwritable`.
+    public init(path: String, section: SectionInfo, interfaces: [InterfaceInfo]) throws(CaptureError) {
+        file = try PendingFile(path: path)
+        interfaceCount = interfaces.count
+        out.reserveCapacity(Self.bufferBytes + (64 << 10))
+        writeSection(section)
+        for interface in interfaces { writeInterface(interface) }
+    }
+
+    /// Writes a packet of `batch` with its comments, which Wireshark shows.
+    ///
+    /// The record's interface is one of those given to `init`, and its bytes lie in the batch; else this traps.
+    public mutating func write(
+        _ record: PacketRecord, in batch: PacketBatch, comments: [String] = []
+    ) throws(CaptureError) {
+        precondition(record.interface < interfaceCount, "interface \(record.interface) was not given to the writer")
+        let time = UInt64(bitPattern: record.time.nanoseconds)
+        let block = begin(6)
+        append(UInt32(record.interface))
+        append(UInt32(truncatingIfNeeded: time >> 32))
+        append(UInt32(truncatingIfNeeded: time))
+        append(UInt32(record.capturedLength))
+        append(UInt32(record.wireLength))
+        out.append(contentsOf: batch.bytes[record.offset..<record.offset + record.capturedLength])
+        pad()
+        for comment in comments { option(1, comment) }
+        if !comments.isEmpty { endOfOptions() }
+        end(block)
+        if out.count >= Self.bufferBytes { try flush() }
+    }
+
+    /// Writes the statistics, closes the file and puts it in its place. Nothing may be written afterwards.
+    ///
+    /// - Throws: `.unwritable`; the file's place is then as it was before.
+    public mutating func finish(statistics: CaptureStatistics?) throws(CaptureError) {
+        if let statistics, interfaceCount > 0 { writeStatistics(statistics) }
+        try flush()
+        try file.commit()
+    }
+
+    private mutating func flush() throws(CaptureError) {
+        try file.write(out)
+        out.removeAll(keepingCapacity: true)
+    }
+}
+
+/// The blocks.
+extension PcapngWriter {
+    private mutating func writeSection(_ section: SectionInfo) {
+        let block = begin(0x0A0D_0D0A)
+        append(UInt32(0x1A2B_3C4D))
+        append(UInt16(1))
+        append(UInt16(0))
+        append(UInt64.max)  // The section's length is not known.
+        for comment in section.comments { option(1, comment) }
+        optionalText(2, section.hardware)
+        optionalText(3, section.os)
+        optionalText(4, section.application)
+        endOfOptions()
+        end(block)
+    }
+
+    private mutating func writeInterface(_ interface: InterfaceInfo) {
+        let block = begin(1)
+        append(UInt16(truncatingIfNeeded: interface.linkType.rawValue))
+        append(UInt16(0))
+        append(UInt32(clamping: interface.snapLength))
+        optionalText(2, interface.name)
+        optionalText(3, interface.description)
+        option(9, [9])  // 10^-9 s
+        if !interface.filter.isEmpty { option(11, [0] + Array(interface.filter.utf8)) }
+        endOfOptions()
+        end(block)
+    }
+
+    private mutating func writeStatistics(_ statistics: CaptureStatistics) {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        let time = UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
+        let block = begin(5)
+        append(UInt32(0))
+        append(UInt32(truncatingIfNeeded: time >> 32))
+        append(UInt32(truncatingIfNeeded: time))
+        number(4, statistics.received)
+        number(5, statistics.interfaceDropped)
+        number(7, statistics.dropped)
+        number(8, statistics.delivered)
+        endOfOptions()
+        end(block)
+    }
+}
+
+/// The bytes of blocks and options.
+extension PcapngWriter {
+    private mutating func begin(_ type: UInt32) -> Int {
+        let start = out.count
+        append(type)
+        append(UInt32(0))
+        return start
+    }
+
+    private mutating func end(_ start: Int) {
+        let length = UInt32(out.count - start + 4)
+        withUnsafeBytes(of: length) { bytes in
+            for index in 0..<4 { out[start + 4 + index] = bytes[index] }
+        }
+        append(length)
+    }
+
+    private mutating func append(_ value: some FixedWidthInteger) {
+        withUnsafeBytes(of: value) { out.append(contentsOf: $0) }
+    }
+
+    private mutating func pad() {
+        while out.count % 4 != 0 { out.append(0) }
+    }
+
+    private mutating func option(_ code: UInt16, _ value: [UInt8]) {
+        append(code)
+        append(UInt16(value.count))
+        out.append(contentsOf: value)
+        pad()
+    }
+
+    private mutating func option(_ code: UInt16, _ text: String) {
+        option(code, Array(text.utf8.prefix(Self.maximumOptionBytes)))
+    }
+
+    private mutating func optionalText(_ code: UInt16, _ text: String) {
+        if !text.isEmpty { option(code, text) }
+    }
+
+    private mutating func number(_ code: UInt16, _ value: UInt64) {
+        append(code)
+        append(UInt16(8))
+        append(value)
+    }
+
+    private mutating func endOfOptions() {
+        append(UInt32(0))
+    }
+}

@@ -1,0 +1,122 @@
+/// One TCP connection as captured.
+public struct Flow: Sendable {
+    /// Its number in the capture, from 0 in order of first packet: tshark's `tcp.stream`.
+    public var id: Int
+    /// The side that sent the first SYN; without one, the side with the ephemeral (higher) port.
+    public var client: Endpoint
+    /// The other side.
+    public var server: Endpoint
+    /// How the connection began, as far as the capture shows.
+    public var handshake: Handshake
+    /// How it ended, as far as the capture shows.
+    public var teardown: Teardown
+    /// The earliest time of its packets.
+    public var firstTime: Timestamp
+    /// The latest time of its packets.
+    public var lastTime: Timestamp
+    /// Client to server.
+    public var toServer: ByteStream
+    /// Server to client.
+    public var toClient: ByteStream
+
+    /// Creates a flow with nothing on it yet.
+    public init(id: Int, client: Endpoint, server: Endpoint, time: Timestamp) {
+        self.id = id
+        self.client = client
+        self.server = server
+        handshake = .missing
+        teardown = .open
+        firstTime = time
+        lastTime = time
+        toServer = ByteStream()
+        toClient = ByteStream()
+    }
+
+    /// What of the three-way handshake was captured.
+    public enum Handshake: String, Sendable {
+        case complete
+        case partial
+        case missing
+        /// A SYN answered by a reset.
+        case refused
+    }
+
+    /// How the connection ended, and who ended it.
+    public enum Teardown: String, Sendable {
+        case open
+        case clientHalfClosed = "client-half-closed"
+        case serverHalfClosed = "server-half-closed"
+        case clientClosedFirst = "client-closed-first"
+        case serverClosedFirst = "server-closed-first"
+        case clientReset = "client-reset"
+        case serverReset = "server-reset"
+    }
+}
+
+/// One direction of a flow, reassembled: each byte once, in sequence order, its first copy kept.
+public struct ByteStream: Sendable {
+    /// Packets in this direction, those without payload included.
+    public var packets = 0
+    /// Payload bytes on the wire, repeats included.
+    public var payloadBytes = 0
+    /// The stream's bytes; where the capture misses some, zeros stand and `gaps` says so.
+    public var bytes: [UInt8] = []
+    /// Which packet brought which bytes: ascending by `offset`, contiguous but for gaps.
+    public var chunks: [Chunk] = []
+    /// Ranges of `bytes` that no packet of the capture holds.
+    public var gaps: [Range<Int>] = []
+    /// The first FIN in this direction.
+    public var fin: PacketReference?
+    /// The first RST in this direction.
+    public var reset: PacketReference?
+    /// The highest stream offset that the other side acknowledged.
+    public var acknowledged = 0
+
+    /// Creates an empty stream.
+    public init() {}
+
+    /// A run of bytes that one packet brought first.
+    public struct Chunk: Sendable {
+        /// The run's first byte in `bytes`.
+        public var offset: Int
+        /// How many bytes.
+        public var length: Int
+        /// The packet with the first copy of these bytes.
+        public var packet: PacketReference
+
+        /// Creates a chunk.
+        public init(offset: Int, length: Int, packet: PacketReference) {
+            self.offset = offset
+            self.length = length
+            self.packet = packet
+        }
+    }
+
+    /// The packet that brought the byte at `offset` first; nil in a gap or beyond the end.
+    ///
+    /// - Complexity: O(log chunks).
+    public func packet(at offset: Int) -> PacketReference? {
+        var low = 0
+        var high = chunks.count
+        while low < high {
+            let middle = (low + high) / 2
+            if chunks[middle].offset + chunks[middle].length <= offset { low = middle + 1 } else { high = middle }
+        }
+        guard low < chunks.count, chunks[low].offset <= offset else { return nil }
+        return chunks[low].packet
+    }
+}
+
+/// A packet, by number and time.
+public struct PacketReference: Hashable, Sendable {
+    /// The number in the capture, from 1.
+    public var number: Int
+    /// When it was captured.
+    public var time: Timestamp
+
+    /// Creates a reference.
+    public init(number: Int, time: Timestamp) {
+        self.number = number
+        self.time = time
+    }
+}

@@ -1,0 +1,95 @@
+/// What is known of a flow as a whole while its packets come in. Directions are 0 and 1, as in `FlowKey`.
+struct FlowState {
+    let key: FlowKey
+    let firstSender: Int
+    var firstTime: Timestamp
+    var lastTime: Timestamp
+    /// Who sent the first SYN without ACK, and the first SYN with it; -1: nobody yet.
+    var opener: Int8 = -1
+    var accepter: Int8 = -1
+    /// The opener acknowledged the accepter's SYN.
+    var handshakeAcknowledged = false
+    /// A reset answered the SYN.
+    var refused = false
+
+    init(key: FlowKey, firstSender: Int, time: Timestamp) {
+        self.key = key
+        self.firstSender = firstSender
+        firstTime = time
+        lastTime = time
+    }
+
+    @inline(__always)
+    mutating func see(_ time: Timestamp) {
+        if time < firstTime { firstTime = time }
+        if time > lastTime { lastTime = time }
+    }
+
+    /// Follows the handshake.
+    mutating func track(_ segment: borrowing Segment, _ direction: Int) {
+        let flags = segment.flags
+        if flags.contains(.syn) {
+            if flags.contains(.ack) {
+                if accepter < 0 { accepter = Int8(direction) }
+            } else if opener < 0 {
+                opener = Int8(direction)
+            }
+        } else if flags.contains(.rst) {
+            if opener >= 0, accepter < 0, Int(opener) != direction { refused = true }
+        } else if flags.contains(.ack), accepter >= 0, Int(accepter) != direction {
+            handshakeAcknowledged = true
+        }
+    }
+
+    private var handshake: Flow.Handshake {
+        if refused { return .refused }
+        if opener >= 0, accepter >= 0, handshakeAcknowledged { return .complete }
+        return opener >= 0 || accepter >= 0 ? .partial : .missing
+    }
+
+    /// The direction in which the client sends.
+    private func client(serverPort: UInt16?) -> Int {
+        if opener >= 0 { return Int(opener) }
+        if accepter >= 0 { return 1 - Int(accepter) }
+        let ports = [key.endpoint(0).port, key.endpoint(1).port]
+        if let serverPort, ports[0] != ports[1] {
+            if ports[0] == serverPort { return 1 }
+            if ports[1] == serverPort { return 0 }
+        }
+        if ports[0] == ports[1] { return firstSender }
+        return ports[0] > ports[1] ? 0 : 1
+    }
+
+    /// Puts the flow together.
+    func finish(id: Int, _ lower: ByteStream, _ higher: ByteStream, serverPort: UInt16?) -> Flow {
+        let client = client(serverPort: serverPort)
+        var flow = Flow(
+            id: id, client: key.endpoint(client), server: key.endpoint(1 - client), time: firstTime)
+        flow.lastTime = lastTime
+        flow.handshake = handshake
+        flow.toServer = client == 0 ? lower : higher
+        flow.toClient = client == 0 ? higher : lower
+        flow.teardown = Flow.Teardown(flow.toServer, flow.toClient)
+        return flow
+    }
+}
+
+extension Flow.Teardown {
+    /// A reset decides unless both sides had finished before it.
+    init(_ toServer: ByteStream, _ toClient: ByteStream) {
+        let never = Int.max
+        let clientFIN = toServer.fin?.number ?? never
+        let serverFIN = toClient.fin?.number ?? never
+        let clientReset = toServer.reset?.number ?? never
+        let serverReset = toClient.reset?.number ?? never
+        if min(clientReset, serverReset) < max(clientFIN, serverFIN) {
+            self = clientReset < serverReset ? .clientReset : .serverReset
+        } else if clientFIN != never, serverFIN != never {
+            self = clientFIN < serverFIN ? .clientClosedFirst : .serverClosedFirst
+        } else if clientFIN != never {
+            self = .clientHalfClosed
+        } else {
+            self = serverFIN == never ? .open : .serverHalfClosed
+        }
+    }
+}

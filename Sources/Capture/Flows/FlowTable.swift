@@ -1,0 +1,101 @@
+/// The TCP connections of a capture, built packet by packet.
+///
+/// A connection is a pair of endpoints and an initial sequence number: a SYN with another number starts a new flow.
+/// Cheap to make and to throw away, so that each execution of a campaign can have its own. Times need not ascend; what
+/// comes first in the capture comes first here.
+///
+/// - Complexity: amortized O(1) a packet, plus the copy of its payload.
+public struct FlowTable: Sendable {
+    private let serverPort: UInt16?
+    private let keepStreams: Bool
+    private var index = FlowIndex()
+    private var flows: [FlowState] = []
+    /// Two for each flow: that of the key's lower end at 2n, that of the higher one at 2n + 1.
+    private var streams: [StreamBuilder] = []
+    private var dissector = Dissector()
+
+    /// Packets that were not TCP segments, with the reason.
+    public private(set) var otherPackets: [NotTransport: Int] = [:]
+
+    /// Creates an empty table.
+    ///
+    /// - Parameters:
+    ///   - serverPort: tells the server where no SYN was captured.
+    ///   - keepStreams: whether streams keep their bytes, chunks and gaps; without, memory grows with the flows alone.
+    public init(serverPort: UInt16? = nil, keepStreams: Bool = true) {
+        self.serverPort = serverPort
+        self.keepStreams = keepStreams
+    }
+
+    /// Adds all TCP segments of a batch.
+    public mutating func add(_ batch: PacketBatch) {
+        for record in batch.records {
+            switch dissector.dissect(record, batch.bytes.span.bytes, batch.linkTypes) {
+            case .tcp: add(dissector.segment, record: record, in: batch)
+            case .udp: otherPackets[.otherTransport, default: 0] += 1
+            case .other(let reason): otherPackets[reason, default: 0] += 1
+            }
+        }
+    }
+
+    /// Adds one segment that `dissect` found in `batch`.
+    public mutating func add(_ segment: Segment, record: PacketRecord, in batch: PacketBatch) {
+        let (key, direction) = FlowKey.of(segment)
+        let flow = flow(of: key, segment, direction, record)
+        let packet = PacketReference(number: record.number, time: record.time)
+        let own = flow * 2 + direction
+        let other = flow * 2 + (1 - direction)
+        streams[own].open(with: segment)
+        streams[own].stream.packets += 1
+        if segment.flags.contains(.ack) { streams[other].acknowledge(segment.acknowledgement) }
+        if segment.payloadLength > 0 {
+            streams[own].place(segment, packet, batch.bytes, keep: keepStreams)
+        }
+        flows[flow].see(record.time)
+        // Plain data and acknowledgements, once connected, change nothing else.
+        if flows[flow].handshakeAcknowledged, segment.flags.isDisjoint(with: [.syn, .fin, .rst]) { return }
+        flows[flow].track(segment, direction)
+        if segment.flags.contains(.fin), streams[own].stream.fin == nil {
+            streams[own].stream.fin = packet
+            streams[own].finOffset = streams[own].offset(of: segment.sequence) + segment.payloadLength
+        }
+        if segment.flags.contains(.rst), streams[own].stream.reset == nil { streams[own].stream.reset = packet }
+    }
+
+    /// The flows so far, in order of first packet.
+    ///
+    /// - Complexity: O(flows + bytes kept).
+    public consuming func finish() -> [Flow] {
+        var streams = streams
+        self.streams = []
+        return flows.indices.map { number in
+            let lower = take(&streams[number * 2])
+            let higher = take(&streams[number * 2 + 1])
+            return flows[number].finish(id: number, lower, higher, serverPort: serverPort)
+        }
+    }
+
+    private func take(_ builder: inout StreamBuilder) -> ByteStream {
+        var taken = StreamBuilder()
+        swap(&taken, &builder)
+        return taken.finish(keep: keepStreams)
+    }
+
+    /// The number of the flow that a segment belongs to; a new one for an unknown key or another initial number.
+    @inline(__always)
+    private mutating func flow(
+        of key: FlowKey, _ segment: borrowing Segment, _ direction: Int, _ record: PacketRecord
+    ) -> Int {
+        let (slot, known) = index.find(key)
+        if known >= 0 {
+            guard segment.flags.isSuperset(of: .syn), segment.flags.isDisjoint(with: .ack) else { return known }
+            guard streams[known * 2 + direction].contradicts(initialSequence: segment.sequence) else { return known }
+        }
+        let number = flows.count
+        index.set(slot, key, flow: number)
+        flows.append(FlowState(key: key, firstSender: direction, time: record.time))
+        streams.append(StreamBuilder())
+        streams.append(StreamBuilder())
+        return number
+    }
+}

@@ -1,0 +1,100 @@
+/// TCP (RFC 9293) and UDP (RFC 768).
+extension Dissector {
+    mutating func tcp(_ bytes: RawSpan, _ layer: Layer) -> Outcome {
+        guard layer.captured >= 20 else { return .other(.cut) }
+        let start = layer.start
+        let offsetAndFlags = bytes.be16(start + 12)
+        let headerLength = Int(offsetAndFlags >> 12) * 4
+        guard headerLength >= 20, layer.wireEnd - start >= headerLength else { return .other(.malformed) }
+        segment.sourcePort = bytes.be16(start)
+        segment.destinationPort = bytes.be16(start + 2)
+        segment.sequence = bytes.be32(start + 4)
+        segment.acknowledgement = bytes.be32(start + 8)
+        segment.flags = TCPFlags(rawValue: offsetAndFlags & 0x01FF)
+        segment.window = bytes.be16(start + 14)
+        segment.headerOffset = start
+        segment.payloadOffset = min(start + headerLength, layer.end)
+        segment.payloadLength = layer.wireEnd - start - headerLength
+        segment.capturedPayloadLength = max(0, layer.end - start - headerLength)
+        segment.optionsOffset = start + 20
+        segment.optionsLength = min(headerLength, layer.captured) - 20
+        options(bytes)
+        return .tcp
+    }
+
+    mutating func udp(_ bytes: RawSpan, _ layer: Layer) -> Outcome {
+        guard layer.captured >= 8 else { return .other(.cut) }
+        let start = layer.start
+        // A length of 0 stands for a jumbogram or an offloaded super-packet.
+        let announced = Int(bytes.be16(start + 4))
+        let length = announced == 0 ? layer.wireEnd - start : announced
+        guard length >= 8 else { return .other(.malformed) }
+        segment.sourcePort = bytes.be16(start)
+        segment.destinationPort = bytes.be16(start + 2)
+        segment.headerOffset = start
+        segment.payloadOffset = start + 8
+        segment.payloadLength = min(length, layer.wireEnd - start) - 8
+        segment.capturedPayloadLength = min(segment.payloadLength, layer.captured - 8)
+        return .udp
+    }
+
+    /// Reads the options; stops at the first whose length makes no sense.
+    private mutating func options(_ bytes: RawSpan) {
+        segment.timestampValue = nil
+        segment.timestampEcho = 0
+        segment.windowScale = nil
+        segment.maximumSegmentSize = nil
+        segment.sackPermitted = false
+        segment.sackBlocks = 0
+        guard segment.optionsLength > 0 else { return }
+        var offset = segment.optionsOffset
+        let end = offset + segment.optionsLength
+        // What Linux sends on every segment of a connection: NOP, NOP, timestamps.
+        if segment.optionsLength == 12, bytes.be32(offset) == 0x0101_080A {
+            segment.timestampValue = bytes.be32(offset + 4)
+            segment.timestampEcho = bytes.be32(offset + 8)
+            return
+        }
+        while offset < end {
+            let kind = bytes.u8(offset)
+            if kind == 0 { return }
+            if kind == 1 {
+                offset += 1
+                continue
+            }
+            guard end - offset >= 2 else { return }
+            let length = Int(bytes.u8(offset + 1))
+            guard length >= 2, length <= end - offset else { return }
+            option(kind, length, bytes, offset + 2)
+            offset += length
+        }
+    }
+
+    private mutating func option(_ kind: UInt8, _ length: Int, _ bytes: RawSpan, _ value: Int) {
+        switch (kind, length) {
+        case (2, 4): segment.maximumSegmentSize = bytes.be16(value)
+        case (3, 3): segment.windowScale = min(bytes.u8(value), Self.maximumWindowScale)
+        case (4, 2): segment.sackPermitted = true
+        case (5, 10...):
+            segment.sackBlocks = (length - 2) / 8
+            segment.sackOffset = value
+        case (8, 10):
+            segment.timestampValue = bytes.be32(value)
+            segment.timestampEcho = bytes.be32(value + 4)
+        default: break
+        }
+    }
+
+    /// The largest shift count that RFC 7323, section 2.3, lets a receiver use.
+    static let maximumWindowScale: UInt8 = 14
+}
+
+extension Datagram {
+    /// The datagram whose fields the dissector left in a segment.
+    init(_ fields: Segment) {
+        source = fields.source
+        destination = fields.destination
+        payload = fields.payloadOffset..<fields.payloadOffset + fields.capturedPayloadLength
+        payloadLength = fields.payloadLength
+    }
+}

@@ -1,0 +1,256 @@
+import Capture
+import Glibc
+import Verification
+import Wire
+
+/// Executions with a corpus, a budget and findings.
+public final class Campaign {
+    private let options: CampaignOptions
+    private let emit: (CampaignEvent) throws -> Void
+    private let rig: Rig
+    private var random: SeededGenerator
+    private var generatorOptions: GeneratorOptions
+    private var status = CampaignStatus()
+    private var watch = ResourceWatch()
+    private var running: [Int: Scenario] = [:]
+    private var findings: [Finding] = []
+    private var known: Set<String> = []
+    private var inconclusiveReasons: [String] = []
+    private let start = Clock.monotonic
+    private var confirmingNanoseconds: Int64 = 0
+    private var nextProgress: Int64 = 0
+    private var nextLook: Int64 = 0
+    private var corpusNext = 0
+
+    /// One execution in so many may be inconclusive without making the campaign so; each is counted in the summary.
+    public static let toleratedInconclusive = 1000
+    /// The time between two progress events, and between two looks at the target's resources. Nanoseconds.
+    private static let progressInterval: Int64 = 250_000_000
+    private static let lookInterval: Int64 = 1_000_000_000
+
+    /// Starts the capture and the target.
+    ///
+    /// - Parameter emit: told what happens; what it throws ends the campaign.
+    /// - Throws: `TargetError`, `CaptureError`, `SystemError`.
+    public init(_ options: CampaignOptions, emit: @escaping (CampaignEvent) throws -> Void) throws {
+        self.options = options
+        self.emit = emit
+        generatorOptions = options.generator
+        random = SeededGenerator(seed: options.seed)
+        rig = try Rig(Self.setup(options))
+        try emit(.ready(port: rig.port))
+        if rig.sources == .oneAddress {
+            try emit(.warning("the target turns clients away that do not come from 127.0.0.1; all come from there"))
+        }
+    }
+
+    /// Runs to the limit, to the first finding if so asked, or to the user's interruption, and ends the target.
+    ///
+    /// - Throws: what ended it: `TargetError` when the target cannot be started again, `CaptureError`, `SystemError`.
+    public func run() throws -> CampaignResult {
+        defer { rig.stop() }
+        nextLook = Clock.monotonic + Self.lookInterval
+        while !isOver {
+            try step()
+        }
+        try settle(try rig.judgements(all: true))
+        if !stopsNow { try lookAtResources() }
+        try tellProgress(force: true)
+        return result()
+    }
+
+    private func step() throws {
+        let scenario = nextScenario()
+        running[rig.executions + 1] = scenario
+        let (log, ending) = try rig.execute(scenario)
+        if let ending { try crashed(ending, scenario, log) }
+        if case .stalled(let client) = log.outcome { try stalled(client, scenario, log) }
+        try settle(try rig.judgements(all: false))
+        if Clock.monotonic >= nextLook {
+            try lookAtResources()
+            nextLook = Clock.monotonic + Self.lookInterval
+        }
+        try tellProgress(force: false)
+    }
+
+    // MARK: What comes next
+
+    private var isOver: Bool {
+        if stopsNow { return true }
+        if let limit = options.executionLimit, rig.executions >= limit { return true }
+        if let limit = options.secondLimit, elapsed >= limit { return true }
+        return false
+    }
+
+    private var stopsNow: Bool {
+        Interruption.signal != nil || (options.stopOnFirst && !findings.isEmpty)
+    }
+
+    private var elapsed: Double { Double(Clock.monotonic - start) / 1e9 }
+
+    /// Every scenario of the corpus once, then one of them in four.
+    private func nextScenario() -> Scenario {
+        let usable = options.corpus
+        if corpusNext < usable.count {
+            corpusNext += 1
+            return usable[corpusNext - 1]
+        }
+        guard let generator = ScenarioGenerators.named(options.codec.name) else { return random.pick(usable) }
+        if !usable.isEmpty, random.oneIn(4) { return random.pick(usable) }
+        return generator.scenario(&random, generatorOptions)
+    }
+
+    // MARK: What was seen
+
+    private func settle(_ judged: [JudgedExecution]) throws {
+        for execution in judged {
+            let scenario = running.removeValue(forKey: execution.log.execution)
+            let judgement = execution.judgement
+            status.judged += 1
+            status.packets += execution.packets.records.count
+            status.exercised += judgement.exercised
+            try drop(judgement.unsupportedCommands)
+            if !judgement.inconclusive.isEmpty {
+                status.inconclusive += 1
+                if inconclusiveReasons.count < 10 { inconclusiveReasons += judgement.inconclusive.prefix(1) }
+            }
+            guard judgement.verdict == .violated, let scenario else { continue }
+            for violation in judgement.violations { try suspect(violation, scenario, execution) }
+        }
+    }
+
+    private func drop(_ commands: [String]) throws {
+        for command in commands where generatorOptions.excludedCommands.insert(command).inserted {
+            status.unsupportedCommands = generatorOptions.excludedCommands.sorted()
+            try emit(.unsupportedCommand(command))
+        }
+    }
+
+    private func crashed(_ ending: ProcessEnding, _ scenario: Scenario, _ log: ExecutionLog) throws {
+        let judged = try rig.judgements(all: true)
+        let own = judged.last { $0.log.execution == log.execution }
+        let violation = Violation(
+            oracle: .crash, summary: "the target \(ending) during an execution", signature: "crash \(ending)")
+        if let own { try suspect(violation, scenario, own) }
+        // What the wire shows of a dying server is the crash, not faults of their own.
+        try settle(judged.filter { $0.log.execution != log.execution })
+        try rig.startTarget()
+    }
+
+    private func stalled(_ client: Int, _ scenario: Scenario, _ log: ExecutionLog) throws {
+        let judged = try rig.judgements(all: true)
+        try settle(judged)
+        if let own = judged.last(where: { $0.log.execution == log.execution }),
+            own.judgement.verdict != .violated, own.judgement.inconclusive.isEmpty
+        {
+            let violation = Violation(
+                oracle: .hang, summary: "c\(client) waited in vain for a reply", signature: "hang")
+            try suspect(violation, scenario, own)
+        }
+        try rig.startTarget()
+    }
+
+    private func lookAtResources() throws {
+        guard let held = rig.restingResources() else { return }
+        let violations = watch.observe(held, executions: rig.executions)
+        guard !violations.isEmpty else { return }
+        let scenario = nextScenario()
+        running[rig.executions + 1] = scenario
+        _ = try rig.execute(scenario)
+        let judged = try rig.judgements(all: true)
+        if let own = judged.last { for violation in violations { try suspect(violation, scenario, own) } }
+        try settle(judged)
+    }
+
+    // MARK: Findings
+
+    private func suspect(_ violation: Violation, _ scenario: Scenario, _ seen: JudgedExecution) throws {
+        let id = Finding.id(of: violation, protocolName: options.codec.name)
+        guard known.insert(id).inserted else { return }
+        try emit(.suspected(violation, execution: seen.log.execution))
+        let before = Clock.monotonic
+        defer { confirmingNanoseconds += Clock.monotonic - before }
+        var finding = Finding(
+            id: id, violation: violation, scenario: scenario, firstExecution: seen.log.execution, firstSeconds: elapsed,
+            packets: seen.packets, targetOutput: rig.targetOutput)
+        var others: [JudgedExecution] = []
+        if options.confirmations > 0 {
+            let replay = Replay(Self.setup(options), times: options.confirmations)
+            do {
+                let outcome = try replay.run(scenario, expecting: violation.oracle)
+                finding.reproduced = outcome.reproduction
+                others = outcome.others
+            } catch let error as TargetError {
+                try emit(.warning("cannot confirm \(id) on a fresh target: \(error)"))
+            }
+            if (finding.reproduced?.hits ?? 0) > 0, options.minimizeSeconds > 0 {
+                finding.minimized = try? Minimizer(Self.setup(options), seconds: options.minimizeSeconds)
+                    .minimize(scenario, expecting: violation.oracle)
+            }
+        }
+        findings.append(finding)
+        status.findings = findings.count
+        try emit(.finding(finding))
+        // A replay that shows the fault from another side, as a reply that names another client, is a finding too.
+        for other in others {
+            for violation in other.judgement.violations { try adopt(violation, scenario, other) }
+        }
+    }
+
+    /// Takes a finding that a replay brought up, without another round of replays.
+    private func adopt(_ violation: Violation, _ scenario: Scenario, _ seen: JudgedExecution) throws {
+        let id = Finding.id(of: violation, protocolName: options.codec.name)
+        guard known.insert(id).inserted else { return }
+        let finding = Finding(
+            id: id, violation: violation, scenario: scenario, firstExecution: rig.executions, firstSeconds: elapsed,
+            packets: seen.packets, targetOutput: [])
+        findings.append(finding)
+        status.findings = findings.count
+        try emit(.finding(finding))
+    }
+
+    // MARK: Reporting
+
+    private func tellProgress(force: Bool) throws {
+        let now = Clock.monotonic
+        guard force || now >= nextProgress else { return }
+        nextProgress = now + Self.progressInterval
+        status.executions = rig.executions
+        status.elapsedSeconds = elapsed
+        status.fuzzingSeconds = elapsed - Double(confirmingNanoseconds) / 1e9
+        status.dropped = Int(rig.captureStatistics.dropped)
+        status.starts = rig.starts
+        status.crashes = rig.crashes
+        try emit(.progress(status))
+    }
+
+    private func result() -> CampaignResult {
+        let verdict: Verdict =
+            if !findings.isEmpty {
+                .violated
+            } else if status.inconclusive * Self.toleratedInconclusive > status.judged {
+                .inconclusive
+            } else if status.exercised.answered == 0 || status.exercised.overlaps == 0 {
+                .nothingTested
+            } else {
+                .held
+            }
+        return CampaignResult(
+            verdict: verdict, status: status, findings: findings, inconclusiveReasons: inconclusiveReasons,
+            interruptedBy: Interruption.signal)
+    }
+
+    static func setup(_ options: CampaignOptions) -> Rig.Setup {
+        Rig.Setup(
+            target: options.target, codec: options.codec, campaign: CampaignName.fresh(),
+            environment: options.environment)
+    }
+}
+
+/// Names that no earlier campaign against a long-lived target can have used.
+enum CampaignName {
+    /// Base 36 of the time in microseconds.
+    static func fresh() -> String {
+        String(Clock.wall / 1000, radix: 36)
+    }
+}

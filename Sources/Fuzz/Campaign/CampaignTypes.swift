@@ -1,0 +1,93 @@
+public import Verification
+public import Wire
+
+/// What a campaign is to do.
+public struct CampaignOptions: Sendable {
+    /// The server under test.
+    public var target: TargetSpec
+    /// The wire protocol.
+    public var codec: any WireCodec
+    /// What generated scenarios look like.
+    public var generator = GeneratorOptions()
+    /// Scenarios to run besides generated ones: each once at the beginning, then now and then.
+    public var corpus: [Scenario] = []
+    /// The seed of everything drawn.
+    public var seed: UInt64 = 0
+    /// Ends after so many executions; nil: no such limit.
+    public var executionLimit: Int?
+    /// Ends after so many seconds; nil: no such limit.
+    public var secondLimit: Double?
+    /// Ends at the first finding, once it is confirmed.
+    public var stopOnFirst = false
+    /// How many fresh targets confirm a finding.
+    public var confirmations = 20
+    /// How long the search for a smaller scenario of a finding may take; 0: none.
+    public var minimizeSeconds = 1.5
+    /// Additions to the target's environment.
+    public var environment: [String: String] = [:]
+
+    /// A campaign without limits.
+    public init(target: TargetSpec, codec: any WireCodec) {
+        self.target = target
+        self.codec = codec
+    }
+}
+
+/// Where a campaign stands.
+public struct CampaignStatus: Sendable {
+    /// Executions run, and those judged.
+    public var executions = 0
+    public var judged = 0
+    /// Executions whose evidence was incomplete.
+    public var inconclusive = 0
+    /// What was exercised.
+    public var exercised = Exercised()
+    /// Seconds since the start.
+    public var elapsedSeconds = 0.0
+    /// Seconds spent in executions, confirmation and waiting left out.
+    public var fuzzingSeconds = 0.0
+    /// Packets captured for the executions.
+    public var packets = 0
+    /// Packets that the kernel dropped.
+    public var dropped = 0
+    /// How often the target was started, and how often it died by itself.
+    public var starts = 0
+    public var crashes = 0
+    /// Findings so far.
+    public var findings = 0
+    /// Commands that the target does not know.
+    public var unsupportedCommands: [String] = []
+
+    /// A campaign before its first execution.
+    public init() {}
+}
+
+/// What happens in a campaign, in order.
+public enum CampaignEvent: Sendable {
+    /// The target accepts connections, and the capture runs.
+    case ready(port: UInt16)
+    /// A few times a second.
+    case progress(CampaignStatus)
+    /// The target does not know this command; it is used no more.
+    case unsupportedCommand(String)
+    /// A violation was seen; it is being confirmed.
+    case suspected(Violation, execution: Int)
+    /// A finding is complete.
+    case finding(Finding)
+    /// Something that does not end the campaign, in a sentence.
+    case warning(String)
+}
+
+/// How a campaign ended.
+public struct CampaignResult: Sendable {
+    /// The worst of all.
+    public var verdict: Verdict
+    /// The counts.
+    public var status: CampaignStatus
+    /// All findings, in order of discovery.
+    public var findings: [Finding]
+    /// Why executions were inconclusive: the first few reasons.
+    public var inconclusiveReasons: [String]
+    /// The signal that ended it early, or nil.
+    public var interruptedBy: Int32?
+}

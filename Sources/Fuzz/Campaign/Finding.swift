@@ -1,0 +1,60 @@
+public import Capture
+public import Verification
+
+/// A violation that a campaign found, with all that is needed to believe it and to see it again.
+public struct Finding: Sendable {
+    /// `linearizability-1f3a9c20`: the oracle, and a hash of protocol and signature. The same fault has the same id in
+    /// every campaign.
+    public var id: String
+    /// What was broken, and the evidence.
+    public var violation: Violation
+    /// The test case, as found.
+    public var scenario: Scenario
+    /// A smaller test case that still shows it; nil if none was found or looked for.
+    public var minimized: Scenario?
+    /// The first execution that showed it, and how long after the start of the campaign.
+    public var firstExecution: Int
+    public var firstSeconds: Double
+    /// How often it was seen again on fresh targets.
+    public var reproduced: Reproduction?
+    /// The packets of that execution.
+    public var packets: PacketBatch
+    /// The end of what the target printed.
+    public var targetOutput: [UInt8]
+
+    /// Hits among tries. One try starts a fresh target and runs the scenario up to `executionsPerTry` times.
+    public struct Reproduction: Equatable, Sendable {
+        /// Tries that showed the finding.
+        public var hits: Int
+        /// Tries made.
+        public var tries: Int
+        /// The most executions of the scenario in one try.
+        public var executionsPerTry: Int
+        /// Whether each try had a fresh target; false for a server that is only connected to.
+        public var freshTarget: Bool
+
+        /// The 95 % interval of the share of tries; nil without a try.
+        public var interval: WilsonInterval? {
+            tries > 0 ? WilsonInterval(hits: hits, tries: tries) : nil
+        }
+
+        /// Creates a count.
+        public init(hits: Int, tries: Int, executionsPerTry: Int, freshTarget: Bool) {
+            self.hits = hits
+            self.tries = tries
+            self.executionsPerTry = executionsPerTry
+            self.freshTarget = freshTarget
+        }
+    }
+
+    /// The id of a violation.
+    public static func id(of violation: Violation, protocolName: String) -> String {
+        var hash = FNV1a()
+        hash.add(protocolName.utf8)
+        hash.add([0])
+        hash.add(violation.signature.utf8)
+        let folded = UInt32(truncatingIfNeeded: hash.value ^ hash.value >> 32)
+        let hex = String(folded, radix: 16)
+        return "\(violation.oracle.rawValue)-\(String(repeating: "0", count: 8 - hex.count))\(hex)"
+    }
+}

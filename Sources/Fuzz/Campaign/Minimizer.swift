@@ -1,0 +1,132 @@
+import Verification
+
+/// Makes a scenario smaller while it still shows a fault: whole clients first, then blocks, then steps.
+struct Minimizer {
+    private var setup: Rig.Setup
+    private let seconds: Double
+
+    /// How often a candidate runs before it is taken not to show the fault.
+    static let executionsPerCandidate = 60
+
+    init(_ setup: Rig.Setup, seconds: Double) {
+        self.setup = setup
+        self.setup.patience = .confirming
+        self.setup.ringBytes = 8 << 20
+        self.seconds = seconds
+    }
+
+    /// The smallest scenario found in the time; nil where nothing smaller shows the fault.
+    ///
+    /// Greedy removal (Zeller, Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002, with steps in
+    /// place of characters), on one target that is started afresh after each hit that broke it.
+    func minimize(_ scenario: Scenario, expecting oracle: OracleID) throws -> Scenario? {
+        let rig = try Rig(setup)
+        defer { rig.stop() }
+        let deadline = Clock.monotonic + Int64(seconds * 1e9)
+        var best = scenario
+        var progress = true
+        while progress {
+            progress = false
+            for candidate in Self.smaller(best) {
+                guard Clock.monotonic < deadline, Interruption.signal == nil else { return best == scenario ? nil : best }
+                if try shows(candidate, oracle, rig, deadline) {
+                    best = candidate
+                    progress = true
+                    break
+                }
+            }
+        }
+        return best == scenario ? nil : best
+    }
+
+    private func shows(_ scenario: Scenario, _ oracle: OracleID, _ rig: Rig, _ deadline: Int64) throws -> Bool {
+        for count in 1...Self.executionsPerCandidate where Clock.monotonic < deadline {
+            let (log, ending) = try rig.execute(scenario)
+            let broke = ending != nil || log.outcome != .completed
+            let judged = try rig.judgements(all: broke || count % 4 == 0)
+            if broke { try rig.startTarget() }
+            if ending != nil, oracle == .crash { return true }
+            if judged.contains(where: { $0.judgement.violations.contains { $0.oracle == oracle } }) { return true }
+        }
+        return false
+    }
+
+    /// Scenarios with one part less, large parts first; `expect` counts follow what is still sent.
+    static func smaller(_ scenario: Scenario) -> [Scenario] {
+        var candidates: [Scenario] = []
+        let clients = Set(scenario.blocks.flatMap(\.steps).map(\.client)).sorted()
+        if clients.count > 1 {
+            for client in clients.reversed() { candidates.append(scenario.keeping { $0.client != client }) }
+        }
+        let sends = scenario.blocks.indices.filter { index in
+            scenario.blocks[index].steps.contains { if case .send = $0.action { true } else { false } }
+        }
+        for index in sends.reversed() where sends.count > 1 {
+            var copy = scenario
+            copy.blocks.remove(at: index)
+            candidates.append(copy.balanced())
+        }
+        candidates += scenario.withShorterSends()
+        return candidates.filter { $0 != scenario && !$0.blocks.isEmpty }
+    }
+}
+
+extension Scenario {
+    /// Without the steps that `keep` refuses, and without the groups that this empties.
+    func keeping(_ keep: (Step) -> Bool) -> Scenario {
+        var copy = self
+        copy.blocks = blocks.compactMap { block in
+            switch block {
+            case .step(let step): return keep(step) ? block : nil
+            case .together(let steps):
+                let kept = steps.filter(keep)
+                return kept.isEmpty ? nil : .together(kept)
+            }
+        }
+        return copy
+    }
+
+    /// Each pipelined batch with one request less.
+    func withShorterSends() -> [Scenario] {
+        var found: [Scenario] = []
+        for (index, block) in blocks.enumerated() {
+            for (place, step) in block.steps.enumerated() {
+                guard case .send(.requests(let requests)) = step.action, requests.count > 1 else { continue }
+                for removed in requests.indices.reversed() {
+                    var steps = block.steps
+                    var shorter = requests
+                    shorter.remove(at: removed)
+                    steps[place].action = .send(.requests(shorter))
+                    var copy = self
+                    copy.blocks[index] = steps.count == 1 && block == .step(step) ? .step(steps[0]) : .together(steps)
+                    found.append(copy.balanced())
+                }
+            }
+        }
+        return found
+    }
+
+    /// Lowers `expect` counts to what was sent before them on the connection, and removes those with nothing to wait
+    /// for. Raw sends are taken for one request.
+    func balanced() -> Scenario {
+        var owed: [Int: Int] = [:]
+        var copy = self
+        copy.blocks = blocks.compactMap { block in
+            for step in block.steps {
+                switch step.action {
+                case .send(.requests(let requests)): owed[step.client, default: 0] += requests.count
+                case .send(.raw): owed[step.client, default: 0] += 1
+                case .connect: owed[step.client] = 0
+                default: break
+                }
+            }
+            guard case .step(var step) = block, case .expect(let count) = step.action else { return block }
+            let possible = min(count, owed[step.client, default: 0])
+            owed[step.client, default: 0] -= possible
+            guard possible > 0 else { return nil }
+            step.action = .expect(count: possible)
+            return .step(step)
+        }
+        return copy
+    }
+}

@@ -1,0 +1,117 @@
+import Glibc
+import Verification
+
+/// Runs one scenario again and again on fresh targets, and counts how often it shows a fault.
+struct Replay {
+    private var setup: Rig.Setup
+    private let times: Int
+    private let executionsPerTry: Int
+    private let secondsPerTry: Double
+
+    /// - Parameters:
+    ///   - times: how many fresh targets.
+    ///   - executionsPerTry: how often the scenario runs on each, until it shows the fault.
+    ///   - secondsPerTry: the time after which a try without a hit ends.
+    init(_ setup: Rig.Setup, times: Int, executionsPerTry: Int = 100, secondsPerTry: Double = 0.5) {
+        self.setup = setup
+        self.setup.patience = .confirming
+        self.setup.ringBytes = 8 << 20
+        self.times = times
+        self.executionsPerTry = executionsPerTry
+        self.secondsPerTry = secondsPerTry
+    }
+
+    struct Outcome {
+        var reproduction: Finding.Reproduction
+        /// An execution that showed what was expected; nil without a hit.
+        var hit: JudgedExecution?
+        /// Executions that were violated in another way: one for each signature.
+        var others: [JudgedExecution]
+        /// What was exercised, and in how many executions.
+        var exercised = Exercised()
+        var executions = 0
+        var inconclusive: [String] = []
+    }
+
+    /// Runs the tries.
+    ///
+    /// - Parameter oracle: what counts as a hit; nil: any violation.
+    func run(_ scenario: Scenario, expecting oracle: OracleID?) throws -> Outcome {
+        let isCommand = if case .command = setup.target { true } else { false }
+        var outcome = Outcome(
+            reproduction: .init(hits: 0, tries: 0, executionsPerTry: executionsPerTry, freshTarget: isCommand), others: [])
+        var rig = try Rig(setup)
+        defer { rig.stop() }
+        var seen: Set<String> = []
+        for number in 0..<times {
+            if Interruption.signal != nil { break }
+            if number > 0 { try refresh(&rig) }
+            let judged = try attempt(rig, scenario, oracle)
+            outcome.reproduction.tries += 1
+            outcome.executions += judged.count
+            var hit = false
+            for execution in judged {
+                outcome.exercised += execution.judgement.exercised
+                outcome.inconclusive += execution.judgement.inconclusive.prefix(1)
+                let matches = execution.judgement.violations.contains { oracle == nil || $0.oracle == oracle }
+                if matches, outcome.hit == nil { outcome.hit = execution }
+                hit = hit || matches
+                let isNew = execution.judgement.violations.contains { $0.oracle != oracle && seen.insert($0.signature).inserted }
+                if isNew { outcome.others.append(execution) }
+            }
+            if hit { outcome.reproduction.hits += 1 }
+        }
+        return outcome
+    }
+
+    /// A fresh target on the same port; on another where a server cannot bind the old one again so soon.
+    private func refresh(_ rig: inout Rig) throws {
+        guard case .command = setup.target else { return }
+        do {
+            try rig.startTarget()
+        } catch TargetError.endedEarly {
+            rig.stop()
+            rig = try Rig(setup)
+        }
+    }
+
+    /// Runs the scenario until it shows the fault or the try is over.
+    private func attempt(_ rig: Rig, _ scenario: Scenario, _ oracle: OracleID?) throws -> [JudgedExecution] {
+        let before = rig.resources()
+        let deadline = Clock.monotonic + Int64(secondsPerTry * 1e9)
+        var judged: [JudgedExecution] = []
+        var count = 0
+        while count < executionsPerTry, Clock.monotonic < deadline, Interruption.signal == nil {
+            let (log, ending) = try rig.execute(scenario)
+            count += 1
+            let broke = ending != nil || log.outcome != .completed
+            // A small window: a hit ends the try soon, and the judge still runs beside the clients.
+            let ready = try rig.judgements(all: broke || count % 4 == 0)
+            judged += ready
+            if let ending { judged[judged.count - 1].judgement.add(Self.crash(ending)) }
+            if broke || ready.contains(where: { Self.matches($0, oracle) }) { break }
+        }
+        judged += try rig.judgements(all: true)
+        if oracle == nil || oracle == .resources, let before, let held = rig.restingResources(), !judged.isEmpty {
+            for violation in ResourceWatch.compare(held, with: before, executions: count) {
+                judged[judged.count - 1].judgement.add(violation)
+            }
+        }
+        return judged
+    }
+
+    private static func matches(_ execution: JudgedExecution, _ oracle: OracleID?) -> Bool {
+        execution.judgement.violations.contains { oracle == nil || $0.oracle == oracle }
+    }
+
+    static func crash(_ ending: ProcessEnding) -> Violation {
+        Violation(oracle: .crash, summary: "the target \(ending) during an execution", signature: "crash \(ending)")
+    }
+}
+
+extension Judgement {
+    mutating func add(_ violation: Violation) {
+        violations.insert(violation, at: 0)
+        verdict = .violated
+    }
+}

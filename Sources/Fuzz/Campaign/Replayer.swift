@@ -1,0 +1,76 @@
+public import Verification
+public import Wire
+
+/// Shows a scenario's fault again, or that it is gone: for `replay`, `gate` and library users.
+public struct Replayer: Sendable {
+    /// The server under test.
+    public var target: TargetSpec
+    /// The wire protocol.
+    public var codec: any WireCodec
+    /// How many fresh targets.
+    public var times = 20
+    /// How often the scenario runs on each until it shows the fault.
+    public var executionsPerTry = 100
+    /// The time after which a try without a hit ends.
+    public var secondsPerTry = 0.5
+    /// Additions to the target's environment.
+    public var environment: [String: String] = [:]
+
+    /// A replayer with the numbers of a confirmation.
+    public init(target: TargetSpec, codec: any WireCodec) {
+        self.target = target
+        self.codec = codec
+    }
+
+    /// What replays of one scenario showed.
+    public struct Result: Sendable {
+        /// Hits among tries.
+        public var reproduction: Finding.Reproduction
+        /// The violations seen, one of each signature, with the execution's packets.
+        public var violations: [Violation]
+        /// What was exercised, in how many executions.
+        public var exercised: Exercised
+        public var executions: Int
+        /// Why executions could not be judged, the first few reasons.
+        public var inconclusive: [String]
+        /// The worst of all.
+        public var verdict: Verdict
+    }
+
+    /// Runs the scenario.
+    ///
+    /// - Parameter oracle: what counts as a hit; nil: any violation.
+    /// - Throws: `TargetError`, `CaptureError`, `SystemError`.
+    public func run(_ scenario: Scenario, expecting oracle: OracleID?) throws -> Result {
+        let setup = Rig.Setup(target: target, codec: codec, campaign: CampaignName.fresh(), environment: environment)
+        let outcome = try Replay(
+            setup, times: times, executionsPerTry: executionsPerTry, secondsPerTry: secondsPerTry
+        ).run(scenario, expecting: oracle)
+        let seen = ([outcome.hit].compactMap { $0 } + outcome.others).flatMap(\.judgement.violations)
+        var signatures: Set<String> = []
+        let violations = seen.filter { signatures.insert($0.signature).inserted }
+        let verdict: Verdict =
+            if !violations.isEmpty {
+                .violated
+            } else if outcome.exercised.answered == 0 {
+                .nothingTested
+            } else if outcome.inconclusive.count * Campaign.toleratedInconclusive > outcome.executions {
+                .inconclusive
+            } else {
+                .held
+            }
+        return Result(
+            reproduction: outcome.reproduction, violations: violations, exercised: outcome.exercised,
+            executions: outcome.executions, inconclusive: Array(outcome.inconclusive.prefix(10)), verdict: verdict)
+    }
+
+    /// Looks for a smaller scenario that still shows the fault.
+    ///
+    /// - Parameter seconds: how long to look.
+    /// - Returns: the smallest found; nil where nothing smaller shows it.
+    /// - Throws: `TargetError`, `CaptureError`, `SystemError`.
+    public func minimize(_ scenario: Scenario, expecting oracle: OracleID, seconds: Double) throws -> Scenario? {
+        let setup = Rig.Setup(target: target, codec: codec, campaign: CampaignName.fresh(), environment: environment)
+        return try Minimizer(setup, seconds: seconds).minimize(scenario, expecting: oracle)
+    }
+}

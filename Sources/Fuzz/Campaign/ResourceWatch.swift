@@ -1,0 +1,73 @@
+import Verification
+
+/// The `resources` oracle: a target at rest holds no more than it held at rest before. Pure: it is told what is held.
+struct ResourceWatch {
+    /// How many more descriptors or threads than at the first rest may stay without a word: pools and caches grow.
+    static let tolerance = 32
+    /// In how many looks running the number must have risen.
+    static let risesNeeded = 4
+
+    private var descriptors = Trend()
+    private var threads = Trend()
+
+    /// Judges one look at the target at rest.
+    mutating func observe(_ held: ProcessTree.Resources, executions: Int) -> [Violation] {
+        var found = Self.zombies(held, executions: executions)
+        if let growth = descriptors.rises(to: held.descriptors) {
+            found.append(Self.leak("descriptors", growth, executions))
+        }
+        if let growth = threads.rises(to: held.threads) {
+            found.append(Self.leak("threads", growth, executions))
+        }
+        return found
+    }
+
+    /// Judges a fresh target after `executions` runs of one scenario: what rose with every fourth run or more leaks.
+    static func compare(_ held: ProcessTree.Resources, with before: ProcessTree.Resources, executions: Int) -> [Violation] {
+        var found = zombies(held, executions: executions)
+        let least = max(4, executions / 4)
+        if held.descriptors - before.descriptors >= least {
+            found.append(leak("descriptors", held.descriptors - before.descriptors, executions))
+        }
+        if held.threads - before.threads >= least {
+            found.append(leak("threads", held.threads - before.threads, executions))
+        }
+        return found
+    }
+
+    private static func zombies(_ held: ProcessTree.Resources, executions: Int) -> [Violation] {
+        guard held.zombies > 0 else { return [] }
+        return [
+            Violation(
+                oracle: .resources,
+                summary: "\(held.zombies) zombie children are left after \(executions) executions, all clients gone",
+                signature: "resources zombies")
+        ]
+    }
+
+    private static func leak(_ what: String, _ growth: Int, _ executions: Int) -> Violation {
+        Violation(
+            oracle: .resources,
+            summary: "the target at rest holds \(growth) more \(what) than before \(executions) executions",
+            signature: "resources \(what)")
+    }
+
+    /// A number that should come back to where it was.
+    private struct Trend {
+        private var first: Int?
+        private var last = 0
+        private var rises = 0
+
+        /// The growth since the first look, once it has risen long enough and far enough.
+        mutating func rises(to value: Int) -> Int? {
+            guard let first else {
+                self.first = value
+                last = value
+                return nil
+            }
+            rises = value > last ? rises + 1 : 0
+            last = value
+            return rises >= risesNeeded && value - first > tolerance ? value - first : nil
+        }
+    }
+}

@@ -1,0 +1,207 @@
+import CLinux
+import Glibc
+import Wire
+
+/// Runs scenarios: one epoll loop drives the sockets of all clients.
+///
+/// It follows the script in line order, and waits only at `expect` and `pause`. While it waits it sends what is left to
+/// send on any connection. Each connection has a source of its own, so the capture names the client.
+final class Engine {
+    private let port: UInt16
+    private let codec: any WireCodec
+    private let patience: Patience
+    /// Whether every thread of the target sleeps; nil where that cannot be known.
+    private let targetSleeps: (() -> Bool?)
+    private var epoll: Descriptor?
+    private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+    private var connections: [ClientConnection] = []
+    private var sources: ClientSources
+    private var requestBytes = RequestBuilder()
+    /// Sources in a row that may turn out to be taken.
+    private static let sourceAttempts = 16
+    /// The server has twice not closed a half-closed connection in time: waiting longer tells nothing.
+    private var unclosed = 0
+
+    /// - Parameters:
+    ///   - port: the target's port on 127.0.0.1.
+    ///   - sources: where connections come from.
+    ///   - targetSleeps: asked while a reply is overdue.
+    /// - Throws: EMFILE, when the process is out of descriptors.
+    init(
+        port: UInt16, codec: any WireCodec, sources: ClientSources.Range, patience: Patience = Patience(),
+        targetSleeps: @escaping () -> Bool? = { nil }
+    ) throws(SystemError) {
+        self.sources = ClientSources(sources)
+        self.port = port
+        self.codec = codec
+        self.patience = patience
+        self.targetSleeps = targetSleeps
+        epoll = Descriptor(try system("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) }, "epoll")
+    }
+
+    deinit {
+        scratch.deallocate()
+        epoll.take()?.close()
+    }
+
+    /// Runs one scenario.
+    ///
+    /// - Throws: trouble of our own side only, as EMFILE. What the target does is in the log.
+    func run(_ scenario: Scenario, execution: Int, binding: Binding) throws(SystemError) -> ExecutionLog {
+        var binding = binding
+        var current: [Int?] = Array(repeating: nil, count: scenario.clientCount)
+        var outcome = ExecutionLog.Outcome.completed
+        let start = Clock.wall
+        defer {
+            for connection in connections { connection.close(reset: false) }
+            connections.removeAll(keepingCapacity: true)
+        }
+        sources.beginExecution(connections: scenario.connectionCount)
+        script: for block in scenario.blocks {
+            let payloads = requestBytes.build(block, &binding, codec)
+            for (step, payload) in zip(block.steps, payloads) {
+                outcome = try perform(step, payload, &current)
+                guard outcome == .completed else { break script }
+            }
+        }
+        if outcome == .completed { drain() }
+        for connection in connections { connection.close(reset: false) }
+        return ExecutionLog(
+            execution: execution, connections: connections.map(\.log), outcome: outcome, startNanoseconds: start,
+            endNanoseconds: Clock.wall)
+    }
+
+    private func perform(
+        _ step: Scenario.Step, _ payload: [UInt8], _ current: inout [Int?]
+    ) throws(SystemError) -> ExecutionLog.Outcome {
+        if case .connect(let receiveBuffer) = step.action {
+            if let old = current[step.client] { connections[old].close(reset: false) }
+            current[step.client] = connections.count
+            try open(client: step.client, receiveBuffer: receiveBuffer)
+            return .completed
+        }
+        guard let index = current[step.client] else { return .completed }
+        let connection = connections[index]
+        switch step.action {
+        case .connect: break
+        case .send: connection.send(payload, now: Clock.wall)
+        case .expect(let count):
+            for _ in 0..<count {
+                let outcome = awaitReply(connection)
+                guard outcome == .completed else { return outcome }
+            }
+        case .pause(let milliseconds): return pause(milliseconds)
+        case .shutdown: connection.shutdownWriting()
+        case .reset: connection.close(reset: true)
+        case .close: connection.close(reset: false)
+        }
+        return .completed
+    }
+
+    private func open(client: Int, receiveBuffer: Int?) throws(SystemError) {
+        let connection = try connect(client: client, receiveBuffer: receiveBuffer)
+        var event = epoll_event()
+        event.events = UInt32(EPOLLIN.rawValue) | UInt32(EPOLLOUT.rawValue) | UInt32(EPOLLRDHUP.rawValue) | edgeTriggered
+        event.data.u64 = UInt64(connections.count)
+        connections.append(connection)
+        let raw = connection.raw!
+        try system("epoll_ctl") { epoll_ctl(epollDescriptor, EPOLL_CTL_ADD, raw, &event) }
+    }
+
+    /// Opens a connection from the next source that nobody else holds.
+    private func connect(client: Int, receiveBuffer: Int?) throws(SystemError) -> ClientConnection {
+        for _ in 0..<Self.sourceAttempts {
+            do throws(SystemError) {
+                return try ClientConnection(
+                    client: client, source: sources.next(), port: port, receiveBuffer: receiveBuffer)
+            } catch where error.code == EADDRINUSE || error.code == EADDRNOTAVAIL {
+                continue
+            }
+        }
+        throw SystemError("bind", code: EADDRINUSE)
+    }
+
+    /// Waits for one whole reply, or until there can be none.
+    private func awaitReply(_ connection: ClientConnection) -> ExecutionLog.Outcome {
+        let begin = Clock.monotonic
+        var heard = connection.log.receivedBytes
+        var quietSince = begin
+        while !connection.takeReply(codec) {
+            if connection.mayRead { connection.read(scratch: scratch) }
+            if connection.log.receivedBytes != heard {
+                heard = connection.log.receivedBytes
+                quietSince = Clock.monotonic
+                continue
+            }
+            if connection.isOver || connection.isMalformed { return .completed }
+            if Interruption.signal != nil { return .interrupted }
+            let quiet = Int((Clock.monotonic - quietSince) / 1_000_000)
+            if quiet >= patience.longestMilliseconds { return .stalled(client: connection.log.client) }
+            if quiet >= patience.asleepMilliseconds, targetSleeps() == true {
+                return .stalled(client: connection.log.client)
+            }
+            wait(milliseconds: 50)
+        }
+        return .completed
+    }
+
+    private func pause(_ milliseconds: Int) -> ExecutionLog.Outcome {
+        let end = Clock.monotonic + Int64(milliseconds) * 1_000_000
+        while Clock.monotonic < end {
+            if Interruption.signal != nil { return .interrupted }
+            wait(milliseconds: Int32(min(50, max(1, (end - Clock.monotonic) / 1_000_000))))
+        }
+        return .completed
+    }
+
+    /// The end of every execution: half-close all connections, and read until the server has closed its sides, so that
+    /// what it still had to say is on the wire.
+    private func drain() {
+        for connection in connections where !connection.hasOutgoing { connection.shutdownWriting() }
+        let limit = unclosed < 2 ? patience.closeMilliseconds : 5
+        let deadline = Clock.monotonic + Int64(limit) * 1_000_000
+        while true {
+            var open = false
+            for connection in connections {
+                if connection.mayRead { connection.read(scratch: scratch) }
+                connection.discardIncoming()
+                if !connection.isOver { open = true }
+            }
+            guard open else {
+                unclosed = 0
+                return
+            }
+            guard Clock.monotonic < deadline, Interruption.signal == nil else { break }
+            wait(milliseconds: Int32(max(1, min(50, (deadline - Clock.monotonic) / 1_000_000))))
+        }
+        unclosed += 1
+    }
+
+    /// Notes what epoll reports, and sends what sockets can take now. epoll_wait(2).
+    private func wait(milliseconds: Int32) {
+        withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 64) { events in
+            let count = epoll_wait(epollDescriptor, events.baseAddress!, 64, milliseconds)
+            for index in 0..<max(0, Int(count)) {
+                let event = events[index]
+                let connection = connections[Int(event.data.u64)]
+                if event.events & closing != 0 { connection.peerIsClosing = true }
+                if event.events & ~UInt32(EPOLLOUT.rawValue) != 0 { connection.mayRead = true }
+                if event.events & ~UInt32(EPOLLIN.rawValue) != 0 {
+                    connection.mayWrite = true
+                    connection.flush()
+                }
+            }
+        }
+    }
+
+    private var epollDescriptor: Int32 {
+        switch epoll {
+        case .some(let epoll): epoll.raw
+        case .none: -1
+        }
+    }
+}
+
+/// EPOLLET is 1 << 31, which Swift does not import.
+private let edgeTriggered: UInt32 = 1 << 31
+private let closing = UInt32(EPOLLRDHUP.rawValue) | UInt32(EPOLLHUP.rawValue) | UInt32(EPOLLERR.rawValue)

@@ -1,0 +1,94 @@
+import Capture
+
+/// Cuts the stream of captured packets into executions, at the sentinels. Pure.
+struct ExecutionAssembler {
+    private let serverPort: UInt16
+    private let linkType: LinkType
+    private var pending: PacketBatch
+    /// The client of each pending packet.
+    private var clients: [ClientSource] = []
+    /// Packets of the target's port that belong to no execution: of one that was judged already, or of a stranger.
+    private(set) var strays = 0
+
+    init(serverPort: UInt16, linkType: LinkType) {
+        self.serverPort = serverPort
+        self.linkType = linkType
+        pending = PacketBatch(linkTypes: [linkType])
+    }
+
+    /// Takes one packet.
+    ///
+    /// - Returns: at a sentinel the execution's number: all packets of that execution are in, for `take(_:)`.
+    mutating func add(_ record: PacketRecord, in batch: PacketBatch) -> Int? {
+        switch dissect(record, in: batch) {
+        case .tcp(let segment):
+            guard let client = client(of: segment) else { return nil }
+            var copy = record
+            copy.offset = pending.bytes.count
+            copy.interface = 0
+            pending.bytes.append(contentsOf: batch.bytes[record.offset..<record.offset + record.capturedLength])
+            pending.records.append(copy)
+            clients.append(client)
+            return nil
+        case .udp(let datagram):
+            return Sentinel.execution(of: batch.bytes[datagram.payload])
+        case .other:
+            return nil
+        }
+    }
+
+    /// Takes the packets of one execution out, numbered from 1. Those of earlier executions are dropped as strays.
+    mutating func take(_ log: ExecutionLog) -> PacketBatch {
+        guard let first = log.connections.first?.source else { return PacketBatch(linkTypes: [linkType]) }
+        let last = log.connections[log.connections.count - 1].source
+        let isOwn = { (client: ClientSource) in first <= client && client <= last }
+        if clients.allSatisfy(isOwn) {
+            var all = pending
+            for index in all.records.indices { all.records[index].number = index + 1 }
+            pending = PacketBatch(linkTypes: [linkType])
+            clients.removeAll(keepingCapacity: true)
+            return all
+        }
+        // Behind this execution's sources, or at the start of the range again.
+        return split(isOwn, isLater: { $0 > last || $0.rawValue < first.rawValue / 2 })
+    }
+
+    /// The rare case: packets of several executions stand between two sentinels.
+    private mutating func split(_ isOwn: (ClientSource) -> Bool, isLater: (ClientSource) -> Bool) -> PacketBatch {
+        var own = PacketBatch(linkTypes: [linkType])
+        var rest = PacketBatch(linkTypes: [linkType])
+        var restClients: [ClientSource] = []
+        for (record, client) in zip(pending.records, clients) {
+            let bytes = pending.bytes[record.offset..<record.offset + record.capturedLength]
+            if isOwn(client) {
+                own.append(record, bytes, number: own.records.count + 1)
+            } else if isLater(client) {
+                rest.append(record, bytes, number: record.number)
+                restClients.append(client)
+            } else {
+                strays += 1
+            }
+        }
+        pending = rest
+        clients = restClients
+        return own
+    }
+
+    private func client(of segment: Segment) -> ClientSource? {
+        let endpoint = segment.destinationPort == serverPort ? segment.source : segment.destination
+        guard segment.sourcePort == serverPort || segment.destinationPort == serverPort,
+            case .v4(let address) = endpoint.address
+        else { return nil }
+        return ClientSource(address: address, port: endpoint.port)
+    }
+}
+
+extension PacketBatch {
+    fileprivate mutating func append(_ record: PacketRecord, _ bytes: ArraySlice<UInt8>, number: Int) {
+        var record = record
+        record.offset = self.bytes.count
+        record.number = number
+        self.bytes.append(contentsOf: bytes)
+        records.append(record)
+    }
+}

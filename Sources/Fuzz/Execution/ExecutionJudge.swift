@@ -1,0 +1,64 @@
+import Capture
+import Verification
+import Wire
+
+/// Judges one execution: the wire's evidence, with the clients' log as second witness. Pure.
+struct ExecutionJudge: Sendable {
+    let codec: any WireCodec
+    let serverPort: UInt16
+    private let oracles = Judge()
+
+    /// - Parameters:
+    ///   - packets: all captured packets of the execution, numbered from 1.
+    ///   - trouble: what the capture is known to have missed, one sentence each.
+    func judge(_ packets: PacketBatch, _ log: ExecutionLog, trouble: [String]) -> Judgement {
+        var table = FlowTable(serverPort: serverPort)
+        table.add(packets)
+        let flows = table.finish()
+        let incomplete = trouble + Self.disagreements(flows, log)
+        let evidence = Evidence(
+            flows: flows, codec: codec, names: { Self.name($0, log) }, incomplete: incomplete,
+            end: packets.records.last?.time ?? Timestamp(nanoseconds: 0))
+        return oracles.judge(evidence)
+    }
+
+    /// `c3`, from the source, which no other connection has.
+    static func name(_ flow: Flow, _ log: ExecutionLog) -> String {
+        let source = source(of: flow)
+        guard let connection = log.connections.first(where: { $0.source == source }) else { return "\(flow.client)" }
+        return "c\(connection.client)"
+    }
+
+    private static func source(of flow: Flow) -> ClientSource? {
+        guard case .v4(let address) = flow.client.address else { return nil }
+        return ClientSource(address: address, port: flow.client.port)
+    }
+
+    /// Where capture and clients differ over what crossed the wire. The kernel may drop what a reset overtakes.
+    static func disagreements(_ flows: [Flow], _ log: ExecutionLog) -> [String] {
+        var found: [String] = []
+        for connection in log.connections where connection.sentBytes + connection.receivedBytes > 0 {
+            guard let flow = flows.first(where: { source(of: $0) == connection.source }) else {
+                found.append("the capture misses the whole connection of c\(connection.client)")
+                continue
+            }
+            let cut = connection.clientReset || connection.wasReset || flow.toServer.reset != nil
+            let sent = flow.toServer.bytes.count
+            if cut ? sent > connection.sentBytes : sent != connection.sentBytes {
+                found.append("c\(connection.client) sent \(connection.sentBytes) bytes, the capture holds \(sent)")
+            }
+            let captured = flow.toClient.bytes
+            if captured.count < connection.receivedBytes {
+                found.append(
+                    "c\(connection.client) received \(connection.receivedBytes) bytes, the capture holds \(captured.count)")
+                continue
+            }
+            var hash = FNV1a()
+            hash.add(captured[..<connection.receivedBytes])
+            if hash != connection.receivedHash {
+                found.append("c\(connection.client) received other bytes than the capture holds")
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,69 @@
+/// What the clients saw of one execution: the second witness, beside the capture.
+public struct ExecutionLog: Sendable {
+    /// The execution's number in its campaign.
+    public var execution: Int
+    /// The connections, in order of opening.
+    public var connections: [ConnectionLog]
+    /// How the script ended.
+    public var outcome: Outcome
+    /// When the execution began and ended, by the wall clock, in nanoseconds.
+    public var startNanoseconds: Int64
+    public var endNanoseconds: Int64
+
+    /// How a script ends.
+    public enum Outcome: Equatable, Sendable {
+        /// Every step was done.
+        case completed
+        /// A reply did not come, and the target was asleep or the longest wait was over.
+        case stalled(client: Int)
+        /// The user wants to stop.
+        case interrupted
+        /// A connection could not be made, by errno.
+        case unconnected(client: Int, code: Int32)
+    }
+}
+
+/// One connection as its client saw it.
+public struct ConnectionLog: Sendable {
+    /// The client's number in the scenario.
+    public var client: Int
+    /// What names it in the capture: no other connection of its time has it.
+    public var source: ClientSource
+    /// Bytes that the kernel took.
+    public var sentBytes = 0
+    /// Bytes read, and their FNV-1a hash.
+    public var receivedBytes = 0
+    public var receivedHash = FNV1a()
+    /// When each `send` step was begun, with the stream offset of its first byte.
+    public var sends: [Mark] = []
+    /// When each reply was whole, with the stream offset behind its last byte.
+    public var replies: [Mark] = []
+    /// The server closed its side.
+    public var serverClosed = false
+    /// The connection was reset, or refused.
+    public var wasReset = false
+    /// The client closed with a reset, which discards what was under way.
+    public var clientReset = false
+
+    /// A place in a stream, and a wall-clock time in nanoseconds.
+    public struct Mark: Sendable {
+        /// The stream offset.
+        public var offset: Int
+        /// The time.
+        public var nanoseconds: Int64
+    }
+}
+
+/// The 64-bit FNV-1a hash: <http://www.isthe.com/chongo/tech/comp/fnv/>.
+public struct FNV1a: Hashable, Sendable {
+    /// The hash of what was added so far.
+    public private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    /// The hash of nothing.
+    public init() {}
+
+    /// Adds bytes.
+    public mutating func add(_ bytes: some Sequence<UInt8>) {
+        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    }
+}

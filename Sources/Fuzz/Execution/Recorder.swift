@@ -1,0 +1,151 @@
+import Capture
+import Glibc
+import Synchronization
+import Verification
+import Wire
+
+/// An execution with what the oracles say of it.
+struct JudgedExecution: Sendable {
+    var log: ExecutionLog
+    var judgement: Judgement
+    /// Its packets, numbered from 1.
+    var packets: PacketBatch
+}
+
+/// Captures the target's traffic and judges execution after execution, on two threads of its own.
+///
+/// The capture thread only copies packets out of the ring; judging never makes it lose one.
+final class Recorder {
+    private let capture: LiveCapture
+    private let work: Mailbox<Work>
+    private let judged: Mailbox<JudgedExecution>
+    private let failure = Failure()
+    private var captureThread: JoinableThread?
+    private var judgeThread: JoinableThread?
+    private var submitted = 0
+    private var received = 0
+
+    private enum Work: Sendable {
+        case packets(PacketBatch, dropped: UInt64)
+        case log(ExecutionLog)
+        case stop
+    }
+
+    private final class Failure: Sendable {
+        let error = Mutex<CaptureError?>(nil)
+    }
+
+    /// Starts to capture: when it returns, packets are caught already.
+    ///
+    /// - Parameters:
+    ///   - port: the target's port on 127.0.0.1.
+    ///   - sentinelPort: where the all-packets-are-in tokens go.
+    ///   - ringBytes: the size of the kernel's ring.
+    /// - Throws: `CaptureError`, and `SystemError` where threads or descriptors run out.
+    init(port: UInt16, sentinelPort: UInt16, codec: any WireCodec, ringBytes: Int) throws {
+        var options = LiveCapture.Options()
+        options.interface = "lo"
+        options.filter = "tcp port \(port) or udp port \(sentinelPort)"
+        options.ringBytes = ringBytes
+        options.timeoutMilliseconds = 1
+        let capture = try LiveCapture(options)
+        let work = try Mailbox<Work>()
+        let judged = try Mailbox<JudgedExecution>()
+        let failure = self.failure
+        let linkType = capture.linkType
+        self.capture = capture
+        self.work = work
+        self.judged = judged
+        judgeThread = try JoinableThread("judge") {
+            var loop = JudgeLoop(
+                assembler: ExecutionAssembler(serverPort: port, linkType: linkType),
+                judge: ExecutionJudge(codec: codec, serverPort: port))
+            loop.run(work, judged)
+        }
+        captureThread = try JoinableThread("capture") {
+            do throws(CaptureError) {
+                try capture.run { work.put(.packets($0, dropped: capture.statistics().dropped)) }
+            } catch {
+                failure.error.withLock { $0 = error }
+            }
+            work.put(.stop)
+        }
+    }
+
+    /// Executions whose judgement has not been taken yet.
+    var outstanding: Int { submitted - received }
+
+    /// Hands over the clients' log of an execution. Call it before its sentinel is sent.
+    func submit(_ log: ExecutionLog) {
+        submitted += 1
+        work.put(.log(log))
+    }
+
+    /// Takes the judgements that are ready, waiting up to `milliseconds` for the first.
+    ///
+    /// - Throws: the capture's failure, if it has failed.
+    func take(waiting milliseconds: Int32) throws -> [JudgedExecution] {
+        if let error = failure.error.withLock({ $0 }) { throw error }
+        let ready = judged.takeAll(waiting: milliseconds)
+        received += ready.count
+        return ready
+    }
+
+    /// The capture's own counts so far.
+    var statistics: CaptureStatistics { capture.statistics() }
+
+    /// Ends both threads.
+    ///
+    /// - Returns: the capture's own counts.
+    @discardableResult
+    func stop() -> CaptureStatistics {
+        capture.stop()
+        captureThread.take()?.join()
+        judgeThread.take()?.join()
+        return capture.statistics()
+    }
+
+    /// The judge thread's state.
+    private struct JudgeLoop {
+        var assembler: ExecutionAssembler
+        let judge: ExecutionJudge
+        var logs: [ExecutionLog] = []
+        var dropped: UInt64 = 0
+        var droppedNow: UInt64 = 0
+
+        mutating func run(_ work: Mailbox<Work>, _ judged: Mailbox<JudgedExecution>) {
+            while true {
+                for item in work.takeAll(waiting: -1) {
+                    switch item {
+                    case .log(let log): logs.append(log)
+                    case .stop: return
+                    case .packets(let batch, let dropped):
+                        droppedNow = dropped
+                        assemble(batch, judged)
+                    }
+                }
+            }
+        }
+
+        private mutating func assemble(_ batch: PacketBatch, _ judged: Mailbox<JudgedExecution>) {
+            for record in batch.records {
+                guard let execution = assembler.add(record, in: batch) else { continue }
+                while let log = logs.first, log.execution <= execution {
+                    logs.removeFirst()
+                    judged.put(complete(log, sentinel: execution))
+                }
+            }
+        }
+
+        private mutating func complete(_ log: ExecutionLog, sentinel: Int) -> JudgedExecution {
+            var trouble: [String] = []
+            if log.execution < sentinel { trouble.append("the capture misses the end of the execution") }
+            if droppedNow != dropped {
+                trouble.append("the capture dropped \(droppedNow - dropped) packets")
+                dropped = droppedNow
+            }
+            let packets = assembler.take(log)
+            return JudgedExecution(log: log, judgement: judge.judge(packets, log, trouble: trouble), packets: packets)
+        }
+    }
+}

@@ -1,0 +1,194 @@
+import Capture
+import Glibc
+import Verification
+import Wire
+
+/// What executions run on: a target, the clients, the capture and the judge.
+///
+/// A rig keeps its port for its whole life, so that one capture serves the target and every fresh one after it.
+final class Rig {
+    /// How a rig is set up.
+    struct Setup: Sendable {
+        var target: TargetSpec
+        var codec: any WireCodec
+        var patience = Patience()
+        /// The kernel's capture ring. Bytes.
+        var ringBytes = 64 << 20
+        /// Unique in the target's life: the stem of keys and tokens.
+        var campaign: String
+        /// Additions to the target's environment.
+        var environment: [String: String] = [:]
+    }
+
+    let setup: Setup
+    let port: UInt16
+    private let scratch: ScratchDirectory
+    private let sentinel: Sentinel
+    private let recorder: Recorder
+    private let sleep = SleepProbe()
+    private var engine: Engine?
+    private(set) var target: Target?
+    /// What the target was seen to accept.
+    private(set) var sources = ClientSources.Range.manyAddresses
+    private(set) var executions = 0
+    private(set) var starts = 0
+    private(set) var crashes = 0
+
+    /// The most judgements that may wait before the clients pause for the judge.
+    static let mostOutstanding = 256
+
+    /// Starts the capture, then the target.
+    ///
+    /// - Throws: `TargetError`, `CaptureError`, or `SystemError`.
+    convenience init(_ setup: Setup) throws {
+        switch setup.target {
+        case .address(let port): try self.init(setup, port: port)
+        case .command: try self.init(setup, port: try Port.free())
+        }
+    }
+
+    private init(_ setup: Setup, port: UInt16) throws {
+        self.setup = setup
+        self.port = port
+        scratch = try ScratchDirectory()
+        sentinel = try Sentinel()
+        recorder = try Recorder(
+            port: port, sentinelPort: sentinel.port, codec: setup.codec, ringBytes: setup.ringBytes)
+        do {
+            try startTarget()
+        } catch {
+            recorder.stop()
+            throw error
+        }
+    }
+
+    /// Starts the target, ending the one before. A server that is only connected to is looked at again.
+    func startTarget() throws {
+        target?.stop()
+        target = nil
+        target = try Target(
+            setup.target, port: port, directory: scratch.path, logPath: logPath, environment: setup.environment)
+        starts += 1
+        sleep.pid = target?.process?.pid
+        guard engine == nil else { return }
+        sources = ClientSources.accepted(by: port)
+        let sleep = self.sleep
+        engine = try Engine(port: port, codec: setup.codec, sources: sources, patience: setup.patience) {
+            sleep.isAsleep()
+        }
+    }
+
+    /// Runs a scenario, and hands it to the judge.
+    ///
+    /// - Returns: the clients' log, and how the target ended if it did.
+    /// - Throws: `SystemError` for trouble of our own side.
+    func execute(_ scenario: Scenario) throws -> (log: ExecutionLog, ending: ProcessEnding?) {
+        executions += 1
+        let binding = Binding(campaign: setup.campaign, execution: executions)
+        guard let engine else { preconditionFailure("a rig runs nothing before its target has started") }
+        let log = try engine.run(scenario, execution: executions, binding: binding)
+        recorder.submit(log)
+        sentinel.send(execution: executions)
+        return (log, ending(after: log))
+    }
+
+    /// The target's end, given a moment where a connection broke: the process may still be dying.
+    private func ending(after log: ExecutionLog) -> ProcessEnding? {
+        guard let process = target?.process else { return nil }
+        let broke = log.connections.contains { $0.wasReset } || log.outcome != .completed
+        let ended = broke ? process.ends(withinMilliseconds: 50) : process.poll() != nil
+        if ended { crashes += 1 }
+        return ended ? process.poll() : nil
+    }
+
+    /// Judgements that are ready.
+    ///
+    /// - Parameter all: wait until every execution so far is judged.
+    /// - Throws: the capture's failure, or `RigError.lostSentinel` when the end of an execution never shows up.
+    func judgements(all: Bool) throws -> [JudgedExecution] {
+        var ready = try recorder.take(waiting: 0)
+        let limit = all ? 0 : Self.mostOutstanding
+        var deadline = Clock.monotonic + 2_000_000_000
+        while recorder.outstanding > limit {
+            let more = try recorder.take(waiting: 20)
+            if !more.isEmpty {
+                ready += more
+                deadline = Clock.monotonic + 2_000_000_000
+            } else if Clock.monotonic > deadline {
+                // The token itself was dropped: send it again, it completes all executions before it.
+                sentinel.send(execution: executions)
+                deadline = Clock.monotonic + 2_000_000_000
+            }
+        }
+        return ready
+    }
+
+    /// What the target and its descendants hold, once it is at rest.
+    func resources() -> ProcessTree.Resources? {
+        target?.process.map { ProcessTree.resources(of: $0.pid) }
+    }
+
+    /// What the target holds once its clients are gone: looked at until nothing is left of them, 300 ms at most; then
+    /// the least of each number that was seen.
+    func restingResources() -> ProcessTree.Resources? {
+        guard let target, let process = target.process, process.poll() == nil else { return nil }
+        var least = ProcessTree.resources(of: process.pid)
+        let deadline = Clock.monotonic + 300_000_000
+        while least.zombies > 0 || least.descriptors > target.baseline.descriptors
+            || least.threads > target.baseline.threads || least.children > target.baseline.children
+        {
+            guard Clock.monotonic < deadline, Interruption.signal == nil else { break }
+            Clock.sleep(milliseconds: 5)
+            let held = ProcessTree.resources(of: process.pid)
+            least.zombies = min(least.zombies, held.zombies)
+            least.descriptors = min(least.descriptors, held.descriptors)
+            least.threads = min(least.threads, held.threads)
+            least.children = min(least.children, held.children)
+        }
+        return least
+    }
+
+    /// The capture's own counts so far.
+    var captureStatistics: CaptureStatistics { recorder.statistics }
+
+    /// The end of what the target printed.
+    var targetOutput: [UInt8] {
+        (try? readTail(of: logPath, limit: 256 << 10)) ?? []
+    }
+
+    /// Ends target, capture and judge.
+    ///
+    /// - Returns: the capture's own counts.
+    @discardableResult
+    func stop() -> CaptureStatistics {
+        target?.stop()
+        target = nil
+        return recorder.stop()
+    }
+
+    private var logPath: String { scratch.path + "/target.log" }
+}
+
+/// Whether all threads of a target sleep, from two looks at /proc.
+final class SleepProbe {
+    var pid: pid_t? {
+        didSet { last = nil }
+    }
+    private var last: (ticks: UInt64, time: Int64)?
+
+    /// Nil without a process to look at; false until two looks are 100 ms apart. Work of less than a tenth of the time
+    /// between is taken for the housekeeping of a sleeping server.
+    func isAsleep() -> Bool? {
+        guard let pid else { return nil }
+        let (ticks, asleep) = ProcessTree.activity(of: pid)
+        let now = Clock.monotonic
+        guard let last, now - last.time < 2_000_000_000 else {
+            self.last = (ticks, now)
+            return false
+        }
+        guard now - last.time >= 100_000_000 else { return false }
+        self.last = (ticks, now)
+        let elapsedTicks = Double(now - last.time) / 1e9 * Double(sysconf(Int32(_SC_CLK_TCK)))
+        return asleep && Double(ticks - min(ticks, last.ticks)) <= elapsedTicks / 10
+    }
+}

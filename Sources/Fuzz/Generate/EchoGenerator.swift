@@ -1,0 +1,50 @@
+/// Scenarios for echo: every message is a token, so a reply names its request.
+struct EchoGenerator: ScenarioGenerator {
+    let protocolName: String
+
+    init(_ protocolName: String) {
+        self.protocolName = protocolName
+    }
+
+    func scenario(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
+        random.oneIn(25) ? slowReader(&random, options) : rounds(&random, options)
+    }
+
+    private func rounds(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
+        var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
+        builder.connectAll()
+        let operations = options.operations ?? random.pick(2...8)
+        let batching = Batching(operations: operations, pipelined: !random.oneIn(3), &random)
+        let leaving = random.oneIn(10) ? random.pick(0...options.clients - 1) : nil
+        for (index, size) in batching.sizes.enumerated() {
+            let batches = (0..<options.clients).map { _ in (0..<size).map { _ in [message(&random)] } }
+            builder.round(batches, leaving: index == batching.sizes.count - 1 ? leaving : nil, &random)
+        }
+        return builder.scenario
+    }
+
+    /// Most are short; some fill a segment, or more than one read.
+    private func message(_ random: inout SeededGenerator) -> Template {
+        switch random.pick(0...15) {
+        case 0: Template([.token(length: random.pick(1000...2000))])
+        case 1: Template([.token(length: random.pick(4000...20_000))])
+        default: Template([.token(length: nil)])
+        }
+    }
+
+    /// Client 0 sends more than the buffers on the way back hold before it reads.
+    private func slowReader(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
+        var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
+        builder.connectAll { $0 == 0 ? 4096 : nil }
+        let count = random.pick([16, 64])
+        let large = (0..<count).map { _ in [Template([.token(length: 65_000)])] }
+        builder.step(0, .send(.requests(large)))
+        for client in 1..<max(1, options.clients) {
+            builder.step(client, .send(.requests([[Template([.token(length: nil)])]])))
+            builder.step(client, .expect(count: 1))
+        }
+        builder.step(0, .pause(milliseconds: 5))
+        builder.step(0, .expect(count: count))
+        return builder.scenario
+    }
+}

@@ -1,0 +1,102 @@
+/// Scenarios for RESP: few shared keys, unique values, and ECHO as a marker whose reply names its request.
+struct RESPGenerator: ScenarioGenerator {
+    let protocolName = "resp"
+
+    func scenario(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
+        let draw = Draw(options)
+        switch random.pick(0...24) {
+        case 0: return slowReader(&random, draw)
+        case 1...9: return rounds(&random, draw, draw.counter)
+        case 10...17: return rounds(&random, draw, draw.register)
+        default: return rounds(&random, draw, draw.several)
+        }
+    }
+
+    private func rounds(
+        _ random: inout SeededGenerator, _ draw: Draw, _ request: (inout SeededGenerator) -> [Template]
+    ) -> Scenario {
+        let options = draw.options
+        var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
+        builder.connectAll()
+        let operations = options.operations ?? random.pick(2...8)
+        let batching = Batching(operations: operations, pipelined: random.oneIn(2), &random)
+        let leaving = random.oneIn(12) ? random.pick(0...options.clients - 1) : nil
+        for (index, size) in batching.sizes.enumerated() {
+            let batches = (0..<options.clients).map { _ in
+                (0..<size).map { place in
+                    // A marker in most batches, at a drawn place among the others.
+                    draw.has("ECHO") && random.pick(0...size + 1) == place ? draw.marker : request(&random)
+                }
+            }
+            builder.round(batches, leaving: index == batching.sizes.count - 1 ? leaving : nil, &random)
+        }
+        return builder.scenario
+    }
+
+    /// Client 0 asks for more than the buffers on the way back hold before it reads.
+    private func slowReader(_ random: inout SeededGenerator, _ draw: Draw) -> Scenario {
+        guard draw.has("GET"), draw.has("SET") else { return rounds(&random, draw, draw.counter) }
+        let options = draw.options
+        var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
+        builder.connectAll { $0 == 0 ? 4096 : nil }
+        let key = Template([.key("big")])
+        builder.prepare([Template(text: "SET"), key, Template([.token(length: 65_536)])])
+        let count = random.pick([16, 32, 96])
+        builder.step(0, .send(.requests(Array(repeating: [Template(text: "GET"), key], count: count))))
+        for client in 1..<max(1, options.clients) {
+            builder.step(client, .send(.requests([draw.register(&random)])))
+            builder.step(client, .expect(count: 1))
+        }
+        builder.step(0, .pause(milliseconds: 5))
+        builder.step(0, .expect(count: count))
+        return builder.scenario
+    }
+
+    /// Draws requests from the commands that the target knows.
+    private struct Draw {
+        let options: GeneratorOptions
+
+        init(_ options: GeneratorOptions) {
+            self.options = options
+        }
+
+        func has(_ command: String) -> Bool { !options.excludedCommands.contains(command) }
+
+        var marker: [Template] { [Template(text: "ECHO"), Template([.token(length: nil)])] }
+
+        /// Mostly increments of one counter.
+        func counter(_ random: inout SeededGenerator) -> [Template] {
+            let key = Template([.key(random.oneIn(4) ? "n" : "m")])
+            return choose(&random, [("INCR", 12, [key]), ("GET", 4, [key]), ("DEL", 1, [key])])
+        }
+
+        /// Reads and writes of two registers.
+        func register(_ random: inout SeededGenerator) -> [Template] {
+            let key = Template([.key(random.oneIn(3) ? "b" : "a")])
+            let value = Template([.token(length: random.oneIn(12) ? random.pick(100...9000) : nil)])
+            return choose(&random, [("SET", 8, [key, value]), ("GET", 8, [key]), ("DEL", 1, [key])])
+        }
+
+        /// Writes of several keys at once, in any order of keys, with reads between.
+        func several(_ random: inout SeededGenerator) -> [Template] {
+            let names = ["x", "y", "z"].shuffled(using: &random).prefix(random.pick(2...3))
+            let pairs = names.flatMap { [Template([.key($0)]), Template([.token(length: nil)])] }
+            let key = Template([.key(names[0])])
+            return choose(
+                &random, [("MSET", 8, pairs), ("GET", 5, [key]), ("SET", 2, [key, Template([.token(length: nil)])])])
+        }
+
+        private func choose(
+            _ random: inout SeededGenerator, _ table: [(name: String, weight: Int, arguments: [Template])]
+        ) -> [Template] {
+            let known = table.filter { has($0.name) }
+            guard let last = known.last else { return [Template(text: "PING")] }
+            var ticket = random.pick(1...known.reduce(0) { $0 + $1.weight })
+            for entry in known {
+                ticket -= entry.weight
+                if ticket <= 0 { return [Template(text: entry.name)] + entry.arguments }
+            }
+            return [Template(text: last.name)] + last.arguments
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import Wire
+
+extension Scenario {
+    /// Reads a scenario from text.
+    ///
+    /// - Parameters:
+    ///   - text: the file's contents.
+    ///   - file: its name, for errors.
+    /// - Throws: the first thing that is not as it must be, with its place.
+    /// - Complexity: O(length of the text).
+    public init(parsing text: String, file: String = "scenario") throws(ScenarioError) {
+        var parser = ScenarioParser(file: file)
+        var number = 0
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            number += 1
+            try parser.take(LineReader(line, file: file, line: number))
+        }
+        self = try parser.finish(lastLine: number)
+    }
+}
+
+private struct ScenarioParser {
+    let file: String
+    var protocolName: String?
+    var blocks: [Scenario.Block] = []
+    var group: [Scenario.Step]?
+    var groupLine = 0
+    var connected: Set<Int> = []
+
+    init(file: String) {
+        self.file = file
+    }
+
+    mutating func take(_ line: LineReader) throws(ScenarioError) {
+        var line = line
+        let indented = line.skipSpace() > 0
+        guard !line.isAtEnd else { return }
+        if !indented { try closeGroup() }
+        guard protocolName != nil else { return try takeProtocol(&line) }
+        if let steps = group {
+            group = steps + [try takeStep(&line)]
+        } else if indented {
+            throw line.error("only steps under 'together' are indented")
+        } else if line.takes("together") {
+            try line.end()
+            group = []
+            groupLine = line.number
+        } else {
+            blocks.append(.step(try takeStep(&line)))
+        }
+    }
+
+    mutating func takeProtocol(_ line: inout LineReader) throws(ScenarioError) {
+        guard line.takes("protocol") else { throw line.error("expected 'protocol NAME' as the first line") }
+        line.skipSpace()
+        let start = line
+        let name = try line.word("a protocol's name")
+        guard WireProtocols.named(name) != nil else {
+            throw start.error("unknown protocol '\(name)'; expected one of \(WireProtocols.names)")
+        }
+        protocolName = name
+        try line.end()
+    }
+
+    mutating func takeStep(_ line: inout LineReader) throws(ScenarioError) -> Scenario.Step {
+        let start = line
+        let name = try line.word("a client like c0")
+        guard name.first == "c", let client = Int(name.dropFirst()), name == "c\(client)" else {
+            throw start.error("expected a client like c0, 'together' or a comment, found '\(name)'")
+        }
+        guard client < Scenario.maximumClients else {
+            throw start.error("client \(client) is over the limit of \(Scenario.maximumClients) clients")
+        }
+        line.skipSpace()
+        let verb = line
+        let action = try takeAction(&line)
+        try line.end()
+        if case .connect = action {
+            connected.insert(client)
+        } else if !connected.contains(client) {
+            throw verb.error("c\(client) is not connected here; 'c\(client) connect' must come before")
+        }
+        return Scenario.Step(client: client, action)
+    }
+
+    func takeAction(_ line: inout LineReader) throws(ScenarioError) -> Scenario.Action {
+        let start = line
+        let verb = try line.word("connect, send, expect, pause, shutdown, reset or close")
+        line.skipSpace()
+        switch verb {
+        case "connect":
+            guard !line.isAtEnd else { return .connect(receiveBuffer: nil) }
+            guard line.takes("receive-buffer") else { throw line.error("expected 'receive-buffer BYTES' or nothing") }
+            line.skipSpace()
+            return .connect(receiveBuffer: try line.number("a size in bytes", in: 1...1 << 30))
+        case "send":
+            return .send(try line.payload())
+        case "expect":
+            return .expect(count: line.isAtEnd ? 1 : try line.number("how many replies", in: 1...1 << 20))
+        case "pause":
+            let milliseconds = try line.number("a time like 5ms", in: 0...60_000, suffix: "ms")
+            return .pause(milliseconds: milliseconds)
+        case "shutdown": return .shutdown
+        case "reset": return .reset
+        case "close": return .close
+        default:
+            throw start.error("unknown step '\(verb)'; expected connect, send, expect, pause, shutdown, reset or close")
+        }
+    }
+
+    mutating func closeGroup() throws(ScenarioError) {
+        guard let steps = group else { return }
+        guard !steps.isEmpty else {
+            throw ScenarioError(
+                file: file, line: groupLine, column: 1, message: "expected indented steps under 'together'")
+        }
+        blocks.append(.together(steps))
+        group = nil
+    }
+
+    mutating func finish(lastLine: Int) throws(ScenarioError) -> Scenario {
+        try closeGroup()
+        guard let protocolName else {
+            throw ScenarioError(
+                file: file, line: max(1, lastLine), column: 1, message: "expected 'protocol NAME' as the first line")
+        }
+        return Scenario(protocolName: protocolName, blocks: blocks)
+    }
+}

@@ -1,0 +1,80 @@
+/// Bytes with places that each execution fills in afresh.
+public struct Template: Equatable, Sendable {
+    /// The parts, in order.
+    public var pieces: [Piece]
+
+    /// Creates a template.
+    public init(_ pieces: [Piece]) {
+        self.pieces = pieces
+    }
+
+    /// A template without places.
+    public init(text: String) {
+        pieces = [.bytes(Array(text.utf8))]
+    }
+
+    /// One part.
+    public enum Piece: Equatable, Sendable {
+        /// Bytes as they are.
+        case bytes([UInt8])
+        /// `{key}`, `{key:NAME}`: a key that no other execution uses; the same name is the same key.
+        case key(String)
+        /// `{token}`, `{token:LENGTH}`: bytes that occur nowhere else in the campaign, new at each place.
+        case token(length: Int?)
+    }
+
+    /// The longest token that a scenario may ask for.
+    public static let maximumTokenLength = 16 << 20
+
+    /// Fills the places.
+    public func bytes(_ binding: inout Binding, client: Int) -> [UInt8] {
+        var out: [UInt8] = []
+        for piece in pieces {
+            switch piece {
+            case .bytes(let bytes): out.append(contentsOf: bytes)
+            case .key(let name): binding.appendKey(name, to: &out)
+            case .token(let length): binding.appendToken(client: client, length: length, to: &out)
+            }
+        }
+        return out
+    }
+}
+
+/// What fills a scenario's places in one execution. Keys and tokens are unique in the campaign, and against what other
+/// campaigns left in a long-lived target.
+public struct Binding: Sendable {
+    private let stem: [UInt8]
+    private var tokens = 0
+
+    /// - Parameters:
+    ///   - campaign: letters and digits that no other campaign uses.
+    ///   - execution: the execution's number.
+    public init(campaign: String, execution: Int) {
+        stem = Array("\(campaign).\(String(execution, radix: 36))".utf8)
+    }
+
+    mutating func appendKey(_ name: String, to out: inout [UInt8]) {
+        out.append(UInt8(ascii: "k"))
+        out.append(contentsOf: stem)
+        guard !name.isEmpty else { return }
+        out.append(UInt8(ascii: "."))
+        out.append(contentsOf: name.utf8)
+    }
+
+    /// A long token repeats itself, so that any part of it tells whose it is.
+    mutating func appendToken(client: Int, length: Int?, to out: inout [UInt8]) {
+        var token: [UInt8] = [UInt8(ascii: "t")]
+        token.append(contentsOf: stem)
+        token.append(UInt8(ascii: "."))
+        token.append(contentsOf: String(client, radix: 36).utf8)
+        token.append(UInt8(ascii: "."))
+        token.append(contentsOf: String(tokens, radix: 36).utf8)
+        tokens += 1
+        out.append(contentsOf: token)
+        guard let length, length > token.count else { return }
+        token.append(UInt8(ascii: "/"))
+        out.append(token[token.count - 1])
+        out.reserveCapacity(out.count + length)
+        for index in 0..<(length - token.count) { out.append(token[index % token.count]) }
+    }
+}

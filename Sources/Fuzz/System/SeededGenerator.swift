@@ -1,0 +1,41 @@
+/// The one source of randomness: SplitMix64 (Steele, Lea, Flood 2014). Equal seeds give equal sequences on every machine.
+public struct SeededGenerator: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    /// Starts a sequence.
+    public init(seed: UInt64) {
+        state = seed
+    }
+
+    /// A sequence of its own for part `index` of a run with this seed.
+    public init(seed: UInt64, index: UInt64) {
+        var mixer = SeededGenerator(seed: seed ^ (index &* 0xD1B5_4A32_D192_ED03))
+        state = mixer.next()
+    }
+
+    /// The next 64 bits.
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// True once in `times` draws on average.
+    public mutating func oneIn(_ times: UInt64) -> Bool {
+        next() % times == 0
+    }
+
+    /// A number in `range`, by remainder: the bias is below 2^-40 for the small ranges used here.
+    public mutating func pick(_ range: ClosedRange<Int>) -> Int {
+        range.lowerBound + Int(next() % UInt64(range.count))
+    }
+
+    /// An element.
+    ///
+    /// - Precondition: `elements` is not empty.
+    public mutating func pick<Element>(_ elements: [Element]) -> Element {
+        elements[Int(next() % UInt64(elements.count))]
+    }
+}

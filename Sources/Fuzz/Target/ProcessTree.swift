@@ -1,0 +1,116 @@
+import Glibc
+
+/// What /proc tells of a process and its descendants: proc(5).
+enum ProcessTree {
+    /// All descendants, children first.
+    ///
+    /// - Complexity: O(descendants), through /proc/PID/task/TID/children (CONFIG_PROC_CHILDREN).
+    static func descendants(of pid: pid_t) -> [pid_t] {
+        var found: [pid_t] = []
+        var next = [pid]
+        while let parent = next.popLast() {
+            let born = tasks(of: parent).flatMap { children(of: parent, task: $0) }
+            found.append(contentsOf: born)
+            next.append(contentsOf: born)
+        }
+        return found
+    }
+
+    /// What one process holds.
+    struct Resources: Equatable {
+        var descriptors = 0
+        var threads = 0
+        var children = 0
+        var zombies = 0
+    }
+
+    /// What a process and its descendants hold together.
+    static func resources(of pid: pid_t) -> Resources {
+        var sum = Resources()
+        for process in [pid] + descendants(of: pid) {
+            if process != pid { sum.children += 1 }
+            guard let stat = Stat(process, task: process) else { continue }
+            if stat.state == UInt8(ascii: "Z") {
+                sum.zombies += 1
+            } else {
+                sum.descriptors += entries("/proc/\(process)/fd").count
+                sum.threads += tasks(of: process).count
+            }
+        }
+        return sum
+    }
+
+    /// The parent, or nil when the process is gone.
+    static func parent(of pid: pid_t) -> pid_t? {
+        Stat(pid, task: pid)?.parent
+    }
+
+    /// The processor time of all threads so far, in clock ticks, and whether none of them runs or waits for a disk.
+    static func activity(of pid: pid_t) -> (ticks: UInt64, asleep: Bool) {
+        var ticks: UInt64 = 0
+        var asleep = true
+        for process in [pid] + descendants(of: pid) {
+            for task in tasks(of: process) {
+                guard let stat = Stat(process, task: task) else { continue }
+                ticks += stat.ticks
+                if stat.state == UInt8(ascii: "R") || stat.state == UInt8(ascii: "D") { asleep = false }
+            }
+        }
+        return (ticks, asleep)
+    }
+
+    /// The fields of /proc/PID/task/TID/stat that are used here.
+    private struct Stat {
+        var state: UInt8
+        var parent: pid_t
+        var ticks: UInt64
+
+        init?(_ pid: pid_t, task: pid_t) {
+            // The name may hold spaces and brackets; the fields start behind its last bracket.
+            let text = contents("/proc/\(pid)/task/\(task)/stat")
+            guard let bracket = text.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+            let fields = text[(bracket + 1)...].split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
+            guard fields.count > 12, let state = fields[0].utf8.first, let parent = pid_t(fields[1]),
+                let user = UInt64(fields[11]), let kernel = UInt64(fields[12])
+            else { return nil }
+            self.state = state
+            self.parent = parent
+            ticks = user + kernel
+        }
+    }
+
+    private static func tasks(of pid: pid_t) -> [pid_t] {
+        entries("/proc/\(pid)/task").compactMap { pid_t($0) }
+    }
+
+    private static func children(of pid: pid_t, task: pid_t) -> [pid_t] {
+        contents("/proc/\(pid)/task/\(task)/children").split(separator: 0x20)
+            .compactMap { pid_t(String(decoding: $0, as: UTF8.self)) }
+    }
+
+    private static func entries(_ path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    private static func contents(_ path: String) -> [UInt8] {
+        let raw = open(path, O_RDONLY | O_CLOEXEC)
+        guard raw >= 0 else { return [] }
+        defer { close(raw) }
+        var text: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = read(raw, &chunk, chunk.count)
+            guard count > 0 else { return text }
+            text.append(contentsOf: chunk[..<count])
+        }
+    }
+}

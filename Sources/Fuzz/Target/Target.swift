@@ -1,0 +1,67 @@
+import Glibc
+
+/// A server that accepts connections on 127.0.0.1: one that we started, or one that was there.
+final class Target {
+    let port: UInt16
+    /// Nil for a server that was there.
+    let process: TargetProcess?
+    /// What the process held when it had just become ready.
+    let baseline: ProcessTree.Resources
+
+    /// How long a started server may take to accept its first connection.
+    static let readySeconds = 10
+
+    /// Starts the command, or looks whether the address answers, and waits until it accepts a connection.
+    ///
+    /// - Parameters:
+    ///   - port: where a started server is to listen.
+    ///   - directory: its working directory.
+    ///   - logPath: what it prints goes there.
+    ///   - environment: additions to its environment.
+    init(
+        _ spec: TargetSpec, port: UInt16, directory: String, logPath: String, environment: [String: String] = [:]
+    ) throws(TargetError) {
+        switch spec {
+        case .address(let port):
+            guard (try? Port.accepts(port)) == true else { throw .notListening(port: port) }
+            self.port = port
+            process = nil
+            baseline = ProcessTree.Resources()
+        case .command:
+            let words = spec.words(port: port, directory: directory)
+            let process = try TargetProcess(
+                words: words, directory: directory, logPath: logPath, environment: environment)
+            self.port = port
+            self.process = process
+            try Self.awaitReady(process, port)
+            baseline = ProcessTree.resources(of: process.pid)
+        }
+    }
+
+    /// How it ended, or nil while it runs (or cannot be watched).
+    func poll() -> ProcessEnding? {
+        process?.poll()
+    }
+
+    /// Ends what we started.
+    func stop() {
+        process?.stop()
+    }
+
+    private static func awaitReady(_ process: TargetProcess, _ port: UInt16) throws(TargetError) {
+        let deadline = Clock.monotonic + Int64(readySeconds) * 1_000_000_000
+        while true {
+            if let ending = process.poll() {
+                process.stop()
+                throw .endedEarly(command: process.command, ending: ending, output: process.output())
+            }
+            if (try? Port.accepts(port)) == true { return }
+            guard Clock.monotonic < deadline, Interruption.signal == nil else {
+                process.stop()
+                throw .notReady(
+                    command: process.command, port: port, seconds: readySeconds, output: process.output())
+            }
+            Clock.sleep(milliseconds: 2)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+/// The server under test, as the user names it.
+public enum TargetSpec: Equatable, Sendable {
+    /// A command that we start, its words with `{port}`, `{host}` and `{dir}` to be filled in.
+    case command([String])
+    /// A server that runs already, on this port of 127.0.0.1. It can be neither watched nor started afresh.
+    case address(port: UInt16)
+
+    /// The command's words with the places filled in.
+    func words(port: UInt16, directory: String) -> [String] {
+        guard case .command(let words) = self else { return [] }
+        return words.map { word in
+            word.replacing("{port}", with: String(port)).replacing("{host}", with: "127.0.0.1")
+                .replacing("{dir}", with: directory)
+        }
+    }
+}
+
+/// Why a target is not there to be tested.
+public enum TargetError: Error, CustomStringConvertible, Sendable {
+    /// The command cannot be started: not found, not executable.
+    case cannotStart(command: String, reason: String)
+    /// It ended before it accepted a connection. `output` is the end of what it printed.
+    case endedEarly(command: String, ending: ProcessEnding, output: String)
+    /// It did not accept a connection in time.
+    case notReady(command: String, port: UInt16, seconds: Int, output: String)
+    /// Nothing listens at the address.
+    case notListening(port: UInt16)
+    /// The port is taken; another may be free.
+    case portInUse(port: UInt16)
+
+    /// One line.
+    public var description: String {
+        switch self {
+        case .cannotStart(let command, let reason):
+            "cannot start '\(command)': \(reason)"
+        case .endedEarly(let command, let ending, let output):
+            "'\(command)' \(ending) before it accepted a connection" + TargetError.tail(output)
+        case .notReady(let command, let port, let seconds, let output):
+            "'\(command)' accepted no connection on 127.0.0.1:\(port) within \(seconds) s" + TargetError.tail(output)
+        case .notListening(let port):
+            "nothing listens on 127.0.0.1:\(port)"
+        case .portInUse(let port):
+            "port \(port) is in use"
+        }
+    }
+
+    private static func tail(_ output: String) -> String {
+        guard let line = output.split(separator: "\n").last(where: { !$0.allSatisfy(\.isWhitespace) }) else { return "" }
+        return "; it said: \(line.prefix(300))"
+    }
+}
+
+/// How a process ended.
+public enum ProcessEnding: Equatable, Sendable, CustomStringConvertible {
+    /// It called exit, or returned from main.
+    case exited(status: Int32)
+    /// A signal killed it.
+    case killed(signal: Int32)
+
+    /// `exited with status 1`, `was killed by SIGSEGV`.
+    public var description: String {
+        switch self {
+        case .exited(let status): "exited with status \(status)"
+        case .killed(let signal): "was killed by \(SignalName.of(signal))"
+        }
+    }
+}
+
+/// Names of signals, for people.
+enum SignalName {
+    static func of(_ number: Int32) -> String {
+        let names: [Int32: String] = [
+            1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL",
+            11: "SIGSEGV", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM", 24: "SIGXCPU", 31: "SIGSYS",
+        ]
+        return names[number] ?? "signal \(number)"
+    }
+}

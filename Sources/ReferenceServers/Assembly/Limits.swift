@@ -1,0 +1,31 @@
+/// Every limit of the reference servers, by name.
+package enum Limits {
+    /// Connections that the kernel keeps while nobody accepts them; `listen(2)`'s backlog.
+    package static let backlog: Int32 = 1024
+    /// `SO_SNDBUF` of an accepted socket, in bytes (the kernel doubles it), so that memory per connection is bounded.
+    package static let sendBufferBytes: Int32 = 64 << 10
+    /// How much a connection reads at first, and after its buffer was emptied.
+    package static let readChunkBytes = 16 << 10
+    /// How much a connection with a long request reads at most at once.
+    package static let maximumReadChunkBytes = 1 << 20
+    /// The longest request; a longer one is refused and its connection closed.
+    package static let maximumRequestBytes = 64 << 20
+    /// Replies of one batch are sent once they exceed this, before more requests are answered.
+    package static let batchBytes = 1 << 20
+    /// Input that is read and thrown away when the server closes first, so that the close is not a reset.
+    package static let lingerBytes = 1 << 20
+    /// How long a drain waits for connections to finish after SIGTERM, in milliseconds.
+    package static let drainMilliseconds: Int32 = 2_000
+    /// How long accepting pauses when descriptors, threads or processes have run out, in milliseconds.
+    package static let exhaustedPauseMilliseconds: Int32 = 10
+    /// The stack of one thread, in bytes.
+    package static let threadStackBytes = 512 << 10
+    /// How many stripes a store is divided into; a power of two.
+    package static let stripes = 64
+    /// The shared store: virtual size of its memory, used as it is touched. Halved until the kernel grants it.
+    package static let arenaBytes = 4 << 30
+    /// The smallest arena that a server accepts.
+    package static let smallestArenaBytes = 64 << 20
+    /// Buckets of the shared store's hash table; a power of two.
+    package static let buckets = 1 << 20
+}

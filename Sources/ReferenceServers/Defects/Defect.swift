@@ -1,0 +1,47 @@
+/// A bug that is planted on purpose, by swapping a part of a server.
+package protocol Defect: Sendable {
+    /// The name behind the plus sign.
+    var name: String { get }
+    /// What is wrong, in one clause for `--list`.
+    var summary: String { get }
+    /// The parts that it replaces; two defects cannot replace the same one.
+    var replaces: Set<Part> { get }
+
+    /// Why the defect cannot exist in these servers; nil where it can.
+    func objection(to choice: Choice) -> String?
+
+    /// Swaps the parts. False when there is no memory for what the defect shares.
+    func plant(in assembly: inout Assembly) -> Bool
+}
+
+/// A part of a server that a defect can replace.
+package enum Part: Sendable {
+    case acceptor
+    case reaper
+    case batcher
+    case executor
+    case assembler
+    case sender
+    case table
+    case isolation
+}
+
+/// All defects. A new one is one file and one entry here.
+package enum Defects {
+    package static let all: [any Defect] = [
+        LostUpdate(), SharedReplyBuffer(), ReorderedReplies(), ZombieChildren(), ShortWriteIgnored(),
+        DoubleProcessing(), LockOrder(),
+    ]
+}
+
+extension Choice {
+    /// An objection unless workers run beside each other.
+    var needsParallelWorkers: String? {
+        model.workers == .one ? "one thread does everything, so nothing can race" : nil
+    }
+
+    /// An objection unless the service has keys and values.
+    var needsState: String? {
+        service.hasState ? nil : "the service keeps nothing between requests"
+    }
+}

@@ -1,0 +1,64 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// The children of a forking server.
+struct Children: ~Copyable {
+    private var alive: Set<pid_t> = []
+
+    /// Forks. The child runs `body`, which must end in `_exit`; false when the kernel has no room for a process now.
+    ///
+    /// The caller has no other threads: only then may a child of `fork(2)` do more than async-signal-safe calls.
+    mutating func fork(_ body: () -> Never) -> Bool {
+        let parent = getpid()
+        let child = Glibc.fork()
+        if child == 0 {
+            // A killed server leaves no children.
+            _ = cf_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL))
+            if getppid() != parent { _exit(0) }
+            body()
+        }
+        guard child > 0 else { return false }
+        alive.insert(child)
+        return true
+    }
+
+    /// Forgets children that a reaper has waited for.
+    mutating func remove(_ ended: [pid_t]) {
+        alive.subtract(ended)
+    }
+
+    /// Asks all children to finish, gives them `Limits.drainMilliseconds`, kills the rest, and waits for every one.
+    mutating func drain(_ signals: borrowing Signals) {
+        for child in alive { kill(child, SIGTERM) }
+        let reaper = ThoroughReaper()
+        remove(reaper.childrenEnded())
+        let deadline = milliseconds() + Int(Limits.drainMilliseconds)
+        while !alive.isEmpty, milliseconds() < deadline {
+            _ = signals.wait(or: -1, milliseconds: Int32(max(1, deadline - milliseconds())))
+            remove(reaper.childrenEnded())
+        }
+        if !alive.isEmpty { complain("\(alive.count) connections did not end in time and were cut off") }
+        for child in alive { kill(child, SIGKILL) }
+        for child in alive { waitpid(child, nil, 0) }
+    }
+}
+
+/// The socket whose reading side SIGTERM shuts down in a worker process.
+private let drained = Atomic<Int32>(-1)
+
+/// In a worker process with one blocking connection: SIGTERM and SIGINT end the connection as the client's FIN would,
+/// so that every request that was read is answered. `shutdown(2)` is async-signal-safe.
+func endConnectionOnTermination(_ descriptor: Int32) {
+    drained.store(descriptor, ordering: .sequentiallyConsistent)
+    for number in [SIGTERM, SIGINT] {
+        signal(number) { _ in shutdown(drained.load(ordering: .sequentiallyConsistent), Int32(SHUT_RD)) }
+    }
+}
+
+/// A clock that never jumps, in milliseconds. `clock_gettime(2)`.
+func milliseconds() -> Int {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return now.tv_sec * 1000 + now.tv_nsec / 1_000_000
+}

@@ -1,0 +1,60 @@
+import CLinux
+import Glibc
+
+/// The command line of the executable `reference-server`.
+public enum ReferenceServer {
+    /// Runs a server until SIGTERM or SIGINT.
+    ///
+    /// Call it from a program that is single-threaded: forking models fork it.
+    /// - Parameter arguments: the program's, without its name.
+    /// - Returns: the exit status: 0; 64 for wrong usage, 69 when the address cannot be opened, 75 when it is in use or memory is
+    ///   short.
+    public static func main(_ arguments: [String]) -> Int32 {
+        switch Result(catching: { () throws(UsageError) in try Options(arguments) }) {
+        case .failure(let error):
+            complain(error.text)
+            return EX_USAGE
+        case .success(.help):
+            writeAll(Options.usage, to: 1)
+            return 0
+        case .success(.list):
+            writeAll(ServerSpec.all.map { "\($0)\t\($0.summary)\n" }.joined(), to: 1)
+            return 0
+        case .success(.serve(let spec, let host, let port, let dieWithParent)):
+            if dieWithParent {
+                let parent = getppid()
+                _ = cf_prctl(PR_SET_PDEATHSIG, UInt(SIGTERM))
+                if getppid() != parent { return 0 }
+            }
+            return serve(spec, host: host, port: port)
+        }
+    }
+
+    private static func serve(_ spec: ServerSpec, host: String, port: UInt16) -> Int32 {
+        let signals = Signals()
+        guard let choice = try? spec.choice(), var assembly = Assembly(choice) else { return noMemory() }
+        for defect in choice.defects {
+            guard defect.plant(in: &assembly) else { return noMemory() }
+        }
+        switch Result(catching: { () throws(ListenError) in try assembly.transport.listen(host: host, port: port) }) {
+        case .failure(.badHost(let host)):
+            complain("'\(host)' is not an IPv4 address")
+            return EX_USAGE
+        case .failure(.inUse(let address)):
+            complain("\(address) is in use")
+            return EX_TEMPFAIL
+        case .failure(.failed(let call, let error)):
+            complain("\(call): \(String(cString: strerror(error)))")
+            return EX_UNAVAILABLE
+        case .success(let listener):
+            writeAll("listening on \(listener.address)\n", to: 1)
+            choice.model.run(Server(listener, signals, assembly))
+            return 0
+        }
+    }
+
+    private static func noMemory() -> Int32 {
+        complain("the kernel grants no \(Limits.smallestArenaBytes >> 20) MiB of shared memory")
+        return EX_TEMPFAIL
+    }
+}

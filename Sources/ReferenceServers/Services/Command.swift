@@ -1,0 +1,64 @@
+package import Wire
+
+/// One command of the kv service.
+package struct Command: Sendable {
+    /// Which words of a request are keys.
+    package enum Keys: Sendable {
+        case none
+        /// The word behind the name.
+        case first
+        /// All words behind the name.
+        case all
+        /// Every second word behind the name: MSET.
+        case everyOther
+        /// The command touches every key there is.
+        case everything
+    }
+
+    /// Its name in capitals.
+    package let name: String
+    /// How many words a request has, the name included; negative: at least so many. As in Redis.
+    package let arity: Int
+    /// What the command does with its keys.
+    package let purpose: Purpose
+    package let keys: Keys
+    /// The words, name included, and the table; their number is right, and the keys are isolated.
+    package let run: @Sendable ([[UInt8]], any Table) -> RESPValue
+
+    init(
+        _ name: String, _ arity: Int, _ purpose: Purpose, _ keys: Keys,
+        _ run: @escaping @Sendable ([[UInt8]], any Table) -> RESPValue
+    ) {
+        self.name = name
+        self.arity = arity
+        self.purpose = purpose
+        self.keys = keys
+        self.run = run
+    }
+
+    /// The keys of a request that can be named.
+    func keys(of words: [[UInt8]]) -> [[UInt8]] {
+        switch keys {
+        case .none, .everything: []
+        case .first: [words[1]]
+        case .all: Array(words.dropFirst())
+        case .everyOther: stride(from: 1, to: words.count, by: 2).map { words[$0] }
+        }
+    }
+
+    /// All commands by name. A new command is an entry of one of these lists.
+    package static let byName: [[UInt8]: Command] = Dictionary(
+        uniqueKeysWithValues: (stringCommands + counterCommands + listCommands + setCommands + serverCommands).map {
+            (Array($0.name.utf8), $0)
+        })
+}
+
+extension RESPValue {
+    static let ok = RESPValue.simple(Array("OK".utf8))
+    static let wrongType = failure("WRONGTYPE Operation against a key holding the wrong kind of value")
+    static let notAnInteger = failure("ERR value is not an integer or out of range")
+    static let syntaxError = failure("ERR syntax error")
+
+    static func failure(_ text: String) -> RESPValue { .error(Array(text.utf8)) }
+    static func bulkOrNull(_ bytes: [UInt8]?) -> RESPValue { bytes.map(RESPValue.bulk) ?? .null }
+}

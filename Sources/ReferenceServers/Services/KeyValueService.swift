@@ -1,0 +1,60 @@
+import Wire
+
+/// A key-value server that speaks RESP2, well enough for redis-cli and redis-benchmark.
+package struct KeyValueService: Service {
+    private let keyspace: any Keyspace
+
+    package init(_ keyspace: any Keyspace) {
+        self.keyspace = keyspace
+    }
+
+    package func makeSession() -> any Session { KeyValueSession(keyspace) }
+}
+
+private final class KeyValueSession: Session {
+    private let codec = RESPCodec()
+    private let keyspace: any Keyspace
+
+    init(_ keyspace: any Keyspace) {
+        self.keyspace = keyspace
+    }
+
+    func frame(_ bytes: Span<UInt8>) -> Framing { codec.frame(bytes, from: .client) }
+
+    func refuse(_ reason: String, into reply: inout [UInt8]) {
+        RESPValue.failure("ERR Protocol error: \(reason)").append(to: &reply)
+    }
+
+    func answer(_ request: Span<UInt8>, into reply: inout [UInt8]) -> Continuation {
+        guard let words = RESPValue.requestWords(request) else {
+            refuse("expected an array of bulk strings", into: &reply)
+            return .close
+        }
+        guard let first = words.first else { return .next }  // Redis skips empty requests.
+        let name = first.map { 0x61 <= $0 && $0 <= 0x7A ? $0 - 0x20 : $0 }
+        if name == Self.quit {
+            RESPValue.ok.append(to: &reply)
+            return .close
+        }
+        execute(name, words).append(to: &reply)
+        return .next
+    }
+
+    private static let quit = Array("QUIT".utf8)
+
+    private func execute(_ name: [UInt8], _ words: [[UInt8]]) -> RESPValue {
+        guard let command = Command.byName[name] else {
+            let text = String(decoding: words[0].prefix(128), as: UTF8.self)
+            return .failure("ERR unknown command '\(Self.printable(text))'")
+        }
+        guard command.arity < 0 ? words.count >= -command.arity : words.count == command.arity else {
+            return .failure("ERR wrong number of arguments for '\(command.name.lowercased())' command")
+        }
+        return keyspace.execute(command, words)
+    }
+
+    /// An error reply is one line.
+    private static func printable(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+public import Fuzz
+import Verification
+
+/// The object that `crossfire fuzz --json` prints, and `summary.json` and `status.json` in a campaign's folder.
+public struct CampaignSummary: Encodable {
+    var schema = 1
+    var verdict: String
+    var protocolName: String
+    var target: TargetDescription
+    var seed: UInt64
+    var elapsedSeconds: Double
+    var executions: Int
+    var executionsPerSecond: Double
+    var operations: Int
+    var overlaps: Int
+    var clients: Int
+    var perturbation: String
+    var inconclusive: Inconclusive
+    var unsupportedCommands: [String]
+    var capture: CaptureCounts
+    var targetCounts: TargetCounts
+    var findings: [Entry]
+    var interruptedBy: Int32?
+
+    struct Inconclusive: Encodable {
+        var executions: Int
+        var reasons: [String]
+    }
+
+    struct CaptureCounts: Encodable {
+        var packets: Int
+        var dropped: Int
+        var complete: Bool
+    }
+
+    struct TargetCounts: Encodable {
+        var started: Int
+        var crashed: Int
+    }
+
+    struct Entry: Encodable {
+        var id: String
+        var oracle: String
+        var summary: String
+        var firstExecution: Int
+        var firstSeconds: Double
+        var reproduced: FindingRecord.Reproduction?
+        var minimized: Bool
+        var path: String?
+
+        enum CodingKeys: String, CodingKey {
+            case id, oracle, summary, reproduced, minimized, path
+            case firstExecution = "first_execution"
+            case firstSeconds = "first_s"
+        }
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case schema, verdict, seed, executions, operations, overlaps, clients, perturbation, inconclusive, capture, findings
+        case protocolName = "protocol"
+        case target = "target_description"
+        case targetCounts = "target"
+        case elapsedSeconds = "elapsed_s"
+        case executionsPerSecond = "executions_per_s"
+        case unsupportedCommands = "unsupported_commands"
+        case interruptedBy = "interrupted_by"
+    }
+
+    /// The summary of a campaign.
+    ///
+    /// - Parameter paths: the folder of each finding, by id.
+    public init(_ result: CampaignResult, _ context: RunContext, paths: [String: String]) {
+        let status = result.status
+        verdict = result.verdict.rawValue
+        protocolName = context.protocolName
+        target = context.target
+        seed = context.seed
+        elapsedSeconds = status.elapsedSeconds
+        executions = status.executions
+        executionsPerSecond = Double(status.executions) / max(status.fuzzingSeconds, 0.001)
+        operations = status.exercised.operations
+        overlaps = status.exercised.overlaps
+        clients = context.clients
+        perturbation = context.perturbation
+        inconclusive = Inconclusive(executions: status.inconclusive, reasons: result.inconclusiveReasons)
+        unsupportedCommands = status.unsupportedCommands
+        capture = CaptureCounts(
+            packets: status.packets, dropped: status.dropped, complete: status.dropped == 0 && status.inconclusive == 0)
+        targetCounts = TargetCounts(started: status.starts, crashed: status.crashes)
+        findings = result.findings.map { finding in
+            Entry(
+                id: finding.id, oracle: finding.violation.oracle.rawValue, summary: finding.violation.summary,
+                firstExecution: finding.firstExecution, firstSeconds: finding.firstSeconds,
+                reproduced: FindingRecord.Reproduction(finding.reproduced), minimized: finding.minimized != nil,
+                path: paths[finding.id])
+        }
+        interruptedBy = result.interruptedBy
+    }
+
+    /// The object on one line.
+    public func json() throws -> String {
+        try JSONText.line(self)
+    }
+
+    /// Writes the object to a file, aside and renamed.
+    public func write(to path: String) throws {
+        do {
+            try JSONText.data(self).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch let error as CocoaError {
+            throw StoreError(path: path, reason: error.localizedDescription)
+        }
+    }
+}

@@ -1,0 +1,123 @@
+public import Fuzz
+public import Verification
+import Foundation
+
+/// What a campaign says on a terminal.
+public struct CampaignText: Sendable {
+    private let context: RunContext
+    private let style: TerminalStyle
+
+    /// Text for a run, in colour or not.
+    public init(_ context: RunContext, style: TerminalStyle) {
+        self.context = context
+        self.style = style
+    }
+
+    /// One line on where the campaign stands; rewritten in place on a terminal.
+    public func progress(_ status: CampaignStatus) -> String {
+        let rate = Double(status.executions) / max(status.fuzzingSeconds, 0.001)
+        return String(
+            format: "%5.1f s  %@ executions (%@/s)  %@ operations, %@ overlapped  %@ packets, %d dropped  %d findings",
+            status.elapsedSeconds, grouped(status.executions), grouped(Int(rate)), grouped(status.exercised.operations),
+            grouped(status.exercised.overlaps), grouped(status.packets), status.dropped, status.findings)
+    }
+
+    /// A violation that is about to be confirmed.
+    public func suspected(_ violation: Violation, execution: Int) -> String {
+        "execution \(execution): \(style.red(violation.oracle.rawValue)): \(violation.summary)"
+    }
+
+    /// A finding, with the commands that show it again.
+    public func finding(_ finding: Finding, path: String) -> String {
+        var lines = ["\(style.bold(finding.id)) saved in \(path)"]
+        if let text = reproduction(finding.reproduced) { lines.append("  \(text)") }
+        if let minimized = finding.minimized {
+            lines.append("  minimized from \(steps(finding.scenario)) to \(steps(minimized)) steps")
+        }
+        lines.append("  replay:  crossfire replay \(path)")
+        lines.append("  inspect: crossfire inspect \(path)/capture.pcapng --protocol \(context.protocolName)")
+        return lines.joined(separator: "\n")
+    }
+
+    /// The last words.
+    public func summary(_ result: CampaignResult) -> String {
+        let status = result.status
+        let rate = Double(status.executions) / max(status.fuzzingSeconds, 0.001)
+        let verdict =
+            switch result.verdict {
+            case .held: style.green("held")
+            case .violated: style.red("violated")
+            case .inconclusive, .nothingTested: style.yellow(result.verdict.rawValue)
+            }
+        var lines = [
+            "\(verdict): \(context.target.text), \(context.protocolName), seed \(context.seed)",
+            "  \(grouped(status.executions)) executions in \(String(format: "%.1f", status.elapsedSeconds)) s, "
+                + "\(grouped(Int(rate))) a second; perturbation \(context.perturbation)",
+            "  \(grouped(status.exercised.operations)) operations, \(overlapText(status.exercised))",
+            "  \(grouped(status.packets)) packets captured, \(status.dropped) dropped; "
+                + "\(status.inconclusive) executions inconclusive",
+        ]
+        for reason in result.inconclusiveReasons.prefix(3) { lines.append("    inconclusive: \(reason)") }
+        if !status.unsupportedCommands.isEmpty {
+            lines.append("  the target does not know \(status.unsupportedCommands.joined(separator: ", "))")
+        }
+        if status.crashes > 0 { lines.append("  the target died \(status.crashes) times") }
+        for finding in result.findings {
+            let seen = reproduction(finding.reproduced).map { "; \($0)" } ?? ""
+            lines.append("  \(style.red(finding.id)): \(finding.violation.summary)\(seen)")
+        }
+        if let signal = result.interruptedBy { lines.append("  interrupted by signal \(signal)") }
+        return lines.joined(separator: "\n")
+    }
+
+    /// `reproduced 19 of 20 tries (95 % interval 76–99 %)`.
+    public func reproduction(_ reproduction: Finding.Reproduction?) -> String? {
+        guard let reproduction, let interval = reproduction.interval else { return nil }
+        return String(
+            format: "reproduced in %d of %d tries (95 %% interval %.0f to %.0f %%), up to %d executions each on %@",
+            reproduction.hits, reproduction.tries, interval.low * 100, interval.high * 100,
+            reproduction.executionsPerTry, reproduction.freshTarget ? "a fresh target" : "the same target")
+    }
+
+    private func overlapText(_ exercised: Exercised) -> String {
+        let what = context.protocolName == "resp" ? "operations on the same key" : "exchanges of different clients"
+        return exercised.overlaps == 0
+            ? "no \(what) overlapped, so no race was tested" : "\(what) overlapped \(grouped(exercised.overlaps)) times"
+    }
+
+    private func steps(_ scenario: Scenario) -> Int {
+        scenario.blocks.reduce(0) { $0 + $1.steps.count }
+    }
+}
+
+/// Digits in groups of three: `41,203`.
+func grouped(_ number: Int) -> String {
+    var digits = String(abs(number))
+    var groups: [String] = []
+    while digits.count > 3 {
+        groups.insert(String(digits.suffix(3)), at: 0)
+        digits.removeLast(3)
+    }
+    groups.insert(digits, at: 0)
+    return (number < 0 ? "-" : "") + groups.joined(separator: ",")
+}
+
+/// Colour where it is wanted: a terminal, and no `NO_COLOR` (<https://no-color.org>).
+public struct TerminalStyle: Sendable {
+    private let isColoured: Bool
+
+    /// Decides for one file descriptor.
+    public init(descriptor: Int32) {
+        let refused = ProcessInfo.processInfo.environment["NO_COLOR"].map { !$0.isEmpty } ?? false
+        isColoured = isatty(descriptor) == 1 && !refused
+    }
+
+    func red(_ text: String) -> String { wrap("31", text) }
+    func green(_ text: String) -> String { wrap("32", text) }
+    func yellow(_ text: String) -> String { wrap("33", text) }
+    func bold(_ text: String) -> String { wrap("1", text) }
+
+    private func wrap(_ code: String, _ text: String) -> String {
+        isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+}

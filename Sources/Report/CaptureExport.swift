@@ -1,0 +1,60 @@
+public import Capture
+public import Fuzz
+public import Verification
+
+/// A finding's packets as pcapng, with comments on the packets that matter, so that Wireshark shows the story.
+public struct CaptureExport: Sendable {
+    private let finding: Finding
+    private let context: RunContext
+
+    /// The oracles whose evidence is not in the packets: what the campaign saw of the process is noted in the file.
+    static let observed: [OracleID] = [.crash, .resources]
+    private static let notePrefix = "crossfire observed "
+
+    /// Prepares the export of one finding.
+    public init(_ finding: Finding, _ context: RunContext) {
+        self.finding = finding
+        self.context = context
+    }
+
+    /// Writes the file.
+    ///
+    /// - Throws: `CaptureError.unwritable`; no file is left then.
+    public func write(to path: String) throws(CaptureError) {
+        let violation = finding.violation
+        var comments = [
+            "\(finding.id): \(violation.summary)",
+            "protocol \(context.protocolName), target \(context.target.text), seed \(context.seed), "
+                + "execution \(finding.firstExecution)",
+        ]
+        if Self.observed.contains(violation.oracle) {
+            comments.append("\(Self.notePrefix)\(violation.oracle.rawValue): \(violation.summary)")
+        }
+        let packets = finding.packets
+        var writer = try PcapngWriter(
+            path: path, section: SectionInfo(os: "Linux", application: "crossfire \(Version.text)", comments: comments),
+            interfaces: [
+                InterfaceInfo(name: "lo", linkType: packets.linkTypes.first ?? .ethernet, snapLength: 262_144)
+            ])
+        var notes: [Int: [String]] = [:]
+        for (packet, note) in zip(violation.packets, violation.notes) { notes[packet, default: []].append(note) }
+        for record in packets.records {
+            try writer.write(record, in: packets, comments: notes[record.number] ?? [])
+        }
+        try writer.finish(statistics: nil)
+    }
+
+    /// What a campaign noted in a capture that it wrote: violations which packets alone cannot show.
+    public static func observations(in sectionComments: [String]) -> [Violation] {
+        sectionComments.compactMap { comment in
+            guard comment.hasPrefix(notePrefix) else { return nil }
+            let note = comment.dropFirst(notePrefix.count)
+            guard let colon = note.firstIndex(of: ":"), let oracle = OracleID(rawValue: String(note[..<colon])) else {
+                return nil
+            }
+            let summary = note[note.index(after: colon)...].drop { $0 == " " }
+            return Violation(
+                oracle: oracle, summary: "noted by the campaign: \(summary)", signature: "noted \(oracle.rawValue)")
+        }
+    }
+}

@@ -1,0 +1,103 @@
+public import Fuzz
+import Verification
+
+/// `finding.json`: a finding as its folder keeps it.
+public struct FindingRecord: Codable, Sendable {
+    /// The version of this format.
+    public var schema = 1
+    /// The id, which is also the folder's name.
+    public var id: String
+    /// The oracle's id.
+    public var oracle: String
+    /// One sentence.
+    public var summary: String
+    /// What findings are told apart by.
+    public var signature: String
+    /// The packets of `capture.pcapng` that show it, each with a note.
+    public var evidence: [Note]
+    /// How far time stamps would have to be wrong for it to vanish; absent where time plays no part.
+    public var marginNanoseconds: Int64?
+    /// The run's protocol, target, seed and clients.
+    public var protocolName: String
+    public var target: TargetDescription
+    public var seed: UInt64
+    public var clients: Int
+    public var perturbation: String
+    /// When it was first seen: execution, and seconds from the start.
+    public var firstExecution: Int
+    public var firstSeconds: Double
+    /// How often replays on fresh targets showed it.
+    public var reproduced: Reproduction?
+    /// Whether there is a `minimized.crossfire`.
+    public var minimized: Bool
+    /// The version that wrote it.
+    public var version: String
+
+    /// A packet with what it shows.
+    public struct Note: Codable, Sendable {
+        /// The packet's number in `capture.pcapng`.
+        public var packet: Int
+        /// What it shows.
+        public var note: String
+    }
+
+    /// k of n, with the 95 % Wilson interval.
+    public struct Reproduction: Codable, Sendable {
+        /// Tries that showed it.
+        public var hits: Int
+        /// Tries made.
+        public var tries: Int
+        /// Bounds of the share of tries that show it.
+        public var low: Double
+        public var high: Double
+        /// The most executions in one try.
+        public var executionsPerTry: Int
+        /// Whether each try had a target of its own.
+        public var freshTarget: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case hits, tries, low, high
+            case executionsPerTry = "executions_per_try"
+            case freshTarget = "fresh_target"
+        }
+
+        init?(_ reproduction: Finding.Reproduction?) {
+            guard let reproduction, let interval = reproduction.interval else { return nil }
+            hits = reproduction.hits
+            tries = reproduction.tries
+            low = interval.low
+            high = interval.high
+            executionsPerTry = reproduction.executionsPerTry
+            freshTarget = reproduction.freshTarget
+        }
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case schema, id, oracle, summary, signature, evidence, target, seed, clients, perturbation, reproduced
+        case minimized, version
+        case marginNanoseconds = "margin_ns"
+        case protocolName = "protocol"
+        case firstExecution = "first_execution"
+        case firstSeconds = "first_s"
+    }
+
+    /// The record of a finding.
+    public init(_ finding: Finding, _ context: RunContext) {
+        id = finding.id
+        oracle = finding.violation.oracle.rawValue
+        summary = finding.violation.summary
+        signature = finding.violation.signature
+        evidence = zip(finding.violation.packets, finding.violation.notes).map { Note(packet: $0, note: $1) }
+        marginNanoseconds = finding.violation.marginNanoseconds
+        protocolName = context.protocolName
+        target = context.target
+        seed = context.seed
+        clients = context.clients
+        perturbation = context.perturbation
+        firstExecution = finding.firstExecution
+        firstSeconds = finding.firstSeconds
+        reproduced = Reproduction(finding.reproduced)
+        minimized = finding.minimized != nil
+        version = Version.text
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+public import Verification
+
+/// What `crossfire check` says of a capture.
+public struct JudgementText: Sendable {
+    private let judgement: Judgement
+    private let warnings: [String]
+
+    /// Text about a judgement, with what was wrong with the file itself.
+    public init(_ judgement: Judgement, warnings: [String]) {
+        self.judgement = judgement
+        self.warnings = warnings
+    }
+
+    /// The verdict, then each violation with its packets.
+    public func text(style: TerminalStyle) -> String {
+        let exercised = judgement.exercised
+        let verdict =
+            switch judgement.verdict {
+            case .held: style.green("held")
+            case .violated: style.red("violated")
+            case .inconclusive, .nothingTested: style.yellow(judgement.verdict.rawValue)
+            }
+        var lines = [
+            "\(verdict): \(grouped(exercised.connections)) connections, \(grouped(exercised.operations)) operations, "
+                + "\(grouped(exercised.answered)) answered, overlapped \(grouped(exercised.overlaps)) times"
+        ]
+        for violation in judgement.violations {
+            lines.append("  \(style.red(violation.oracle.rawValue)): \(violation.summary)")
+            for (packet, note) in zip(violation.packets, violation.notes) { lines.append("    packet \(packet): \(note)") }
+            if let margin = violation.marginNanoseconds {
+                lines.append("    margin: \(duration(nanoseconds: margin))")
+            }
+        }
+        for reason in judgement.inconclusive.prefix(10) { lines.append("  inconclusive: \(reason)") }
+        if !judgement.unsupportedCommands.isEmpty {
+            lines.append("  the server does not know \(judgement.unsupportedCommands.joined(separator: ", "))")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The same as one JSON object.
+    public func json(protocolName: String) throws -> String {
+        try JSONText.line(
+            Object(
+                verdict: judgement.verdict.rawValue, protocolName: protocolName,
+                connections: judgement.exercised.connections, operations: judgement.exercised.operations,
+                answered: judgement.exercised.answered, overlaps: judgement.exercised.overlaps,
+                violations: judgement.violations.map { violation in
+                    Object.Entry(
+                        oracle: violation.oracle.rawValue, summary: violation.summary, signature: violation.signature,
+                        evidence: zip(violation.packets, violation.notes).map { .init(packet: $0, note: $1) },
+                        marginNanoseconds: violation.marginNanoseconds)
+                },
+                inconclusive: judgement.inconclusive, unsupportedCommands: judgement.unsupportedCommands,
+                warnings: warnings))
+    }
+
+    private struct Object: Encodable {
+        var schema = 1
+        var verdict: String
+        var protocolName: String
+        var connections: Int
+        var operations: Int
+        var answered: Int
+        var overlaps: Int
+        var violations: [Entry]
+        var inconclusive: [String]
+        var unsupportedCommands: [String]
+        var warnings: [String]
+
+        struct Entry: Encodable {
+            var oracle: String
+            var summary: String
+            var signature: String
+            var evidence: [FindingRecord.Note]
+            var marginNanoseconds: Int64?
+
+            enum CodingKeys: String, CodingKey {
+                case oracle, summary, signature, evidence
+                case marginNanoseconds = "margin_ns"
+            }
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case schema, verdict, connections, operations, answered, overlaps, violations, inconclusive, warnings
+            case protocolName = "protocol"
+            case unsupportedCommands = "unsupported_commands"
+        }
+    }
+}

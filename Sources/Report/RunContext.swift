@@ -1,0 +1,28 @@
+/// What a run was asked to do: what every report says beside its results.
+public struct RunContext: Sendable {
+    /// The server under test.
+    public var target: TargetDescription
+    /// The wire protocol's name.
+    public var protocolName: String
+    /// The seed of everything drawn.
+    public var seed: UInt64
+    /// How many clients generated scenarios have.
+    public var clients: Int
+    /// The kind of perturbation in force.
+    public var perturbation: String
+
+    /// Creates a context.
+    public init(target: TargetDescription, protocolName: String, seed: UInt64, clients: Int, perturbation: String) {
+        self.target = target
+        self.protocolName = protocolName
+        self.seed = seed
+        self.clients = clients
+        self.perturbation = perturbation
+    }
+}
+
+/// This build's version.
+public enum Version {
+    /// As in `crossfire --version`.
+    public static let text = "0.1.0"
+}

@@ -1,0 +1,154 @@
+import Wire
+
+/// Where a reply lost bytes.
+struct Cut {
+    /// How many bytes of the reply came before the hole.
+    var offset: Int
+    /// How many bytes are missing, if that can be told.
+    var missing: Int?
+}
+
+extension Diagnosis {
+    /// A stream is put together for this analysis up to this length.
+    static let maximumRawBytes = 64 << 20
+    /// The next reply may begin like the missing bytes; so many bytes before the first difference are tried.
+    static let maximumBacktrack = 16
+    /// At most so many places are tried as the beginning of the next reply.
+    static let maximumResyncs = 1 << 16
+
+    /// The reply stream from this reply on, as bytes.
+    func rawReplies(from reply: Int) -> [UInt8] {
+        var raw: [UInt8] = []
+        for index in reply..<max(reply, replies.count) where raw.count < Self.maximumRawBytes {
+            raw += replies[index].bytes
+        }
+        if raw.count < Self.maximumRawBytes {
+            raw += conversation.partialReply?.bytes ?? conversation.malformedReply?.rest ?? []
+        }
+        return raw
+    }
+
+    /// Finds out whether `raw` begins with a piece of the reply to `request` and goes on with later replies, or with a
+    /// later piece of the same reply.
+    func cut(_ request: Int, _ raw: [UInt8]) -> Cut? {
+        for expected in expectedReplies(request) {
+            let common = commonPrefix(raw, expected)
+            guard common > 0, common < expected.count, common < raw.count else { continue }
+            for back in 0..<min(common, Self.maximumBacktrack) where continues(request + 1, raw, common - back) {
+                return Cut(offset: common - back, missing: expected.count - common + back)
+            }
+            if let skipped = skip(raw, expected, common) { return Cut(offset: common, missing: skipped) }
+        }
+        return cutByResync(request, raw)
+    }
+
+    /// All replies that `request` may get, as far as the evidence tells: what it echoes, or the values written to the key
+    /// it reads that have the announced length.
+    func expectedReplies(_ request: Int) -> [[UInt8]] {
+        let call = call(request)
+        if let only = reading.expectedReply(of: call) { return [only] }
+        guard reading.rules == .resp, call.wordCount > 1 else { return [] }
+        let effect = RESPCommand.table[call.command].effect
+        guard effect == .get || effect == .getset || effect == .getdel else { return [] }
+        let key = self.request(request).bytes[reading.words[call.firstWord + 1]]
+        return reading.valuesWritten(to: key).map { Reading.bulk($0) }
+    }
+
+    /// Whether `raw[offset...]` is the reply to `request` or to one of the next few, or its beginning at the stream's end.
+    private func continues(_ request: Int, _ raw: [UInt8], _ offset: Int) -> Bool {
+        guard request < count, offset < raw.count else { return false }
+        guard
+            case .message(let length) = reading.evidence.codec.frame(
+                raw.span.extracting(offset..<raw.count), from: .server), length <= raw.count - offset
+        else { return false }
+        let message = Message(
+            bytes: Array(raw[offset..<offset + length]), offset: 0, first: lastPacket, last: lastPacket)
+        let head = reading.rules == .resp ? RESPHead(message.bytes.span) : nil
+        return (request..<min(count, request + 8)).contains {
+            reading.fits(call($0), self.request($0), head, message)
+        }
+    }
+
+    /// How many bytes of `expected` are missing at `offset` if `raw` goes on with a later part of it.
+    private func skip(_ raw: [UInt8], _ expected: [UInt8], _ offset: Int) -> Int? {
+        let probe = raw[offset..<min(raw.count, offset + 24)]
+        guard probe.count >= 4 else { return nil }
+        var at = offset + 1
+        while at + probe.count <= expected.count {
+            if expected[at] == probe.first!, expected[at..<at + probe.count] == probe {
+                let rest = min(expected.count - at, raw.count - offset)
+                if expected[at..<at + rest] == raw[offset..<offset + rest] { return at - offset }
+            }
+            at += 1
+        }
+        return nil
+    }
+
+    /// Without knowing the value: the bulk string announces more than comes before the rest of the stream reads as exactly
+    /// the replies to all later requests.
+    private func cutByResync(_ request: Int, _ raw: [UInt8]) -> Cut? {
+        guard reading.rules == .resp, request + 1 < count, raw.first == UInt8(ascii: "$"),
+            raw.count < Malformation.maximumRestBytes,
+            conversation.partialReply != nil || conversation.malformedReply != nil,
+            let header = raw.firstIndex(of: 0x0A), header < 24,
+            let announced = Int(String(decoding: raw[1..<header].filter { $0 != 0x0D }, as: UTF8.self)), announced > 0
+        else { return nil }
+        var tries = 0
+        for at in header + 1..<raw.count where Self.typeBytes.contains(raw[at]) {
+            tries += 1
+            if tries > Self.maximumResyncs { return nil }
+            if readsAsReplies(raw, at, to: request + 1) {
+                return Cut(offset: at, missing: announced + 2 - (at - header - 1))
+            }
+        }
+        return nil
+    }
+
+    private static let typeBytes: Set<UInt8> = [0x2B, 0x2D, 0x3A, 0x24, 0x2A]
+
+    private func readsAsReplies(_ raw: [UInt8], _ start: Int, to request: Int) -> Bool {
+        var offset = start
+        for index in request..<count {
+            guard
+                case .message(let length) = reading.evidence.codec.frame(
+                    raw.span.extracting(offset..<raw.count), from: .server), length <= raw.count - offset
+            else { return false }
+            let message = Message(
+                bytes: Array(raw[offset..<offset + length]), offset: 0, first: lastPacket, last: lastPacket)
+            let head = RESPHead(message.bytes.span)
+            guard let head, head.kind != .error, reading.fitsShape(call(index), self.request(index), head, message)
+            else { return false }
+            offset += length
+        }
+        return offset == raw.count
+    }
+
+    func commonPrefix(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var length = 0
+        let limit = min(left.count, right.count)
+        while length < limit, left[length] == right[length] { length += 1 }
+        return length
+    }
+}
+
+extension Reading {
+    /// Values that the evidence shows being written to `key`, each once in order of writing, the last words of SET, GETSET,
+    /// SETNX and MSET.
+    func valuesWritten(to key: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        var values: [ArraySlice<UInt8>] = []
+        for call in calls where call.wordCount >= 3 {
+            let bytes = request(call).bytes
+            switch RESPCommand.table[call.command].effect {
+            case .set, .getset, .setnx:
+                if bytes[words[call.firstWord + 1]] == key { values.append(bytes[words[call.firstWord + 2]]) }
+            case .mset:
+                for word in stride(from: 1, to: call.wordCount - 1, by: 2)
+                where bytes[words[call.firstWord + word]] == key {
+                    values.append(bytes[words[call.firstWord + word + 1]])
+                }
+            default: break
+            }
+        }
+        return values
+    }
+}

@@ -1,0 +1,126 @@
+import Capture
+import Wire
+
+extension Diagnosis {
+    var lastPacket: PacketReference { PacketReference(number: Int.max, time: conversation.lastTime) }
+
+    /// Replies beyond the last request.
+    mutating func surplus(_ first: Int, _ tokens: inout TokenIndex) {
+        // Bytes that are no request, or gaps, may hide requests; an unfinished request may be refused.
+        guard conversation.malformedRequest == nil, conversation.requestGaps == 0 else { return }
+        for reply in first..<replies.count where problems.count < Self.maximumProblems {
+            if heads[reply]?.kind == .error, conversation.partialRequest != nil || serverClosedFirst { continue }
+            if let owner = tokens.owner(of: replies[reply], heads[reply], in: reading) {
+                let isOwn = owner.conversation == index
+                problems.append(
+                    isOwn ? duplication(owner.exchange, reply, isProven: true) : crosstalk(nil, reply, owner))
+            } else if reading.rules == .pairs || (count > 0 && fitsShape(count - 1, reply)) {
+                problems.append(duplication(firstEarlyReply ?? count - 1, reply, isProven: false))
+            } else if let owner = stranger(to: reply) {
+                problems.append(crosstalk(nil, reply, owner))
+            } else {
+                problems.append(unasked(reply))
+            }
+        }
+    }
+
+    private func stranger(to reply: Int) -> TokenIndex.Owner? {
+        strangerWithSameReply(count, reply)
+    }
+
+    /// The last request before the first one whose reply came before it was sent: the one whose reply is doubled.
+    private var firstEarlyReply: Int? {
+        for request in 1..<max(1, min(count, replies.count))
+        where replies[request].first.number < self.request(request).first.number {
+            return request - 1
+        }
+        return nil
+    }
+
+    /// All whole replies stand at their places; what of the requests from `request` on, and of the bytes after them?
+    mutating func tail(_ request: Int, _ tokens: inout TokenIndex) {
+        if let malformed = conversation.malformedReply {
+            brokenReply(request, malformed)
+        } else if let partial = conversation.partialReply {
+            partialReply(request, partial)
+        } else if request < count {
+            unanswered(request)
+        }
+    }
+
+    private mutating func brokenReply(_ request: Int, _ malformed: Malformation) {
+        if request >= count, conversation.malformedRequest != nil || conversation.requestGaps > 0 { return }
+        let packet = malformed.packet ?? PacketReference(number: 0, time: conversation.lastTime)
+        let message = Message(bytes: malformed.rest, offset: malformed.offset, first: packet, last: packet)
+        if request < count, let cut = cut(request, malformed.rest) {
+            problems.append(cutShort(request, message, cut))
+        } else {
+            problems.append(unreadable(request < count ? request : nil, malformed, message))
+        }
+    }
+
+    private mutating func partialReply(_ request: Int, _ partial: Message) {
+        guard request < count else {
+            if conversation.partialRequest != nil || conversation.malformedRequest != nil { return }
+            if conversation.requestGaps == 0, count > 0 { unaskedPiece(partial) }
+            return
+        }
+        if let cut = cut(request, partial.bytes) {
+            problems.append(cutShort(request, partial, cut))
+            return
+        }
+        let expected = expectedReplies(request)
+        let isBeginning = expected.isEmpty || expected.contains { $0.starts(with: partial.bytes) }
+        if !isBeginning, reading.token(of: call(request)) != nil, partial.bytes.first != UInt8(ascii: "-") {
+            problems.append(corruptPiece(request, partial))
+            return
+        }
+        guard serverClosedFirst else {
+            if let silence = silence(since: partial.last) {
+                problems.append(endsInside(request, partial, expected.first, silence))
+            }
+            return
+        }
+        problems.append(endsInside(request, partial, expected.first, nil))
+    }
+
+    private mutating func unaskedPiece(_ partial: Message) {
+        let expected = reading.expectedReply(of: call(count - 1))
+        guard let expected, expected.starts(with: partial.bytes) else { return }
+        problems.append(duplication(count - 1, of: partial))
+    }
+
+    private mutating func unanswered(_ request: Int) {
+        let waiting = self.request(request)
+        guard !RESPCommand.table[call(request).command].blocks else { return }
+        guard !mayClose(after: request) else { return }
+        if serverClosedFirst, let end = conversation.serverEnd {
+            guard end.number > waiting.last.number, end.time > waiting.last.time else { return }
+            problems.append(lossByClose(request, end))
+        } else if let silence = silence(since: later(waiting.last, replies.last?.last ?? waiting.last)) {
+            problems.append(hang(request, silence))
+        }
+    }
+
+    private func later(_ left: PacketReference, _ right: PacketReference) -> PacketReference {
+        left.time < right.time ? right : left
+    }
+
+    /// The server closed or reset while the client was still open.
+    var serverClosedFirst: Bool {
+        guard let end = conversation.serverEnd else { return false }
+        guard let client = conversation.clientEnd else { return true }
+        return end.number < client.number
+    }
+
+    /// How long the client waited after `packet`, if the server never closed.
+    private func silence(since packet: PacketReference) -> Problem.Silence? {
+        guard !serverClosedFirst else { return nil }
+        let halfClosed = conversation.teardown == .clientHalfClosed
+        guard let end = conversation.clientEnd, !halfClosed else {
+            return Problem.Silence(
+                nanoseconds: reading.evidence.end.nanoseconds - packet.time.nanoseconds, clientClosed: false)
+        }
+        return Problem.Silence(nanoseconds: end.time.nanoseconds - packet.time.nanoseconds, clientClosed: true)
+    }
+}

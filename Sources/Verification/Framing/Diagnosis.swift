@@ -1,0 +1,176 @@
+import Capture
+import Wire
+
+/// Explains one connection whose replies are not plainly one right reply to each request in order.
+///
+/// It walks requests and replies side by side. Where they do not fit it tries the explanations in turn, from the one with
+/// the strongest evidence to the weakest, realigns where one is certain, and gives up after a handful.
+struct Diagnosis {
+    let reading: Reading
+    let index: Int
+    let conversation: Conversation
+    let calls: ArraySlice<Call>
+    let replies: [Message]
+    let heads: [RESPHead?]
+    /// Requests that get exactly one reply each; what follows is not judged.
+    let count: Int
+    var problems: [Problem] = []
+    var notes: [String] = []
+
+    /// More problems than this of one connection are not told.
+    static let maximumProblems = 4
+
+    init(_ reading: Reading, _ index: Int) {
+        self.reading = reading
+        self.index = index
+        conversation = reading.evidence.conversations[index]
+        calls = reading.calls[reading.range(index)]
+        replies = conversation.exchanges.compactMap(\.reply) + conversation.surplus
+        heads = reading.rules == .resp ? replies.map { RESPHead($0.bytes.span) } : replies.map { _ in nil }
+        let all = reading.calls[reading.range(index)]
+        count = all.firstIndex(where: \.endsPairing).map { $0 - all.startIndex } ?? all.count
+    }
+
+    mutating func run(_ tokens: inout TokenIndex) {
+        guard reading.isPaired[index] else {
+            notes.append(
+                "\(conversation.name): the capture begins in the middle of this connection; which reply answers "
+                    + "which request is not certain, so its replies are not judged.")
+            return
+        }
+        var request = 0
+        var reply = 0
+        while request < count, reply < replies.count {
+            if fits(request, reply) {
+                request += 1
+                reply += 1
+                continue
+            }
+            guard let next = explain(request, reply, &tokens), problems.count < Self.maximumProblems else {
+                return
+            }
+            (request, reply) = next
+        }
+        if count < calls.count {
+            notes.append(
+                "\(conversation.name): replies after \(reading.label(calls[calls.startIndex + count])) are not "
+                    + "judged; the connection then is no longer one reply to one request.")
+        } else if reply < replies.count {
+            surplus(reply, &tokens)
+        } else if conversation.replyGaps == 0 {
+            tail(request, &tokens)
+        }
+    }
+
+    // MARK: Access
+
+    func call(_ request: Int) -> Call { calls[calls.startIndex + request] }
+
+    func request(_ request: Int) -> Message { conversation.exchanges[request].request }
+
+    func fits(_ request: Int, _ reply: Int) -> Bool {
+        reading.fits(call(request), self.request(request), heads[reply], replies[reply])
+    }
+
+    /// Whether requests and replies fit pairwise from here until one of them ends, each reply after its request.
+    func aligned(_ request: Int, _ reply: Int) -> Bool {
+        var offset = 0
+        while request + offset < count, reply + offset < replies.count {
+            let comesAfter = replies[reply + offset].first.number > self.request(request + offset).last.number
+            guard comesAfter, fits(request + offset, reply + offset) else { return false }
+            offset += 1
+        }
+        return true
+    }
+
+    /// Whether the server may close, or say no more, without having broken anything: it was asked to, or it refused.
+    func mayClose(after request: Int) -> Bool {
+        if heads.last??.kind == .error { return true }
+        return calls.prefix(request).contains { RESPCommand.table[$0.command].closes }
+    }
+
+    // MARK: A reply that does not fit
+
+    /// Says what is wrong at this place. Returns where to go on, or nil where that is not certain.
+    private mutating func explain(_ request: Int, _ reply: Int, _ tokens: inout TokenIndex) -> (Int, Int)? {
+        if let owner = tokens.owner(of: replies[reply], heads[reply], in: reading) {
+            if owner.conversation != index {
+                problems.append(crosstalk(request, reply, owner))
+                return afterForeign(request, reply)
+            }
+            if owner.exchange < request {
+                problems.append(duplication(owner.exchange, reply, isProven: true))
+                return (request, reply + 1)
+            }
+            if let size = permutation(request, reply) {
+                problems.append(order(request, reply, belongsTo: owner.exchange, isProven: true))
+                return (request + size, reply + size)
+            }
+            if owner.exchange > request, owner.exchange < count {
+                if fitsLater(request, reply) {
+                    problems.append(order(request, reply, belongsTo: owner.exchange, isProven: true))
+                    return nil
+                }
+                problems.append(loss(request, seenBy: reply))
+                return (owner.exchange, reply)
+            }
+        }
+        if let cut = cut(request, rawReplies(from: reply)) {
+            problems.append(cutShort(request, replies[reply], cut))
+            return nil
+        }
+        return explainByShape(request, reply)
+    }
+
+    private mutating func explainByShape(_ request: Int, _ reply: Int) -> (Int, Int)? {
+        let hasMoreReplies = replies.count - reply > count - request
+        for attempt in hasMoreReplies ? [2, 1, 3] : [1, 3, 2] {
+            if attempt == 1, let size = permutation(request, reply) {
+                problems.append(order(request, reply, belongsTo: nil, isProven: false))
+                return (request + size, reply + size)
+            }
+            if attempt == 2, request > 0, fitsShape(request - 1, reply), isDoubled(request, reply) {
+                problems.append(duplication(request - 1, reply, isProven: false))
+                return (request, reply + 1)
+            }
+            if attempt == 3, request + 1 < count, !leavesSurplus(request + 1, reply), aligned(request + 1, reply) {
+                problems.append(loss(request, seenBy: reply))
+                return (request + 1, reply)
+            }
+        }
+        if let owner = strangerWithSameReply(request, reply) {
+            problems.append(crosstalk(request, reply, owner))
+            return afterForeign(request, reply)
+        }
+        problems.append(corruption(request, reply))
+        return nil
+    }
+
+    /// Leaving `reply` out makes the rest fit, and there is a rest, or the reply came before its request.
+    private func isDoubled(_ request: Int, _ reply: Int) -> Bool {
+        guard !leavesSurplus(request, reply + 1), aligned(request, reply + 1) else { return false }
+        return reply + 1 < replies.count || fitsShape(request, reply)
+    }
+
+    /// Going on from here would end with more replies than requests: no explanation of a gap in the replies.
+    private func leavesSurplus(_ request: Int, _ reply: Int) -> Bool {
+        replies.count - reply > count - request
+    }
+
+    func fitsShape(_ request: Int, _ reply: Int) -> Bool {
+        guard reading.rules == .resp, let head = heads[reply] else { return false }
+        return reading.fitsShape(call(request), self.request(request), head, replies[reply])
+    }
+
+    /// Where to go on after a stranger's reply: it stands in place of this request's own, or before it.
+    private func afterForeign(_ request: Int, _ reply: Int) -> (Int, Int)? {
+        if aligned(request + 1, reply + 1) { return (request + 1, reply + 1) }
+        return aligned(request, reply + 1) ? (request, reply + 1) : nil
+    }
+
+    /// Whether the reply that must be `request`'s comes later.
+    private func fitsLater(_ request: Int, _ reply: Int) -> Bool {
+        guard reading.token(of: call(request)) != nil else { return false }
+        return (reply + 1..<replies.count).contains { fits(request, $0) }
+    }
+}

@@ -1,0 +1,64 @@
+import Capture
+
+/// An oracle that judges a `Reading`, so that several share one.
+protocol ReadingOracle: Oracle {
+    func violations(in reading: Reading) -> [Violation]
+    /// Violations that evidence which is incomplete somewhere else cannot explain away.
+    func certainViolations(in reading: Reading) -> [Violation]
+}
+
+extension ReadingOracle {
+    /// Reads the evidence and judges it.
+    public func violations(in evidence: Evidence) -> [Violation] {
+        let reading = Reading(evidence)
+        return evidence.incomplete.isEmpty ? violations(in: reading) : certainViolations(in: reading)
+    }
+
+    func certainViolations(in reading: Reading) -> [Violation] { [] }
+
+    /// The problems of this oracle's kind, worst first, at most a handful.
+    func problems(in reading: Reading, patience: Patience = Patience()) -> [Violation] {
+        select(reading) { patience.isExhausted($0.silence) }
+    }
+
+    /// As `problems`, but only those that a unique token proves.
+    func provenProblems(in reading: Reading) -> [Violation] {
+        select(reading) { $0.isProvenByToken }
+    }
+
+    private func select(_ reading: Reading, _ isWanted: (Problem) -> Bool) -> [Violation] {
+        var found: [Violation] = []
+        for problem in reading.problems where problem.violation.oracle == id && isWanted(problem) {
+            found.append(problem.violation)
+            if found.count == maximumViolations { break }
+        }
+        return found
+    }
+}
+
+/// More violations of one kind in one capture are not told.
+let maximumViolations = 8
+
+extension Diagnosis {
+    /// Builds a problem of this connection. `story` is packets with what each shows.
+    func problem(
+        _ oracle: OracleID, _ kind: String, _ names: [String], _ summary: String,
+        _ story: [(packet: PacketReference, note: String)], isProven: Bool = false, silence: Problem.Silence? = nil
+    ) -> Problem {
+        let signature = ([oracle.rawValue, kind] + names).joined(separator: ":")
+        return Problem(
+            violation: Violation(
+                oracle: oracle, summary: summary, packets: story.map(\.packet.number), notes: story.map(\.note),
+                signature: signature),
+            conversation: index, isProvenByToken: isProven, silence: silence)
+    }
+
+    func label(_ request: Int) -> String { reading.label(call(request)) }
+
+    func name(_ request: Int) -> String { reading.commandName(call(request)) }
+
+    func text(_ reply: Int) -> String { Reading.text(replies[reply].bytes) }
+
+    /// `c1: `
+    var who: String { conversation.name }
+}

@@ -1,0 +1,96 @@
+import Capture
+
+/// Holds evidence against oracles.
+public struct Judge: Sendable {
+    /// All oracles that need nothing but the wire, most specific first.
+    public static let wireOracles: [any Oracle] = [
+        OrderOracle(), LossOracle(), DuplicationOracle(), CrosstalkOracle(), CorruptionOracle(), HangOracle(),
+        LinearizabilityOracle(),
+    ]
+
+    private let readers: [any ReadingOracle]
+    private let others: [any Oracle]
+    private let wanted: Set<OracleID>
+    private let budget: SearchBudget
+    private let searches: Bool
+
+    /// Creates a judge with these oracles.
+    public init(oracles: [any Oracle] = Judge.wireOracles) {
+        readers = oracles.compactMap { $0 as? any ReadingOracle }
+        others = oracles.filter { !($0 is any ReadingOracle) }
+        wanted = Set(oracles.map(\.id))
+        let linearizability = oracles.lazy.compactMap { $0 as? LinearizabilityOracle }.first
+        searches = linearizability != nil
+        budget = linearizability?.budget ?? SearchBudget()
+    }
+
+    /// Judges evidence. Where it is incomplete, only what no missing packet explains is a violation; the rest makes the
+    /// verdict inconclusive. Linearizability is not judged where replies cannot be relied on.
+    ///
+    /// - Complexity: O(bytes + operations), but for the search of linearizability, which keeps to its budget.
+    public func judge(_ evidence: Evidence) -> Judgement {
+        let reading = Reading(evidence)
+        let missing = Self.missing(evidence)
+        let isReliable = !reading.problems.contains { $0.violation.oracle != .hang }
+        let keys = KeyAnalysis(reading, judges: searches && isReliable, budget)
+        var judgement = Judgement(verdict: .held)
+        for oracle in readers where oracle.id != .linearizability {
+            let all = oracle.violations(in: reading)
+            guard !missing.isEmpty, !all.isEmpty else {
+                judgement.violations += all
+                continue
+            }
+            let certain = oracle.certainViolations(in: reading)
+            judgement.violations += certain
+            if certain.count < all.count {
+                judgement.inconclusive.append("Missing packets may explain: \(all[0].summary)")
+            }
+        }
+        for problem in keys.problems where wanted.contains(problem.violation.oracle) {
+            if missing.isEmpty {
+                judgement.violations.append(problem.violation)
+            } else {
+                judgement.inconclusive.append("Missing packets may explain: \(problem.violation.summary)")
+            }
+        }
+        for oracle in others {
+            let found = oracle.violations(in: evidence)
+            if missing.isEmpty { judgement.violations += found } else { judgement.inconclusive += found.map(\.summary) }
+        }
+        judgement.inconclusive += missing + keys.inconclusive
+        judgement.notes = reading.notes + keys.notes
+        judgement.unsupportedCommands = keys.unsupported.sorted()
+        judgement.exercised = Self.exercised(evidence, overlaps: keys.overlaps)
+        judgement.verdict = Self.verdict(judgement)
+        return judgement
+    }
+
+    private static func verdict(_ judgement: Judgement) -> Verdict {
+        if !judgement.violations.isEmpty { return .violated }
+        if judgement.exercised.answered == 0 { return judgement.inconclusive.isEmpty ? .nothingTested : .inconclusive }
+        return judgement.inconclusive.isEmpty ? .held : .inconclusive
+    }
+
+    /// What the evidence lacks, one sentence each.
+    private static func missing(_ evidence: Evidence) -> [String] {
+        var reasons = evidence.incomplete
+        for conversation in evidence.conversations where conversation.requestGaps > 0 || conversation.replyGaps > 0 {
+            reasons.append(
+                "\(conversation.name): the capture misses \(conversation.requestGaps) bytes to the server and "
+                    + "\(conversation.replyGaps) bytes to the client.")
+            if reasons.count > maximumViolations { break }
+        }
+        return reasons
+    }
+
+    private static func exercised(_ evidence: Evidence, overlaps: Int) -> Exercised {
+        var exercised = Exercised()
+        for conversation in evidence.conversations where !conversation.exchanges.isEmpty {
+            exercised.connections += 1
+            exercised.operations += conversation.exchanges.count
+            for exchange in conversation.exchanges where exchange.reply != nil { exercised.answered += 1 }
+        }
+        exercised.overlaps = overlaps
+        return exercised
+    }
+}

@@ -1,0 +1,85 @@
+import Capture
+import Wire
+
+extension KeyExplanation {
+    func build(
+        _ oracle: OracleID, _ kind: String, _ culprit: KeyOperation, _ summary: String,
+        _ story: [(packet: PacketReference, note: String)]
+    ) -> Problem {
+        let call = reading.calls[Int(culprit.call)]
+        return Problem(
+            violation: Violation(
+                oracle: oracle, summary: summary, packets: story.map(\.packet.number), notes: story.map(\.note),
+                signature: "\(oracle.rawValue):\(kind):\(reading.commandName(call))"),
+            conversation: Int(call.conversation))
+    }
+
+    func requestPacket(_ operation: KeyOperation) -> PacketReference {
+        reading.request(reading.calls[Int(operation.call)]).last
+    }
+
+    /// The packet of the answer; of the request where there is none.
+    func replyPacket(_ operation: KeyOperation) -> PacketReference {
+        reading.reply(reading.calls[Int(operation.call)])?.first ?? requestPacket(operation)
+    }
+
+    func label(_ operation: KeyOperation) -> String { reading.label(reading.calls[Int(operation.call)]) }
+
+    func who(_ operation: KeyOperation) -> String { reading.name(Int(reading.calls[Int(operation.call)].conversation)) }
+
+    /// The reply as it stands on the wire, without its frame.
+    func answer(_ operation: KeyOperation) -> String {
+        let call = reading.calls[Int(operation.call)]
+        guard let head = call.head, let reply = reading.reply(call) else { return "nothing" }
+        switch head.kind {
+        case .integer: return String(head.number)
+        case .null: return "nil"
+        case .array: return "an array of \(head.number)"
+        default: return Reading.text(reply.bytes[head.body])
+        }
+    }
+
+    func describe(_ cell: Int) -> String {
+        if cell == Cell.absent { return "nil" }
+        if let id = Cell.textID(cell) { return Reading.text(history.values.bytes(id)) }
+        return String(cell)
+    }
+
+    /// Whether the operation may leave `cell` in `key`.
+    func mayProduce(_ operation: KeyOperation, _ cell: Int, _ key: Int32) -> Bool {
+        switch operation.kind {
+        case .write, .swap, .writeIfAbsent: return operation.key == key && operation.argument == cell
+        case .add: return operation.key == key && (!operation.isAnswered || operation.result == cell)
+        case .append: return operation.key == key
+        case .writeMany: return parts(operation).contains { $0.key == key && $0.cell == cell }
+        default: return false
+        }
+    }
+
+    /// Whether the operation writes exactly this text somewhere; numbers are too common to name a writer.
+    func writes(_ operation: KeyOperation, _ cell: Int) -> Bool {
+        guard let id = Cell.textID(cell), history.values.bytes(id).count >= TokenIndex.shortestToken else {
+            return false
+        }
+        switch operation.kind {
+        case .write, .swap, .writeIfAbsent: return operation.argument == cell
+        case .writeMany: return parts(operation).contains { $0.cell == cell }
+        default: return false
+        }
+    }
+
+    /// What the key certainly holds right after the operation, if that can be told.
+    func cellAfter(_ operation: KeyOperation) -> Int? {
+        switch operation.kind {
+        case .write, .swap: return operation.argument
+        case .writeIfAbsent: return operation.result != 0 ? operation.argument : nil
+        case .add: return operation.isAnswered ? operation.result : nil
+        case .delete, .take: return Cell.absent
+        default: return nil
+        }
+    }
+
+    private func parts(_ operation: KeyOperation) -> ArraySlice<KeyPart> {
+        history.parts[Int(operation.firstPart)..<Int(operation.firstPart + operation.partCount)]
+    }
+}

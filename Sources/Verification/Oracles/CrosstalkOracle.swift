@@ -1,0 +1,41 @@
+import Capture
+
+/// A client gets its own replies and nobody else's.
+public struct CrosstalkOracle: ReadingOracle {
+    /// Creates the oracle.
+    public init() {}
+
+    /// `crosstalk`.
+    public var id: OracleID { .crosstalk }
+    /// The requirement.
+    public var requirement: String { "A reply reaches only the connection that asked, and answers what it asked." }
+
+    func violations(in reading: Reading) -> [Violation] { problems(in: reading) }
+    func certainViolations(in reading: Reading) -> [Violation] { provenProblems(in: reading) }
+}
+
+extension Diagnosis {
+    /// The reply at `reply` belongs to `owner` of another connection. `request` is the one at whose place it stands.
+    func crosstalk(_ request: Int?, _ reply: Int, _ owner: TokenIndex.Owner) -> Problem {
+        let other = reading.calls[reading.starts[owner.conversation] + owner.exchange]
+        let theirs = reading.request(other)
+        let got = replies[reply]
+        let isProven = reading.token(of: other) != nil
+        let otherWords = "\(reading.name(owner.conversation))'s \(reading.label(other)) (packet \(theirs.last.number))"
+        guard let request, request < count else {
+            return problem(
+                .crosstalk, "foreign-reply", [reading.commandName(other)],
+                "\(who) got a reply that belongs to \(otherWords): \(text(reply)) in packet \(got.first.number).",
+                [(theirs.last, "\(otherWords) is sent"), (got.first, "its reply goes to \(who)")], isProven: isProven)
+        }
+        let asked = self.request(request)
+        return problem(
+            .crosstalk, "foreign-reply", [name(request), reading.commandName(other)],
+            "\(who): \(label(request)) (packet \(asked.last.number)) got the reply of \(otherWords): \(text(reply)) in "
+                + "packet \(got.first.number).",
+            [
+                (asked.last, "\(who)'s \(label(request)) is sent"), (theirs.last, "\(otherWords) is sent"),
+                (got.first, "the reply to the latter goes to \(who)"),
+            ], isProven: isProven)
+    }
+}

@@ -1,0 +1,42 @@
+import Capture
+
+/// No reply is sent twice.
+public struct DuplicationOracle: ReadingOracle {
+    /// Creates the oracle.
+    public init() {}
+
+    /// `duplication`.
+    public var id: OracleID { .duplication }
+    /// The requirement.
+    public var requirement: String { "Each request is processed and answered once." }
+
+    func violations(in reading: Reading) -> [Violation] { problems(in: reading) }
+    func certainViolations(in reading: Reading) -> [Violation] { provenProblems(in: reading) }
+}
+
+extension Diagnosis {
+    /// The reply at `reply` is one more to `request`.
+    func duplication(_ request: Int, _ reply: Int, isProven: Bool) -> Problem {
+        guard request >= 0, request < count else { return unasked(reply) }
+        let first = request < replies.count ? replies[request] : replies[reply]
+        let again = replies[reply]
+        return problem(
+            .duplication, "doubled", [name(request)],
+            "\(who): \(label(request)) (packet \(self.request(request).last.number)) was answered twice: "
+                + "\(Reading.text(first.bytes)) in packet \(first.first.number) and "
+                + "\(Reading.text(again.bytes)) in packet \(again.first.number).",
+            [
+                (self.request(request).last, "\(label(request)) is sent once"), (first.first, "its reply"),
+                (again.first, "its reply again"),
+            ], isProven: isProven)
+    }
+
+    /// The stream ends with the beginning of a second reply to `request`.
+    func duplication(_ request: Int, of piece: Message) -> Problem {
+        problem(
+            .duplication, "doubled", [name(request)],
+            "\(who): \(label(request)) (packet \(self.request(request).last.number)) was answered, and then "
+                + "\(piece.bytes.count) bytes of the same reply again (packet \(piece.first.number)).",
+            [(self.request(request).last, "\(label(request)) is sent once"), (piece.first, "its reply begins again")])
+    }
+}

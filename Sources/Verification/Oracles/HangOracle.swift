@@ -1,0 +1,32 @@
+import Capture
+
+/// The server does not fall silent.
+public struct HangOracle: ReadingOracle {
+    /// How long a client must have waited.
+    public var patience: Patience
+
+    /// Creates the oracle.
+    public init(patience: Patience = Patience()) {
+        self.patience = patience
+    }
+
+    /// `hang`.
+    public var id: OracleID { .hang }
+    /// The requirement.
+    public var requirement: String { "A request that the server received is answered, or the connection closed." }
+
+    func violations(in reading: Reading) -> [Violation] { problems(in: reading, patience: patience) }
+}
+
+extension Diagnosis {
+    func hang(_ request: Int, _ silence: Problem.Silence) -> Problem {
+        let asked = self.request(request)
+        let milliseconds = silence.nanoseconds / 1_000_000
+        let until = silence.clientClosed ? "until the client closed" : "until the capture ended"
+        return problem(
+            .hang, "silent", [name(request)],
+            "\(who): \(label(request)) (packet \(asked.last.number)) got no reply for \(milliseconds) ms, \(until); the "
+                + "server neither answered nor closed.",
+            [(asked.last, "\(label(request)) is sent and never answered")], silence: silence)
+    }
+}

@@ -1,0 +1,93 @@
+import Capture
+
+/// No request is left without its reply, and no reply without some of its bytes, by a server that goes on or closes.
+public struct LossOracle: ReadingOracle {
+    /// How long a client that got part of a reply must have waited for the rest.
+    public var patience: Patience
+
+    /// Creates the oracle.
+    public init(patience: Patience = Patience()) {
+        self.patience = patience
+    }
+
+    /// `loss`.
+    public var id: OracleID { .loss }
+    /// The requirement.
+    public var requirement: String {
+        "Each request that the server received gets its whole reply before the server answers later ones or closes."
+    }
+
+    func violations(in reading: Reading) -> [Violation] { problems(in: reading, patience: patience) }
+}
+
+extension Diagnosis {
+    /// The server passed over `request`: the reply at `reply` is one to a later request.
+    func loss(_ request: Int, seenBy reply: Int) -> Problem {
+        let asked = self.request(request)
+        return problem(
+            .loss, "reply-missing", [name(request)],
+            "\(who): \(label(request)) (packet \(asked.last.number)) got no reply, though the server answered a later "
+                + "request (packet \(replies[reply].first.number)).",
+            [
+                (asked.last, "\(label(request)) is sent and never answered"),
+                (replies[reply].first, "a later request's reply: \(text(reply))"),
+            ])
+    }
+
+    /// The server closed with `request` unanswered.
+    func lossByClose(_ request: Int, _ end: PacketReference) -> Problem {
+        let asked = self.request(request)
+        let how = conversation.teardown == .serverReset ? "reset" : "closed"
+        return problem(
+            .loss, "closed-unanswered", [name(request)],
+            "\(who): \(label(request)) (packet \(asked.last.number)) got no reply; the server \(how) the connection "
+                + "(packet \(end.number)) while the client was still open.",
+            [(asked.last, "\(label(request)) is sent and never answered"), (end, "the server \(how) the connection")])
+    }
+
+    /// The reply to `request` has a hole, after which the stream goes on.
+    func cutShort(_ request: Int, _ message: Message, _ cut: Cut) -> Problem {
+        let asked = self.request(request)
+        let missing = cut.missing.map { "\($0) bytes are missing" } ?? "bytes are missing"
+        return problem(
+            .loss, "bytes-missing", [name(request)],
+            "\(who): the reply to \(label(request)) (packet \(asked.last.number)), which begins in packet "
+                + "\(message.first.number), breaks off after \(cut.offset) bytes; \(missing), then the stream goes on.",
+            [
+                (asked.last, "\(label(request)) is sent"),
+                (message.first, "its reply begins; after \(cut.offset) bytes \(missing)"),
+            ])
+    }
+
+    /// The stream ends inside the reply to `request`.
+    func endsInside(_ request: Int, _ partial: Message, _ expected: [UInt8]?, _ silence: Problem.Silence?) -> Problem {
+        let asked = self.request(request)
+        let whole = expected?.count ?? announcedLength(partial.bytes)
+        let missing = whole.map { "\($0 - partial.bytes.count) bytes are missing" } ?? "the rest is missing"
+        let why: String
+        if let end = conversation.serverEnd, serverClosedFirst {
+            why = "the server closed the connection (packet \(end.number))"
+        } else {
+            why = "the server sent no more"
+        }
+        return problem(
+            .loss, "bytes-missing", [name(request)],
+            "\(who): the reply to \(label(request)) (packet \(asked.last.number)) ends after \(partial.bytes.count) bytes "
+                + "(packet \(partial.last.number)); \(missing), and \(why).",
+            [
+                (asked.last, "\(label(request)) is sent"),
+                (partial.last, "its reply ends after \(partial.bytes.count) bytes; \(missing)"),
+            ], silence: silence)
+    }
+
+    /// The length of a bulk string's reply by its header.
+    private func announcedLength(_ bytes: [UInt8]) -> Int? {
+        guard reading.rules == .resp, bytes.first == UInt8(ascii: "$"), let end = bytes.firstIndex(of: 0x0A) else {
+            return nil
+        }
+        guard let length = Int(String(decoding: bytes[1..<end].filter { $0 != 0x0D }, as: UTF8.self)), length >= 0,
+            length <= 512 << 20
+        else { return nil }
+        return end + 1 + length + 2
+    }
+}

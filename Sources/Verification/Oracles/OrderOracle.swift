@@ -1,0 +1,39 @@
+import Capture
+
+/// Replies of one connection stand in the order of its requests.
+public struct OrderOracle: ReadingOracle {
+    /// Creates the oracle.
+    public init() {}
+
+    /// `order`.
+    public var id: OracleID { .order }
+    /// The requirement.
+    public var requirement: String { "Requests of one connection are answered in the order in which they were sent." }
+
+    func violations(in reading: Reading) -> [Violation] { problems(in: reading) }
+    func certainViolations(in reading: Reading) -> [Violation] { provenProblems(in: reading) }
+}
+
+extension Diagnosis {
+    func order(_ request: Int, _ reply: Int, belongsTo other: Int?, isProven: Bool) -> Problem {
+        let asked = self.request(request)
+        let got = replies[reply]
+        guard let other, other < count else {
+            return problem(
+                .order, "permuted", [name(request)],
+                "\(who): \(label(request)) (packet \(asked.last.number)) was answered \(text(reply)) "
+                    + "(packet \(got.first.number)); only in another order do the replies fit the pipelined requests.",
+                [(asked.last, "\(label(request)) is sent"), (got.first, "its place holds \(text(reply))")],
+                isProven: isProven)
+        }
+        let owner = self.request(other)
+        return problem(
+            .order, "swapped", [name(request), name(other)],
+            "\(who): \(label(request)) (packet \(asked.last.number)) got the reply of \(label(other)) "
+                + "(packet \(owner.last.number)): \(text(reply)) in packet \(got.first.number).",
+            [
+                (asked.last, "\(label(request)) is sent"), (owner.last, "\(label(other)) is sent"),
+                (got.first, "the reply to \(label(other)) stands where the one to \(label(request)) should"),
+            ], isProven: isProven)
+    }
+}

@@ -1,0 +1,89 @@
+public import Capture
+public import Wire
+
+extension Conversation {
+    /// Reads a connection: its streams as messages, each request beside the reply at its place.
+    ///
+    /// A direction is read up to its first gap or its first bytes that are no message; `requestGaps`, `replyGaps`,
+    /// `malformedRequest` and `malformedReply` say so. Requests that no server answers (an empty line in RESP) are left
+    /// out. Never traps, whatever the bytes are.
+    ///
+    /// - Complexity: O(bytes + packets).
+    public init(flow: Flow, name: String, codec: any WireCodec) {
+        let requests = StreamReading(flow.toServer, from: .client, codec: codec, fallback: flow.firstTime)
+        let replies = StreamReading(flow.toClient, from: .server, codec: codec, fallback: flow.firstTime)
+        self.flow = flow.id
+        self.name = name
+        exchanges = []
+        exchanges.reserveCapacity(requests.messages.count)
+        let midStream = flow.handshake == .missing
+        var next = midStream ? Self.firstReply(after: requests.messages.first, in: replies.messages) : 0
+        for request in requests.messages where codec.isAnswered(request.bytes.span) {
+            exchanges.append(
+                Exchange(request: request, reply: next < replies.messages.count ? replies.messages[next] : nil))
+            next += 1
+        }
+        surplus = next < replies.messages.count ? Array(replies.messages[next...]) : []
+        let serverWhole = replies.missing == 0
+        partialReply = serverWhole ? replies.partial : nil
+        partialRequest = requests.missing == 0 ? requests.partial : nil
+        malformedRequest = requests.malformed
+        malformedReply = replies.malformed
+        requestGaps = requests.missing
+        replyGaps = replies.missing
+        teardown = flow.teardown
+        clientEnd = Self.end(of: flow.toServer)
+        serverEnd = Self.end(of: flow.toClient)
+        lastTime = flow.lastTime
+        startsMidStream = midStream
+        isSynchronised = true
+        if midStream { isSynchronised = pairsUpWithoutOverlap }
+    }
+
+    /// Replies that the capture shows before the first request answer requests from before the capture.
+    private static func firstReply(after request: Message?, in replies: [Message]) -> Int {
+        guard let request else { return replies.count }
+        return replies.firstIndex { $0.first.number > request.first.number } ?? replies.count
+    }
+
+    /// Where the capture began in the middle of a connection, requests and replies are paired for certain only if every
+    /// batch of requests was sent after all replies to the one before: then nothing was outstanding at its start.
+    private var pairsUpWithoutOverlap: Bool {
+        guard surplus.isEmpty, malformedReply == nil, malformedRequest == nil, partialReply == nil else { return false }
+        var answeredUpTo = 0
+        var batch = -1
+        for exchange in exchanges {
+            guard let reply = exchange.reply else { return false }
+            let sent = exchange.request.first.number
+            if sent != batch, sent < answeredUpTo { return false }
+            batch = exchange.request.last.number
+            guard reply.first.number > batch else { return false }
+            answeredUpTo = reply.last.number
+        }
+        return true
+    }
+
+    private static func end(of stream: ByteStream) -> PacketReference? {
+        guard let fin = stream.fin, let reset = stream.reset else { return stream.fin ?? stream.reset }
+        return fin.number <= reset.number ? fin : reset
+    }
+}
+
+extension Evidence {
+    /// Reads the connections of a capture.
+    ///
+    /// - Parameters:
+    ///   - flows: The connections, in order of first packet.
+    ///   - names: What to call each; the client's endpoint unless told otherwise.
+    ///   - incomplete: Why the capture is not whole, one sentence each; empty when nothing was dropped.
+    ///   - end: The time of the capture's last packet.
+    /// - Complexity: O(bytes + packets).
+    public init(
+        flows: [Flow], codec: any WireCodec, names: (Flow) -> String = { $0.client.description },
+        incomplete: [String] = [], end: Timestamp
+    ) {
+        self.init(
+            codec: codec, conversations: flows.map { Conversation(flow: $0, name: names($0), codec: codec) },
+            incomplete: incomplete, end: end)
+    }
+}

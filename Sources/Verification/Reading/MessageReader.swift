@@ -1,0 +1,74 @@
+import Capture
+import Wire
+
+/// One direction of a flow, cut into messages.
+struct StreamReading {
+    var messages: [Message] = []
+    var partial: Message?
+    var malformed: Malformation?
+    var missing = 0
+
+    /// Reads up to the stream's end, its first gap, or the first bytes that are no message.
+    ///
+    /// - Complexity: O(bytes + chunks).
+    init(_ stream: ByteStream, from role: Role, codec: any WireCodec, fallback: Timestamp) {
+        for gap in stream.gaps { missing += gap.count }
+        let end = min(stream.bytes.count, max(0, stream.gaps.first?.lowerBound ?? stream.bytes.count))
+        var locator = PacketLocator(chunks: stream.chunks, fallback: fallback)
+        var offset = 0
+        messages.reserveCapacity(min(stream.chunks.count, 64))
+        while offset < end {
+            switch codec.frame(stream.bytes.span.extracting(offset..<end), from: role) {
+            case .message(let length) where (1...(end - offset)).contains(length):
+                messages.append(locator.message(stream.bytes, offset..<offset + length))
+                offset += length
+            case .message(let length):
+                malformed = malformation(
+                    stream, offset..<end, at: 0, "the codec framed \(length) of \(end - offset) bytes", &locator)
+                return
+            case .incomplete:
+                partial = locator.message(stream.bytes, offset..<end)
+                return
+            case .malformed(let at, let reason):
+                malformed = malformation(stream, offset..<end, at: at, reason, &locator)
+                return
+            }
+        }
+    }
+
+    private func malformation(
+        _ stream: ByteStream, _ range: Range<Int>, at: Int, _ reason: String, _ locator: inout PacketLocator
+    ) -> Malformation {
+        let rest = range.lowerBound..<min(range.upperBound, range.lowerBound + Malformation.maximumRestBytes)
+        let offending = min(max(range.lowerBound, range.lowerBound + at), range.upperBound - 1)
+        return Malformation(
+            offset: range.lowerBound, reason: reason, packet: stream.packet(at: offending),
+            rest: Array(stream.bytes[rest]), unread: range.count)
+    }
+}
+
+/// Finds the packets of ascending ranges in one pass over the chunks.
+struct PacketLocator {
+    let chunks: [ByteStream.Chunk]
+    let fallback: Timestamp
+    private var index = 0
+
+    init(chunks: [ByteStream.Chunk], fallback: Timestamp) {
+        self.chunks = chunks
+        self.fallback = fallback
+    }
+
+    mutating func packet(at offset: Int) -> PacketReference {
+        while index < chunks.count, chunks[index].offset + chunks[index].length <= offset { index += 1 }
+        guard index < chunks.count else {
+            return chunks.last?.packet ?? PacketReference(number: 0, time: fallback)
+        }
+        return chunks[index].packet
+    }
+
+    mutating func message(_ bytes: [UInt8], _ range: Range<Int>) -> Message {
+        let first = packet(at: range.lowerBound)
+        let last = packet(at: range.upperBound - 1)
+        return Message(bytes: Array(bytes[range]), offset: range.lowerBound, first: first, last: last)
+    }
+}

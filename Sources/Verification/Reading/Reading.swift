@@ -1,0 +1,164 @@
+import Capture
+import Wire
+
+/// Evidence with each exchange understood as far as its protocol allows: what all oracles share, made once.
+struct Reading {
+    /// By which rules replies are held against their requests.
+    enum Rules {
+        /// The reply is the request.
+        case echo
+        /// RESP commands.
+        case resp
+        /// Nothing is known but that each request gets one reply.
+        case pairs
+    }
+
+    let evidence: Evidence
+    let rules: Rules
+    /// All exchanges, conversation after conversation.
+    var calls: [Call] = []
+    /// Where each conversation's calls begin; one more than conversations.
+    var starts: [Int] = [0]
+    /// The words of RESP requests.
+    var words: [Range<Int>] = []
+    /// Conversations with something that is not plainly right.
+    var suspicious: [Int] = []
+    /// Whether it is certain which reply answers which request, by conversation.
+    var isPaired: [Bool] = []
+    /// Whether a conversation has MULTI, so that +QUEUED answers anything.
+    var sawMulti = false
+    /// What is wrong with the replies of single connections.
+    var problems: [Problem] = []
+    /// What was not judged, and why.
+    var notes: [String] = []
+
+    init(_ evidence: Evidence) {
+        self.evidence = evidence
+        switch evidence.codec {
+        case is RESPCodec: rules = .resp
+        case is EchoLineCodec, is EchoLengthCodec: rules = .echo
+        default: rules = .pairs
+        }
+        var total = 0
+        for conversation in evidence.conversations { total += conversation.exchanges.count }
+        calls.reserveCapacity(total)
+        starts.reserveCapacity(evidence.conversations.count + 1)
+        if rules == .resp { words.reserveCapacity(3 * total) }
+        for index in evidence.conversations.indices { read(index) }
+        diagnose()
+    }
+
+    private mutating func diagnose() {
+        guard !suspicious.isEmpty else { return }
+        var tokens = TokenIndex()
+        for index in suspicious {
+            var diagnosis = Diagnosis(self, index)
+            diagnosis.run(&tokens)
+            problems += diagnosis.problems
+            notes += diagnosis.notes
+        }
+    }
+
+    /// The calls of one conversation.
+    func range(_ conversation: Int) -> Range<Int> {
+        starts[conversation]..<starts[conversation + 1]
+    }
+
+    private mutating func read(_ index: Int) {
+        let conversation = evidence.conversations[index]
+        var clean =
+            conversation.surplus.isEmpty && conversation.partialReply == nil
+            && conversation.malformedReply == nil
+        for (position, exchange) in conversation.exchanges.enumerated() {
+            var call = Call(conversation: Int32(index), exchange: Int32(position))
+            if rules == .resp { call.read(request: exchange.request.bytes, words: &words) }
+            if call.command == RESPCommand.multi { sawMulti = true }
+            if let reply = exchange.reply {
+                if rules == .resp { call.head = RESPHead(reply.bytes.span) }
+                if !fits(call, exchange.request, call.head, reply) { clean = false }
+                if call.endsPairing { clean = false }
+            } else {
+                clean = false
+            }
+            calls.append(call)
+        }
+        starts.append(calls.count)
+        isPaired.append(conversation.isSynchronised && (clean || !conversation.startsMidStream))
+        if !clean { suspicious.append(index) }
+    }
+
+    /// Whether `reply` is an answer that the request of `call` may get, and did not come before it was asked.
+    func fits(_ call: Call, _ request: Message, _ head: RESPHead?, _ reply: Message) -> Bool {
+        switch rules {
+        case .pairs: return true
+        case .echo: return reply.bytes == request.bytes
+        case .resp:
+            guard let head else { return false }
+            return fitsShape(call, request, head, reply) && !precedes(reply, request, head)
+        }
+    }
+
+    /// As `fits`, whatever the times.
+    func fitsShape(_ call: Call, _ request: Message, _ head: RESPHead, _ reply: Message) -> Bool {
+        if head.kind == .error || call.command == 0 { return true }
+        let command = RESPCommand.table[call.command]
+        if sawMulti, Self.isText("QUEUED", head, reply) { return true }
+        // Only its options let SET answer anything but +OK.
+        let shape = command.effect == .set && call.wordCount == 3 ? .ok : command.shape
+        guard shape.contains(ReplyShape(head, in: reply.bytes)) else { return false }
+        guard command.echoes else { return true }
+        guard call.wordCount > 1 else { return command.name != "PING" || Self.isText("PONG", head, reply) }
+        guard head.kind == .bulk else { return false }
+        return request.bytes[words[call.firstWord + 1]] == reply.bytes[head.body]
+    }
+
+    private static func isText(_ text: StaticString, _ head: RESPHead, _ reply: Message) -> Bool {
+        guard head.kind == .simple, head.body.count == text.utf8CodeUnitCount else { return false }
+        return text.withUTF8Buffer { reply.bytes[head.body].elementsEqual($0) }
+    }
+
+    /// A reply that was captured clearly before its request was complete answers something else, unless it refuses it.
+    private func precedes(_ reply: Message, _ request: Message, _ head: RESPHead) -> Bool {
+        reply.first.number < request.last.number && head.kind != .error
+            && request.last.time.nanoseconds - reply.first.time.nanoseconds > Self.captureInversionNanoseconds
+    }
+
+    /// Two packets may be captured in the wrong order by about this much where there is more than one CPU.
+    static let captureInversionNanoseconds: Int64 = 50_000
+}
+
+/// One exchange, understood.
+struct Call {
+    var conversation: Int32
+    var exchange: Int32
+    /// Its place in `RESPCommand.table`.
+    var command = 0
+    /// Its words: `Reading.words[firstWord..<firstWord + wordCount]`, ranges of the request's bytes.
+    var firstWord = 0
+    var wordCount = 0
+    /// The request could not be taken apart.
+    var isOpaque = false
+    /// From here on the connection is no longer one reply to one request.
+    var endsPairing = false
+    /// The reply's head, if there is a reply and the protocol is RESP.
+    var head: RESPHead?
+
+    init(conversation: Int32, exchange: Int32) {
+        self.conversation = conversation
+        self.exchange = exchange
+    }
+
+    mutating func read(request: [UInt8], words: inout [Range<Int>]) {
+        firstWord = words.count
+        guard RESPValue.appendWordRanges(of: request.span, to: &words), words.count > firstWord else {
+            isOpaque = true
+            return
+        }
+        wordCount = words.count - firstWord
+        command = RESPCommand.index(request, words[firstWord])
+        endsPairing = RESPCommand.table[command].endsPairing
+        if command == RESPCommand.client, wordCount > 1 {
+            endsPairing = RESPCommand.displayName(request, words[firstWord + 1]) == "REPLY"
+        }
+    }
+}

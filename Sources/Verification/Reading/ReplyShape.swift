@@ -1,0 +1,51 @@
+import Wire
+
+/// The kinds of reply that RESP has, as a set: what a command may answer.
+struct ReplyShape: OptionSet {
+    let rawValue: UInt8
+
+    static let ok = ReplyShape(rawValue: 1)
+    static let status = ReplyShape(rawValue: 2)
+    static let integer = ReplyShape(rawValue: 4)
+    static let bulk = ReplyShape(rawValue: 8)
+    static let null = ReplyShape(rawValue: 16)
+    static let array = ReplyShape(rawValue: 32)
+    static let error = ReplyShape(rawValue: 64)
+
+    static let any = ReplyShape(rawValue: 127)
+    static let value: ReplyShape = [.bulk, .null]
+
+    /// The shape of the reply whose head is `head`.
+    init(_ head: RESPHead, in bytes: [UInt8]) {
+        switch head.kind {
+        case .simple:
+            let isOK =
+                head.body.count == 2 && bytes[head.body.lowerBound] == UInt8(ascii: "O")
+                && bytes[head.body.lowerBound + 1] == UInt8(ascii: "K")
+            self = isOK ? .ok : .status
+        case .error: self = .error
+        case .integer: self = .integer
+        case .bulk: self = .bulk
+        case .null: self = .null
+        case .array: self = .array
+        }
+    }
+
+    init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    /// `an integer`, `+OK`…: for sentences.
+    var description: String {
+        switch self {
+        case .ok: return "+OK"
+        case .status: return "a status"
+        case .integer: return "an integer"
+        case .bulk: return "a bulk string"
+        case .null: return "a null"
+        case .array: return "an array"
+        case .error: return "an error"
+        default: return "a reply"
+        }
+    }
+}

@@ -1,0 +1,306 @@
+/// A sequential object whose operations can be taken back: what `FrontierSearch` explores.
+protocol SearchModel {
+    /// Lets an operation happen if its recorded result is what it gives now; otherwise changes nothing.
+    mutating func apply(_ operation: Int) -> Bool
+    /// A place to come back to.
+    var mark: Int { get }
+    /// Takes back everything since `mark` had this value.
+    mutating func rollback(to mark: Int)
+    /// Equal for equal states; different for different ones, but for a chance of 2⁻⁶⁴.
+    var fingerprint: UInt64 { get }
+    /// Whether the operation, given its recorded result, changes nothing wherever it may legally happen.
+    func isReader(_ operation: Int) -> Bool
+    /// Why the model cannot go on, if it cannot.
+    var exhausted: String? { get }
+}
+
+/// An invocation or a response.
+struct SearchEvent {
+    var time: Int64
+    var operation: Int32
+    var isResponse: Bool
+
+    /// By time; invocations first where times are equal, since equal stamps are concurrent.
+    static func isBefore(_ left: SearchEvent, _ right: SearchEvent) -> Bool {
+        left.time != right.time ? left.time < right.time : !left.isResponse && right.isResponse
+    }
+}
+
+/// Why a search stopped.
+enum SearchOutcome: Equatable {
+    case linearizable
+    /// The event whose response no order explains: the history cut before it is linearizable, cut after it is not.
+    case violated(event: Int)
+    case unknown(String)
+}
+
+/// What a search may spend.
+public struct SearchBudget: Sendable {
+    /// Configurations visited.
+    public var nodes: Int
+    /// Bytes of memory for those visited.
+    public var bytes: Int
+
+    /// Creates a budget: four million configurations in 512 MiB unless told otherwise.
+    public init(nodes: Int = 4_000_000, bytes: Int = 512 << 20) {
+        self.nodes = nodes
+        self.bytes = bytes
+    }
+}
+
+/// Decides linearizability by searching the orders in which open operations may have happened.
+///
+/// Wing and Gong's search with Lowe's memory of visited configurations, keyed in constant size: everything linearized
+/// either responded before `position`, the first response that is not, or is open there; so `position`, a bit for each
+/// open operation and the state are the whole configuration. Legal readers are linearized at once. Source: Lowe, "Testing
+/// for linearizability", 2017.
+struct FrontierSearch {
+    private var events: [SearchEvent] = []
+    private var slotOf: [Int32] = []
+    private var responseOf: [Int32] = []
+    private var slotOperation: [Int32] = []
+    private var words = 1
+    private var mask: [UInt64] = [0]
+    private var position = 0
+    private var furthest = 0
+    private var frames: [Frame] = []
+    private var frameMasks: [UInt64] = []
+    private var candidates: [Int32] = []
+    private var visited = VisitedSet(words: 1)
+
+    private struct Frame {
+        var position: Int
+        var mark: Int
+        var firstCandidate: Int
+        var nextCandidate: Int
+    }
+
+    /// Decides whether `events`, sorted by `SearchEvent.isBefore`, of operations numbered below `operationCount` have a
+    /// legal order.
+    ///
+    /// - Complexity: O(events × open operations) where readers and response order lead straight through; exponential in the
+    ///   open operations at worst, and never more than `budget`.
+    mutating func run(
+        _ events: [SearchEvent], operationCount: Int, _ model: inout some SearchModel, _ budget: SearchBudget
+    ) -> SearchOutcome {
+        prepare(events, operationCount)
+        let start = model.mark
+        defer { model.rollback(to: start) }
+        while true {
+            if settle(&model) { return .linearizable }
+            if let why = model.exhausted { return .unknown(why) }
+            if visited.insert(position, model.fingerprint, mask) {
+                guard visited.count <= budget.nodes else {
+                    return .unknown("the budget of \(budget.nodes) configurations is spent")
+                }
+                guard visited.byteCount <= budget.bytes else {
+                    return .unknown("the budget of \(budget.bytes) bytes is spent")
+                }
+                push(model)
+            } else if !frames.isEmpty {
+                restore(&model)
+            }
+            guard advance(&model) else {
+                return model.exhausted.map(SearchOutcome.unknown) ?? .violated(event: furthest)
+            }
+        }
+    }
+
+    private mutating func prepare(_ events: [SearchEvent], _ operationCount: Int) {
+        self.events = events
+        if slotOf.count < operationCount {
+            slotOf = Array(repeating: -1, count: operationCount)
+            responseOf = Array(repeating: .max, count: operationCount)
+        }
+        slotOperation.removeAll(keepingCapacity: true)
+        var free: [Int32] = []
+        for (index, event) in events.enumerated() {
+            let operation = Int(event.operation)
+            if event.isResponse {
+                responseOf[operation] = Int32(index)
+                free.append(slotOf[operation])
+            } else {
+                responseOf[operation] = .max
+                if let slot = free.popLast() {
+                    slotOf[operation] = slot
+                } else {
+                    slotOf[operation] = Int32(slotOperation.count)
+                    slotOperation.append(-1)
+                }
+            }
+        }
+        words = max(1, (slotOperation.count + 63) / 64)
+        mask = Array(repeating: 0, count: words)
+        visited.reset(words: words)
+        frames.removeAll(keepingCapacity: true)
+        frameMasks.removeAll(keepingCapacity: true)
+        candidates.removeAll(keepingCapacity: true)
+        position = 0
+        furthest = 0
+    }
+
+    private func isLinearized(_ slot: Int) -> Bool { mask[slot >> 6] >> (UInt64(slot) & 63) & 1 != 0 }
+
+    /// Moves over everything that is settled and linearizes legal readers. True at the end of the events.
+    private mutating func settle(_ model: inout some SearchModel) -> Bool {
+        while true {
+            while position < events.count {
+                let event = events[position]
+                let slot = Int(slotOf[Int(event.operation)])
+                if event.isResponse {
+                    guard isLinearized(slot) else { break }
+                    mask[slot >> 6] &= ~(1 << (UInt64(slot) & 63))
+                    slotOperation[slot] = -1
+                } else {
+                    slotOperation[slot] = event.operation
+                }
+                position += 1
+            }
+            guard position < events.count else { return true }
+            furthest = max(furthest, position)
+            guard linearizeReaders(&model) else { return false }
+        }
+    }
+
+    /// Returns whether the response at `position` can now be passed.
+    private mutating func linearizeReaders(_ model: inout some SearchModel) -> Bool {
+        for slot in slotOperation.indices where slotOperation[slot] >= 0 && !isLinearized(slot) {
+            let operation = Int(slotOperation[slot])
+            guard model.isReader(operation) else { continue }
+            let mark = model.mark
+            let before = model.fingerprint
+            guard model.apply(operation) else { continue }
+            if model.fingerprint == before {
+                mask[slot >> 6] |= 1 << (UInt64(slot) & 63)
+            } else {
+                model.rollback(to: mark)
+            }
+        }
+        return isLinearized(Int(slotOf[Int(events[position].operation)]))
+    }
+
+    /// Opens a choice among the open operations, the one that must respond first in front.
+    private mutating func push(_ model: borrowing some SearchModel) {
+        let first = candidates.count
+        for slot in slotOperation.indices where slotOperation[slot] >= 0 && !isLinearized(slot) {
+            candidates.append(slotOperation[slot])
+        }
+        if candidates.count - first > 1 {
+            candidates[first...].sort {
+                responseOf[Int($0)] != responseOf[Int($1)] ? responseOf[Int($0)] < responseOf[Int($1)] : $0 < $1
+            }
+        }
+        frames.append(Frame(position: position, mark: model.mark, firstCandidate: first, nextCandidate: first))
+        frameMasks.append(contentsOf: mask)
+    }
+
+    /// Takes the next legal choice, closing choices that are used up. False when none is left.
+    private mutating func advance(_ model: inout some SearchModel) -> Bool {
+        while let frame = frames.last {
+            var next = frame.nextCandidate
+            while next < candidates.count {
+                let operation = Int(candidates[next])
+                next += 1
+                guard model.apply(operation) else { continue }
+                frames[frames.count - 1].nextCandidate = next
+                let slot = Int(slotOf[operation])
+                mask[slot >> 6] |= 1 << (UInt64(slot) & 63)
+                return true
+            }
+            candidates.removeSubrange(frame.firstCandidate...)
+            frames.removeLast()
+            frameMasks.removeLast(words)
+            if !frames.isEmpty { restore(&model) }
+        }
+        return false
+    }
+
+    /// Goes back to the newest open choice.
+    private mutating func restore(_ model: inout some SearchModel) {
+        let frame = frames[frames.count - 1]
+        while position > frame.position {
+            position -= 1
+            let event = events[position]
+            let slot = Int(slotOf[Int(event.operation)])
+            slotOperation[slot] = event.isResponse ? event.operation : -1
+        }
+        for word in 0..<words { mask[word] = frameMasks[frameMasks.count - words + word] }
+        model.rollback(to: frame.mark)
+    }
+}
+
+/// Configurations that were visited, in one flat table.
+struct VisitedSet {
+    private var words: Int
+    private var stride: Int
+    private var table: [UInt64]
+    private var capacity: Int
+    private(set) var count = 0
+
+    init(words: Int) {
+        self.words = words
+        stride = words + 2
+        capacity = 64
+        table = Array(repeating: 0, count: 64 * stride)
+    }
+
+    /// Memory of the table.
+    var byteCount: Int { table.count * 8 }
+
+    mutating func reset(words: Int) {
+        if words == self.words, capacity <= 4096 {
+            if count > 0 { for index in table.indices { table[index] = 0 } }
+            count = 0
+        } else {
+            self = VisitedSet(words: words)
+        }
+    }
+
+    /// Adds a configuration; false if it is there already.
+    mutating func insert(_ position: Int, _ state: UInt64, _ mask: [UInt64]) -> Bool {
+        if 2 * (count + 1) > capacity { grow() }
+        // Position plus one, so that an empty place is zero.
+        let key = UInt64(position) + 1
+        var index = Self.hash(key, state, mask) & (capacity - 1)
+        while table[index * stride] != 0 {
+            if isEqual(index * stride, key, state, mask) { return false }
+            index = (index + 1) & (capacity - 1)
+        }
+        table[index * stride] = key
+        table[index * stride + 1] = state
+        for word in 0..<words { table[index * stride + 2 + word] = mask[word] }
+        count += 1
+        return true
+    }
+
+    private func isEqual(_ base: Int, _ key: UInt64, _ state: UInt64, _ mask: [UInt64]) -> Bool {
+        guard table[base] == key, table[base + 1] == state else { return false }
+        for word in 0..<words where table[base + 2 + word] != mask[word] { return false }
+        return true
+    }
+
+    private static func hash(_ key: UInt64, _ state: UInt64, _ mask: [UInt64]) -> Int {
+        var value = mix(key ^ mix(state))
+        for word in mask { value = mix(value ^ word) }
+        return Int(truncatingIfNeeded: value >> 1)
+    }
+
+    private static func mix(_ value: UInt64) -> UInt64 {
+        let product = (value ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+        return product.high ^ product.low
+    }
+
+    private mutating func grow() {
+        let old = table
+        let oldCapacity = capacity
+        capacity *= 2
+        table = Array(repeating: 0, count: capacity * stride)
+        for entry in 0..<oldCapacity where old[entry * stride] != 0 {
+            let base = entry * stride
+            let mask = Array(old[base + 2..<base + stride])
+            var index = Self.hash(old[base], old[base + 1], mask) & (capacity - 1)
+            while table[index * stride] != 0 { index = (index + 1) & (capacity - 1) }
+            for word in 0..<stride { table[index * stride + word] = old[base + word] }
+        }
+    }
+}

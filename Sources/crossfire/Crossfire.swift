@@ -1,0 +1,36 @@
+import ArgumentParser
+import Fuzz
+import Report
+
+/// The command line. One file a subcommand; this one only lists them.
+@main
+struct Crossfire: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "crossfire",
+        abstract: "Tests concurrent servers from the outside: order, loss and races, judged from the wire.",
+        discussion: """
+            Exit status: 0 held, 1 violated, 2 inconclusive or nothing tested, 64 wrong usage, 65 unreadable input, \
+            69 the target did not start, 70 our own bug, 75 worth retrying, 77 no right to capture, 78 bad \
+            configuration, 130/143 interrupted.
+            """,
+        version: Version.text,
+        subcommands: [
+            FuzzCommand.self, InspectCommand.self, CheckCommand.self, ReplayCommand.self, MinimizeCommand.self,
+            GateCommand.self, ServeCommand.self, DoctorCommand.self,
+        ])
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let error as ExitCode {
+            exit(withError: error)
+        } catch let error as CleanExit {
+            exit(withError: error)
+        } catch {
+            guard let failure = Failure(error) else { exit(withError: error) }
+            failure.report()
+            exit(withError: ExitCode(failure.status.rawValue))
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Capture
+import Foundation
+import Fuzz
+import Report
+import Verification
+
+/// The contract's exit statuses: verdicts, then sysexits(3).
+enum Status: Int32 {
+    case held = 0
+    case violated = 1
+    case inconclusive = 2
+    case usage = 64
+    case badInput = 65
+    case noTarget = 69
+    case ownBug = 70
+    case retry = 75
+    case noPermission = 77
+    case badConfiguration = 78
+
+    init(_ verdict: Verdict) {
+        switch verdict {
+        case .held: self = .held
+        case .violated: self = .violated
+        case .inconclusive, .nothingTested: self = .inconclusive
+        }
+    }
+
+    var exitCode: ExitCode { ExitCode(rawValue) }
+}
+
+/// A run that ended without a verdict: one line for standard error, and an exit status.
+struct Failure: Error {
+    var status: Status
+    var message: String
+
+    init(_ status: Status, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+
+    /// What each module's errors mean on the command line; nil for the argument parser's own.
+    init?(_ error: any Error) {
+        switch error {
+        case let error as Failure: self = error
+        case let error as CaptureError: self.init(Self.status(error), error.description)
+        case let error as TargetError: self.init(Self.status(error), error.description)
+        case let error as ScenarioError: self.init(.badInput, error.description)
+        case let error as StoreError: self.init(.badInput, error.description)
+        case let error as SystemError:
+            let passing: [Int32] = [EMFILE, ENFILE, EAGAIN, EADDRINUSE, EADDRNOTAVAIL, ENOMEM, ENOBUFS]
+            self.init(passing.contains(error.code) ? .retry : .ownBug, error.description)
+        default: return nil
+        }
+    }
+
+    func report() {
+        FileHandle.standardError.write(Data("crossfire: \(message.replacingOccurrences(of: "\n", with: " "))\n".utf8))
+    }
+
+    private static func status(_ error: CaptureError) -> Status {
+        switch error {
+        case .permission: .noPermission
+        case .unreadable: .badInput
+        case .badFilter: .usage
+        case .unwritable, .noSuchInterface: .badInput
+        case .system: .ownBug
+        }
+    }
+
+    private static func status(_ error: TargetError) -> Status {
+        switch error {
+        case .portInUse: .retry
+        case .cannotStart, .endedEarly, .notReady, .notListening: .noTarget
+        }
+    }
+}

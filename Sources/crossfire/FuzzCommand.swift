@@ -1,0 +1,124 @@
+import ArgumentParser
+import Foundation
+import Fuzz
+import Report
+import Verification
+import Wire
+
+/// `crossfire fuzz`: a campaign against one target.
+struct FuzzCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fuzz",
+        abstract: "Fire many clients at a server at once, record the wire, and judge what was said.",
+        discussion: """
+            Ends after --executions or --duration (60 s without either), at Ctrl-C, or with --stop-on-first at the \
+            first finding. Each finding is confirmed on fresh targets and saved in DIR/findings.
+
+            Examples:
+              crossfire fuzz --server threaded/kv+lost-update --protocol resp --stop-on-first
+              crossfire fuzz --protocol resp --duration 60s -- redis-server --port {port} --save ""
+            """)
+
+    @OptionGroup var target: TargetOptions
+    @OptionGroup var common: RunOptions
+
+    @Option(help: "End after so many executions.")
+    var executions: Int?
+
+    @Option(help: "End after a time: 500ms, 60s, 5m, 2h.")
+    var duration: Duration?
+
+    @Option(help: "The campaign's folder: findings, summary.")
+    var out = "crossfire-out"
+
+    @Flag(help: "End at the first finding, once it is confirmed.")
+    var stopOnFirst = false
+
+    @Option(help: "How many fresh targets confirm a finding; 0: none.")
+    var confirm = 20
+
+    @Flag(help: "Print one JSON object on standard output; progress goes to standard error.")
+    var json = false
+
+    func validate() throws {
+        if let executions, executions < 1 { throw ValidationError("--executions must be at least 1") }
+        guard (0...1000).contains(confirm) else { throw ValidationError("--confirm must be from 0 to 1000") }
+        _ = try target.description()
+    }
+
+    func run() throws {
+        let description = try target.description()
+        let codec = try WireProtocols.required(common.protocolName)
+        let corpus = try common.scenarios(for: codec)
+        let spec = try description.resolved()
+        let seed = common.seed ?? UInt64.random(in: 0...0xFFFF_FFFF)
+        Sandbox.enter(for: description, refused: target.noSandbox)
+        Interruption.watch()
+        var options = CampaignOptions(target: spec, codec: codec)
+        options.generator.clients = common.clients
+        options.generator.operations = common.operations
+        options.corpus = corpus
+        options.seed = seed
+        options.executionLimit = executions
+        options.secondLimit = duration?.seconds ?? (executions == nil ? 60 : nil)
+        options.stopOnFirst = stopOnFirst
+        options.confirmations = confirm
+        let context = RunContext(
+            target: description, protocolName: codec.name, seed: seed, clients: common.clients, perturbation: "off")
+        let outcome = try CampaignRun(options, context, out: out).run()
+        if json {
+            print(try outcome.summary.json())
+        } else {
+            print(CampaignText(context, style: TerminalStyle(descriptor: 1)).summary(outcome.result))
+        }
+        if let signal = outcome.result.interruptedBy { throw ExitCode(128 + signal) }
+        throw Status(outcome.result.verdict).exitCode
+    }
+}
+
+/// What `fuzz` and `gate` have in common.
+struct RunOptions: ParsableArguments {
+    @Option(name: .customLong("protocol"), help: "The wire protocol: \(WireProtocols.names).")
+    var protocolName: String
+
+    @Option(help: "How many clients generated scenarios have.")
+    var clients = 4
+
+    @Option(help: "Requests of each client in a generated scenario; without it 2 to 8, drawn for each.")
+    var operations: Int?
+
+    @Option(help: "The seed of everything drawn; without it one is drawn, and printed.")
+    var seed: UInt64?
+
+    @Option(help: "A folder of .crossfire files to run besides generated scenarios.")
+    var corpus: String?
+
+    func validate() throws {
+        guard (1...Scenario.maximumClients).contains(clients) else {
+            throw ValidationError("--clients must be from 1 to \(Scenario.maximumClients)")
+        }
+        if let operations, !(1...1000).contains(operations) {
+            throw ValidationError("--operations must be from 1 to 1000")
+        }
+    }
+
+    /// The corpus' scenarios of this protocol, by file name.
+    func scenarios(for codec: any WireCodec) throws -> [Scenario] {
+        guard let corpus else { return [] }
+        return try ScenarioFiles.load(folder: corpus).map(\.scenario).filter { $0.protocolName == codec.name }
+    }
+}
+
+/// A time on the command line, a number with its unit.
+struct Duration: ExpressibleByArgument {
+    let seconds: Double
+
+    init?(argument: String) {
+        for (suffix, scale) in [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)] where argument.hasSuffix(suffix) {
+            guard let value = Double(argument.dropLast(suffix.count)), value > 0, value.isFinite else { return nil }
+            seconds = value * scale
+            return
+        }
+        return nil
+    }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Fuzz
+import Report
+import Verification
+
+/// `crossfire minimize`: a smaller scenario that still shows the fault.
+struct MinimizeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "minimize", abstract: "Make the scenario of a finding smaller while it still shows the fault.",
+        discussion: "Prints the smaller scenario. Exit status 1: one was found; 0: the fault was not seen again.")
+
+    @Argument(help: "A finding's folder, or a .crossfire file.")
+    var subject: String
+
+    @OptionGroup var target: TargetOptions
+
+    @Option(help: "How long to look: 500ms, 60s, 5m.")
+    var duration = Duration(argument: "20s")!
+
+    func run() throws {
+        let subject = try ReplaySubject(self.subject, target)
+        Sandbox.enter(for: subject.target, refused: target.noSandbox)
+        Interruption.watch()
+        var replayer = Replayer(target: try subject.target.resolved(), codec: subject.codec)
+        replayer.times = 3
+        let seen = try replayer.run(subject.scenario, expecting: subject.oracle)
+        guard let oracle = subject.oracle ?? seen.violations.first?.oracle, seen.reproduction.hits > 0 else {
+            Console.note("the fault was not seen again in \(seen.executions) executions")
+            throw Status.held.exitCode
+        }
+        let smaller = try replayer.minimize(subject.scenario, expecting: oracle, seconds: duration.seconds)
+        print((smaller ?? subject.scenario).text, terminator: "")
+        if smaller == nil { Console.note("nothing smaller shows it") }
+        if let signal = Interruption.signal { throw ExitCode(128 + signal) }
+        throw Status.violated.exitCode
+    }
+}

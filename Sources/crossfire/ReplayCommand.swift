@@ -1,0 +1,73 @@
+import ArgumentParser
+import Foundation
+import Fuzz
+import Report
+import Verification
+import Wire
+
+/// `crossfire replay`: a finding or a scenario again, on fresh targets.
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay", abstract: "Run a finding or a scenario again on fresh targets, and count how often it shows.",
+        discussion: """
+            Without TARGET the one of the finding is used. A try runs the scenario up to 100 times on one fresh \
+            target. Exit status 1: seen again; 0: not seen.
+            """)
+
+    @Argument(help: "A finding's folder, or a .crossfire file.")
+    var subject: String
+
+    @OptionGroup var target: TargetOptions
+
+    @Option(help: "How many fresh targets.")
+    var times = 20
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+        guard (1...100_000).contains(times) else { throw ValidationError("--times must be from 1 to 100000") }
+    }
+
+    func run() throws {
+        let subject = try ReplaySubject(self.subject, target)
+        Sandbox.enter(for: subject.target, refused: target.noSandbox)
+        Interruption.watch()
+        var replayer = Replayer(target: try subject.target.resolved(), codec: subject.codec)
+        replayer.times = times
+        let result = try replayer.run(subject.scenario, expecting: subject.oracle)
+        let text = ReplayText(result, target: subject.target)
+        print(json ? try text.json() : text.text(style: TerminalStyle(descriptor: 1)))
+        if let signal = Interruption.signal { throw ExitCode(128 + signal) }
+        throw Status(result.verdict).exitCode
+    }
+}
+
+/// What is to be replayed: a scenario, where, and what to look for.
+struct ReplaySubject {
+    let scenario: Scenario
+    let codec: any WireCodec
+    let target: TargetDescription
+    /// Nil: any violation.
+    let oracle: OracleID?
+
+    init(_ path: String, _ options: TargetOptions) throws {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw Failure(.badInput, "there is no finding or scenario at \(path)")
+        }
+        let folder = isFolder.boolValue ? path : URL(fileURLWithPath: path).deletingLastPathComponent().path
+        scenario = try ScenarioFiles.load(file: isFolder.boolValue ? path + "/scenario.crossfire" : path)
+        codec = try WireProtocols.required(scenario.protocolName)
+        let hasRecord = FileManager.default.fileExists(atPath: folder + "/finding.json")
+        let record = isFolder.boolValue || hasRecord ? try FindingStore.record(at: folder) : nil
+        oracle = record.flatMap { OracleID(rawValue: $0.oracle) }
+        if options.isGiven {
+            target = try options.description()
+        } else if let record {
+            target = record.target
+        } else {
+            throw Failure(.usage, "\(path) belongs to no finding: give a target")
+        }
+    }
+}

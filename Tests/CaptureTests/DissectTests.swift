@@ -1,0 +1,140 @@
+import Capture
+import Testing
+
+/// Goal: a packet of every supported encapsulation gives the same segment, and nothing that bytes can say makes the
+/// dissector trap. Method: one segment wrapped in each link and network header by hand; then seeded mutations.
+@Suite("Dissecting packets")
+struct DissectTests {
+    static let segment = PacketBuilder.segment(
+        PacketBuilder.client, PacketBuilder.server, 1000, 2000, .psh, 77, [], Array("PING".utf8))
+    static let ip = PacketBuilder.ipv4(PacketBuilder.client, PacketBuilder.server, 6, segment)
+
+    static let encapsulations: [(String, LinkType, [UInt8])] = [
+        ("Ethernet", .ethernet, PacketBuilder.ethernet(0x0800, ip)),
+        ("VLAN", .ethernet, PacketBuilder.ethernet(0x8100, [0, 5, 8, 0] + ip)),
+        ("QinQ", .ethernet, PacketBuilder.ethernet(0x88A8, [0, 5, 0x81, 0, 0, 6, 8, 0] + ip)),
+        ("SLL", .linuxSLL, [UInt8](repeating: 0, count: 14) + [8, 0] + ip),
+        ("SLL2", .linuxSLL2, [8, 0] + [UInt8](repeating: 0, count: 18) + ip),
+        ("NULL, little-endian", .null, [2, 0, 0, 0] + ip),
+        ("LOOP", .loop, [0, 0, 0, 2] + ip),
+        ("raw", .raw, ip),
+        ("IPv4", .ipv4, ip),
+        (
+            "IPv4 with options", .raw,
+            PacketBuilder.ipv4(
+                PacketBuilder.client, PacketBuilder.server, 6, segment, options: [1, 1, 1, 0])
+        ),
+        (
+            "IPv4, length 0", .raw,
+            PacketBuilder.ipv4(
+                PacketBuilder.client, PacketBuilder.server, 6, segment, totalLength: 0)
+        ),
+        ("Ethernet padding", .ethernet, PacketBuilder.ethernet(0x0800, ip + [9, 9, 9, 9])),
+        ("IPv6", .ethernet, PacketBuilder.ethernet(0x86DD, PacketBuilder.ipv6(6, segment))),
+        (
+            "IPv6 with extensions", .raw,
+            PacketBuilder.ipv6(
+                0, [60, 0, 1, 4, 0, 0, 0, 0] + [44, 0, 1, 4, 0, 0, 0, 0] + [6, 0, 0, 0, 0, 0, 0, 9] + segment)
+        ),
+    ]
+
+    @Test("every encapsulation gives the segment", arguments: encapsulations.indices)
+    func encapsulation(_ index: Int) throws {
+        let (name, link, bytes) = Self.encapsulations[index]
+        var builder = PacketBuilder()
+        builder.batch.linkTypes = [link]
+        builder.add(bytes)
+        guard case .tcp(let segment) = dissect(builder.batch.records[0], in: builder.batch) else {
+            Issue.record("\(name) is not taken as TCP")
+            return
+        }
+        #expect(segment.sequence == 1000)
+        #expect(segment.acknowledgement == 2000)
+        #expect(segment.flags == [.psh, .ack])
+        #expect(segment.window == 77)
+        #expect(segment.sourcePort == 40_000)
+        #expect(segment.destination.port == 6379)
+        #expect(segment.payloadLength == 4)
+        #expect(segment.capturedPayloadLength == 4)
+        let payload = builder.batch.bytes[segment.payloadOffset..<segment.payloadOffset + 4]
+        #expect(Array(payload) == Array("PING".utf8))
+    }
+
+    @Test("options are read: timestamps, window scale, MSS, SACK")
+    func options() throws {
+        var builder = PacketBuilder()
+        let sack: [UInt8] = [5, 10] + PacketBuilder.be(UInt32(7)) + PacketBuilder.be(UInt32(9))
+        builder.tcp(
+            PacketBuilder.client, PacketBuilder.server, seq: 1, .syn,
+            options: [2, 4, 5, 0xB4, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2, 1, 3, 3, 7] + [1, 1] + sack)
+        guard case .tcp(let segment) = dissect(builder.batch.records[0], in: builder.batch) else {
+            Issue.record("not TCP")
+            return
+        }
+        #expect(segment.maximumSegmentSize == 1460)
+        #expect(segment.sackPermitted)
+        #expect(segment.timestampValue == 1)
+        #expect(segment.timestampEcho == 2)
+        #expect(segment.windowScale == 7)
+        #expect(segment.sackBlocks == 1)
+    }
+
+    @Test("a datagram's payload, a cut payload, fragments and other protocols are told apart")
+    func others() {
+        var builder = PacketBuilder()
+        let udp = PacketBuilder.udp(PacketBuilder.client, PacketBuilder.server, [1, 2, 3])
+        builder.add(
+            PacketBuilder.ethernet(0x0800, PacketBuilder.ipv4(PacketBuilder.client, PacketBuilder.server, 17, udp)))
+        builder.add(PacketBuilder.ethernet(0x0800, Self.ip), keep: 14 + 40 + 1)
+        builder.add(
+            PacketBuilder.ethernet(
+                0x0800,
+                PacketBuilder.ipv4(PacketBuilder.client, PacketBuilder.server, 6, Self.segment, fragment: 0x2000)))
+        builder.add(PacketBuilder.ethernet(0x0806, [0, 0]))
+        builder.add(PacketBuilder.ethernet(0x0800, Self.ip), keep: 30)
+        let batch = builder.batch
+        if case .udp(let datagram) = dissect(batch.records[0], in: batch) {
+            #expect(Array(batch.bytes[datagram.payload]) == [1, 2, 3])
+            #expect(datagram.source.description == "127.0.0.1:40000")
+        } else {
+            Issue.record("not UDP")
+        }
+        if case .tcp(let segment) = dissect(batch.records[1], in: batch) {
+            #expect(segment.payloadLength == 4)
+            #expect(segment.capturedPayloadLength == 1)
+        } else {
+            Issue.record("not TCP")
+        }
+        for (index, reason) in [(2, NotTransport.fragment), (3, .notIP), (4, .cut)] {
+            guard case .other(let found) = dissect(batch.records[index], in: batch) else {
+                Issue.record("packet \(index) is taken as transport")
+                continue
+            }
+            #expect(found == reason)
+        }
+    }
+
+    @Test("mutated packets never trap and never claim bytes beyond the packet")
+    func mutations() {
+        var generator = SeededGenerator(state: 42)
+        for round in 0..<20_000 {
+            let (_, link, bytes) = Self.encapsulations[round % Self.encapsulations.count]
+            var mutated = bytes
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                mutated[Int.random(in: 0..<mutated.count, using: &generator)] = .random(in: 0...255, using: &generator)
+            }
+            var builder = PacketBuilder()
+            builder.batch.linkTypes = [link]
+            builder.add(mutated, keep: Int.random(in: 0...mutated.count, using: &generator))
+            let end = builder.batch.bytes.count
+            switch dissect(builder.batch.records[0], in: builder.batch) {
+            case .tcp(let segment):
+                #expect(segment.payloadOffset + segment.capturedPayloadLength <= end)
+                #expect(segment.capturedPayloadLength <= segment.payloadLength)
+            case .udp(let datagram):
+                #expect(datagram.payload.upperBound <= end)
+            case .other: break
+            }
+        }
+    }
+}

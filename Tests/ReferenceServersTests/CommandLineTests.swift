@@ -1,0 +1,98 @@
+import Glibc
+import ReferenceServers
+import Testing
+
+/// Goal: wrong usage gives one clear line and the right exit status, and standard clients work unchanged.
+/// Method: the executable is run as a person would run it.
+@Suite struct CommandLineTests {
+    @Test(
+        "wrong usage is one line and status 64",
+        arguments: [
+            ([], "name a server, for example threaded/kv; --list prints all"),
+            (["frob/kv"], "unknown model 'frob'; models: "),
+            (["threaded/frob"], "unknown service 'frob'; services: "),
+            (["threaded/kv+frob"], "unknown defect 'frob'; defects: "),
+            (["threaded/kv/x"], "'threaded/kv/x' has more than one slash; write MODEL/SERVICE"),
+            (
+                ["threaded/kv+zombie-children"],
+                "'zombie-children' makes no sense in threaded/kv: the model has no child"
+            ),
+            (["threaded/echo+lost-update"], "makes no sense in threaded/echo: the service keeps nothing"),
+            (["threaded/kv+reordered-replies+shared-reply-buffer"], "replace the same part"),
+            (["threaded/kv", "--port", "65536"], "'65536' is not a port"),
+            (["threaded/kv", "--port"], "option --port needs a value"),
+            (["threaded/kv", "--frob"], "unknown option '--frob'; see --help"),
+            (["threaded/kv", "forked/kv"], "unexpected argument 'forked/kv'; see --help"),
+            (["threaded/kv", "--host", "example.org"], "'example.org' is not an IPv4 address"),
+        ] as [([String], String)])
+    func wrongUsage(_ arguments: [String], _ expected: String) throws {
+        let program = try RunningProgram(RunningServer.path, arguments)
+        let errors = program.everything(from: program.errors)
+        #expect(errors.contains(expected), "\(errors)")
+        #expect(errors.filter { $0 == "\n" }.count == 1)
+        #expect(program.everything(from: program.output) == "")
+        #expect(program.wait() == 64)
+    }
+
+    @Test("a port in use is one line and status 75")
+    func portInUse() throws {
+        let server = try RunningServer("threaded/echo")
+        let second = try RunningProgram(RunningServer.path, ["threaded/echo", "--port", "\(server.port)"])
+        #expect(second.everything(from: second.errors) == "reference-server: 127.0.0.1:\(server.port) is in use\n")
+        #expect(second.wait() == 75)
+    }
+
+    @Test("--list names every server once, with a sentence")
+    func list() throws {
+        let program = try RunningProgram(RunningServer.path, ["--list"])
+        let lines = program.everything(from: program.output).split(separator: "\n")
+        #expect(program.wait() == 0)
+        #expect(lines.map { String($0.prefix { $0 != "\t" }) } == ServerSpec.all.map(\.description))
+        for line in lines { #expect(line.hasSuffix(".") && line.contains("\t")) }
+    }
+
+    @Test("a name without a service is a kv server; printing and parsing agree")
+    func names() throws {
+        #expect(try ServerSpec.parse("forked").description == "forked/kv")
+        for spec in ServerSpec.all { #expect(try ServerSpec.parse(spec.description) == spec) }
+    }
+
+    @Test(
+        "redis-cli works unchanged", .enabled(if: Tool.exists("redis-cli"), "needs redis-tools"),
+        arguments: SessionTests.kv)
+    func redisCLI(_ spec: ServerSpec) throws {
+        let server = try RunningServer("\(spec)")
+        func cli(_ arguments: String...) throws -> String {
+            let program = try RunningProgram(Tool.path("redis-cli"), ["-p", "\(server.port)"] + arguments)
+            let text = program.everything(from: program.output)
+            #expect(program.wait() == 0)
+            return text
+        }
+        #expect(try cli("SET", "greeting", "hello world") == "OK\n")
+        #expect(try cli("GET", "greeting") == "hello world\n")
+        #expect(try cli("RPUSH", "l", "1", "2") == "2\n")
+        #expect(try cli("LRANGE", "l", "0", "-1") == "1\n2\n")
+        #expect(try cli("INFO").contains("db0:keys=2"))
+        #expect(server.terminate() == 0)
+    }
+
+    @Test(
+        "redis-benchmark works unchanged", .enabled(if: Tool.exists("redis-benchmark"), "needs redis-tools"),
+        arguments: SessionTests.kv)
+    func redisBenchmark(_ spec: ServerSpec) throws {
+        let server = try RunningServer("\(spec)")
+        let tests = "ping,set,get,incr,lpush,rpush,lpop,rpop,sadd,mset,lrange_100"
+        let program = try RunningProgram(
+            Tool.path("redis-benchmark"), ["-p", "\(server.port)", "-t", tests, "-n", "1000", "-c", "50", "--csv"])
+        let lines = program.everything(from: program.output).split(separator: "\n")
+        #expect(program.wait() == 0)
+        #expect(lines.count == 14, "\(lines)")  // A heading, PING twice, LPUSH again before LRANGE.
+        #expect(server.terminate() == 0)
+    }
+}
+
+/// Programs of the machine.
+enum Tool {
+    static func path(_ name: String) -> String { "/usr/bin/\(name)" }
+    static func exists(_ name: String) -> Bool { access(path(name), X_OK) == 0 }
+}

@@ -1,0 +1,220 @@
+import Capture
+import Testing
+import Verification
+
+/// Goal: each oracle on replies fires on its own defect and on nothing that a correct server may do. Method: hand-made
+/// captures of a few packets, judged by all oracles at once, so that a wrong oracle firing fails the test too.
+@Suite("Oracles on the replies of connections")
+struct FramingOracleTests {
+    // MARK: Nothing wrong
+
+    @Test("one request after the other, pipelined, in any number of packets")
+    func correct() {
+        let tape = Tape()
+        let c = tape.connect(2)
+        tape.exchange(c[0], "SET k v1", "+OK\r\n")
+        tape.send(c[1], "GET k", "ECHO abc", "PING", "PING xyz", "INCR n", "DEL k n")
+        tape.reply(c[1], "$2\r\nv1\r\n$3\r", "\nabc\r\n+PO")
+        tape.reply(c[1], "NG\r\n$3\r\nxyz\r\n:1\r\n:2\r\n")
+        c.forEach(tape.close)
+        let judgement = tape.judge()
+        #expect(judgement.verdict == .held)
+        #expect(judgement.violations.isEmpty && judgement.inconclusive.isEmpty && judgement.notes.isEmpty)
+        #expect(judgement.exercised.operations == 7)
+        #expect(judgement.exercised.answered == 7)
+        #expect(judgement.exercised.connections == 2)
+    }
+
+    @Test("nothing sent is nothing tested")
+    func nothing() {
+        let tape = Tape()
+        let c = tape.connect(1)
+        tape.close(c[0])
+        #expect(tape.judge().verdict == .nothingTested)
+        #expect(Tape().judge().verdict == .nothingTested)
+    }
+
+    @Test("a half-closed client still gets its pending replies")
+    func halfClosed() {
+        let tape = Tape("echo")
+        let c = tape.connect(1)
+        tape.send(c[0], "one", "two")
+        tape.clientCloses(c[0])
+        tape.reply(c[0], "one\n", "two\n")
+        tape.serverCloses(c[0])
+        #expect(tape.judge().verdict == .held)
+    }
+
+    @Test("a client that resets, or closes at once, is owed nothing")
+    func clientLeaves() {
+        let tape = Tape("echo")
+        let c = tape.connect(2)
+        tape.send(c[0], "one", "two")
+        tape.reply(c[0], "one\ntw")
+        tape.clientResets(c[0])
+        tape.send(c[1], "three")
+        tape.clientCloses(c[1])
+        tape.serverCloses(c[1])
+        #expect(tape.judge().verdict == .held)
+    }
+
+    @Test("errors, QUIT and refusals before closing are legal")
+    func refusals() {
+        let tape = Tape()
+        let c = tape.connect(3)
+        tape.send(c[0], "QUIT", "GET k")
+        tape.reply(c[0], "+OK\r\n")
+        tape.serverCloses(c[0])
+        tape.reply(c[1], "-ERR max number of clients reached\r\n")
+        tape.serverCloses(c[1])
+        tape.send(c[2], raw: Array("*1\r\n$x\r\n".utf8))
+        tape.reply(c[2], "-ERR Protocol error\r\n")
+        tape.serverCloses(c[2])
+        #expect(tape.judge().violations.isEmpty)
+    }
+
+    @Test("blank lines and empty arrays get no reply")
+    func blanks() {
+        let tape = Tape()
+        let c = tape.connect(1)
+        tape.send(c[0], raw: Array("\r\nPING\r\n*0\r\n*-1\r\nECHO hey\r\n".utf8))
+        tape.reply(c[0], "+PONG\r\n$3\r\nhey\r\n")
+        tape.close(c[0])
+        let judgement = tape.judge()
+        #expect(judgement.verdict == .held)
+        #expect(judgement.exercised.operations == 2)
+    }
+
+    // MARK: order
+
+    @Test("two echoes swapped") func swappedEchoes() {
+        let tape = Tape("echo")
+        let c = tape.connect(1)
+        tape.send(c[0], "first", "second", "third")
+        tape.reply(c[0], "second\n", "first\n", "third\n")
+        tape.close(c[0])
+        let judgement = tape.judge()
+        #expect(judgement.oracles == [.order])
+        #expect(judgement.violations.count == 1)
+        #expect(judgement.violations[0].packets == [1, 1, 2])
+        #expect(judgement.violations[0].signature == "order:swapped:echo:echo")
+    }
+
+    @Test("replies of other shapes swapped") func swappedShapes() {
+        let tape = Tape()
+        let c = tape.connect(1)
+        tape.send(c[0], "SET k v", "INCR n", "GET k")
+        tape.reply(c[0], ":1\r\n", "+OK\r\n", "$1\r\nv\r\n")
+        tape.close(c[0])
+        #expect(tape.judge().oracles == [.order])
+    }
+
+    @Test("a late reply: three rotated, a marker among them") func rotated() {
+        let tape = Tape()
+        let c = tape.connect(1)
+        tape.send(c[0], "INCR n", "ECHO token-1", "SET k v", "GET k")
+        tape.reply(c[0], "$7\r\ntoken-1\r\n", "+OK\r\n", ":1\r\n", "$1\r\nv\r\n")
+        tape.close(c[0])
+        #expect(tape.judge().oracles == [.order])
+    }
+
+    @Test("two GET of one pipeline swapped, seen by what was written") func swappedValues() {
+        let tape = Tape()
+        let c = tape.connect(1)
+        tape.exchange(c[0], "SET a value-a", "+OK\r\n")
+        tape.exchange(c[0], "SET b value-b", "+OK\r\n")
+        tape.send(c[0], "GET a", "GET b")
+        tape.reply(c[0], "$7\r\nvalue-b\r\n$7\r\nvalue-a\r\n")
+        tape.close(c[0])
+        #expect(tape.judge().oracles == [.order])
+    }
+
+    @Test("the same replies unpipelined are no permutation") func notOutstanding() {
+        let tape = Tape()
+        let c = tape.connect(1)
+        tape.exchange(c[0], "SET k v", ":1\r\n")
+        tape.exchange(c[0], "INCR n", "+OK\r\n")
+        tape.close(c[0])
+        #expect(tape.judge().oracles == [.corruption])
+    }
+
+    // MARK: crosstalk
+
+    @Test("another client's echo") func foreignEcho() {
+        let tape = Tape("echo")
+        let c = tape.connect(2)
+        tape.send(c[0], "mine-1")
+        tape.send(c[1], "yours-1")
+        tape.reply(c[0], "yours-1\n")
+        tape.reply(c[1], "yours-1\n")
+        tape.exchange(c[0], "mine-2", "mine-2\n")
+        c.forEach(tape.close)
+        let judgement = tape.judge()
+        #expect(judgement.oracles == [.crosstalk])
+        #expect(judgement.violations.count == 1)
+        #expect(judgement.violations[0].summary.contains("c1's request 1 (packet 2)"))
+    }
+
+    @Test("another client's integer where +OK belongs") func foreignShape() {
+        let tape = Tape()
+        let c = tape.connect(2)
+        tape.send(c[0], "SET k v")
+        tape.send(c[1], "INCR n")
+        tape.reply(c[1], ":1\r\n")
+        tape.reply(c[0], ":1\r\n")
+        c.forEach(tape.close)
+        #expect(tape.judge().oracles == [.crosstalk])
+    }
+
+    @Test("a value of a key that only others wrote") func foreignValue() {
+        let tape = Tape()
+        let c = tape.connect(2)
+        tape.exchange(c[0], "SET a value-a", "+OK\r\n")
+        tape.exchange(c[1], "SET b value-b", "+OK\r\n")
+        tape.exchange(c[0], "GET a", "$7\r\nvalue-b\r\n")
+        c.forEach(tape.close)
+        #expect(tape.judge().oracles == [.crosstalk])
+    }
+
+    @Test("a reply that comes before anything was asked") func unasked() {
+        let tape = Tape("echo")
+        let c = tape.connect(2)
+        tape.send(c[1], "yours-1")
+        tape.reply(c[0], "yours-1\n")
+        tape.close(c[0])
+        tape.clientCloses(c[1])
+        #expect(tape.judge().oracles == [.crosstalk])
+    }
+
+    // MARK: duplication
+
+    @Test("an echo sent twice") func doubledEcho() {
+        let tape = Tape("echo")
+        let c = tape.connect(1)
+        tape.send(c[0], "aaa", "bbb")
+        tape.reply(c[0], "aaa\n", "aaa\n", "bbb\n")
+        tape.close(c[0])
+        let judgement = tape.judge()
+        #expect(judgement.oracles == [.duplication])
+        #expect(judgement.violations.count == 1)
+    }
+
+    @Test("a request processed twice") func doubledIncrement() {
+        let tape = Tape()
+        let c = tape.connect(1)
+        tape.exchange(c[0], "INCR n", ":1\r\n")
+        tape.reply(c[0], ":2\r\n")
+        tape.exchange(c[0], "SET k v", "+OK\r\n")
+        tape.close(c[0])
+        #expect(tape.judge().oracles == [.duplication])
+    }
+
+    @Test("one reply too many at the end") func surplus() {
+        let tape = Tape()
+        let c = tape.connect(1)
+        tape.exchange(c[0], "INCR n", ":1\r\n")
+        tape.reply(c[0], ":2\r\n")
+        tape.close(c[0])
+        #expect(tape.judge().oracles == [.duplication])
+    }
+}
