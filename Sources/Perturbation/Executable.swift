@@ -5,8 +5,11 @@ import Glibc
 package enum Executable: Equatable, Sendable {
     /// Dynamic against glibc: a library can be preloaded. The path is that of the ELF file.
     case preloadable(path: String)
-    /// It can be started, but nothing can be preloaded. The reason is a clause: "redis is a static program".
-    case fixed(path: String, reason: String)
+    /// Nothing can be preloaded, but its system calls can be supervised. The reason is a clause: "/bin/x is a static
+    /// program".
+    case supervisable(path: String, reason: String)
+    /// It can be started, but not perturbed.
+    case immune(path: String, reason: String)
     /// It cannot be started.
     case unusable(reason: String)
 
@@ -23,15 +26,15 @@ package enum Executable: Equatable, Sendable {
                 return .unusable(reason: "\(name) is not an executable file")
             }
             guard let file = ReadableFile(path) else {
-                return .fixed(path: path, reason: "\(path) cannot be read")
+                return .supervisable(path: path, reason: "\(path) cannot be read")
             }
             do {
                 return judge(try ELFImage { file.bytes(at: $0, count: $1) }, path)
             } catch {
-                if case .damaged(let text) = error { return .fixed(path: path, reason: "\(path): \(text)") }
+                if case .damaged(let text) = error { return .immune(path: path, reason: "\(path): \(text)") }
             }
             guard let next = interpreter(of: file.bytes(at: 0, count: scriptLineLimit)) else {
-                return .fixed(path: path, reason: "\(path) is neither an ELF program nor a script")
+                return .immune(path: path, reason: "\(path) is neither an ELF program nor a script")
             }
             name = next
         }
@@ -49,22 +52,25 @@ package enum Executable: Equatable, Sendable {
     }
 
     static func judge(_ image: ELFImage, _ path: String) -> Self {
-        let reason: String?
         if image.bits != 64 || image.machine != ownMachine {
-            reason = "\(path) is for another machine (\(image.bits) bits, ELF machine \(image.machine))"
-        } else if image.isGo {
-            reason = "\(path) is a Go program, which makes its system calls without libc"
-        } else if image.interpreter == nil {
-            reason = "\(path) is a static program"
-        } else if let loader = image.interpreter, !isGlibcLoader(loader) {
-            reason = "\(path) uses \(loader), not glibc"
-        } else if changesIdentity(path) {
-            reason = "\(path) runs with other rights than its caller, where the loader ignores LD_PRELOAD"
-        } else {
-            reason = nil
+            let machine = "\(image.bits) bits, ELF machine \(image.machine)"
+            return .immune(path: path, reason: "\(path) is for another machine (\(machine))")
         }
-        guard let reason else { return .preloadable(path: path) }
-        return .fixed(path: path, reason: reason)
+        if changesIdentity(path) {
+            let reason = "\(path) runs with other rights than its caller, which excludes preloading and supervision"
+            return .immune(path: path, reason: reason)
+        }
+        if image.isGo {
+            let reason = "\(path) is a Go program, which makes its system calls without libc"
+            return .supervisable(path: path, reason: reason)
+        }
+        guard let loader = image.interpreter else {
+            return .supervisable(path: path, reason: "\(path) is a static program")
+        }
+        guard isGlibcLoader(loader) else {
+            return .supervisable(path: path, reason: "\(path) uses \(loader), not glibc")
+        }
+        return .preloadable(path: path)
     }
 
     private static var ownMachine: UInt16 {

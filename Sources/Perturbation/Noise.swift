@@ -1,4 +1,5 @@
 import CNoise
+import Glibc
 
 /// The parameters of the noise during one execution.
 public struct Noise: Sendable, Equatable {
@@ -65,18 +66,22 @@ public struct Noise: Sendable, Equatable {
     }
 }
 
-/// Proof that noise acted. Counts since the target started; each thread may hold back up to seven calls.
+/// Proof that noise acted. Counts since the target started; each preloaded thread may hold back up to seven calls.
 public struct PerturbationCounters: Sendable, Equatable {
     /// Calls at which noise could have acted.
     public var calls: UInt64
     /// Calls that were delayed.
     public var delays: UInt64
-    /// Processes which took part, forked children included. 0: the target's environment alone is in force.
+    /// System calls that failed on purpose.
+    public var failures: UInt64
+    /// Preloaded: processes which took part, forked children included; 0 means that the target's environment alone is in
+    /// force. Supervised: programs started under supervision.
     public var processes: UInt32
 
-    package init(calls: UInt64, delays: UInt64, processes: UInt32) {
+    package init(calls: UInt64 = 0, delays: UInt64 = 0, failures: UInt64 = 0, processes: UInt32 = 0) {
         self.calls = calls
         self.delays = delays
+        self.failures = failures
         self.processes = processes
     }
 }
@@ -94,5 +99,5 @@ public struct PerturbationError: Error, Sendable, Equatable, CustomStringConvert
     }
 
     /// "memfd_create: Too many open files".
-    public var description: String { "\(operation): \(errorText(code))" }
+    public var description: String { "\(operation): \(String(cString: strerror(code)))" }
 }

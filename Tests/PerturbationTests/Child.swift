@@ -96,10 +96,22 @@ func beside(_ name: String) -> String {
     return candidates.first { path in access(path, R_OK) == 0 } ?? name
 }
 
-/// A compiler of the machine, to make programs which the build does not; tests which need one are skipped without.
-let compiler: String? = ["/usr/bin/cc", "/usr/bin/clang"].first { path in access(path, X_OK) == 0 }
+/// The same program, static; nil where the machine has no C compiler or no static libc. It lies beside the other, in the build folder. (The build makes only what
+/// needs nothing but the Swift toolchain.)
+let staticProbe: String? = {
+    let tests = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+    let source = "\(tests)/PerturbationProbes/native/noise-probe/probe.c"
+    let program = probe + "-static"
+    let compilers: [String] = ["/usr/bin/cc", "/usr/bin/clang"]
+    guard let compiler = compilers.first(where: { path in access(path, X_OK) == 0 }),
+        let made = Child.run(
+            [compiler, "-O1", "-static", "-pthread", "-w", "-o", program, source],
+            plainEnvironment)
+    else { return nil }
+    return made.status == 0 ? program : nil
+}()
 
-/// A folder of the test's own, removed with all files in it (it never holds folders).
+/// A folder of the test's own, removed with all files in it (it never holds folders) when it is let go of.
 final class Folder {
     let path: String
 

@@ -43,21 +43,16 @@ import Testing
         #expect(Executable.inspect(byName, searchPath: "/bin") == .preloadable(path: "/bin/true"))
         #expect(Executable.inspect(own) == .unusable(reason: "\(own) is a script of more than 4 interpreters"))
         #expect(
-            Executable.inspect(text) == .fixed(path: text, reason: "\(text) is neither an ELF program nor a script"))
+            Executable.inspect(text) == .immune(path: text, reason: "\(text) is neither an ELF program nor a script"))
     }
 
-    @Test("a static program cannot be preloaded", .enabled(if: compiler != nil))  // needs a C compiler
+    @Test("a static program cannot be preloaded", .enabled(if: staticProbe != nil))  // needs a compiler and static libc
     func fixed() throws {
-        let folder = Folder()
-        let source = folder.file("main.c", "int main(void) { return 0; }\n")
-        let program = folder.file("main")
-        let made = try #require(Child.run([compiler!, "-static", "-o", program, source], plainEnvironment))
-        // A machine may have a compiler but no static libc.
-        guard made.status == 0 else { return }
-        #expect(Executable.inspect(program) == .fixed(path: program, reason: "\(program) is a static program"))
+        let program = try #require(staticProbe)
+        #expect(Executable.inspect(program) == .supervisable(path: program, reason: "\(program) is a static program"))
         let plan = Perturbation.plan(mode: .preload, executable: program)
         #expect(plan.kind == .unavailable)
-        #expect(plan.explanation == "No noise: \(program) is a static program.")
+        #expect(plan.explanation == "No preloaded noise: \(program) is a static program.")
     }
 
     @Test("the preload library needs libc and nothing else")

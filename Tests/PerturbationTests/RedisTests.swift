@@ -10,13 +10,16 @@ let redisServer: String? = ["/usr/bin/redis-server", "/usr/local/bin/redis-serve
 }
 
 @Suite struct RedisTests {
-    @Test("redis answers, and the counters rise only while there is noise", .enabled(if: redisServer != nil))
-    func redis() throws {
+    @Test(
+        "redis answers, and the counters rise only while there is noise", .enabled(if: redisServer != nil),
+        arguments: [PerturbationMode.auto, .syscalls])
+    func redis(mode: PerturbationMode) throws {
+        if mode == .syscalls && supervisionRefused { return }
         let folder = Folder()
-        let noise = try Perturbation(plan: Perturbation.plan(mode: .auto, executable: redisServer!))
+        let noise = try Perturbation(plan: Perturbation.plan(mode: mode, executable: redisServer!))
         let socketPath = folder.file("redis.sock")
         let command = [redisServer!, "--port", "0", "--unixsocket", socketPath, "--save", "", "--dir", folder.path]
-        let server = try #require(Child(command, noise.environment(extending: plainEnvironment)))
+        let server = try #require(Child(noise.command(command), noise.environment(extending: plainEnvironment)))
         while let line = server.line(), !line.contains("eady to accept connections") {}
         let client = try #require(UnixClient(socketPath))
 

@@ -2,12 +2,15 @@
 // and prints what came of it. No argument is trusted to be sane; this is not installed.
 #define _GNU_SOURCE 1
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -157,6 +160,43 @@ static int forks(void) {
     return 0;
 }
 
+// How often reading and accepting failed, by error; each is tried again until it has succeeded ROUNDS times.
+static int faults(void) {
+    long interrupted = 0, aborted = 0, full = 0, other = 0;
+    struct sockaddr_un address = {.sun_family = AF_UNIX}; // no name: the kernel picks an abstract one
+    socklen_t length = sizeof(sa_family_t);
+    int listener = socket(AF_UNIX, SOCK_STREAM, 0), zero = open("/dev/zero", O_RDONLY);
+    if (bind(listener, (struct sockaddr *)&address, length) != 0 || listen(listener, 8) != 0) { return 1; }
+    length = sizeof address;
+    getsockname(listener, (struct sockaddr *)&address, &length);
+    for (long done = 0; done < rounds; done++) {
+        int client = socket(AF_UNIX, SOCK_STREAM, 0), accepted = -1;
+        char byte;
+        if (connect(client, (struct sockaddr *)&address, length) != 0) { return 2; }
+        while ((accepted = accept(listener, NULL, NULL)) < 0 || read(zero, &byte, 1) != 1) {
+            interrupted += errno == EINTR;
+            aborted += errno == ECONNABORTED;
+            full += errno == EMFILE;
+            other += errno != EINTR && errno != ECONNABORTED && errno != EMFILE;
+            if (accepted >= 0) { break; }
+        }
+        close(accepted);
+        close(client);
+    }
+    printf("%ld %ld %ld %ld\n", interrupted, aborted, full, other);
+    return 0;
+}
+
+// Reads until it cannot: the status is the error. Nothing can be printed then.
+static int until_error(void) {
+    int zero = open("/dev/zero", O_RDONLY);
+    char byte;
+    puts("reading");
+    fflush(stdout);
+    while (read(zero, &byte, 1) == 1) {}
+    return errno;
+}
+
 int main(int count, char **arguments) {
     const char *command = count > 1 ? arguments[1] : "";
     rounds = count > 2 ? atol(arguments[2]) : 1000;
@@ -167,6 +207,8 @@ int main(int count, char **arguments) {
     if (strcmp(command, "cancel") == 0) { return cancel(); }
     if (strcmp(command, "signals") == 0) { return signals(); }
     if (strcmp(command, "forks") == 0) { return forks(); }
-    fputs("noise-probe errno|threads|race|conditions|cancel|signals|forks [ROUNDS]\n", stderr);
+    if (strcmp(command, "faults") == 0) { return faults(); }
+    if (strcmp(command, "until-error") == 0) { return until_error(); }
+    fputs("noise-probe errno|threads|race|conditions|cancel|signals|forks|faults|until-error [ROUNDS]\n", stderr);
     return 64;
 }
