@@ -23,11 +23,14 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         .target(name: "CLinux"),
+        .plugin(name: "NativeTools", capability: .buildTool()),
+        .target(name: "CNoise", exclude: ["native"], plugins: ["NativeTools"]),
 
         .target(name: "Wire", swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "Capture", dependencies: ["CPcap"], swiftSettings: strict),
         .target(name: "Verification", dependencies: ["Wire", "Capture"], swiftSettings: strict),
         .target(name: "ReferenceServers", dependencies: ["Wire", "CLinux"], swiftSettings: strict),
+        .target(name: "Perturbation", dependencies: ["CLinux", "CNoise"], swiftSettings: strict),
         .target(name: "Fuzz", dependencies: ["CLinux", "Wire", "Capture", "Verification"], swiftSettings: strict),
         .target(name: "Report", dependencies: ["Wire", "Verification", "Capture", "Fuzz"], swiftSettings: strict),
 
@@ -47,6 +50,11 @@ let package = Package(
         .testTarget(
             name: "ReferenceServersTests", dependencies: ["ReferenceServers", "reference-server", "Wire", "CLinux"],
             swiftSettings: strict),
+        .target(
+            name: "PerturbationProbes", path: "Tests/PerturbationProbes", exclude: ["native"],
+            plugins: ["NativeTools"]),
+        .testTarget(
+            name: "PerturbationTests", dependencies: ["Perturbation", "PerturbationProbes"], swiftSettings: strict),
         .testTarget(
             name: "FuzzTests", dependencies: ["Fuzz", "Wire", "Capture", "Verification"], swiftSettings: strict),
         .testTarget(

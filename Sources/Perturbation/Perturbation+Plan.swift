@@ -1,0 +1,59 @@
+extension Perturbation {
+    static let preloadLibrary = "libcrossfire-noise.so"
+    static let launcher = "crossfire-launch"
+
+    /// Decides which noise is possible for a program, given as its path or a name to be searched in `PATH`.
+    ///
+    /// It looks at the ELF file behind scripts and `env`: preloading needs a program that is dynamic against glibc.
+    /// Whether the kernel lets us supervise system calls is tried, by running the launcher once.
+    public static func plan(mode: PerturbationMode, executable: String) -> PerturbationPlan {
+        if mode == .off { return PerturbationPlan(kind: .off, explanation: "No noise: turned off.") }
+        let path: String
+        let noPreload: String?
+        switch Executable.inspect(executable) {
+        case .unusable(let reason), .immune(_, let reason):
+            return PerturbationPlan(kind: .unavailable, explanation: "No noise: \(reason).")
+        case .supervisable(let found, let reason):
+            (path, noPreload) = (found, reason)
+        case .preloadable(let found):
+            (path, noPreload) = (found, obstacleToPreload)
+        }
+        switch (mode, noPreload) {
+        case (.preload, nil), (.auto, nil):
+            return PerturbationPlan(
+                kind: .preload, explanation: "Preloaded noise: \(path) is dynamic against glibc.",
+                helper: NativeFile.find(preloadLibrary) ?? "")
+        case (.preload, let reason?):
+            return PerturbationPlan(kind: .unavailable, explanation: "No preloaded noise: \(reason).")
+        default:
+            return supervision(of: path, because: mode == .auto ? noPreload : nil)
+        }
+    }
+
+    private static func supervision(of path: String, because noPreload: String?) -> PerturbationPlan {
+        let preface = noPreload.map { "\($0); " } ?? ""
+        if let obstacle = obstacleToSupervision {
+            return PerturbationPlan(kind: .unavailable, explanation: "No noise: \(preface)\(obstacle).")
+        }
+        let words = noPreload.map { "\($0), so nothing can be preloaded" } ?? "as asked, for \(path)"
+        return PerturbationPlan(
+            kind: .syscalls, explanation: "Supervised system calls: \(words).",
+            helper: NativeFile.find(launcher) ?? "")
+    }
+
+    private static var obstacleToPreload: String? {
+        guard let path = NativeFile.find(preloadLibrary) else { return missing(preloadLibrary) }
+        // ld.so(8): "separated by spaces or colons", and no way to quote them.
+        return path.contains { $0 == ":" || $0 == " " } ? "LD_PRELOAD cannot hold the path \(path)" : nil
+    }
+
+    private static var obstacleToSupervision: String? {
+        guard let path = NativeFile.find(launcher) else { return missing(launcher) }
+        guard let result = CommandOutput([path, "--check"]) else { return "\(path) cannot be started" }
+        return result.status == 0 ? nil : "this machine refuses to supervise system calls (\(result.text))"
+    }
+
+    private static func missing(_ name: String) -> String {
+        "\(name) is neither beside this program nor in $\(NativeFile.folderVariable)"
+    }
+}
