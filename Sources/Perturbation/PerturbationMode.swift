@@ -60,6 +60,9 @@ public struct PerturbationPlan: Sendable, Equatable {
     /// One sentence for the user: which kind, and why not another. Never empty.
     public let explanation: String
 
+    /// No noise.
+    public static let off = PerturbationPlan(kind: .off, explanation: "No noise: turned off.")
+
     /// The library or launcher that does it; empty if none does.
     package let helper: String
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Fuzz
+import Perturbation
 import Report
 import Verification
 import Wire
@@ -51,6 +52,9 @@ struct GateCommand: ParsableCommand {
 
         var gate = Gate(accepted: accepted)
         var replayer = Replayer(target: spec, codec: codec)
+        let perturbation = target.perturb.plan(for: spec)
+        replayer.perturbation = perturbation
+        replayer.seed = seed
         replayer.times = times
         for subject in subjects where Interruption.signal == nil {
             try gate.replay(subject.record.id, subject.scenario, OracleID(rawValue: subject.record.oracle), replayer)
@@ -66,8 +70,10 @@ struct GateCommand: ParsableCommand {
             options.corpus = scenarios.map(\.scenario).filter { $0.protocolName == codec.name }
             options.seed = seed
             options.secondLimit = duration.seconds
+            options.perturbation = perturbation
             let context = RunContext(
-                target: description, protocolName: codec.name, seed: seed, clients: common.clients, perturbation: "off")
+                target: description, protocolName: codec.name, seed: seed, clients: common.clients,
+                perturbation: perturbation.kind.rawValue)
             gate.fresh(try CampaignRun(options, context, out: out).run())
         }
         if let junit { try JUnit(suite: description.text, cases: gate.cases).write(to: junit) }

@@ -1,6 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import Fuzz
+public import Perturbation
 import Report
 import Wire
 
@@ -14,6 +15,10 @@ struct TargetOptions: ParsableArguments {
 
     @Flag(help: "Stay in the machine's own network. Without it a target that is started gets a private one.")
     var noSandbox = false
+
+    @Option(
+        help: "Seeded noise in the target's scheduling: off, auto, preload or syscalls. auto takes what the target allows.")
+    var perturb = PerturbationMode.auto
 
     @Argument(
         parsing: .postTerminator,
@@ -61,6 +66,21 @@ extension TargetDescription {
             try ReferenceServerProgram.validate(spec)
             return .command([try ReferenceServerProgram.path(), spec, "--port", "{port}", "--die-with-parent"])
         }
+    }
+}
+
+extension PerturbationMode: ExpressibleByArgument {}
+
+extension PerturbationMode {
+    /// What is possible for a target; says so where it is less than was asked for.
+    func plan(for target: TargetSpec) -> PerturbationPlan {
+        guard case .command(let words) = target, let program = words.first else {
+            if self != .off { Console.note("no noise in a server that runs already") }
+            return .off
+        }
+        let plan = Perturbation.plan(mode: self, executable: program)
+        if plan.kind == .unavailable || plan.kind == .syscalls { Console.note(plan.explanation) }
+        return plan
     }
 }
 

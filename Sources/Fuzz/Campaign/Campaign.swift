@@ -246,7 +246,7 @@ public final class Campaign {
     static func setup(_ options: CampaignOptions) -> Rig.Setup {
         Rig.Setup(
             target: options.target, codec: options.codec, campaign: CampaignName.fresh(),
-            environment: options.environment)
+            perturbation: options.perturbation, seed: options.seed)
     }
 }
 

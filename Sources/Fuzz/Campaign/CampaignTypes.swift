@@ -1,3 +1,4 @@
+public import Perturbation
 public import Verification
 public import Wire
 
@@ -23,8 +24,8 @@ public struct CampaignOptions: Sendable {
     public var confirmations = 20
     /// How long the search for a smaller scenario of a finding may take; 0: none.
     public var minimizeSeconds = 1.0
-    /// Additions to the target's environment.
-    public var environment: [String: String] = [:]
+    /// The noise in the target.
+    public var perturbation = PerturbationPlan.off
 
     /// A campaign without limits.
     public init(target: TargetSpec, codec: any WireCodec) {
