@@ -8,7 +8,8 @@ import Wire
 /// `crossfire replay`: a finding or a scenario again, on fresh targets.
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay", abstract: "Run a finding or a scenario again on fresh targets, and count how often it shows.",
+        commandName: "replay",
+        abstract: "Run a finding or a scenario again on fresh targets, and count how often it shows.",
         discussion: """
             Without TARGET the one of the finding is used. A try runs the scenario up to 100 times on one fresh \
             target. Exit status 1: seen again; 0: not seen.

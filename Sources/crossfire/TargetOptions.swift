@@ -17,7 +17,9 @@ struct TargetOptions: ParsableArguments {
     var noSandbox = false
 
     @Option(
-        help: "Seeded noise in the target's scheduling: off, auto, preload or syscalls. auto takes what the target allows.")
+        help:
+            "Seeded noise in the target's scheduling: off, auto, preload or syscalls. auto takes what the target allows."
+    )
     var perturb = PerturbationMode.auto
 
     @Argument(
@@ -42,14 +44,16 @@ struct TargetOptions: ParsableArguments {
         if let server { return .server(server) }
         if let connect { return .connect(port: try Self.port(of: connect)) }
         guard !command.isEmpty else {
-            throw ValidationError("give a target: --server MODEL/SERVICE, --connect 127.0.0.1:PORT, or -- COMMAND … {port}")
+            throw ValidationError(
+                "give a target: --server MODEL/SERVICE, --connect 127.0.0.1:PORT, or -- COMMAND … {port}")
         }
         return .command(command)
     }
 
     private static func port(of address: String) throws -> UInt16 {
         let parts = address.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, ["127.0.0.1", "localhost"].contains(parts[0]), let port = UInt16(parts[1]), port > 0 else {
+        guard parts.count == 2, ["127.0.0.1", "localhost"].contains(parts[0]), let port = UInt16(parts[1]), port > 0
+        else {
             throw ValidationError("--connect takes 127.0.0.1:PORT; only loopback is ever a target")
         }
         return port

@@ -102,7 +102,8 @@ final class Engine {
     private func open(client: Int, receiveBuffer: Int?) throws(SystemError) {
         let connection = try connect(client: client, receiveBuffer: receiveBuffer)
         var event = epoll_event()
-        event.events = UInt32(EPOLLIN.rawValue) | UInt32(EPOLLOUT.rawValue) | UInt32(EPOLLRDHUP.rawValue) | edgeTriggered
+        event.events =
+            UInt32(EPOLLIN.rawValue) | UInt32(EPOLLOUT.rawValue) | UInt32(EPOLLRDHUP.rawValue) | edgeTriggered
         event.data.u64 = UInt64(connections.count)
         connections.append(connection)
         let raw = connection.raw!
@@ -115,7 +116,7 @@ final class Engine {
             do throws(SystemError) {
                 return try ClientConnection(
                     client: client, source: sources.next(), port: port, receiveBuffer: receiveBuffer)
-            } catch where error.code == EADDRINUSE || error.code == EADDRNOTAVAIL {
+            } catch  where error.code == EADDRINUSE || error.code == EADDRNOTAVAIL {
                 continue
             }
         }

@@ -50,7 +50,8 @@ struct ExecutionJudge: Sendable {
             let captured = flow.toClient.bytes
             if captured.count < connection.receivedBytes {
                 found.append(
-                    "c\(connection.client) received \(connection.receivedBytes) bytes, the capture holds \(captured.count)")
+                    "c\(connection.client) received \(connection.receivedBytes) bytes, the capture holds \(captured.count)"
+                )
                 continue
             }
             var hash = StreamHash()

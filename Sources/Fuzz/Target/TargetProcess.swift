@@ -104,7 +104,8 @@ final class TargetProcess {
     }
 
     private func note(_ status: Int32) {
-        ending = cf_signaled(status) != 0 ? .killed(signal: cf_term_signal(status)) : .exited(status: cf_exit_status(status))
+        ending =
+            cf_signaled(status) != 0 ? .killed(signal: cf_term_signal(status)) : .exited(status: cf_exit_status(status))
     }
 
     /// Our own environment.
