@@ -10,6 +10,11 @@ protocol SearchModel {
     var fingerprint: UInt64 { get }
     /// Whether the operation, given its recorded result, changes nothing wherever it may legally happen.
     func isReader(_ operation: Int) -> Bool
+    /// The lane of an operation: those of one lane happen in their order of invocation, as the pipelined commands of
+    /// one connection do. Negative: it has none.
+    func lane(_ operation: Int) -> Int
+    /// Whether later operations of its lane must wait for it: it has certainly happened.
+    func holdsLane(_ operation: Int) -> Bool
     /// Why the model cannot go on, if it cannot.
     var exhausted: String? { get }
 }
@@ -20,9 +25,11 @@ struct SearchEvent {
     var operation: Int32
     var isResponse: Bool
 
-    /// By time; invocations first where times are equal, since equal stamps are concurrent.
+    /// By time; invocations first where times are equal, since equal stamps are concurrent; then by number, so that
+    /// pipelined requests of one packet keep their order.
     static func isBefore(_ left: SearchEvent, _ right: SearchEvent) -> Bool {
-        left.time != right.time ? left.time < right.time : !left.isResponse && right.isResponse
+        if left.time != right.time { return left.time < right.time }
+        return left.isResponse != right.isResponse ? right.isResponse : left.operation < right.operation
     }
 }
 
@@ -58,6 +65,9 @@ struct FrontierSearch {
     private var events: [SearchEvent] = []
     private var slotOf: [Int32] = []
     private var responseOf: [Int32] = []
+    /// The operation of the same lane that must have happened before; negative where there is none.
+    private var predecessor: [Int32] = []
+    private var lastOfLane: [Int: Int32] = [:]
     private var slotOperation: [Int32] = []
     private var words = 1
     private var mask: [UInt64] = [0]
@@ -84,6 +94,7 @@ struct FrontierSearch {
         _ events: [SearchEvent], operationCount: Int, _ model: inout some SearchModel, _ budget: SearchBudget
     ) -> SearchOutcome {
         prepare(events, operationCount)
+        order(model)
         let start = model.mark
         defer { model.rollback(to: start) }
         while true {
@@ -111,6 +122,7 @@ struct FrontierSearch {
         if slotOf.count < operationCount {
             slotOf = Array(repeating: -1, count: operationCount)
             responseOf = Array(repeating: .max, count: operationCount)
+            predecessor = Array(repeating: -1, count: operationCount)
         }
         slotOperation.removeAll(keepingCapacity: true)
         var free: [Int32] = []
@@ -139,6 +151,25 @@ struct FrontierSearch {
         furthest = 0
     }
 
+    /// Finds each operation's predecessor among `events`.
+    private mutating func order(_ model: borrowing some SearchModel) {
+        lastOfLane.removeAll(keepingCapacity: true)
+        for event in events where !event.isResponse {
+            let operation = Int(event.operation)
+            let lane = model.lane(operation)
+            predecessor[operation] = lane < 0 ? -1 : lastOfLane[lane] ?? -1
+            if lane >= 0, model.holdsLane(operation) { lastOfLane[lane] = event.operation }
+        }
+    }
+
+    /// Whether the operation before it in its lane has yet to be linearized.
+    private func mustWait(_ operation: Int) -> Bool {
+        let before = predecessor[operation]
+        guard before >= 0 else { return false }
+        let slot = Int(slotOf[Int(before)])
+        return slotOperation[slot] == before && !isLinearized(slot)
+    }
+
     private func isLinearized(_ slot: Int) -> Bool { mask[slot >> 6] >> (UInt64(slot) & 63) & 1 != 0 }
 
     /// Moves over everything that is settled and linearizes legal readers. True at the end of the events.
@@ -164,16 +195,22 @@ struct FrontierSearch {
 
     /// Returns whether the response at `position` can now be passed.
     private mutating func linearizeReaders(_ model: inout some SearchModel) -> Bool {
-        for slot in slotOperation.indices where slotOperation[slot] >= 0 && !isLinearized(slot) {
-            let operation = Int(slotOperation[slot])
-            guard model.isReader(operation) else { continue }
-            let mark = model.mark
-            let before = model.fingerprint
-            guard model.apply(operation) else { continue }
-            if model.fingerprint == before {
-                mask[slot >> 6] |= 1 << (UInt64(slot) & 63)
-            } else {
-                model.rollback(to: mark)
+        // A reader may let the next one of its lane through.
+        var progress = true
+        while progress {
+            progress = false
+            for slot in slotOperation.indices where slotOperation[slot] >= 0 && !isLinearized(slot) {
+                let operation = Int(slotOperation[slot])
+                guard model.isReader(operation), !mustWait(operation) else { continue }
+                let mark = model.mark
+                let before = model.fingerprint
+                guard model.apply(operation) else { continue }
+                if model.fingerprint == before {
+                    mask[slot >> 6] |= 1 << (UInt64(slot) & 63)
+                    progress = true
+                } else {
+                    model.rollback(to: mark)
+                }
             }
         }
         return isLinearized(Int(slotOf[Int(events[position].operation)]))
@@ -183,7 +220,7 @@ struct FrontierSearch {
     private mutating func push(_ model: borrowing some SearchModel) {
         let first = candidates.count
         for slot in slotOperation.indices where slotOperation[slot] >= 0 && !isLinearized(slot) {
-            candidates.append(slotOperation[slot])
+            if !mustWait(Int(slotOperation[slot])) { candidates.append(slotOperation[slot]) }
         }
         if candidates.count - first > 1 {
             candidates[first...].sort {
