@@ -68,6 +68,9 @@ struct FrontierSearch {
     /// The operation of the same lane that must have happened before; negative where there is none.
     private var predecessor: [Int32] = []
     private var lastOfLane: [Int: Int32] = [:]
+    /// Where each operation was invoked, and what else must have happened before it; empty without a forced order.
+    private var invocationOf: [Int32] = []
+    private var forced: [[Int32]] = []
     private var slotOperation: [Int32] = []
     private var words = 1
     private var mask: [UInt64] = [0]
@@ -91,10 +94,12 @@ struct FrontierSearch {
     /// - Complexity: O(events × open operations) where readers and response order lead straight through; exponential in the
     ///   open operations at worst, and never more than `budget`.
     mutating func run(
-        _ events: [SearchEvent], operationCount: Int, _ model: inout some SearchModel, _ budget: SearchBudget
+        _ events: [SearchEvent], operationCount: Int, _ model: inout some SearchModel, _ budget: SearchBudget,
+        forced order: ForcedOrder? = nil
     ) -> SearchOutcome {
         prepare(events, operationCount)
-        order(model)
+        self.order(model)
+        force(order, operationCount)
         let start = model.mark
         defer { model.rollback(to: start) }
         while true {
@@ -162,12 +167,30 @@ struct FrontierSearch {
         }
     }
 
-    /// Whether the operation before it in its lane has yet to be linearized.
+    private mutating func force(_ order: ForcedOrder?, _ operationCount: Int) {
+        guard let order else {
+            forced.removeAll(keepingCapacity: true)
+            return
+        }
+        forced = Array(repeating: [], count: operationCount)
+        invocationOf = Array(repeating: .max, count: operationCount)
+        for (index, event) in events.enumerated() where !event.isResponse {
+            invocationOf[Int(event.operation)] = Int32(index)
+            forced[Int(event.operation)] = order.predecessors(of: event.operation)
+        }
+    }
+
+    /// Whether something that comes before it, in its lane or by force, has yet to be linearized.
     private func mustWait(_ operation: Int) -> Bool {
         let before = predecessor[operation]
-        guard before >= 0 else { return false }
-        let slot = Int(slotOf[Int(before)])
-        return slotOperation[slot] == before && !isLinearized(slot)
+        if before >= 0, isOpen(before) { return true }
+        guard !forced.isEmpty else { return false }
+        return forced[operation].contains { invocationOf[Int($0)] >= position || isOpen($0) }
+    }
+
+    private func isOpen(_ operation: Int32) -> Bool {
+        let slot = Int(slotOf[Int(operation)])
+        return slotOperation[slot] == operation && !isLinearized(slot)
     }
 
     private func isLinearized(_ slot: Int) -> Bool { mask[slot >> 6] >> (UInt64(slot) & 63) & 1 != 0 }
