@@ -13,6 +13,7 @@ public struct FlowTable: Sendable {
     /// Two for each flow: that of the key's lower end at 2n, that of the higher one at 2n + 1.
     private var streams: [StreamBuilder] = []
     private var dissector = Dissector()
+    private var analysis: FlowAnalysis?
 
     /// Packets that were not TCP segments, with the reason.
     public private(set) var otherPackets: [NotTransport: Int] = [:]
@@ -22,9 +23,11 @@ public struct FlowTable: Sendable {
     /// - Parameters:
     ///   - serverPort: tells the server where no SYN was captured.
     ///   - keepStreams: whether streams keep their bytes, chunks and gaps; without, memory grows with the flows alone.
-    public init(serverPort: UInt16? = nil, keepStreams: Bool = true) {
+    ///   - findAnomalies: whether each segment is also compared with those before it.
+    public init(serverPort: UInt16? = nil, keepStreams: Bool = true, findAnomalies: Bool = false) {
         self.serverPort = serverPort
         self.keepStreams = keepStreams
+        analysis = findAnomalies ? FlowAnalysis() : nil
     }
 
     /// Adds all TCP segments of a batch.
@@ -58,6 +61,11 @@ public struct FlowTable: Sendable {
         streams[own].open(with: segment)
         streams[own].stream.packets += 1
         if segment.flags.contains(.ack) { streams[other].acknowledge(segment.acknowledgement) }
+        if analysis != nil {
+            let event = FlowAnalysis.Event(
+                segment, record, flow: flow, direction: direction, own: streams[own], other: streams[other])
+            analysis?.add(segment, event)
+        }
         if segment.payloadLength > 0 {
             streams[own].place(segment, packet, bytes, keep: keepStreams)
         }
@@ -78,10 +86,18 @@ public struct FlowTable: Sendable {
     public consuming func finish() -> [Flow] {
         var streams = streams
         self.streams = []
+        analysis?.finish()
+        let anomalies = analysis?.log.byFlow(count: flows.count)
         return flows.indices.map { number in
             let lower = take(&streams[number * 2])
             let higher = take(&streams[number * 2 + 1])
-            return flows[number].finish(id: number, lower, higher, serverPort: serverPort)
+            var flow = flows[number].finish(id: number, lower, higher, serverPort: serverPort)
+            if let analysis, let anomalies {
+                let client = flows[number].key.endpoint(0) == flow.client ? 0 : 1
+                flow.take(
+                    anomalies[number], analysis.directions[number * 2], analysis.directions[number * 2 + 1], client)
+            }
+            return flow
         }
     }
 
@@ -106,6 +122,7 @@ public struct FlowTable: Sendable {
         flows.append(FlowState(key: key, firstSender: direction, time: record.time))
         streams.append(StreamBuilder())
         streams.append(StreamBuilder())
+        analysis?.addFlow()
         return number
     }
 }
