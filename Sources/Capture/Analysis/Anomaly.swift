@@ -113,14 +113,15 @@ extension Anomaly {
 
 /// How often each kind of anomaly occurred.
 public struct AnomalyCounts: Sendable {
-    private var counts = [24 of UInt32](repeating: 0)
+    /// By `Kind.index`; empty while all are 0, as for most flows.
+    private var counts: [UInt32] = []
 
     /// Creates zero counts.
     public init() {}
 
     /// How often one kind occurred.
     public subscript(kind: Anomaly.Kind) -> Int {
-        Int(counts[kind.index])
+        counts.isEmpty ? 0 : Int(counts[kind.index])
     }
 
     /// The kinds that occurred, in the order of `Anomaly.Kind.allCases`.
@@ -129,17 +130,19 @@ public struct AnomalyCounts: Sendable {
     }
 
     mutating func add(_ kind: Anomaly.Kind, _ count: Int = 1) {
+        guard count != 0 else { return }
+        if counts.isEmpty { counts = Array(repeating: 0, count: Anomaly.Kind.allCases.count) }
         counts[kind.index] = UInt32(clamping: Int(counts[kind.index]) + count)
     }
 
     mutating func moveOne(_ kind: Anomaly.Kind, to other: Anomaly.Kind) {
-        if counts[kind.index] > 0 { counts[kind.index] -= 1 }
+        add(kind, -1)
         add(other)
     }
 
     mutating func move(_ kind: Anomaly.Kind, to other: Anomaly.Kind) {
         add(other, self[kind])
-        counts[kind.index] = 0
+        add(kind, -self[kind])
     }
 
     /// Adds another count.

@@ -57,6 +57,105 @@ struct DirectionAnalysis {
         identification != 0 && wildSteps * 4 <= shortSteps + 1
     }
 
+    /// Whether a segment is what most are: in order, new by all its numbers, and nothing to remark.
+    @inline(__always)
+    func isPlain(_ event: SegmentEvent, _ other: DirectionAnalysis) -> Bool {
+        let entry = event.entry
+        guard isOpen, event.flags.isSubset(of: [.ack, .psh]), event.start == sentEnd, holes.isEmpty, entry.window != 0,
+            event.acknowledged <= other.sentEnd, event.taken > 0 || entry.acknowledgement != acknowledgement,
+            event.sackBlocks == 0, !isWindowFull(event, other)
+        else { return false }
+        let step = Int16(bitPattern: entry.identification &- identification)
+        return step == 1 && shortSteps > 0 && identificationsCount
+            || step > 1 && step < 64 && identificationsCount && shortSteps > 0
+                && event.packet.time.nanoseconds - lastTime.nanoseconds < ConnectionAnalysis.tailPause
+            || entry.identification == 0 && identification == 0
+                && timestampValue.map { Int32(bitPattern: entry.timestampValue &- $0) > 0 } == true && !other.lastWasRepeat
+    }
+
+    /// Whether a segment fills the other side's window to the last byte.
+    @inline(__always)
+    func isWindowFull(_ event: SegmentEvent, _ other: DirectionAnalysis) -> Bool {
+        guard event.payload > 0, scale != nil, let shift = other.scale, let last = other.acknowledgement else { return false }
+        let limit = last &+ UInt32(other.window) << UInt32(shift)
+        return event.entry.sequence &+ UInt32(truncatingIfNeeded: event.payload) == limit
+    }
+
+    /// Takes a segment into the state.
+    @inline(__always)
+    mutating func remember(_ event: SegmentEvent) {
+        rememberOrder(event.entry)
+        if event.flags.isDisjoint(with: [.syn, .fin, .rst]) {
+            sentEnd = isOpen ? max(sentEnd, event.end) : event.end
+        } else {
+            rememberControl(event)
+        }
+        if event.taken > 0 {
+            takenEnd = max(takenEnd, event.end)
+            lastTakingTime = event.packet.time
+        }
+        lastTime = event.packet.time
+        isOpen = true
+        if event.flags.contains(.ack) {
+            acknowledgement = event.entry.acknowledgement
+            acknowledgedOffset = event.acknowledged
+            window = event.entry.window
+        }
+        if event.sackBlocks > 0, !event.reportsDuplicate { selective = event.sackHighest }
+        lastWasRepeat = repeatedPacket == event.entry.number && repeatedPacket != 0
+        history.remember(event.entry)
+    }
+
+    @inline(__always)
+    private mutating func rememberOrder(_ entry: SegmentHistory.Entry) {
+        if entry.identification != 0 {
+            let step = Int(Int16(bitPattern: entry.identification &- identification))
+            if identification != 0 {
+                if step > 0, step < ConnectionAnalysis.longestStep { shortSteps &+= 1 }
+                if abs(step) >= ConnectionAnalysis.longestStep { wildSteps &+= 1 }
+            }
+            if identification == 0 || step > 0 || step <= -ConnectionAnalysis.longestStep {
+                identification = entry.identification
+            }
+        }
+        guard entry.hasTimestamp else { return }
+        let isNewer = timestampValue.map { Int32(bitPattern: entry.timestampValue &- $0) > 0 } ?? true
+        if isNewer { timestampValue = entry.timestampValue }
+    }
+
+    private mutating func rememberControl(_ event: SegmentEvent) {
+        if event.flags.contains(.rst) {
+            resetSeen = true
+        } else {
+            sentEnd = isOpen ? max(sentEnd, event.end) : event.end
+        }
+        if event.flags.contains(.syn) {
+            synSeen = true
+            syns &+= 1
+            scale = event.windowScale
+        }
+        if event.flags.contains(.fin) { finSeen = true }
+    }
+
+    mutating func report(
+        _ kind: Anomaly.Kind, _ event: SegmentEvent, _ reason: Anomaly.Reason, _ confidence: Anomaly.Confidence,
+        related: Int = 0, _ log: inout AnomalyLog
+    ) {
+        let anomaly = Anomaly(
+            kind: kind, packet: event.packet, isToServer: true, reason: reason, confidence: confidence, related: related)
+        report(anomaly, event.flow, event.direction, &log)
+    }
+
+    mutating func report(_ anomaly: Anomaly, _ flow: Int, _ direction: Int, _ log: inout AnomalyLog) {
+        log.add(anomaly, flow: flow, direction: direction, alreadyInFlow: Int(reported))
+        reported &+= 1
+        counts.add(anomaly.kind)
+        if anomaly.kind.isRetransmission { repeatedPacket = UInt32(truncatingIfNeeded: anomaly.packet.number) }
+    }
+}
+
+/// Holes.
+extension DirectionAnalysis {
     /// Takes what a segment's bytes fill out of the holes; the hole that it fills first, if any.
     mutating func fill(_ range: Range<Int>) -> Hole? {
         var first: Hole?

@@ -15,6 +15,7 @@ struct SegmentHistory {
         var window: UInt16
         var interface: UInt16
         var timeToLive: UInt8
+        var hasTimestamp: Bool
     }
 
     private var entries: [Entry] = []
@@ -24,6 +25,7 @@ struct SegmentHistory {
     @inline(__always)
     mutating func remember(_ entry: Entry) {
         if entries.count < Self.capacity {
+            if entries.isEmpty { entries.reserveCapacity(8) }
             entries.append(entry)
         } else {
             entries[next] = entry
