@@ -52,7 +52,7 @@ enum CrossfireProcess {
             process.arguments = arguments
             if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
             process.standardInput = FileHandle.nullDevice
-            for name in ["out", "err"] { FileManager.default.createFile(atPath: "\(folder.path)/\(name)", contents: nil) }
+            for name in ["out", "err"] { _ = FileManager.default.createFile(atPath: "\(folder.path)/\(name)", contents: nil) }
             process.standardOutput = FileHandle(forWritingAtPath: "\(folder.path)/out")
             process.standardError = FileHandle(forWritingAtPath: "\(folder.path)/err")
             try process.run()
