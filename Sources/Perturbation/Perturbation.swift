@@ -37,7 +37,7 @@ public final class Perturbation: Sendable {
 
     /// The environment to start the target with: `inherited` and what the noise needs.
     ///
-    /// `LD_PRELOAD` is appended to one that is there (sanitizers must stay first). `initial` is in force from the
+    /// `LD_PRELOAD` is appended to one that is there, and to the sanitizer runtimes which the target names itself. `initial` is in force from the
     /// target's first instruction, and for ever where it cannot reach the control page.
     public func environment(extending inherited: [String: String], initial: Noise = .none) -> [String: String] {
         set(initial)

@@ -60,7 +60,7 @@ public struct PerturbationPlan: Sendable, Equatable {
     /// One sentence for the user: which kind, and why not another. Never empty.
     public let explanation: String
 
-    /// The library or launcher that does it; empty if none does.
+    /// The libraries to preload, as `LD_PRELOAD` lists them, or the launcher; empty if there is neither.
     package let helper: String
 
     package init(kind: Kind, explanation: String, helper: String = "") {

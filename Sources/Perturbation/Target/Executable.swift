@@ -3,8 +3,10 @@ import Glibc
 
 /// A command's program, found and looked at as the kernel would: search path, scripts' interpreters, ELF.
 package enum Executable: Equatable, Sendable {
-    /// Dynamic against glibc: a library can be preloaded. The path is that of the ELF file.
-    case preloadable(path: String)
+    /// Dynamic against glibc: a library can be preloaded. The path is that of the ELF file. The sanitizer runtimes that it
+    /// names must stay in front of what is preloaded: AddressSanitizer refuses to start otherwise, ThreadSanitizer
+    /// misses calls.
+    case preloadable(path: String, runtimes: [String] = [])
     /// Nothing can be preloaded, but its system calls can be supervised. The reason is a clause: "/bin/x is a static
     /// program".
     case supervisable(path: String, reason: String)
@@ -70,7 +72,11 @@ package enum Executable: Equatable, Sendable {
         guard isGlibcLoader(loader) else {
             return .supervisable(path: path, reason: "\(path) uses \(loader), not glibc")
         }
-        return .preloadable(path: path)
+        return .preloadable(path: path, runtimes: image.needed.filter(isSanitizer))
+    }
+
+    private static func isSanitizer(_ library: String) -> Bool {
+        ["libasan.so", "libhwasan.so", "libtsan.so", "liblsan.so", "libclang_rt."].contains { library.hasPrefix($0) }
     }
 
     private static var ownMachine: UInt16 {
