@@ -114,30 +114,3 @@ package enum Executable: Equatable, Sendable {
 package func environment(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
 }
-
-/// A file open for reading at offsets. Maps to `open` and `pread`.
-struct ReadableFile: ~Copyable {
-    private let descriptor: Int32
-
-    init?(_ path: String) {
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return nil }
-    }
-
-    deinit {
-        if descriptor >= 0 { _ = close(descriptor) }
-    }
-
-    /// Up to `count` bytes; fewer at the end of the file or after an error.
-    func bytes(at offset: UInt64, count: Int) -> [UInt8] {
-        guard let start = off_t(exactly: offset), count > 0 else { return [] }
-        return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count {
-                let got = pread(descriptor, buffer.baseAddress! + filled, count - filled, start + off_t(filled))
-                if got < 0 && errno == EINTR { continue }
-                if got <= 0 { break }
-                filled += got
-            }
-        }
-    }
-}
