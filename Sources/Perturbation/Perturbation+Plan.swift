@@ -10,19 +10,21 @@ extension Perturbation {
         if mode == .off { return .off }
         let path: String
         let noPreload: String?
+        var before: [String] = []
         switch Executable.inspect(executable) {
         case .unusable(let reason), .immune(_, let reason):
             return PerturbationPlan(kind: .unavailable, explanation: "No noise: \(reason).")
         case .supervisable(let found, let reason):
             (path, noPreload) = (found, reason)
-        case .preloadable(let found):
-            (path, noPreload) = (found, obstacleToPreload)
+        case .preloadable(let found, let runtimes):
+            (path, noPreload) = (found, preloadObstacle)
+            before = runtimes
         }
         switch (mode, noPreload) {
         case (.preload, nil), (.auto, nil):
             return PerturbationPlan(
                 kind: .preload, explanation: "Preloaded noise: \(path) is dynamic against glibc.",
-                helper: NativeFile.find(preloadLibrary) ?? "")
+                helper: (before + [NativeFile.find(preloadLibrary) ?? ""]).joined(separator: ":"))
         case (.preload, let reason?):
             return PerturbationPlan(kind: .unavailable, explanation: "No preloaded noise: \(reason).")
         default:
@@ -39,7 +41,7 @@ extension Perturbation {
 
     private static func supervision(of path: String, because noPreload: String?) -> PerturbationPlan {
         let preface = noPreload.map { "\($0); " } ?? ""
-        if let obstacle = obstacleToSupervision {
+        if let obstacle = supervisionObstacle {
             return PerturbationPlan(kind: .unavailable, explanation: "No noise: \(preface)\(obstacle).")
         }
         let words = noPreload.map { "\($0), so nothing can be preloaded" } ?? "as asked, for \(path)"
@@ -48,13 +50,15 @@ extension Perturbation {
             helper: NativeFile.find(launcher) ?? "")
     }
 
-    private static var obstacleToPreload: String? {
+    /// Why nothing can be preloaded on this machine, as a clause; nil if it can.
+    public static var preloadObstacle: String? {
         guard let path = NativeFile.find(preloadLibrary) else { return missing(preloadLibrary) }
         // ld.so(8): "separated by spaces or colons", and no way to quote them.
         return path.contains { $0 == ":" || $0 == " " } ? "LD_PRELOAD cannot hold the path \(path)" : nil
     }
 
-    private static var obstacleToSupervision: String? {
+    /// Why system calls cannot be supervised on this machine, as a clause; nil if they can. Tried, by running the launcher.
+    public static var supervisionObstacle: String? {
         guard let path = NativeFile.find(launcher) else { return missing(launcher) }
         guard let result = CommandOutput([path, "--check"]) else { return "\(path) cannot be started" }
         return result.status == 0 ? nil : "this machine refuses to supervise system calls (\(result.text))"

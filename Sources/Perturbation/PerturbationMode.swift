@@ -63,7 +63,7 @@ public struct PerturbationPlan: Sendable, Equatable {
     /// No noise.
     public static let off = PerturbationPlan(kind: .off, explanation: "No noise: turned off.")
 
-    /// The library or launcher that does it; empty if none does.
+    /// The libraries to preload, as `LD_PRELOAD` lists them, or the launcher; empty if there is neither.
     package let helper: String
 
     package init(kind: Kind, explanation: String, helper: String = "") {

@@ -96,20 +96,19 @@ func beside(_ name: String) -> String {
     return candidates.first { path in access(path, R_OK) == 0 } ?? name
 }
 
-/// The same program, static; nil where the machine has no C compiler or no static libc. It lies beside the other, in the build folder. (The build makes only what
-/// needs nothing but the Swift toolchain.)
-let staticProbe: String? = {
+/// The same program, static; nil where the machine has no C compiler or no static libc.
+let staticProbe = compiledProbe("static", ["-static"])
+
+/// The probe built with other flags, by the machine's own C compiler; nil where that cannot do it. It lies beside the
+/// other, in the build folder. (The build itself needs nothing but the Swift toolchain.)
+func compiledProbe(_ name: String, _ flags: [String]) -> String? {
     let tests = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
     let source = "\(tests)/PerturbationProbes/native/noise-probe/probe.c"
-    let program = probe + "-static"
-    let compilers: [String] = ["/usr/bin/cc", "/usr/bin/clang"]
-    guard let compiler = compilers.first(where: { path in access(path, X_OK) == 0 }),
-        let made = Child.run(
-            [compiler, "-O1", "-static", "-pthread", "-w", "-o", program, source],
-            plainEnvironment)
-    else { return nil }
-    return made.status == 0 ? program : nil
-}()
+    let program = "\(probe)-\(name)"
+    let command = ["/usr/bin/cc", "-O1", "-pthread", "-w"] + flags + ["-o", program, source]
+    guard let made = Child.run(command, plainEnvironment), made.status == 0 else { return nil }
+    return program
+}
 
 /// A folder of the test's own, removed with all files in it (it never holds folders) when it is let go of.
 final class Folder {

@@ -41,6 +41,23 @@ import Testing
         }
     }
 
+    @Test("sanitized programs run under noise", arguments: ["address", "thread"])
+    func sanitized(kind: String) throws {
+        // Skipped where the compiler has no such sanitizer, or the kernel's address layout does not suit it.
+        guard let program = compiledProbe(kind, ["-fsanitize=\(kind)"]),
+            Child.run([program, "threads", "1"], plainEnvironment)?.status == 0
+        else { return }
+        for (command, answer) in [("threads", "counted 1200"), ("conditions", "all consumed"), ("forks", "children 4")]
+        {
+            let noise = try Perturbation(plan: Perturbation.plan(mode: .preload, executable: program))
+            let environment = noise.environment(extending: plainEnvironment, initial: Self.strong)
+            let result = try #require(Child.run([program, command, "300"], environment))
+            #expect(result.lines == [answer])
+            #expect(result.status == 0)
+            #expect(noise.counters.delays > 100)
+        }
+    }
+
     @Test("sites that are switched off are counted, not delayed")
     func sites() throws {
         let noise = try Perturbation(plan: Perturbation.plan(mode: .preload, executable: probe))

@@ -38,6 +38,27 @@ let redisServer: String? = ["/usr/bin/redis-server", "/usr/local/bin/redis-serve
     }
 }
 
+extension RedisTests {
+    @Test(
+        "redis survives failing accepts and interrupted calls", .enabled(if: redisServer != nil && !supervisionRefused))
+    func faults() throws {
+        let folder = Folder()
+        let noise = try Perturbation(plan: Perturbation.plan(mode: .syscalls, executable: redisServer!))
+        let socketPath = folder.file("redis.sock")
+        let command = [redisServer!, "--port", "0", "--unixsocket", socketPath, "--save", "", "--dir", folder.path]
+        let server = try #require(Child(noise.command(command), noise.environment(extending: plainEnvironment)))
+        while let line = server.line(), !line.contains("eady to accept connections") {}
+        noise.set(
+            .none, faults: SyscallFaults(probability: 0.3, kinds: [.interruptedAccept, .abortedAccept, .noDescriptor]))
+        for value in 0..<50 {
+            let client = try #require(UnixClient(socketPath))
+            #expect(client.ask("SET k \(value)\r\n", answer: "+OK\r\n"))
+        }
+        #expect(noise.counters.failures > 0)
+        #expect(noise.counters.delays == 0)
+    }
+}
+
 /// A connection to a Unix stream socket.
 final class UnixClient {
     private let descriptor: Int32

@@ -68,6 +68,10 @@ final class SyscallSupervisor: Sendable {
 
     /// The thread's loop.
     private func run() {
+        // The program's signals are for its other threads.
+        var all = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_BLOCK, &all, nil)
         cf_notify_sharp_timer()
         var files = [
             pollfd(fd: wake, events: Int16(POLLIN), revents: 0), pollfd(fd: socket, events: Int16(POLLIN), revents: 0),

@@ -3,8 +3,10 @@ import Glibc
 
 /// A command's program, found and looked at as the kernel would: search path, scripts' interpreters, ELF.
 package enum Executable: Equatable, Sendable {
-    /// Dynamic against glibc: a library can be preloaded. The path is that of the ELF file.
-    case preloadable(path: String)
+    /// Dynamic against glibc: a library can be preloaded. The path is that of the ELF file. The sanitizer runtimes that it
+    /// names must stay in front of what is preloaded: AddressSanitizer refuses to start otherwise, ThreadSanitizer
+    /// misses calls.
+    case preloadable(path: String, runtimes: [String] = [])
     /// Nothing can be preloaded, but its system calls can be supervised. The reason is a clause: "/bin/x is a static
     /// program".
     case supervisable(path: String, reason: String)
@@ -70,7 +72,11 @@ package enum Executable: Equatable, Sendable {
         guard isGlibcLoader(loader) else {
             return .supervisable(path: path, reason: "\(path) uses \(loader), not glibc")
         }
-        return .preloadable(path: path)
+        return .preloadable(path: path, runtimes: image.needed.filter(isSanitizer))
+    }
+
+    private static func isSanitizer(_ library: String) -> Bool {
+        ["libasan.so", "libhwasan.so", "libtsan.so", "liblsan.so", "libclang_rt."].contains { library.hasPrefix($0) }
     }
 
     private static var ownMachine: UInt16 {
@@ -107,31 +113,4 @@ package enum Executable: Equatable, Sendable {
 /// A variable of our own environment. Maps to `getenv`.
 package func environment(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
-}
-
-/// A file open for reading at offsets. Maps to `open` and `pread`.
-struct ReadableFile: ~Copyable {
-    private let descriptor: Int32
-
-    init?(_ path: String) {
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return nil }
-    }
-
-    deinit {
-        if descriptor >= 0 { _ = close(descriptor) }
-    }
-
-    /// Up to `count` bytes; fewer at the end of the file or after an error.
-    func bytes(at offset: UInt64, count: Int) -> [UInt8] {
-        guard let start = off_t(exactly: offset), count > 0 else { return [] }
-        return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count {
-                let got = pread(descriptor, buffer.baseAddress! + filled, count - filled, start + off_t(filled))
-                if got < 0 && errno == EINTR { continue }
-                if got <= 0 { break }
-                filled += got
-            }
-        }
-    }
 }

@@ -2,7 +2,7 @@ import Glibc
 
 /// The plain C programs that the build puts beside the executables (see `Plugins/NativeTools`).
 package enum NativeFile {
-    /// Set to a folder, it is searched first: for packages which install the files elsewhere.
+    /// Set to an absolute path, that folder is searched first: for packages which install the files elsewhere.
     package static let folderVariable = "CROSSFIRE_NATIVE"
 
     /// Where a file may be, best first. `executable` is `/proc/self/exe`.
@@ -21,13 +21,5 @@ package enum NativeFile {
         candidates(name, executable: ownExecutable, folder: environment(folderVariable)).first {
             access($0, R_OK) == 0
         }
-    }
-
-    /// The path of the running program. Maps to `readlink` of `/proc/self/exe`.
-    package static var ownExecutable: String {
-        let bytes = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, filled in
-            filled = max(0, readlink("/proc/self/exe", buffer.baseAddress!, buffer.count))
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
