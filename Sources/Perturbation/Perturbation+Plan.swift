@@ -30,6 +30,13 @@ extension Perturbation {
         }
     }
 
+    /// The plan for a target that runs already, or that we do not start ourselves.
+    public static func planForForeignTarget(mode: PerturbationMode) -> PerturbationPlan {
+        if mode == .off { return plan(mode: mode, executable: "") }
+        let reason = "the target was not started by us, and noise must be there from its start"
+        return PerturbationPlan(kind: .unavailable, explanation: "No noise: \(reason).")
+    }
+
     private static func supervision(of path: String, because noPreload: String?) -> PerturbationPlan {
         let preface = noPreload.map { "\($0); " } ?? ""
         if let obstacle = obstacleToSupervision {

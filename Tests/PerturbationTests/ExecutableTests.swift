@@ -18,6 +18,8 @@ import Testing
     @Test("nothing is done when nothing is asked for")
     func off() {
         #expect(Perturbation.plan(mode: .off, executable: "/nonexistent").kind == .off)
+        #expect(Perturbation.planForForeignTarget(mode: .off).kind == .off)
+        #expect(Perturbation.planForForeignTarget(mode: .auto).kind == .unavailable)
     }
 
     @Test("a missing program is told apart from one that cannot be preloaded")

@@ -27,6 +27,7 @@ extension Dissector {
         let fragment = bytes.be16(layer.start + 6)
         segment.isIPv6 = false
         segment.identification = UInt32(bytes.be16(layer.start + 4))
+        segment.timeToLive = bytes.u8(layer.start + 8)
         segment.sourceHigh = 0
         segment.sourceLow = UInt64(bytes.be32(layer.start + 12))
         segment.destinationHigh = 0
@@ -52,6 +53,7 @@ extension Dissector {
         payload.start += 40
         segment.isIPv6 = true
         segment.identification = nil
+        segment.timeToLive = bytes.u8(layer.start + 7)
         segment.sourceHigh = bytes.be64(layer.start + 8)
         segment.sourceLow = bytes.be64(layer.start + 16)
         segment.destinationHigh = bytes.be64(layer.start + 24)

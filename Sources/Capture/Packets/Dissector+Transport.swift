@@ -96,12 +96,22 @@ extension Dissector {
         case (3, 3): segment.windowScale = min(bytes.u8(value), Self.maximumWindowScale)
         case (4, 2): segment.sackPermitted = true
         case (5, 10...):
-            segment.sackBlocks = (length - 2) / 8
-            segment.sackOffset = value
+            selective(bytes, value, blocks: (length - 2) / 8)
         case (8, 10):
             segment.timestampValue = bytes.be32(value)
             segment.timestampEcho = bytes.be32(value + 4)
         default: break
+        }
+    }
+
+    private mutating func selective(_ bytes: RawSpan, _ offset: Int, blocks: Int) {
+        segment.sackBlocks = blocks
+        segment.sackLeft = bytes.be32(offset)
+        segment.sackRight = bytes.be32(offset + 4)
+        segment.sackHighest = segment.sackRight
+        for block in 1..<max(1, blocks) {
+            let right = bytes.be32(offset + 8 * block + 4)
+            if Int32(bitPattern: right &- segment.sackHighest) > 0 { segment.sackHighest = right }
         }
     }
 

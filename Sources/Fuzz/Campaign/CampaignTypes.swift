@@ -36,8 +36,9 @@ public struct CampaignOptions: Sendable {
 
 /// Where a campaign stands.
 public struct CampaignStatus: Sendable {
-    /// Executions run, and those judged.
+    /// Executions run.
     public var executions = 0
+    /// Executions judged.
     public var judged = 0
     /// Executions whose evidence was incomplete.
     public var inconclusive = 0
@@ -51,8 +52,9 @@ public struct CampaignStatus: Sendable {
     public var packets = 0
     /// Packets that the kernel dropped.
     public var dropped = 0
-    /// How often the target was started, and how often it died by itself.
+    /// How often the target was started.
     public var starts = 0
+    /// How often it died by itself.
     public var crashes = 0
     /// Findings so far.
     public var findings = 0

@@ -42,15 +42,22 @@ package struct Minimizer {
     }
 
     private func shows(_ scenario: Scenario, _ oracle: OracleID, _ rig: Rig, _ deadline: Int64) throws -> Bool {
+        let first = rig.executions + 1
+        // Judgements lag behind: those of the candidate before this one say nothing of it.
+        let isHit = { (judged: [JudgedExecution]) in
+            judged.contains { execution in
+                execution.log.execution >= first
+                    && execution.judgement.violations.contains { $0.oracle == oracle }
+            }
+        }
         for count in 1...Self.executionsPerCandidate where Clock.monotonic < deadline {
             let (log, ending) = try rig.execute(scenario)
             let broke = ending != nil || log.outcome != .completed
             let judged = try rig.judgements(all: broke || count % 4 == 0)
             if broke { try rig.startTarget() }
-            if ending != nil, oracle == .crash { return true }
-            if judged.contains(where: { $0.judgement.violations.contains { $0.oracle == oracle } }) { return true }
+            if (ending != nil && oracle == .crash) || isHit(judged) { return true }
         }
-        return false
+        return isHit(try rig.judgements(all: true))
     }
 
     /// Scenarios with one part less, large parts first; `expect` counts follow what is still sent.

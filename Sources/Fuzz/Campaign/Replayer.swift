@@ -14,8 +14,9 @@ public struct Replayer: Sendable {
     public var executionsPerTry = 100
     /// The time after which a try without a hit ends.
     public var secondsPerTry = 0.5
-    /// The noise in the target, and its seed.
+    /// The noise in the target.
     public var perturbation = PerturbationPlan.off
+    /// The seed of that noise.
     public var seed: UInt64 = 0
 
     /// A replayer with the numbers of a confirmation.
@@ -30,8 +31,9 @@ public struct Replayer: Sendable {
         public var reproduction: Finding.Reproduction
         /// The violations seen, one of each signature, with the execution's packets.
         public var violations: [Violation]
-        /// What was exercised, in how many executions.
+        /// What was exercised.
         public var exercised: Exercised
+        /// How many executions it took.
         public var executions: Int
         /// Why executions could not be judged, the first few reasons.
         public var inconclusive: [String]

@@ -6,8 +6,9 @@ public struct ExecutionLog: Sendable {
     public var connections: [ConnectionLog]
     /// How the script ended.
     public var outcome: Outcome
-    /// When the execution began and ended, by the wall clock, in nanoseconds.
+    /// When the execution began, by the wall clock, in nanoseconds.
     public var startNanoseconds: Int64
+    /// When it ended, by the wall clock, in nanoseconds.
     public var endNanoseconds: Int64
 
     package init(
@@ -41,8 +42,9 @@ public struct ConnectionLog: Sendable {
     public var source: ClientSource
     /// Bytes that the kernel took.
     public var sentBytes = 0
-    /// Bytes read, and their hash.
+    /// Bytes read.
     public var receivedBytes = 0
+    /// The hash of these bytes.
     public var receivedHash = StreamHash()
     /// When each `send` step was begun, with the stream offset of its first byte.
     public var sends: [Mark] = []

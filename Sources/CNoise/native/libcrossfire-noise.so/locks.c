@@ -28,6 +28,7 @@ AFTER(UNLOCK, int, pthread_spin_unlock, (pthread_spinlock_t * lock), (lock))
 BEFORE(LOCK, int, sem_wait, (sem_t * semaphore), (semaphore))
 AFTER(UNLOCK, int, sem_post, (sem_t * semaphore), (semaphore))
 
+BEFORE(CF_NOISE_SITE_FILE, int, lockf, (int file, int command, off_t length), (file, command, length))
 BEFORE(CF_NOISE_SITE_FILE, int, flock, (int file, int operation), (file, operation))
 
 AFTER_VERSION(NEW_CONDITION, CONDITION, int, pthread_cond_wait,

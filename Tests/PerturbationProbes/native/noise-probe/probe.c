@@ -3,12 +3,14 @@
 #define _GNU_SOURCE 1
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -20,12 +22,18 @@ static long counter, rounds;
 
 // errno must be the same after a successful call, delayed or not.
 static int keep_errno(void) {
+    int word = 0;
     for (long i = 0; i < rounds; i++) {
         errno = 123;
         pthread_mutex_lock(&mutex);
         pthread_mutex_unlock(&mutex);
         if (write(1, "", 0) != 0 || errno != 123) { return 1; }
         if (read(-1, &i, 1) != -1 || errno != EBADF) { return 2; }
+        errno = 123;
+        if (syscall(SYS_futex, &word, FUTEX_WAKE, 1, NULL, NULL, 0) != 0 || errno != 123) { return 3; }
+        if (syscall(SYS_futex, &word, FUTEX_WAIT, 1, NULL, NULL, 0) != -1 || errno != EAGAIN) { return 4; }
+        struct flock lock = {.l_type = F_WRLCK};
+        if (fcntl(-1, F_SETLK, &lock) != -1 || errno != EBADF) { return 5; }
     }
     puts("errno kept");
     return 0;
