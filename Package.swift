@@ -23,18 +23,23 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         .target(name: "CLinux"),
+        .plugin(name: "NativeTools", capability: .buildTool()),
+        .target(name: "CNoise", exclude: ["native"], plugins: ["NativeTools"]),
 
         .target(name: "Wire", swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "Capture", dependencies: ["CPcap"], swiftSettings: strict),
         .target(name: "Verification", dependencies: ["Wire", "Capture"], swiftSettings: strict),
         .target(name: "ReferenceServers", dependencies: ["Wire", "CLinux"], swiftSettings: strict),
-        .target(name: "Fuzz", dependencies: ["CLinux", "Wire", "Capture", "Verification"], swiftSettings: strict),
+        .target(name: "Perturbation", dependencies: ["CLinux", "CNoise"], swiftSettings: strict),
+        .target(
+            name: "Fuzz", dependencies: ["CLinux", "Wire", "Capture", "Verification", "Perturbation"],
+            swiftSettings: strict),
         .target(name: "Report", dependencies: ["Wire", "Verification", "Capture", "Fuzz"], swiftSettings: strict),
 
         .executableTarget(
             name: "crossfire",
             dependencies: [
-                "CLinux", "Wire", "Capture", "Verification", "ReferenceServers", "Fuzz", "Report",
+                "CLinux", "Wire", "Capture", "Verification", "ReferenceServers", "Perturbation", "Fuzz", "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -47,8 +52,17 @@ let package = Package(
         .testTarget(
             name: "ReferenceServersTests", dependencies: ["ReferenceServers", "reference-server", "Wire", "CLinux"],
             swiftSettings: strict),
+        .target(
+            name: "PerturbationProbes", path: "Tests/PerturbationProbes", exclude: ["native"],
+            plugins: ["NativeTools"]),
         .testTarget(
-            name: "FuzzTests", dependencies: ["Fuzz", "Wire", "Capture", "Verification"], swiftSettings: strict),
+            name: "PerturbationTests", dependencies: ["Perturbation", "PerturbationProbes"], swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["CLinux", "Fuzz", "Wire", "Capture", "Verification", "Perturbation"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReportTests", dependencies: ["Report", "Fuzz", "Verification", "Capture", "Wire"],
+            swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["crossfire", "reference-server", "Fuzz"], swiftSettings: strict),
     ],

@@ -3,21 +3,21 @@ import Glibc
 import Synchronization
 import Testing
 
-/// Whether this process may capture on loopback; tests that need it are skipped without (run them as root or with
-/// CAP_NET_RAW, or in `unshare -Urn` with loopback up).
-private let mayCapture: Bool = {
-    do throws(CaptureError) {
-        _ = try LiveCapture(LiveCapture.Options())
-        return true
-    } catch {
-        return false
-    }
-}()
-
 /// Goal: live capture loses nothing, stops at once and tells why it cannot start. Method: datagrams sent to a closed
 /// loopback port, a last one as the sentinel.
 @Suite("Live capture")
 struct LiveCaptureTests {
+    /// Whether this process may capture on loopback; tests that need it are skipped without (run them as root or with
+    /// CAP_NET_RAW, or in `unshare -Urn` with loopback up).
+    static let mayCapture: Bool = {
+        do throws(CaptureError) {
+            _ = try LiveCapture(LiveCapture.Options())
+            return true
+        } catch {
+            return false
+        }
+    }()
+
     static func send(_ count: Int, to port: UInt16, from descriptor: Int32) {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -36,11 +36,29 @@ struct LiveCaptureTests {
         }
     }
 
-    @Test("all datagrams are caught, once each, and the sentinel ends the capture", .enabled(if: mayCapture))
-    func everything() async throws {
+    /// A datagram socket with a port of its own, and that port: other programs' traffic must not be counted.
+    static func sender() -> (descriptor: Int32, port: UInt16) {
         let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, size)
+                getsockname(descriptor, $0, &size)
+            }
+        }
+        return (descriptor, UInt16(bigEndian: address.sin_port))
+    }
+
+    @Test(
+        "all datagrams are caught, once each, and the sentinel ends the capture",
+        .enabled(if: LiveCaptureTests.mayCapture))
+    func everything() async throws {
+        let (descriptor, port) = Self.sender()
         defer { close(descriptor) }
-        let capture = try LiveCapture(.init(filter: "udp dst port 9"))
+        let capture = try LiveCapture(.init(filter: "udp src port \(port)"))
         let seen = Mutex<[UInt32]>([])
         let runner = Task.detached {
             try capture.run { batch in
@@ -63,24 +81,24 @@ struct LiveCaptureTests {
         #expect(statistics.delivered == 2000)
     }
 
-    @Test("packets sent before stop are kept, twenty times", .enabled(if: mayCapture))
+    @Test("packets sent before stop are kept, twenty times", .enabled(if: LiveCaptureTests.mayCapture))
     func stopRightAfter() async throws {
-        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        let (descriptor, port) = Self.sender()
         defer { close(descriptor) }
         for _ in 0..<20 {
-            let capture = try LiveCapture(.init(filter: "udp dst port 11", ringBytes: 4 << 20))
+            let capture = try LiveCapture(.init(filter: "udp src port \(port)", ringBytes: 4 << 20))
             let count = Atomic<Int>(0)
             let runner = Task.detached {
                 try capture.run { batch in count.add(batch.records.count, ordering: .relaxed) }
             }
-            Self.send(608, to: 11, from: descriptor)
+            Self.send(608, to: 9, from: descriptor)
             capture.stop()
             try await runner.value
             #expect(count.load(ordering: .relaxed) == 608)
         }
     }
 
-    @Test("a missing interface and a bad filter are told apart", .enabled(if: mayCapture))
+    @Test("a missing interface and a bad filter are told apart", .enabled(if: LiveCaptureTests.mayCapture))
     func mistakes() {
         #expect {
             try LiveCapture(.init(interface: "nothere0"))

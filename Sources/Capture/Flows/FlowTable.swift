@@ -13,6 +13,10 @@ public struct FlowTable: Sendable {
     /// Two for each flow: that of the key's lower end at 2n, that of the higher one at 2n + 1.
     private var streams: [StreamBuilder] = []
     private var dissector = Dissector()
+    private let findAnomalies: Bool
+    /// One for each flow, if anomalies are looked for.
+    private var analyses: [ConnectionAnalysis] = []
+    private var log = AnomalyLog()
 
     /// Packets that were not TCP segments, with the reason.
     public private(set) var otherPackets: [NotTransport: Int] = [:]
@@ -22,16 +26,27 @@ public struct FlowTable: Sendable {
     /// - Parameters:
     ///   - serverPort: tells the server where no SYN was captured.
     ///   - keepStreams: whether streams keep their bytes, chunks and gaps; without, memory grows with the flows alone.
-    public init(serverPort: UInt16? = nil, keepStreams: Bool = true) {
+    ///   - findAnomalies: whether each segment is also compared with those before it.
+    public init(serverPort: UInt16? = nil, keepStreams: Bool = true, findAnomalies: Bool = false) {
         self.serverPort = serverPort
         self.keepStreams = keepStreams
+        self.findAnomalies = findAnomalies
     }
 
     /// Adds all TCP segments of a batch.
     public mutating func add(_ batch: PacketBatch) {
+        // Out of `self`, so that the segment need not be copied.
+        var dissector = Dissector(reassembles: false)
+        swap(&dissector, &self.dissector)
+        defer { swap(&dissector, &self.dissector) }
         for record in batch.records {
             switch dissector.dissect(record, batch.bytes.span.bytes, batch.linkTypes) {
-            case .tcp: add(dissector.segment, record: record, in: batch)
+            case .tcp:
+                if dissector.segment.isReassembled, let datagram = dissector.fragments?.datagram {
+                    add(dissector.segment, record, datagram)
+                } else {
+                    add(dissector.segment, record, batch.bytes)
+                }
             case .udp: otherPackets[.otherTransport, default: 0] += 1
             case .other(let reason): otherPackets[reason, default: 0] += 1
             }
@@ -40,6 +55,11 @@ public struct FlowTable: Sendable {
 
     /// Adds one segment that `dissect` found in `batch`.
     public mutating func add(_ segment: Segment, record: PacketRecord, in batch: PacketBatch) {
+        add(segment, record, batch.bytes)
+    }
+
+    /// `bytes` are those that the segment's offsets count in.
+    private mutating func add(_ segment: borrowing Segment, _ record: PacketRecord, _ bytes: [UInt8]) {
         let (key, direction) = FlowKey.of(segment)
         let flow = flow(of: key, segment, direction, record)
         let packet = PacketReference(number: record.number, time: record.time)
@@ -47,10 +67,14 @@ public struct FlowTable: Sendable {
         let other = flow * 2 + (1 - direction)
         streams[own].open(with: segment)
         streams[own].stream.packets += 1
-        if segment.flags.contains(.ack) { streams[other].acknowledge(segment.acknowledgement) }
-        if segment.payloadLength > 0 {
-            streams[own].place(segment, packet, batch.bytes, keep: keepStreams)
+        var acknowledged = SegmentEvent.nothing
+        if segment.flags.contains(.ack) { acknowledged = streams[other].acknowledge(segment.acknowledgement) }
+        if findAnomalies {
+            analyses[flow].add(
+                segment, record, flow: flow, direction: direction, start: streams[own].offset(of: segment.sequence),
+                acknowledged: acknowledged, &log)
         }
+        if segment.payloadLength > 0 { streams[own].place(segment, packet, bytes, keep: keepStreams) }
         flows[flow].see(record.time)
         // Plain data and acknowledgements, once connected, change nothing else.
         if flows[flow].handshakeAcknowledged, segment.flags.isDisjoint(with: [.syn, .fin, .rst]) { return }
@@ -66,19 +90,20 @@ public struct FlowTable: Sendable {
     ///
     /// - Complexity: O(flows + bytes kept).
     public consuming func finish() -> [Flow] {
-        var streams = streams
-        self.streams = []
-        return flows.indices.map { number in
-            let lower = take(&streams[number * 2])
-            let higher = take(&streams[number * 2 + 1])
-            return flows[number].finish(id: number, lower, higher, serverPort: serverPort)
+        // Nothing is changed in place: the caller may hold a copy, and changing would copy everything.
+        let sorted = log.sorted()
+        var next = 0
+        var finished: [Flow] = []
+        finished.reserveCapacity(flows.count)
+        for number in flows.indices {
+            let lower = streams[number * 2].finish(keep: keepStreams)
+            let higher = streams[number * 2 + 1].finish(keep: keepStreams)
+            let client = flows[number].client(index.keys[number], serverPort: serverPort)
+            var flow = flows[number].finish(id: number, index.keys[number], client: client, lower, higher)
+            if findAnomalies { flow.take(analyses[number], sorted, &next, client: client) }
+            finished.append(flow)
         }
-    }
-
-    private func take(_ builder: inout StreamBuilder) -> ByteStream {
-        var taken = StreamBuilder()
-        swap(&taken, &builder)
-        return taken.finish(keep: keepStreams)
+        return finished
     }
 
     /// The number of the flow that a segment belongs to; a new one for an unknown key or another initial number.
@@ -91,11 +116,11 @@ public struct FlowTable: Sendable {
             guard segment.flags.isSuperset(of: .syn), segment.flags.isDisjoint(with: .ack) else { return known }
             guard streams[known * 2 + direction].contradicts(initialSequence: segment.sequence) else { return known }
         }
-        let number = flows.count
-        index.set(slot, key, flow: number)
-        flows.append(FlowState(key: key, firstSender: direction, time: record.time))
+        let number = index.append(key, at: slot)
+        flows.append(FlowState(firstSender: direction, time: record.time))
         streams.append(StreamBuilder())
         streams.append(StreamBuilder())
+        if findAnomalies { analyses.append(ConnectionAnalysis()) }
         return number
     }
 }

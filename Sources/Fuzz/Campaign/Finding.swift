@@ -12,8 +12,9 @@ public struct Finding: Sendable {
     public var scenario: Scenario
     /// A smaller test case that still shows it; nil if none was found or looked for.
     public var minimized: Scenario?
-    /// The first execution that showed it, and how long after the start of the campaign.
+    /// The first execution that showed it.
     public var firstExecution: Int
+    /// How long after the start of the campaign it was seen. Seconds.
     public var firstSeconds: Double
     /// How often it was seen again on fresh targets.
     public var reproduced: Reproduction?
@@ -21,6 +22,21 @@ public struct Finding: Sendable {
     public var packets: PacketBatch
     /// The end of what the target printed.
     public var targetOutput: [UInt8]
+
+    package init(
+        id: String, violation: Violation, scenario: Scenario, minimized: Scenario? = nil, firstExecution: Int,
+        firstSeconds: Double, reproduced: Reproduction? = nil, packets: PacketBatch, targetOutput: [UInt8]
+    ) {
+        self.id = id
+        self.violation = violation
+        self.scenario = scenario
+        self.minimized = minimized
+        self.firstExecution = firstExecution
+        self.firstSeconds = firstSeconds
+        self.reproduced = reproduced
+        self.packets = packets
+        self.targetOutput = targetOutput
+    }
 
     /// Hits among tries. One try starts a fresh target and runs the scenario up to `executionsPerTry` times.
     public struct Reproduction: Equatable, Sendable {

@@ -42,7 +42,8 @@ struct Replay {
     func run(_ scenario: Scenario, expecting oracle: OracleID?) throws -> Outcome {
         let isCommand = if case .command = setup.target { true } else { false }
         var outcome = Outcome(
-            reproduction: .init(hits: 0, tries: 0, executionsPerTry: executionsPerTry, freshTarget: isCommand), others: [])
+            reproduction: .init(hits: 0, tries: 0, executionsPerTry: executionsPerTry, freshTarget: isCommand),
+            others: [])
         var rig = try Rig(setup)
         defer { rig.stop() }
         var seen: Set<String> = []
@@ -59,7 +60,9 @@ struct Replay {
                 let matches = execution.judgement.violations.contains { oracle == nil || $0.oracle == oracle }
                 if matches, outcome.hit == nil { outcome.hit = execution }
                 hit = hit || matches
-                let isNew = execution.judgement.violations.contains { $0.oracle != oracle && seen.insert($0.signature).inserted }
+                let isNew = execution.judgement.violations.contains {
+                    $0.oracle != oracle && seen.insert($0.signature).inserted
+                }
                 if isNew { outcome.others.append(execution) }
             }
             if hit { outcome.reproduction.hits += 1 }

@@ -1,5 +1,6 @@
 import Capture
 import Glibc
+import Perturbation
 import Verification
 import Wire
 
@@ -16,8 +17,10 @@ final class Rig {
         var ringBytes = 64 << 20
         /// Unique in the target's life: the stem of keys and tokens.
         var campaign: String
-        /// Additions to the target's environment.
-        var environment: [String: String] = [:]
+        /// The noise in the target.
+        var perturbation: PerturbationPlan
+        /// The seed of that noise.
+        var seed: UInt64
     }
 
     let setup: Setup
@@ -26,6 +29,7 @@ final class Rig {
     private let sentinel: Sentinel
     private let recorder: Recorder
     private let sleep = SleepProbe()
+    private let perturbation: Perturbation
     private var engine: Engine?
     private(set) var target: Target?
     /// What the target was seen to accept.
@@ -54,6 +58,7 @@ final class Rig {
         self.port = port
         scratch = try ScratchDirectory()
         sentinel = try Sentinel()
+        perturbation = try Perturbation(plan: setup.perturbation)
         recorder = try Recorder(
             port: port, sentinelPort: sentinel.port, codec: setup.codec, ringBytes: setup.ringBytes)
         do {
@@ -70,7 +75,7 @@ final class Rig {
         target = nil
         isWedged = false
         target = try Target(
-            setup.target, port: port, directory: scratch.path, logPath: logPath, environment: setup.environment)
+            setup.target, port: port, directory: scratch.path, logPath: logPath, perturbation: perturbation)
         starts += 1
         sleep.pid = target?.process?.pid
         guard engine == nil else { return }
@@ -87,6 +92,7 @@ final class Rig {
     /// - Throws: `SystemError` for trouble of our own side.
     func execute(_ scenario: Scenario) throws -> (log: ExecutionLog, ending: ProcessEnding?) {
         executions += 1
+        perturbation.set(NoiseSchedule.noise(seed: setup.seed, execution: executions))
         let binding = Binding(campaign: setup.campaign, execution: executions)
         guard let engine else { preconditionFailure("a rig runs nothing before its target has started") }
         let log = try engine.run(scenario, execution: executions, binding: binding)

@@ -5,15 +5,16 @@ struct LineReader {
     private let file: String
     let number: Int
 
-    init(_ line: Substring, file: String, line number: Int) {
-        bytes = Array(line.utf8)
+    /// A CR at the end of the line is left out.
+    init(_ line: Substring.UTF8View, file: String, line number: Int) {
+        bytes = Array(line.last == 0x0D ? line.dropLast() : line)
         self.file = file
         self.number = number
     }
 
     /// True at the end of the line or at a comment.
     var isAtEnd: Bool {
-        index >= bytes.count || bytes[index] == UInt8(ascii: "#") || bytes[index] == UInt8(ascii: "\r")
+        index >= bytes.count || bytes[index] == UInt8(ascii: "#")
     }
 
     func error(_ message: String) -> ScenarioError {
@@ -50,7 +51,8 @@ struct LineReader {
     ) throws(ScenarioError) -> Int {
         let start = self
         let text = try word(expected)
-        guard text.hasSuffix(suffix), let value = Int(text.dropLast(suffix.count)), range.contains(value) else {
+        guard text.hasSuffix(suffix), let value = Self.decimal(text.dropLast(suffix.count)), range.contains(value)
+        else {
             let limits = "from \(range.lowerBound)\(suffix) to \(range.upperBound)\(suffix)"
             throw start.error("expected \(expected), \(limits), found '\(text)'")
         }
@@ -62,14 +64,26 @@ struct LineReader {
         guard isAtEnd else { throw error("expected the end of the line") }
     }
 
-    /// A quoted string of raw bytes, or words of one or more requests with ` | ` between requests.
+    /// Digits alone, unlike `Int.init`.
+    private static func decimal(_ text: some StringProtocol) -> Int? {
+        text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
+    }
+
+    /// A quoted string of raw bytes, or words of one or more requests with ` | ` between requests. A `|` before the
+    /// first request says that a quoted string is its first word.
     mutating func payload() throws(ScenarioError) -> Scenario.Payload {
         guard !isAtEnd else { throw error("expected a quoted string, or a request's words") }
-        if bytes[index] == UInt8(ascii: "\"") { return .raw(try quoted()) }
+        if takes("|") {
+            skipSpace()
+        } else if bytes[index] == UInt8(ascii: "\"") {
+            return .raw(try quoted())
+        }
         var requests: [[Template]] = [[]]
         while !isAtEnd {
             if takes("|") {
-                guard requests[requests.count - 1].isEmpty == false else { throw error("expected a request before '|'") }
+                guard requests[requests.count - 1].isEmpty == false else {
+                    throw error("expected a request before '|'")
+                }
                 requests.append([])
             } else {
                 let template = bytes[index] == UInt8(ascii: "\"") ? try quoted() : try bareWord()
@@ -82,6 +96,7 @@ struct LineReader {
     }
 
     private mutating func bareWord() throws(ScenarioError) -> Template {
+        guard bytes[index] > 0x20 else { throw error("control characters stand only in quotes, as \\xHH") }
         var template = TemplateBuilder()
         while index < bytes.count, bytes[index] > 0x20 {
             if bytes[index] == UInt8(ascii: "{") {
@@ -128,6 +143,7 @@ struct LineReader {
         case UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "{"): return letter
         case UInt8(ascii: "x"):
             guard index + 2 <= bytes.count,
+                bytes[index] != UInt8(ascii: "+"), bytes[index] != UInt8(ascii: "-"),
                 let value = UInt8(String(decoding: bytes[index..<index + 2], as: UTF8.self), radix: 16)
             else { throw start.error("expected two hexadecimal digits after '\\x'") }
             index += 2
@@ -147,14 +163,15 @@ struct LineReader {
         let parts = inside.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         switch (parts[0], parts.count > 1 ? parts[1] : nil) {
         case ("key", let name):
-            guard name.map({ !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) } }) ?? true else {
+            guard name.map({ !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) } }) ?? true
+            else {
                 throw start.error("expected letters and digits as a key's name, as in {key:a}")
             }
             return .key(name ?? "")
         case ("token", nil):
             return .token(length: nil)
         case ("token", let length?):
-            guard let value = Int(length), 1...Template.maximumTokenLength ~= value else {
+            guard let value = Self.decimal(length), 1...Template.maximumTokenLength ~= value else {
                 throw start.error("expected a token's length, from 1 to \(Template.maximumTokenLength)")
             }
             return .token(length: value)

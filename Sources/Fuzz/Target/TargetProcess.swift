@@ -1,16 +1,22 @@
 import CLinux
-import Glibc
+package import Glibc
+import Synchronization
 
 /// A target that we started, in a process group of its own. posix_spawn(3).
 ///
-/// We are its subreaper (prctl(2), PR_SET_CHILD_SUBREAPER), so descendants that daemonise are still found and ended.
-final class TargetProcess {
+/// We are its subreaper (prctl(2), PR_SET_CHILD_SUBREAPER), so descendants that daemonise become our children; a variable
+/// in their environment tells them from others.
+package final class TargetProcess {
     /// The process id.
-    let pid: pid_t
+    package let pid: pid_t
     /// The command, for messages.
     let command: String
     private(set) var ending: ProcessEnding?
     private let logPath: String
+    /// Unique in this process: `CROSSFIRE_TARGET=7`.
+    private let mark: String
+    private static let markName = "CROSSFIRE_TARGET"
+    private static let count = Atomic<Int>(0)
 
     /// Starts a command.
     ///
@@ -18,13 +24,18 @@ final class TargetProcess {
     ///   - words: the program, looked up in PATH, and its arguments.
     ///   - directory: where it runs.
     ///   - logPath: the file that gets its standard output and error.
-    ///   - environment: additions to our own environment.
+    ///   - environment: its whole environment.
+    ///   - name: the command, for messages.
     /// - Throws: `TargetError.cannotStart`.
-    init(
-        words: [String], directory: String, logPath: String, environment: [String: String] = [:]
+    package init(
+        words: [String], directory: String, logPath: String, environment: [String: String], name: String
     ) throws(TargetError) {
-        command = words.joined(separator: " ")
+        command = name
         self.logPath = logPath
+        let number = Self.count.add(1, ordering: .relaxed).newValue
+        let value = "\(getpid()).\(number)"
+        mark = "\(Self.markName)=\(value)"
+        let environment = environment.merging([Self.markName: value]) { $1 }
         _ = cf_prctl(PR_SET_CHILD_SUBREAPER, 1)
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -47,7 +58,7 @@ final class TargetProcess {
 
         var pid = pid_t()
         let status = withCStrings(words) { arguments in
-            withCStrings(Self.merged(environment)) { variables in
+            withCStrings(environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }) { variables in
                 posix_spawnp(&pid, words[0], &actions, &attributes, arguments, variables)
             }
         }
@@ -58,7 +69,7 @@ final class TargetProcess {
     }
 
     /// How it ended, or nil while it runs. waitpid(2), WNOHANG.
-    func poll() -> ProcessEnding? {
+    package func poll() -> ProcessEnding? {
         if ending == nil {
             var status: Int32 = 0
             if waitpid(pid, &status, WNOHANG) == pid { note(status) }
@@ -67,7 +78,7 @@ final class TargetProcess {
     }
 
     /// Whether it ends within the time.
-    func ends(withinMilliseconds milliseconds: Int) -> Bool {
+    package func ends(withinMilliseconds milliseconds: Int) -> Bool {
         let deadline = Clock.monotonic + Int64(milliseconds) * 1_000_000
         while poll() == nil {
             guard Clock.monotonic < deadline else { return false }
@@ -77,7 +88,7 @@ final class TargetProcess {
     }
 
     /// Ends it and all its descendants: SIGTERM, and SIGKILL for what is left after `graceMilliseconds`.
-    func stop(graceMilliseconds: Int) {
+    package func stop(graceMilliseconds: Int) {
         let descendants = ProcessTree.descendants(of: pid)
         if poll() == nil {
             if graceMilliseconds > 0 { kill(pid, SIGTERM) }
@@ -95,26 +106,44 @@ final class TargetProcess {
             var status: Int32 = 0
             while waitpid(process, &status, 0) == -1, errno == EINTR {}
         }
+        endDaemons()
+    }
+
+    /// Ends what lost its parent before we looked: its environment says whose it is. What it forked meanwhile is found
+    /// in the next turn.
+    private func endDaemons() {
+        while true {
+            let daemons = ProcessTree.orphans(of: getpid(), environment: mark)
+            guard !daemons.isEmpty else { return }
+            for process in daemons {
+                kill(process, SIGKILL)
+                var status: Int32 = 0
+                while waitpid(process, &status, 0) == -1, errno == EINTR {}
+            }
+        }
     }
 
     /// The last `limit` bytes that it printed.
-    func output(limit: Int = 64 << 10) -> String {
+    package func output(limit: Int = 64 << 10) -> String {
         String(decoding: (try? readTail(of: logPath, limit: limit)) ?? [], as: UTF8.self)
     }
 
     private func note(_ status: Int32) {
-        ending = cf_signaled(status) != 0 ? .killed(signal: cf_term_signal(status)) : .exited(status: cf_exit_status(status))
+        ending =
+            cf_signaled(status) != 0 ? .killed(signal: cf_term_signal(status)) : .exited(status: cf_exit_status(status))
     }
 
-    private static func merged(_ additions: [String: String]) -> [String] {
-        var variables: [String] = []
+    /// Our own environment.
+    package static var inheritedEnvironment: [String: String] {
+        var variables: [String: String] = [:]
         var next = cf_environ()!
         while let entry = next.pointee {
             let text = String(cString: entry)
-            if additions[String(text.prefix { $0 != "=" })] == nil { variables.append(text) }
+            let name = text.prefix { $0 != "=" }
+            variables[String(name)] = String(text.dropFirst(name.count + 1))
             next += 1
         }
-        return variables + additions.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return variables
     }
 }
 

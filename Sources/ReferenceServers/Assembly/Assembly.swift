@@ -4,10 +4,16 @@ package struct Assembly: Sendable {
     package var transport: any Transport = TCP4Transport()
     package var acceptor: any Acceptor = PatientAcceptor()
     package var reaper: any Reaper = ThoroughReaper()
+    package var queue: any WorkQueue
     package var batcher: any Batcher = WholeBatcher()
     package var executor: any Executor = OnceExecutor()
     package var assembler: any ReplyAssembler = OrderedAssembler()
     package var sender: any Sender = WholeSender()
+    package var departure: any Departure = NoDeparture()
+    package var closer: any Closer = OnceCloser()
+    package var parentCopies: any ParentCopies = ClosedCopies()
+    package var threadEnd: any ThreadEnd = ImmediateEnd()
+    package var signals: any SignalPolicy = IgnoredSIGPIPE()
     /// The keys and values, and what makes commands on them atomic; nil for services without state.
     package var table: (any Table)?
     package var isolation: (any Isolation)?
@@ -15,6 +21,8 @@ package struct Assembly: Sendable {
     /// The correct parts for a choice; nil when there is no memory for shared state.
     package init?(_ choice: Choice) {
         self.choice = choice
+        guard let queue = SemaphoreQueue() else { return nil }
+        self.queue = queue
         guard choice.service.hasState else { return }
         guard let isolation = StripedIsolation() else { return nil }
         self.isolation = isolation
@@ -30,7 +38,7 @@ package struct Assembly: Sendable {
     package var parts: ConnectionParts {
         ConnectionParts(
             service: choice.service.make(self), batcher: batcher, executor: executor, assembler: assembler,
-            sender: sender)
+            sender: sender, departure: departure, closer: closer)
     }
 }
 

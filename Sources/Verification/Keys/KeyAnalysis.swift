@@ -65,10 +65,7 @@ struct KeyAnalysis {
             case .needsSearch, nil: break
             }
             model.focus(on: groups.key(group), isAlone: groups.isAlone(group))
-            let order = Self.pipelineOrder(events, history, reading)
-            switch engine.run(
-                events, operationCount: history.operations.count, predecessors: order, &model, budget)
-            {
+            switch Self.decide(events, history, &engine, &model, budget) {
             case .linearizable: break
             case .violated(let event):
                 explain(
@@ -82,26 +79,6 @@ struct KeyAnalysis {
 }
 
 extension KeyAnalysis {
-    /// What one connection pipelines on a key happens in the order in which it was sent: for each operation the one before it
-    /// of its connection; empty if nothing is pipelined.
-    private static func pipelineOrder(
-        _ events: [SearchEvent], _ history: KeyHistory, _ reading: Reading
-    ) -> [Int32] {
-        var before: [Int32] = []
-        var last = [Int32](repeating: -1, count: reading.evidence.conversations.count)
-        for event in events where !event.isResponse {
-            let connection = Int(reading.calls[Int(history.operations[Int(event.operation)].call)].conversation)
-            let earlier = last[connection]
-            last[connection] = max(earlier, event.operation)
-            guard earlier >= 0 else { continue }
-            let (first, second) = (min(earlier, event.operation), max(earlier, event.operation))
-            if history.operations[Int(first)].completed < history.operations[Int(second)].invoked { continue }
-            if before.isEmpty { before = Array(repeating: -1, count: history.operations.count) }
-            before[Int(second)] = first
-        }
-        return before
-    }
-
     /// The margin of a violation that the search found, where a monitor can tell it.
     private func margin(_ events: [SearchEvent], _ isAlone: Bool, _ history: KeyHistory, _ reading: Reading) -> Int64? {
         guard isAlone else { return nil }
@@ -117,6 +94,45 @@ extension KeyAnalysis {
         var problem = KeyExplanation(reading: reading, history: history, events: events).problem()
         problem.violation.marginNanoseconds = margin
         problems.append(problem)
+    }
+
+    /// What the search may spend before the forced order is worked out for it. Configurations.
+    private static let plainNodes = 2_000
+
+    /// Decides one component: by search alone where that is quick, otherwise with the forced order.
+    private static func decide(
+        _ events: [SearchEvent], _ history: KeyHistory, _ engine: inout FrontierSearch, _ model: inout KeyModel,
+        _ budget: SearchBudget
+    ) -> SearchOutcome {
+        let count = history.operations.count
+        let plain = SearchBudget(nodes: min(plainNodes, budget.nodes), bytes: budget.bytes)
+        let quick = engine.run(events, operationCount: count, &model, plain)
+        guard case .unknown = quick else { return quick }
+        let outcome = forced(events, history, &engine, &model, budget)
+        // Without a forced order the search tells the event itself.
+        guard case .violated(var last) = outcome, events.count <= 2 * ForcedOrder.maximumOperations else {
+            return outcome
+        }
+        // Histories are explicable up to some response and never again (prefix closure), so halving finds it.
+        var low = 0
+        while low < last {
+            let middle = (low + last) / 2
+            if case .violated = forced(Array(events[...middle]), history, &engine, &model, budget) {
+                last = middle
+            } else {
+                low = middle + 1
+            }
+        }
+        return .violated(event: last)
+    }
+
+    private static func forced(
+        _ events: [SearchEvent], _ history: KeyHistory, _ engine: inout FrontierSearch, _ model: inout KeyModel,
+        _ budget: SearchBudget
+    ) -> SearchOutcome {
+        let order = ForcedOrder(events: events, operations: history.operations, parts: history.parts)
+        if order?.isContradictory == true { return .violated(event: events.count - 1) }
+        return engine.run(events, operationCount: history.operations.count, &model, budget, forced: order)
     }
 }
 
