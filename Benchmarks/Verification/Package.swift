@@ -11,7 +11,9 @@ let package = Package(
                 .product(name: "Verification", package: "crossfire-suite"),
                 .product(name: "Capture", package: "crossfire-suite"),
                 .product(name: "Wire", package: "crossfire-suite"),
-            ])
+            ]),
+        .executableTarget(
+            name: "history-bench", dependencies: [.product(name: "Verification", package: "crossfire-suite")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -97,7 +97,7 @@ struct FramingOracleTests {
         #expect(judgement.oracles == [.order])
         #expect(judgement.violations.count == 1)
         #expect(judgement.violations[0].packets == [1, 1, 2])
-        #expect(judgement.violations[0].signature == "order:swapped:echo:echo")
+        #expect(judgement.violations[0].signature == "order:swapped")
     }
 
     @Test("replies of other shapes swapped") func swappedShapes() {

@@ -194,3 +194,22 @@ struct KeyLinearizabilityTests {
         #expect(judgement.exercised.answered >= 2)
     }
 }
+
+extension KeyLinearizabilityTests {
+    @Test("what one connection pipelines happens in its order") func pipelineOrder() {
+        let tape = Tape()
+        let c = tape.connect(1)
+        tape.send(c[0], "SET k one", "SET k two", "GET k")
+        tape.reply(c[0], "+OK\r\n+OK\r\n$3\r\none\r\n")
+        tape.close(c[0])
+        #expect(tape.judge().oracles == [.linearizability])
+        let legal = Tape()
+        let d = legal.connect(2)
+        legal.send(d[0], "SET k one", "SET k two", "GET k")
+        legal.send(d[1], "SET k one")
+        legal.reply(d[1], "+OK\r\n")
+        legal.reply(d[0], "+OK\r\n+OK\r\n$3\r\none\r\n")
+        d.forEach(legal.close)
+        #expect(legal.judge().verdict == .held)
+    }
+}

@@ -11,6 +11,11 @@ struct SimulatedServer {
     /// One spoilt reply in so many, 0 for none.
     var spoilsOneIn = 0
     private(set) var spoilt = 0
+    /// One INCR or SET in so many is answered and forgotten, 0 for none.
+    var losesOneIn = 0
+    /// Only GET with INCR, or GET with SET, on one key.
+    var onlyCounter = false
+    var onlyRegister = false
     private var fresh = 0
 
     init(seed: UInt64) { self.seed = Seed(seed) }
@@ -21,6 +26,8 @@ struct SimulatedServer {
     }
 
     private mutating func request() -> [String] {
+        if onlyCounter { return seed.oneIn(2) ? ["INCR", "k"] : ["GET", "k"] }
+        if onlyRegister { return seed.oneIn(2) ? ["SET", "k", value()] : ["GET", "k"] }
         let key = "k\(seed.below(3))"
         switch seed.below(16) {
         case 0, 1: return ["SET", key, value()]
@@ -41,6 +48,10 @@ struct SimulatedServer {
     private mutating func execute(_ words: [String]) -> String {
         func bulk(_ text: String?) -> String { text.map { "$\($0.utf8.count)\r\n\($0)\r\n" } ?? "$-1\r\n" }
         let key = words.count > 1 ? words[1] : ""
+        let before = store
+        defer {
+            if losesOneIn > 0, words[0] == "INCR" || words[0] == "SET", seed.oneIn(losesOneIn) { store = before }
+        }
         switch words[0] {
         case "SET", "MSET":
             for index in stride(from: 1, to: words.count, by: 2) { store[words[index]] = words[index + 1] }

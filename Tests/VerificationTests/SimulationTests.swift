@@ -12,7 +12,7 @@ struct SimulationTests {
         for round in 0..<400 {
             var server = SimulatedServer(seed: UInt64(round))
             server.tape.keysStartAbsent = keysStartAbsent
-            server.run(clients: 1 + round % 4, requests: 4 + round % 30)
+            server.run(clients: 1 + round % 5, requests: 4 + round % 40)
             let judgement = server.tape.judge()
             #expect(judgement.verdict == .held, "seed \(round): \(judgement)")
             if judgement.verdict != .held { return }
@@ -33,6 +33,32 @@ struct SimulationTests {
         }
         // A reply lost at the very end of a connection that its client then closes is nobody's fault.
         #expect(Double(seen) > 0.8 * Double(spoiltRuns), "\(seen) of \(spoiltRuns)")
+    }
+
+    @Test("monitors on keys agree with the server, whether the first value is known or not", arguments: [false, true])
+    func monitoredKeys(keysStartAbsent: Bool) {
+        var violated = 0
+        for round in 0..<60 {
+            var server = SimulatedServer(seed: UInt64(500 + round))
+            server.tape.keysStartAbsent = keysStartAbsent
+            (server.onlyCounter, server.onlyRegister) = (round % 2 == 0, round % 2 == 1)
+            server.losesOneIn = round < 30 ? 0 : 10
+            if !keysStartAbsent, round % 4 < 2 {
+                server.store["k"] = "17"
+            } else if round % 2 == 0 {
+                server.store["k"] = "0"
+            }
+            if keysStartAbsent { server.store = [:] }
+            server.run(clients: round < 30 ? 6 : 2, requests: 150)
+            let judgement = server.tape.judge()
+            if round < 30 {
+                #expect(judgement.verdict == .held, "seed \(round): \(judgement)")
+            } else if judgement.verdict == .violated {
+                violated += 1
+                #expect(Set(judgement.oracles).isSubset(of: [.linearizability, .corruption]), "\(judgement)")
+            }
+        }
+        #expect(violated > 15)
     }
 
     @Test("random bytes in both directions trap nothing", arguments: ["resp", "echo", "echo-length"])

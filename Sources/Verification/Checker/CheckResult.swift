@@ -40,6 +40,8 @@ public struct HistoryViolation: Sendable {
     public var firstInexplicable: Inexplicable?
     /// Whose state is not shared, if the history of each client by itself is fine.
     public var blame: String?
+    /// The first client that does not read its own writes, or whose reads go back, and how; nil where none does.
+    public var brokenSession: String?
 
     /// The end of the longest history that an order explains.
     public struct Inexplicable: Sendable, Equatable {

@@ -82,12 +82,13 @@ public struct Checker: Sendable {
     private func report(
         _ history: History, _ model: CheckModel, _ violation: MonitorViolation, _ result: inout CheckResult
     ) {
-        let first = FirstInexplicable.find(history, model, violation)
+        let first = FirstInexplicable.find(history, violation) { model.monitor(history, cut: $0) }
         let explained = HistoryViolation(
             kind: violation.kind, summary: HistorySentence.text(history, violation, model),
             operations: violation.rows.map { history.ids[$0] }, rows: violation.rows,
             marginNanoseconds: violation.margin, firstInexplicable: first,
-            blame: Blame.text(history, model))
+            blame: Blame.text(history, model),
+            brokenSession: model == .register || model == .kv ? SessionGuarantees.firstBreak(history) : nil)
         if let margin = violation.margin, margin <= 2 * clockUncertainty, clockUncertainty > 0 {
             result.inconclusive.append(
                 "Within the clocks' uncertainty of \(clockUncertainty) ns (margin \(margin) ns): \(explained.summary)")

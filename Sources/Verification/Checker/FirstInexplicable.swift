@@ -8,7 +8,9 @@ enum FirstInexplicable {
     private static let maximumSteps = 12
 
     /// - Complexity: a few runs of the monitor; O(log n) at worst.
-    static func find(_ history: History, _ model: CheckModel, _ violation: MonitorViolation) -> HistoryViolation
+    static func find(
+        _ history: History, _ violation: MonitorViolation, _ run: (Int64) -> MonitorOutcome
+    ) -> HistoryViolation
         .Inexplicable?
     {
         // Cut at `high` it is violated; `rows` show it.
@@ -17,26 +19,27 @@ enum FirstInexplicable {
         for _ in 0..<maximumSteps {
             guard let bound = latest(history, rows), bound < high else { break }
             // A refusal that came later may be part of the proof without being shown.
-            guard case .violated = model.monitor(history, cut: bound) else { break }
+            guard case .violated = run(bound) else { break }
             high = bound
-            guard bound > .min, case .violated(let earlier) = model.monitor(history, cut: bound - 1) else {
+            guard bound > .min, case .violated(let earlier) = run(bound - 1) else {
                 return answer(history, at: bound)
             }
             high = bound - 1
             rows = earlier.rows
         }
-        return halve(history, model, high)
+        return halve(history, high, run)
     }
 
-    private static func halve(_ history: History, _ model: CheckModel, _ bound: Int64) -> HistoryViolation.Inexplicable?
-    {
+    private static func halve(
+        _ history: History, _ bound: Int64, _ run: (Int64) -> MonitorOutcome
+    ) -> HistoryViolation.Inexplicable? {
         let times = history.completed.filter { $0 <= bound && $0 != History.never }.sorted()
         guard !times.isEmpty else { return nil }
         var low = 0
         var high = times.count - 1
         while low < high {
             let middle = (low + high) / 2
-            if case .violated = model.monitor(history, cut: times[middle]) { high = middle } else { low = middle + 1 }
+            if case .violated = run(times[middle]) { high = middle } else { low = middle + 1 }
         }
         return answer(history, at: times[low])
     }

@@ -78,7 +78,7 @@ enum HistorySentence {
 
     private static func value(_ history: History, _ code: Int) -> String {
         if code == History.null { return "nothing" }
-        let name = code - History.firstName
+        let name = code &- History.firstName
         return history.names.indices.contains(name) ? history.names[name] : String(code)
     }
 }

@@ -59,7 +59,7 @@ extension HistoryFile {
         }
         func value(_ code: Int) -> String {
             if code == History.null { return "null" }
-            let name = code - History.firstName
+            let name = code &- History.firstName
             return history.names.indices.contains(name) ? "\"\(history.names[name])\"" : String(code)
         }
         func result() -> String {

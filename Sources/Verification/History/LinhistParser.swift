@@ -171,6 +171,14 @@ struct LinhistParser {
         }
     }
 
+    /// As `code`; lists and objects within a list are passed over.
+    private mutating func scalar(_ value: Value) throws(HistoryError) -> Int {
+        switch value {
+        case .list, .other: return History.null
+        default: return try code(value)
+        }
+    }
+
     private mutating func object(
         _ body: (inout LinhistParser, Range<Int>, Value) throws(HistoryError) -> Void
     ) throws(HistoryError) {
@@ -219,7 +227,7 @@ struct LinhistParser {
         if try take(UInt8(ascii: "]")) { return .other }
         while true {
             skipSpace()
-            let element = try code(value(depth: depth + 1))
+            let element = try scalar(value(depth: depth + 1))
             if count == 0 { first = element }
             last = element
             count += 1

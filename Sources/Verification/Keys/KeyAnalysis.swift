@@ -54,13 +54,22 @@ struct KeyAnalysis {
             startsAbsent: reading.evidence.keysStartAbsent)
         for group in 0..<groups.count where problems.count < maximumViolations {
             let events = groups.events(group)
+            let monitor =
+                groups.isAlone(group) && events.count >= KeyMonitor.leastEvents
+                ? KeyMonitor(events, history, startsAbsent: reading.evidence.keysStartAbsent) : nil
+            switch monitor?.decide(events) {
+            case .linearizable: continue
+            case .violated(let event, let margin):
+                explain(Array(events[...event]), margin, history, reading)
+                continue
+            case .needsSearch, nil: break
+            }
             model.focus(on: groups.key(group), isAlone: groups.isAlone(group))
             switch Self.decide(events, history, &engine, &model, budget) {
             case .linearizable: break
             case .violated(let event):
-                let explanation = KeyExplanation(
-                    reading: reading, history: history, events: Array(events[...event]))
-                problems.append(explanation.problem())
+                explain(
+                    Array(events[...event]), margin(events, groups.isAlone(group), history, reading), history, reading)
             case .unknown(let why):
                 let name = Reading.text(history.keys.bytes(groups.key(group)))
                 inconclusive.append("Linearizability of key \(name) is not decided: \(why).")
@@ -104,6 +113,23 @@ extension KeyAnalysis {
         let order = ForcedOrder(events: events, operations: history.operations, parts: history.parts)
         if order?.isContradictory == true { return .violated(event: events.count - 1) }
         return engine.run(events, operationCount: history.operations.count, &model, budget, forced: order)
+    }
+
+    /// The margin of a violation that the search found, where a monitor can tell it.
+    private func margin(_ events: [SearchEvent], _ isAlone: Bool, _ history: KeyHistory, _ reading: Reading) -> Int64? {
+        guard isAlone else { return nil }
+        let monitor = KeyMonitor(events, history, startsAbsent: reading.evidence.keysStartAbsent)
+        guard case .violated(_, let margin)? = monitor?.decide(events) else { return nil }
+        return margin
+    }
+
+    /// Tells the violation that is complete with the last of `events`.
+    private mutating func explain(
+        _ events: [SearchEvent], _ margin: Int64?, _ history: KeyHistory, _ reading: Reading
+    ) {
+        var problem = KeyExplanation(reading: reading, history: history, events: events).problem()
+        problem.violation.marginNanoseconds = margin
+        problems.append(problem)
     }
 }
 

@@ -53,7 +53,13 @@ struct KeyExplanation {
 
     /// A value that nobody wrote to this key.
     private func unwrittenValue(_ last: KeyOperation, _ others: [KeyOperation]) -> Problem? {
-        guard last.result != Cell.absent, !others.contains(where: { mayProduce($0, last.result, last.key) }) else {
+        // Read before, a value that nobody wrote is the first one, only out of date.
+        let isFirstValue =
+            !reading.evidence.keysStartAbsent
+            && others.contains { $0.kind == .read && $0.key == last.key && $0.result == last.result && $0.isAnswered }
+        guard !isFirstValue, last.result != Cell.absent,
+            !others.contains(where: { mayProduce($0, last.result, last.key) })
+        else {
             return nil
         }
         let value = describe(last.result)

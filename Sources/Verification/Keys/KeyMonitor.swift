@@ -1,0 +1,110 @@
+/// The near-linear monitors for keys that are only set and read with unique values, or only incremented by one and read.
+struct KeyMonitor {
+    private enum Kind { case register, counter }
+
+    private let kind: Kind
+    private let initial: RegisterMonitor.Initial
+    private let rows: History
+    /// The operation of each row.
+    private let operations: [Int32]
+
+    /// Smaller components are searched at once.
+    static let leastEvents = 64
+
+    /// - Returns: Nil where the component's operations are outside both monitors' vocabularies.
+    init?(_ events: [SearchEvent], _ history: KeyHistory, startsAbsent: Bool) {
+        var (onlyRegister, onlyCounter) = (true, true)
+        var base = Int.max
+        var chosen: [Int32] = []
+        for event in events where !event.isResponse {
+            let operation = history.operations[Int(event.operation)]
+            chosen.append(event.operation)
+            switch operation.kind {
+            case .write: onlyCounter = false
+            case .read:
+                if Cell.isInteger(operation.result) { base = min(base, operation.result) } else { onlyCounter = false }
+            case .add where operation.argument == 1:
+                onlyRegister = false
+                if operation.isAnswered { base = min(base, operation.result - 1) }
+            default: return nil
+            }
+            guard onlyRegister || onlyCounter else { return nil }
+        }
+        operations = chosen
+        kind = onlyRegister ? .register : .counter
+        initial = startsAbsent ? .null : .unknown
+        if startsAbsent || base == .max { base = 0 }
+        rows = Self.rows(chosen, history, base: onlyRegister ? 0 : base)
+    }
+
+    private static func rows(_ chosen: [Int32], _ history: KeyHistory, base: Int) -> History {
+        var rows = History()
+        rows.reserve(chosen.count)
+        for index in chosen {
+            let operation = history.operations[Int(index)]
+            let function: History.Function =
+                operation.kind == .write ? .write : operation.kind == .read ? .read : .increment
+            rows.append(
+                function, client: 0, argument: operation.argument,
+                result: operation.kind == .write || !operation.isAnswered ? History.null : operation.result &- base,
+                invoked: operation.invoked, completed: operation.completed, status: operation.isAnswered ? .ok : .info)
+        }
+        return rows
+    }
+
+    private init(_ base: KeyMonitor, keeping kept: [Int]) {
+        (kind, initial) = (base.kind, base.initial)
+        operations = kept.map { base.operations[$0] }
+        rows = base.rows.selecting(kept)
+    }
+
+    private func run(cut: Int64) -> MonitorOutcome {
+        switch kind {
+        case .register:
+            var monitor = RegisterMonitor(rows, cut: cut, initial: initial)
+            return monitor.run()
+        case .counter: return CounterMonitor(rows, cut: cut).run()
+        }
+    }
+
+    enum Outcome {
+        case linearizable
+        /// Cut after this event, the history is not linearizable any more.
+        case violated(event: Int, margin: Int64?)
+        case needsSearch
+    }
+
+    /// Decides the component; `events` are those it was made of.
+    func decide(_ events: [SearchEvent]) -> Outcome {
+        switch run(cut: .max) {
+        case .linearizable: return .linearizable
+        case .needsSearch: return .needsSearch
+        case .violated(let violation):
+            guard kind == .counter || initial == .null else { return withoutEarlyReads().confirm(events) }
+            return locate(violation, events)
+        }
+    }
+
+    private func confirm(_ events: [SearchEvent]) -> Outcome {
+        guard case .violated(let violation) = run(cut: .max) else { return .needsSearch }
+        return locate(violation, events)
+    }
+
+    private func locate(_ violation: MonitorViolation, _ events: [SearchEvent]) -> Outcome {
+        guard let first = FirstInexplicable.find(rows, violation, run),
+            let event = events.firstIndex(where: { $0.isResponse && $0.operation == operations[first.row] })
+        else { return .needsSearch }
+        return .violated(event: event, margin: violation.margin)
+    }
+
+    /// An unknown first value may equal one that is written later. It is gone once a write is answered, so reads from then on
+    /// are what they seem, and what they alone show is certain.
+    private func withoutEarlyReads() -> KeyMonitor {
+        var firstWrite = Int64.max
+        for row in 0..<rows.count where rows.functions[row] == .write {
+            firstWrite = min(firstWrite, rows.completed[row])
+        }
+        let kept = (0..<rows.count).filter { rows.functions[$0] == .write || rows.invoked[$0] > firstWrite }
+        return KeyMonitor(self, keeping: kept)
+    }
+}
