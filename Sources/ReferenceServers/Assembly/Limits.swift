@@ -30,6 +30,8 @@ package enum Limits {
     package static let threadStackBytes = 512 << 10
     /// How many stripes a store is divided into; a power of two.
     package static let stripes = 64
+    /// Commands that may be on their way to an owner process at once; each has a reply channel.
+    package static let ownerSlots = 32
     /// The shared store: virtual size of its memory, used as it is touched. Halved until the kernel grants it.
     package static let arenaBytes = 4 << 30
     /// The smallest arena that a server accepts.

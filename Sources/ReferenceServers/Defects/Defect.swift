@@ -28,6 +28,7 @@ package enum Part: Sendable {
     case threadEnd
     case queue
     case signals
+    case framer
     case table
     case isolation
 }
@@ -43,7 +44,7 @@ package enum Defects {
         DoubleProcessing(), LateReply(), SlowClientBlocksAll(),
         // Processes, threads, descriptors.
         ZombieChildren(), InheritedDescriptor(), DescriptorLeak(), ThreadLeak(), QueueOverflow(), LostWakeup(),
-        UseAfterClose(), SIGPIPEDeath(), AcceptLoopExit(), ErrnoOverwritten(),
+        UseAfterClose(), SIGPIPEDeath(), AcceptLoopExit(), ErrnoOverwritten(), InterleavedPipe(),
     ]
 }
 
@@ -63,8 +64,9 @@ extension Choice {
         model.workers == .threads && model.multiplexes ? nil : "the model has no queue of ready connections"
     }
 
-    /// An objection unless the service has keys and values.
+    /// An objection unless the workers themselves execute commands on shared keys and values.
     var needsState: String? {
-        service.hasState ? nil : "the service keeps nothing between requests"
+        guard service.hasState else { return "the service keeps nothing between requests" }
+        return ["pipe", "mq"].contains(state.name) ? "one owner process executes all commands" : nil
     }
 }

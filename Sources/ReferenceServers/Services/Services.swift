@@ -20,10 +20,12 @@ package enum Services {
             EchoService(EchoLengthCodec())
         },
         ServiceEntry(name: "kv", summary: "key-value store that speaks RESP", hasState: true) { assembly in
-            guard let table = assembly.table, let isolation = assembly.isolation else {
-                preconditionFailure("an assembly of a service with state has a table")
-            }
-            return KeyValueService(LocalKeyspace(table, isolation))
+            guard let keyspace = assembly.keyspace else { preconditionFailure("kv needs a keyspace") }
+            return KeyValueService(keyspace)
+        },
+        ServiceEntry(name: "file", summary: "files over HTTP/1.1", hasState: false) { assembly in
+            guard let root = assembly.root else { preconditionFailure("file needs a root") }
+            return FileService(root)
         },
     ]
 }
