@@ -59,7 +59,12 @@ public enum ReferenceServer {
         case .success(let listener):
             writeAll("listening on \(listener.address)\n", to: 1)
             let server = Server(listener, signals, assembly)
-            choice.model.run(server)
+            if choice.transport.isDatagram, let workers = choice.model.datagramWorkers {
+                var datagrams = DatagramServer(server, workers)
+                datagrams.run()
+            } else {
+                choice.model.run(server)
+            }
             server.transport.cleanUp(server.listener)
             server.parts.service.finish()
             return 0

@@ -30,6 +30,13 @@ import Testing
             ),
             (["threaded/kv", "--transport", "frob"], "unknown transport 'frob'; transports: tcp, "),
             (["threaded/kv", "--transport", "unix"], "transport 'unix' needs --host and a path"),
+            (
+                ["epoll/kv", "--transport", "udp"],
+                "transport 'udp' makes no sense in epoll: the model is about connections"
+            ),
+            (["forked/file", "--transport", "udp"], "its messages do not fit in datagrams"),
+            (["forked/kv+early-close", "--transport", "udp"], "makes no sense over udp: there is no departure"),
+            (["forked/kv+wrong-peer", "--transport", "tcp"], "a connection has one peer (--transport udp)"),
             (["preforked-reuseport/kv", "--transport", "unix"], "its sockets cannot share an address"),
             (["threaded/kv", "--frob"], "unknown option '--frob'; see --help"),
             (["threaded/kv", "forked/kv"], "unexpected argument 'forked/kv'; see --help"),
@@ -93,7 +100,7 @@ import Testing
         let server = try RunningServer(spec)
         let tests = "ping,set,get,incr,lpush,rpush,lpop,rpop,sadd,mset,lrange_100"
         let program = try RunningProgram(
-            Tool.path("redis-benchmark"), ["-p", "\(server.port)", "-t", tests, "-n", "1000", "-c", "50", "--csv"])
+            Tool.path("redis-benchmark"), ["-p", "\(server.port)", "-t", tests, "-n", "300", "-c", "50", "--csv"])
         let lines = program.everything(from: program.output).split(separator: "\n")
         #expect(program.wait() == 0)
         #expect(lines.count == 14, "\(lines)")  // A heading, PING twice, LPUSH again before LRANGE.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import ReferenceServers
 import Testing
@@ -75,6 +76,27 @@ import Testing
         return server.zombies > 40
     }
 
+    static let exchangingDatagrams = Provocation("exchanging datagrams", attempts: 50) { server, attempt in
+        let clients = try (0..<6).map { _ in try Client(server, patience: 1, type: SOCK_DGRAM) }
+        for (index, client) in clients.enumerated() { client.send("ECHO \(attempt)-\(index)\r\n") }
+        return clients.enumerated().contains { index, client in
+            let reply = "\(attempt)-\(index)"
+            return client.receiveDatagram() != Array("$\(reply.utf8.count)\r\n\(reply)\r\n".utf8)
+        }
+    }
+
+    static let storing = Provocation("storing", attempts: 100) { server, _ in
+        let clients = try (0..<6).map { _ in try Client(server) }
+        let values = (0..<6).map { String(repeating: "\($0)", count: 20_000) }
+        for (index, client) in clients.enumerated() {
+            client.send("*3\r\n$3\r\nSET\r\n$1\r\n\(index)\r\n$20000\r\n\(values[index])\r\nGET \(index)\r\n")
+        }
+        return zip(clients, values).filter { client, value in
+            let replies = "+OK\r\n$20000\r\n\(value)\r\n"
+            return client.receiveText(replies.utf8.count) != replies
+        }.count > 0
+    }
+
     static let planted: [(String, Provocation)] = [
         ("threaded/kv+lost-update", counting), ("forked/kv+lost-update", counting),
         ("preforked/kv+unlock-as-lock", counting), ("pool/kv+check-then-act", claiming),
@@ -83,7 +105,8 @@ import Testing
         ("select/kv+early-close", pipelining), ("signal/kv+one-read-one-message", pipelining),
         ("threaded/kv+short-write-ignored", fetching), ("forked/kv+short-write-ignored", fetching),
         ("epoll/kv+descriptor-leak", resetting), ("threaded/kv+thread-leak", resetting),
-        ("forked/kv+zombie-children", leaving),
+        ("forked/kv+zombie-children", leaving), ("forked/kv+interleaved-pipe", storing),
+        ("threaded/kv+wrong-peer", exchangingDatagrams), ("forked/kv+wrong-peer", exchangingDatagrams),
     ]
 
     @Test("shows within bounded attempts", arguments: planted)
@@ -95,11 +118,17 @@ import Testing
 
     @Test("its correct twin stays clean", arguments: planted)
     func twin(_ name: String, _ provocation: Provocation) throws {
-        let server = try RunningServer(String(name.prefix { $0 != "+" }))
+        let server = try RunningServer([String(name.prefix { $0 != "+" })] + Self.options(of: name))
         for attempt in 0..<min(100, provocation.attempts) {
             #expect(try !provocation.provoke(server, attempt), "attempt \(attempt)")
         }
         #expect(server.terminate() == 0)
+    }
+
+    /// The options that a defect brings with it.
+    private static func options(of name: String) -> [String] {
+        name.hasSuffix("interleaved-pipe")
+            ? ["--state", "pipe"] : name.hasSuffix("wrong-peer") ? ["--transport", "udp"] : []
     }
 
     @Test("two MSET in opposite orders wait for each other for ever", arguments: ["threaded", "forked"])
@@ -155,6 +184,15 @@ extension RunningServer {
         var count = -2  // The directory and its parent.
         while readdir(handle) != nil { count += 1 }
         return count
+    }
+
+    /// Waits until a condition holds; false when it does not within 20 seconds.
+    func becomes(_ condition: (RunningServer) -> Bool) -> Bool {
+        for _ in 0..<2000 {
+            if condition(self) { return true }
+            poll(nil, 0, 10)
+        }
+        return false
     }
 
     /// How many of the server's children have ended and were not waited for.

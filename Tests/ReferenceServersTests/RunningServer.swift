@@ -155,8 +155,7 @@ struct SocketAddress {
 final class Client {
     let socket: Int32
 
-    init(_ server: RunningServer, patience: Int = 20) throws {
-        let type = SOCK_STREAM
+    init(_ server: RunningServer, patience: Int = 20, type: __socket_type = SOCK_STREAM) throws {
         socket = Glibc.socket(server.address.family, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var patience = timeval(tv_sec: patience, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
@@ -193,6 +192,13 @@ final class Client {
             have += got
         }
         return Array(all.prefix(have))
+    }
+
+    /// The next datagram.
+    func receiveDatagram() -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 65536)
+        let count = recv(socket, &bytes, bytes.count, 0)
+        return Array(bytes.prefix(max(0, count)))
     }
 
     func receiveText(_ count: Int) -> String { String(decoding: receive(count), as: UTF8.self) }

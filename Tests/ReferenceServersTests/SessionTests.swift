@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import ReferenceServers
 import Testing
@@ -6,7 +7,8 @@ import Testing
 /// Method: the executable is started on a free port and driven through real sockets; nothing is timed.
 @Suite(.serialized) struct SessionTests {
     static let correct = ServerSpec.all.filter(\.defects.isEmpty)
-    static let variants = ServerSpec.variants.filter(\.defects.isEmpty)
+    static let variants = ServerSpec.variants.filter { $0.defects.isEmpty && $0.transport != "udp" }
+    static let datagrams = ServerSpec.variants.filter { $0.defects.isEmpty && $0.transport == "udp" }
     static let kv = correct.filter { $0.service == "kv" }
 
     @Test("answers a scripted session, and what is pending at a half-close", arguments: correct)
@@ -28,6 +30,33 @@ import Testing
         #expect(server.terminate() == 0)
         for child in children { #expect(kill(child, 0) == -1 && errno == ESRCH, "child \(child) lives on") }
         #expect(access(server.address.text, F_OK) != 0, "the socket file is left")
+    }
+
+    @Test("UDP: answers each of 16 peers, datagram by datagram, also after their workers ended", arguments: datagrams)
+    func datagram(_ spec: ServerSpec) throws {
+        let server = try RunningServer(spec)
+        let quiet = server.children.count + server.count("task")
+        let clients = try (0..<16).map { _ in try Client(server, type: SOCK_DGRAM) }
+        for round in 0..<3 {
+            for (index, client) in clients.enumerated() {
+                let text = "client \(index) round \(round)"
+                client.send(Script.request(spec.service, text))
+                #expect(client.receiveDatagram() == Script.reply(spec.service, text))
+            }
+            // Workers end when they are idle, and the next round needs new ones.
+            #expect(server.becomes { $0.children.count + $0.count("task") == quiet })
+        }
+        if spec.service == "kv" {
+            clients[0].send("INCR n\r\n")
+            #expect(clients[0].receiveDatagram() == Array(":1\r\n".utf8))
+            clients[1].send("INCR n\r\nINCR n\r\n")
+            #expect(String(decoding: clients[1].receiveDatagram(), as: UTF8.self).hasPrefix("-ERR Protocol error"))
+            clients[1].send("INCR n\r\n")
+            #expect(clients[1].receiveDatagram() == Array(":2\r\n".utf8))
+        }
+        let children = server.children
+        #expect(server.terminate() == 0)
+        for child in children { #expect(kill(child, 0) == -1 && errno == ESRCH, "child \(child) lives on") }
     }
 
     @Test("serves 64 clients that are all connected at once", arguments: correct)

@@ -5,6 +5,7 @@ package struct Assembly: Sendable {
     package var acceptor: any Acceptor = PatientAcceptor()
     package var reaper: any Reaper = ThoroughReaper()
     package var queue: any WorkQueue
+    package var peers: any PeerBook = OwnPeer()
     package var batcher: any Batcher = WholeBatcher()
     package var executor: any Executor = OnceExecutor()
     package var assembler: any ReplyAssembler = OrderedAssembler()

@@ -22,8 +22,8 @@ public struct ServerSpec: Sendable, Hashable, CustomStringConvertible {
 
     /// The options of the command line that differ from the defaults.
     private var options: [String] {
-        (transport == Transports.all[0].name ? [] : ["--transport", transport])
-            + (state == Self.defaultState(of: model) ? [] : ["--state", state])
+        (transport == Self.defaultTransport(defects) ? [] : ["--transport", transport])
+            + (state == Self.defaultState(model, defects) ? [] : ["--state", state])
     }
 
     /// The arguments that make `reference-server` this server.
@@ -34,7 +34,7 @@ public struct ServerSpec: Sendable, Hashable, CustomStringConvertible {
         guard let choice = try? choice() else { return description }
         var clauses = ["\(choice.service.summary), \(choice.model.summary)"]
         if transport != Transports.all[0].name { clauses[0] += ", \(choice.transport.summary)" }
-        if state != Self.defaultState(of: model) { clauses[0] += ", \(choice.state.summary)" }
+        if state != Self.defaultState(model, []) { clauses[0] += ", \(choice.state.summary)" }
         return (clauses + choice.defects.map(\.summary)).joined(separator: "; ") + "."
     }
 
@@ -47,9 +47,10 @@ public struct ServerSpec: Sendable, Hashable, CustomStringConvertible {
         let parts = text.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
         let names = parts[0].split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard names.count <= 2 else { throw SpecError("'\(text)' has more than one slash; write MODEL/SERVICE") }
+        let defects = Array(parts.dropFirst())
         let spec = ServerSpec(
-            model: names[0], service: names.count > 1 ? names[1] : defaultService, defects: Array(parts.dropFirst()),
-            transport: transport ?? Transports.all[0].name, state: state ?? defaultState(of: names[0]))
+            model: names[0], service: names.count > 1 ? names[1] : defaultService, defects: defects,
+            transport: transport ?? defaultTransport(defects), state: state ?? defaultState(names[0], defects))
         _ = try spec.choice()
         return spec
     }
@@ -75,7 +76,16 @@ public struct ServerSpec: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    private static func defaultState(of model: String) -> String {
+    private static func defaultTransport(_ defects: [String]) -> String {
+        needs(defects, \.transport) ?? Transports.all[0].name
+    }
+
+    private static func needs(_ defects: [String], _ option: (any Defect) -> String?) -> String? {
+        Defects.all.lazy.filter { defects.contains($0.name) }.compactMap(option).first
+    }
+
+    private static func defaultState(_ model: String, _ defects: [String]) -> String {
+        if let state = needs(defects, \.state) { return state }
         let workers = Models.all.first { $0.name == model }?.workers ?? .one
         return StateSharing.all.first { $0.suits(workers) }?.name ?? ""
     }
@@ -90,13 +100,22 @@ public struct ServerSpec: Sendable, Hashable, CustomStringConvertible {
             let reason = model.workers == .processes ? "its workers are processes" : "its workers share memory already"
             throw SpecError("state '\(state.name)' makes no sense in \(model.name): \(reason)")
         }
-        guard service.hasState || self.state == Self.defaultState(of: self.model) else {
+        guard service.hasState || self.state == Self.defaultState(self.model, []) else {
             throw SpecError(
                 "state '\(state.name)' makes no sense in \(service.name): it keeps nothing between requests")
         }
         guard !model.sharesPort || transport.canSharePort else {
             throw SpecError(
                 "transport '\(transport.name)' makes no sense in \(model.name): its sockets cannot share an address")
+        }
+        if transport.isDatagram {
+            guard model.datagramWorkers != nil else {
+                throw SpecError("transport 'udp' makes no sense in \(model.name): the model is about connections")
+            }
+            guard service.fitsDatagrams else {
+                throw SpecError(
+                    "transport 'udp' makes no sense in \(service.name): its messages do not fit in datagrams")
+            }
         }
         var choice = Choice(model: model, service: service, transport: transport, state: state, defects: [])
         for name in defects { try choice.add(Self.find(name, "defect", Defects.all, \.name)) }
@@ -116,6 +135,9 @@ extension Choice {
     fileprivate mutating func add(_ defect: any Defect) throws(SpecError) {
         if let reason = defect.objection(to: self) {
             throw SpecError("defect '\(defect.name)' makes no sense in \(model.name)/\(service.name): \(reason)")
+        }
+        if transport.isDatagram, let part = defect.partMissingOnDatagrams {
+            throw SpecError("defect '\(defect.name)' makes no sense over \(transport.name): there is no \(part)")
         }
         if let rival = defects.first(where: { !$0.replaces.isDisjoint(with: defect.replaces) }) {
             throw SpecError("defects '\(rival.name)' and '\(defect.name)' replace the same part")

@@ -7,6 +7,10 @@ package protocol Defect: Sendable {
     /// The parts that it replaces; two defects cannot replace the same one.
     var replaces: Set<Part> { get }
 
+    /// The state sharing and the transport that it needs, if it needs one: then it is the default.
+    var state: String? { get }
+    var transport: String? { get }
+
     /// Why the defect cannot exist in these servers; nil where it can.
     func objection(to choice: Choice) -> String?
 
@@ -14,8 +18,18 @@ package protocol Defect: Sendable {
     func plant(in assembly: inout Assembly) -> Bool
 }
 
+extension Defect {
+    /// A part that the defect replaces and that servers of datagrams do not have.
+    var partMissingOnDatagrams: Part? {
+        Part.allCases.first { replaces.contains($0) && !$0.worksOnDatagrams }
+    }
+
+    var state: String? { nil }
+    var transport: String? { nil }
+}
+
 /// A part of a server that a defect can replace.
-package enum Part: Sendable {
+package enum Part: CaseIterable, Sendable {
     case acceptor
     case reaper
     case batcher
@@ -29,6 +43,15 @@ package enum Part: Sendable {
     case queue
     case signals
     case framer
+    case peers
+
+    /// Whether the part is there when clients send datagrams, one request each.
+    var worksOnDatagrams: Bool {
+        switch self {
+        case .executor, .assembler, .table, .isolation, .framer, .peers: true
+        default: false
+        }
+    }
     case table
     case isolation
 }
@@ -45,6 +68,7 @@ package enum Defects {
         // Processes, threads, descriptors.
         ZombieChildren(), InheritedDescriptor(), DescriptorLeak(), ThreadLeak(), QueueOverflow(), LostWakeup(),
         UseAfterClose(), SIGPIPEDeath(), AcceptLoopExit(), ErrnoOverwritten(), InterleavedPipe(),
+        WrongPeer(),
     ]
 }
 

@@ -34,7 +34,7 @@ package struct Frame: Sendable, Equatable {
         let words = (0..<4).map { word in
             bytes.dropFirst(word * 4).prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
         }
-        guard words[0] == magic, words[1] >> 1 < Limits.ownerSlots, words[3] <= Limits.maximumRequestBytes else {
+        guard words[0] == magic, words[1] >> 1 <= Limits.ownerSlots, words[3] <= Limits.maximumRequestBytes else {
             return nil
         }
         let frame = Frame(slot: words[1] >> 1, sequence: words[2], isLast: words[1] & 1 == 1, payload: [])
@@ -42,13 +42,17 @@ package struct Frame: Sendable, Equatable {
     }
 }
 
-/// Cuts messages into frames.
+/// Cuts messages into frames, and knows whose they are when they arrive between others.
 package protocol Framer: Sendable {
     /// The message as frames, in order; at least one.
     func frames(_ message: [UInt8], slot: Int, sequence: Int) -> [Frame]
+
+    /// The frame with the slot and sequence to which it belongs; `open` is memory for this between calls.
+    func claim(_ frame: Frame, open: inout [Frame]) -> Frame
 }
 
-/// Cuts so that each frame fits in one atomic write: POSIX lets writes to a pipe mix beyond `PIPE_BUF`, 4,096 bytes.
+/// Cuts so that each frame fits in one atomic write, and names its slot in each: POSIX lets writes to a pipe mix beyond
+/// `PIPE_BUF`, 4,096 bytes.
 package struct AtomicFramer: Framer {
     package static let payloadBytes = 4096 - Frame.headerBytes
 
@@ -61,4 +65,6 @@ package struct AtomicFramer: Framer {
                 slot: slot, sequence: sequence, isLast: end == message.count, payload: Array(message[start..<end]))
         }
     }
+
+    package func claim(_ frame: Frame, open: inout [Frame]) -> Frame { frame }
 }

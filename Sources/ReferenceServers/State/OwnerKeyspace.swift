@@ -34,7 +34,7 @@ final class OwnerKeyspace: Keyspace {
             // SIGTERM and SIGINT stay blocked: the owner outlives its workers, and the parent ends it.
             _ = cf_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL))
             if getppid() != parent { _exit(0) }
-            Owner(channels).run()
+            Owner(channels, framer).run()
         }
         owner.store(child, ordering: .relaxed)
         return child > 0
@@ -70,13 +70,16 @@ final class OwnerKeyspace: Keyspace {
 private struct Owner: ~Copyable {
     private let channels: Channels
     private let keyspace: LocalKeyspace
+    private let framer: any Framer
+    private var open: [Frame] = []
     /// The pieces of the request that each slot is sending.
     private var requests: [(sequence: Int, bytes: [UInt8])]
     /// Frames that a slot's reply channel has no room for yet.
     private var replies: [ArraySlice<Frame>]
 
-    init(_ channels: Channels) {
+    init(_ channels: Channels, _ framer: any Framer) {
         self.channels = channels
+        self.framer = framer
         guard let isolation = StripedIsolation() else { _exit(1) }
         keyspace = LocalKeyspace(ThreadTable(), isolation)
         requests = Array(repeating: (0, []), count: Limits.ownerSlots)
@@ -90,7 +93,7 @@ private struct Owner: ~Copyable {
             waiting += blocked.map { pollfd(fd: channels.replies[$0].writable, events: Int16(POLLOUT), revents: 0) }
             guard poll(&waiting, UInt(waiting.count), -1) > 0 else { continue }
             for (slot, entry) in zip(blocked, waiting.dropFirst()) where entry.revents != 0 { send(slot) }
-            if waiting[0].revents != 0 { take(channels.requests.receive()) }
+            if waiting[0].revents != 0 { take(framer.claim(channels.requests.receive(), open: &open)) }
         }
     }
 

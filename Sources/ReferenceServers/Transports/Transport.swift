@@ -11,6 +11,9 @@ package protocol Transport: Sendable {
     /// Sets an accepted socket up.
     func prepare(_ accepted: Int32)
 
+    /// Whether clients send datagrams instead of opening connections.
+    var isDatagram: Bool { get }
+
     /// Whether several listeners can have one address.
     var canSharePort: Bool { get }
 
@@ -22,6 +25,7 @@ package protocol Transport: Sendable {
 }
 
 extension Transport {
+    package var isDatagram: Bool { false }
     package var canSharePort: Bool { true }
 
     /// Most addresses are gone with their socket.
@@ -51,5 +55,5 @@ package enum ListenError: Error, Equatable {
 
 /// All transports. A new one is one file and one entry here.
 package enum Transports {
-    package static let all: [any Transport] = [TCP4Transport(), TCP6Transport(), UnixTransport()]
+    package static let all: [any Transport] = [TCP4Transport(), TCP6Transport(), UnixTransport(), UDPTransport()]
 }
