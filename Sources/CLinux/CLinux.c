@@ -2,6 +2,7 @@
 #include "CLinux.h"
 #include <fcntl.h>
 #include <ftw.h>
+#include <mqueue.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -15,6 +16,15 @@ int cf_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags) {
 }
 
 int cf_pipe_cloexec(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+int cf_mq_create(const char *name, long messages, long message_bytes) {
+    struct mq_attr attributes = {.mq_maxmsg = messages, .mq_msgsize = message_bytes};
+    return mq_open(name, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600, &attributes);
+}
+int cf_mq_open_writing(const char *name, int flags) { return mq_open(name, O_WRONLY | O_CLOEXEC | flags); }
+int cf_mq_unlink(const char *name) { return mq_unlink(name); }
+int cf_mq_send(int queue, const void *bytes, size_t count) { return mq_send(queue, bytes, count, 0); }
+long cf_mq_receive(int queue, void *bytes, size_t count) { return mq_receive(queue, bytes, count, 0); }
 
 int cf_unshare(int flags) { return unshare(flags); }
 const int CF_CLONE_NEWUSER = CLONE_NEWUSER;

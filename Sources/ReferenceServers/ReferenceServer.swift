@@ -7,7 +7,7 @@ public enum ReferenceServer {
     ///
     /// Call it from a program that is single-threaded: forking models fork it.
     /// - Parameter arguments: the program's, without its name.
-    /// - Returns: the exit status: 0; 64 for wrong usage, 69 when the address cannot be opened, 75 when it is in use or memory is
+    /// - Returns: the exit status: 0; 64 for wrong usage, 66 for a root that cannot be opened, 69 when the address cannot be opened, 75 when it is in use or memory is
     ///   short.
     public static func main(_ arguments: [String]) -> Int32 {
         switch Result(catching: { () throws(UsageError) in try Options(arguments) }) {
@@ -20,26 +20,35 @@ public enum ReferenceServer {
         case .success(.list):
             writeAll(ServerSpec.all.map { "\($0)\t\($0.summary)\n" }.joined(), to: 1)
             return 0
-        case .success(.serve(let spec, let host, let port, let dieWithParent)):
+        case .success(.listVariants):
+            writeAll(ServerSpec.variants.map { "\($0)\t\($0.summary)\n" }.joined(), to: 1)
+            return 0
+        case .success(.serve(let spec, let host, let port, let root, let dieWithParent)):
             if dieWithParent {
                 let parent = getppid()
                 _ = cf_prctl(PR_SET_PDEATHSIG, UInt(SIGTERM))
                 if getppid() != parent { return 0 }
             }
-            return serve(spec, host: host, port: port)
+            return serve(spec, host: host, port: port, root: root)
         }
     }
 
-    private static func serve(_ spec: ServerSpec, host: String, port: UInt16) -> Int32 {
+    private static func serve(_ spec: ServerSpec, host: String, port: UInt16, root: String?) -> Int32 {
         let signals = Signals()
         guard let choice = try? spec.choice(), var assembly = Assembly(choice) else { return noMemory() }
-        for defect in choice.defects {
-            guard defect.plant(in: &assembly) else { return noMemory() }
+        if spec.service == "file" {
+            guard let opened = FileRoot(root) else {
+                complain("cannot open the directory '\(root ?? "/tmp")': \(String(cString: strerror(errno)))")
+                return EX_NOINPUT
+            }
+            assembly.root = opened
         }
+        guard assembly.complete() else { return noMemory() }
+        defer { assembly.keyspace?.finish() }
         assembly.signals.apply()
         switch Result(catching: { () throws(ListenError) in try open(assembly, host, port) }) {
-        case .failure(.badHost(let host)):
-            complain("'\(host)' is not an IPv4 address")
+        case .failure(.badHost(let sentence)):
+            complain(sentence)
             return EX_USAGE
         case .failure(.inUse(let address)):
             complain("\(address) is in use")
@@ -49,7 +58,15 @@ public enum ReferenceServer {
             return EX_UNAVAILABLE
         case .success(let listener):
             writeAll("listening on \(listener.address)\n", to: 1)
-            choice.model.run(Server(listener, signals, assembly))
+            let server = Server(listener, signals, assembly)
+            if choice.transport.isDatagram, let workers = choice.model.datagramWorkers {
+                var datagrams = DatagramServer(server, workers)
+                datagrams.run()
+            } else {
+                choice.model.run(server)
+            }
+            server.transport.cleanUp(server.listener)
+            server.parts.service.finish()
             return 0
         }
     }
@@ -65,7 +82,7 @@ public enum ReferenceServer {
     }
 
     private static func noMemory() -> Int32 {
-        complain("the kernel grants no \(Limits.smallestArenaBytes >> 20) MiB of shared memory")
+        complain("the kernel grants no \(Limits.smallestArenaBytes >> 20) MiB of shared memory, no queue or no process")
         return EX_TEMPFAIL
     }
 }

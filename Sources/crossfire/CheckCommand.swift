@@ -1,21 +1,28 @@
 import ArgumentParser
 import Capture
+import Foundation
 import Report
 import Verification
 import Wire
 
-/// `crossfire check`: the oracles on a capture that anyone made.
+/// `crossfire check`: the oracles on a capture that anyone made, or a model on a history.
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Check order, loss and races in a capture of a server's traffic.",
-        discussion: "The capture is taken as complete unless it says that packets were dropped or bytes are missing.")
+        abstract: "Check order, loss and races in a capture of a server's traffic, or a history against a model.",
+        discussion: """
+            A capture is taken as complete unless it says that packets were dropped or bytes are missing. A history is \
+            a file of JSON lines (linhist-1) or Jepsen's EDN; its model is read from it unless --model names one.
+            """)
 
-    @Argument(help: "A pcap or pcapng file; - for standard input.")
+    @Argument(help: "A pcap or pcapng file, or a history; - for standard input.")
     var capture: String
 
-    @Option(name: .customLong("protocol"), help: "The wire protocol: \(WireProtocols.names).")
-    var protocolName: String
+    @Option(name: .customLong("protocol"), help: "The wire protocol of a capture: \(WireProtocols.names).")
+    var protocolName: String?
+
+    @Option(help: "The model of a history: \(CheckModel.names).")
+    var model: String?
 
     @Option(help: "Only flows to this server port.")
     var port: UInt16?
@@ -23,7 +30,23 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    func validate() throws {
+        if protocolName != nil, model != nil {
+            throw ValidationError("give --protocol for a capture or --model for a history, not both")
+        }
+    }
+
     func run() throws {
+        if let protocolName { return try checkCapture(protocolName) }
+        guard model != nil || isHistory else {
+            throw Failure(.usage, "give --protocol for a capture, or --model for a history")
+        }
+        try checkHistory()
+    }
+
+    // MARK: Captures
+
+    private func checkCapture(_ protocolName: String) throws {
         let codec = try WireProtocols.required(protocolName)
         let reading = try CaptureReading(path: capture, serverPort: port)
         for warning in reading.warnings { Console.note("\(capture): \(warning)") }
@@ -39,8 +62,53 @@ struct CheckCommand: ParsableCommand {
             judgement.violations = noted + judgement.violations
             judgement.verdict = .violated
         }
-        let text = JudgementText(judgement, warnings: reading.warnings)
-        print(json ? try text.json(protocolName: codec.name) : text.text(style: TerminalStyle(descriptor: 1)))
+        try finish(judgement, warnings: reading.warnings, name: codec.name)
+    }
+
+    // MARK: Histories
+
+    /// Whether the file begins like a history; standard input has to be named by --model.
+    private var isHistory: Bool {
+        guard capture != "-", let file = FileHandle(forReadingAtPath: capture),
+            let start = try? file.read(upToCount: 64)
+        else { return false }
+        return HistoryFile.isHistory(Array(start))
+    }
+
+    private func checkHistory() throws {
+        let history = try HistoryFile.read(capture)
+        let name = model ?? history.model
+        guard let model = CheckModel(name: name) else {
+            let known = "expected one of \(CheckModel.names)"
+            throw Failure(
+                model == nil ? .badInput : .usage,
+                name.isEmpty ? "\(capture) names no model: give --model, \(known)" : "unknown model '\(name)'; \(known)")
+        }
+        let result = Checker().check(history, model: model)
+        let judgement = Judgement(
+            verdict: result.verdict, violations: result.violations.map { Violation($0) },
+            inconclusive: result.inconclusive, exercised: result.exercised)
+        try finish(judgement, warnings: [], name: model.rawValue)
+    }
+
+    private func finish(_ judgement: Judgement, warnings: [String], name: String) throws {
+        let text = JudgementText(judgement, warnings: warnings)
+        print(json ? try text.json(protocolName: name) : text.text(style: TerminalStyle(descriptor: 1)))
         throw Status(judgement.verdict).exitCode
+    }
+}
+
+extension Violation {
+    /// A history's violation as a capture's: it has operations in place of packets.
+    fileprivate init(_ violation: HistoryViolation) {
+        let names = violation.operations.map(String.init).joined(separator: ", ")
+        var summary = "\(violation.summary) (operations \(names))"
+        if let first = violation.firstInexplicable {
+            summary += "; inexplicable from the answer to operation \(first.operation) on, at \(first.time) ns"
+        }
+        if let blame = violation.blame { summary += "; \(blame)" }
+        self.init(
+            oracle: .linearizability, summary: summary, signature: violation.signature,
+            marginNanoseconds: violation.marginNanoseconds)
     }
 }

@@ -65,6 +65,30 @@ struct PcapngWriterTests {
         #expect(capinfos.output.contains("nanoseconds (9)"))
     }
 
+    // Skipped where Wireshark's command line tools are not installed.
+    @Test(
+        "names, directions, drop counts and TLS keys are understood by tshark",
+        .enabled(if: hasTool("tshark") && hasTool("editcap")))
+    func extras() throws {
+        let path = folder.path + "/extras.pcapng"
+        let packets = FlowTableTests.connected()
+        var writer = try PcapngWriter(
+            path: path, section: Self.section, interfaces: [InterfaceInfo(name: "lo", linkType: .ethernet)])
+        try writer.writeNames([(.v4(0x7F00_0001), "writer"), (.v6(0, 1), "reader")])
+        try writer.writeTLSKeys("CLIENT_RANDOM 00 00\n")
+        let notes = PacketNotes(comments: ["a", "b", "c"], direction: .outbound, droppedBefore: 3)
+        for record in packets.batch.records { try writer.write(record, in: packets.batch, notes: notes) }
+        try writer.finish(statistics: [CaptureStatistics(received: 3)])
+        let fields = ["frame.comment", "frame.packet_flags_direction", "ip.src_host"].flatMap { ["-e", $0] }
+        let tshark = try run("tshark", ["-N", "n", "-r", path, "-T", "fields"] + fields)
+        #expect(tshark.errors.split(separator: "\n").filter { !$0.contains("Running as user") }.isEmpty)
+        #expect(tshark.output.split(separator: "\n").first == "a,b,c\t0x00000002\twriter")
+        let copy = try run("editcap", [path, folder.path + "/copy.pcapng"])
+        #expect(copy.status == 0 && copy.errors.isEmpty)
+        #expect(try WholeFile(folder.path + "/copy.pcapng").packets == WholeFile(path).packets)
+        #expect(try WholeFile(path).dropped == 9)
+    }
+
     @Test("an unfinished file leaves nothing, a finished one replaces the old")
     func atomic() throws {
         let path = folder.file("out.pcapng", [1, 2, 3])

@@ -58,6 +58,10 @@ enum CrossfireProcess {
             }
             process.standardOutput = FileHandle(forWritingAtPath: "\(folder.path)/out")
             process.standardError = FileHandle(forWritingAtPath: "\(folder.path)/err")
+            // Threads of Dispatch block signals, and a child inherits that.
+            var all = sigset_t()
+            sigfillset(&all)
+            pthread_sigmask(SIG_UNBLOCK, &all, nil)
             try process.run()
         }
 

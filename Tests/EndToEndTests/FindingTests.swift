@@ -83,7 +83,9 @@ extension EndToEnd {
             #expect(found.status == 1, "\(found.errors)")
             kill(recorder.process.processIdentifier, SIGINT)
             _ = recorder.finish()
-            let checked = try CrossfireProcess.run("check", file, "--protocol", "resp")
+            // Other programs of this machine may use lo too: only the campaign's own target counts.
+            let port = try #require(found.errors.firstMatch(of: /127\.0\.0\.1:(\d+)/)?.output.1)
+            let checked = try CrossfireProcess.run("check", file, "--protocol", "resp", "--port", String(port))
             #expect(checked.status == 1, "\(checked.output)\(checked.errors)")
             #expect(checked.output.contains("linearizability"))
         }

@@ -144,7 +144,9 @@ struct TargetProcessTests {
 
     @Test("a child that nobody waits for is a zombie")
     func zombies() throws {
-        let (process, _) = try start("(exit 0) & echo ready; exec sleep 100", lines: 1)
+        // The child ends once its parent has become a program that waits for nobody.
+        let (process, _) = try start(
+            "(until grep -q sleep /proc/$$/comm; do :; done) & echo ready; exec sleep 100", lines: 1)
         #expect(eventually { ProcessTree.resources(of: process.pid).zombies == 1 })
         #expect(ProcessTree.resources(of: process.pid).children == 1)
         process.stop(graceMilliseconds: 10_000)

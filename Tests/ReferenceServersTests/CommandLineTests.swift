@@ -21,6 +21,23 @@ import Testing
             (["threaded/kv+reordered-replies+shared-reply-buffer"], "replace the same part"),
             (["threaded/kv", "--port", "65536"], "'65536' is not a port"),
             (["threaded/kv", "--port"], "option --port needs a value"),
+            (["threaded/kv", "--state", "pipe"], "state 'pipe' makes no sense in threaded: its workers share memory"),
+            (["forked/echo", "--state", "mq"], "state 'mq' makes no sense in echo: it keeps nothing between requests"),
+            (["forked/kv", "--state", "frob"], "unknown state 'frob'; states: memory, shm, pipe, mq"),
+            (
+                ["forked/kv+lost-update", "--state", "mq"],
+                "makes no sense in forked/kv: one owner process executes all"
+            ),
+            (["threaded/kv", "--transport", "frob"], "unknown transport 'frob'; transports: tcp, "),
+            (["threaded/kv", "--transport", "unix"], "transport 'unix' needs --host and a path"),
+            (
+                ["epoll/kv", "--transport", "udp"],
+                "transport 'udp' makes no sense in epoll: the model is about connections"
+            ),
+            (["forked/file", "--transport", "udp"], "its messages do not fit in datagrams"),
+            (["forked/kv+early-close", "--transport", "udp"], "makes no sense over udp: there is no departure"),
+            (["forked/kv+wrong-peer", "--transport", "tcp"], "a connection has one peer (--transport udp)"),
+            (["preforked-reuseport/kv", "--transport", "unix"], "its sockets cannot share an address"),
             (["threaded/kv", "--frob"], "unknown option '--frob'; see --help"),
             (["threaded/kv", "forked/kv"], "unexpected argument 'forked/kv'; see --help"),
             (["threaded/kv", "--host", "example.org"], "'example.org' is not an IPv4 address"),
@@ -61,7 +78,7 @@ import Testing
         "redis-cli works unchanged", .enabled(if: Tool.exists("redis-cli"), "needs redis-tools"),
         arguments: SessionTests.kv)
     func redisCLI(_ spec: ServerSpec) throws {
-        let server = try RunningServer("\(spec)")
+        let server = try RunningServer(spec)
         func cli(_ arguments: String...) throws -> String {
             let program = try RunningProgram(Tool.path("redis-cli"), ["-p", "\(server.port)"] + arguments)
             let text = program.everything(from: program.output)
@@ -80,10 +97,10 @@ import Testing
         "redis-benchmark works unchanged", .enabled(if: Tool.exists("redis-benchmark"), "needs redis-tools"),
         arguments: SessionTests.kv)
     func redisBenchmark(_ spec: ServerSpec) throws {
-        let server = try RunningServer("\(spec)")
+        let server = try RunningServer(spec)
         let tests = "ping,set,get,incr,lpush,rpush,lpop,rpop,sadd,mset,lrange_100"
         let program = try RunningProgram(
-            Tool.path("redis-benchmark"), ["-p", "\(server.port)", "-t", tests, "-n", "1000", "-c", "50", "--csv"])
+            Tool.path("redis-benchmark"), ["-p", "\(server.port)", "-t", tests, "-n", "300", "-c", "50", "--csv"])
         let lines = program.everything(from: program.output).split(separator: "\n")
         #expect(program.wait() == 0)
         #expect(lines.count == 14, "\(lines)")  // A heading, PING twice, LPUSH again before LRANGE.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import ReferenceServers
 import Testing
@@ -19,34 +20,34 @@ import Testing
     }
 
     static let counting = Provocation("counting") { server, attempt in
-        let clients = try (0..<6).map { _ in try Client(server.port) }
+        let clients = try (0..<6).map { _ in try Client(server) }
         for client in clients { client.send("INCR k\(attempt)\r\nINCR k\(attempt)\r\n") }
         let numbers = clients.flatMap { client in (0..<2).map { _ in client.receiveLine() } }
         return Set(numbers).count < numbers.count
     }
 
     static let claiming = Provocation("claiming") { server, attempt in
-        let clients = try (0..<6).map { _ in try Client(server.port) }
+        let clients = try (0..<6).map { _ in try Client(server) }
         for client in clients { client.send("SETNX k\(attempt) x\r\n") }
         return clients.filter { $0.receiveLine() == ":1" }.count != 1
     }
 
     static let echoing = Provocation("echoing") { server, attempt in
-        let clients = try (0..<6).map { _ in try Client(server.port) }
+        let clients = try (0..<6).map { _ in try Client(server) }
         for (index, client) in clients.enumerated() { client.send("ECHO \(attempt % 10)-\(index)\r\n") }
         let replies = clients.map { client in [client.receiveLine(), client.receiveLine()] }
         return replies.enumerated().contains { $1 != ["$3", "\(attempt % 10)-\($0)"] }
     }
 
     static let pipelining = Provocation("pipelining") { server, _ in
-        let client = try Client(server.port)
+        let client = try Client(server)
         client.send("ECHO a\r\nECHO b\r\nECHO c\r\n")
         client.finishSending()
         return client.receiveText(100) != "$1\r\na\r\n$1\r\nb\r\n$1\r\nc\r\n"
     }
 
     static let fetching = Provocation("fetching", attempts: 20) { server, _ in
-        let client = try Client(server.port)
+        let client = try Client(server)
         let value = String(repeating: "v", count: 262_144)
         client.expect("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$\(value.utf8.count)\r\n\(value)\r\n", "+OK\r\n")
         client.send(String(repeating: "GET k\r\n", count: 6))
@@ -56,23 +57,44 @@ import Testing
 
     static let resetting = Provocation("resetting", attempts: 50) { server, _ in
         for _ in 0..<4 {
-            let client = try Client(server.port)
+            let client = try Client(server)
             client.send("PING\r\n")
             client.reset()
         }
-        guard let client = try? Client(server.port) else { return true }
+        guard let client = try? Client(server) else { return true }
         client.send("PING\r\n")
         return client.receiveLine() != "+PONG" || server.count("fd") > 40 || server.count("task") > 40
     }
 
     static let leaving = Provocation("leaving", attempts: 60) { server, _ in
-        let clients = try (0..<8).map { _ in try Client(server.port) }
+        let clients = try (0..<8).map { _ in try Client(server) }
         for client in clients {
             client.send("PING\r\n")
             client.finishSending()
         }
         for client in clients { _ = client.receive(8) }
         return server.zombies > 40
+    }
+
+    static let exchangingDatagrams = Provocation("exchanging datagrams", attempts: 50) { server, attempt in
+        let clients = try (0..<6).map { _ in try Client(server, patience: 1, type: SOCK_DGRAM) }
+        for (index, client) in clients.enumerated() { client.send("ECHO \(attempt)-\(index)\r\n") }
+        return clients.enumerated().contains { index, client in
+            let reply = "\(attempt)-\(index)"
+            return client.receiveDatagram() != Array("$\(reply.utf8.count)\r\n\(reply)\r\n".utf8)
+        }
+    }
+
+    static let storing = Provocation("storing", attempts: 100) { server, _ in
+        let clients = try (0..<6).map { _ in try Client(server) }
+        let values = (0..<6).map { String(repeating: "\($0)", count: 20_000) }
+        for (index, client) in clients.enumerated() {
+            client.send("*3\r\n$3\r\nSET\r\n$1\r\n\(index)\r\n$20000\r\n\(values[index])\r\nGET \(index)\r\n")
+        }
+        return zip(clients, values).filter { client, value in
+            let replies = "+OK\r\n$20000\r\n\(value)\r\n"
+            return client.receiveText(replies.utf8.count) != replies
+        }.count > 0
     }
 
     static let planted: [(String, Provocation)] = [
@@ -83,7 +105,8 @@ import Testing
         ("select/kv+early-close", pipelining), ("signal/kv+one-read-one-message", pipelining),
         ("threaded/kv+short-write-ignored", fetching), ("forked/kv+short-write-ignored", fetching),
         ("epoll/kv+descriptor-leak", resetting), ("threaded/kv+thread-leak", resetting),
-        ("forked/kv+zombie-children", leaving),
+        ("forked/kv+zombie-children", leaving), ("forked/kv+interleaved-pipe", storing),
+        ("threaded/kv+wrong-peer", exchangingDatagrams), ("forked/kv+wrong-peer", exchangingDatagrams),
     ]
 
     @Test("shows within bounded attempts", arguments: planted)
@@ -95,18 +118,24 @@ import Testing
 
     @Test("its correct twin stays clean", arguments: planted)
     func twin(_ name: String, _ provocation: Provocation) throws {
-        let server = try RunningServer(String(name.prefix { $0 != "+" }))
+        let server = try RunningServer([String(name.prefix { $0 != "+" })] + Self.options(of: name))
         for attempt in 0..<min(100, provocation.attempts) {
             #expect(try !provocation.provoke(server, attempt), "attempt \(attempt)")
         }
         #expect(server.terminate() == 0)
     }
 
+    /// The options that a defect brings with it.
+    private static func options(of name: String) -> [String] {
+        name.hasSuffix("interleaved-pipe")
+            ? ["--state", "pipe"] : name.hasSuffix("wrong-peer") ? ["--transport", "udp"] : []
+    }
+
     @Test("two MSET in opposite orders wait for each other for ever", arguments: ["threaded", "forked"])
     func lockOrder(_ model: String) throws {
         let server = try RunningServer("\(model)/kv+lock-order")
         let blocked = try (0..<2000).contains { attempt in
-            let clients = try (0..<4).map { _ in try Client(server.port, patience: 1) }
+            let clients = try (0..<4).map { _ in try Client(server, patience: 1) }
             for (index, client) in clients.enumerated() {
                 client.send(index % 2 == 0 ? "MSET a 1 b 2\r\n" : "MSET b 1 a 2\r\n")
             }
@@ -119,10 +148,10 @@ import Testing
     func robustness(_ model: String) throws {
         let server = try RunningServer("\(model)/kv")
         for _ in 0..<3 {
-            let victim = try Client(server.port)
+            let victim = try Client(server)
             victim.send("SET k 1\r\nCRASHHOLDING k\r\n")
             _ = victim.receive(100)
-            let others = try (0..<4).map { _ in try Client(server.port) }
+            let others = try (0..<4).map { _ in try Client(server) }
             for client in others { client.expect("SET k 2\r\nGET k\r\n", "+OK\r\n$1\r\n2\r\n") }
         }
         #expect(server.terminate() == 0)
@@ -155,6 +184,15 @@ extension RunningServer {
         var count = -2  // The directory and its parent.
         while readdir(handle) != nil { count += 1 }
         return count
+    }
+
+    /// Waits until a condition holds; false when it does not within 20 seconds.
+    func becomes(_ condition: (RunningServer) -> Bool) -> Bool {
+        for _ in 0..<2000 {
+            if condition(self) { return true }
+            poll(nil, 0, 10)
+        }
+        return false
     }
 
     /// How many of the server's children have ended and were not waited for.

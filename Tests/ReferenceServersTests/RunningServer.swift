@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import ReferenceServers
 import Testing
 
 /// A program that a test started; it is killed when the test lets it go.
@@ -70,10 +71,10 @@ final class RunningProgram {
     }
 }
 
-/// A reference server that a test started on a free port.
+/// A reference server that a test started on a free port, or on a socket file of its own.
 final class RunningServer {
     let program: RunningProgram
-    let port: UInt16
+    let address: SocketAddress
 
     /// Beside the running test binary, where the build puts the executable.
     static let path: String = {
@@ -83,12 +84,21 @@ final class RunningServer {
         return own.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/reference-server"
     }()
 
-    init(_ arguments: String...) throws {
+    init(_ arguments: [String]) throws {
         program = try RunningProgram(Self.path, arguments + ["--die-with-parent"])
         let line = program.line(from: program.output)
-        let number = line.split(separator: ":").last.flatMap { UInt16($0) }
-        port = try #require(number, "the server said: \(line)")
+        address = try #require(SocketAddress(line.split(separator: " ").last ?? ""), "the server said: \(line)")
     }
+
+    convenience init(_ name: String) throws { try self.init([name]) }
+
+    convenience init(_ spec: ServerSpec) throws {
+        let host =
+            spec.transport == "unix" ? ["--host", "/tmp/test-\(getpid())-\(UInt64.random(in: 0 ... .max)).sock"] : []
+        try self.init(spec.arguments + host)
+    }
+
+    var port: UInt16 { address.port }
 
     /// Asks the server to end.
     func terminate() -> Int32 {
@@ -104,20 +114,53 @@ final class RunningServer {
     }
 }
 
-/// A blocking client on IPv4 loopback. A read that waits for 20 seconds fails.
+/// Where a server listens, as it says: `127.0.0.1:80`, `[::1]:80` or a path.
+struct SocketAddress {
+    let family: Int32
+    let bytes: [UInt8]
+    let port: UInt16
+    let text: String
+
+    init?(_ text: some StringProtocol) {
+        self.text = String(text)
+        if text.hasPrefix("/") {
+            var address = sockaddr_un()
+            address.sun_family = sa_family_t(AF_UNIX)
+            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: text.utf8.prefix($0.count - 1)) }
+            (family, port) = (AF_UNIX, 0)
+            bytes = withUnsafeBytes(of: &address, Array.init)
+            return
+        }
+        guard let number = text.split(separator: ":").last.flatMap({ UInt16($0) }) else { return nil }
+        port = number
+        if text.hasPrefix("[") {
+            var address = sockaddr_in6()
+            address.sin6_family = sa_family_t(AF_INET6)
+            address.sin6_port = number.bigEndian
+            address.sin6_addr = in6addr_loopback
+            family = AF_INET6
+            bytes = withUnsafeBytes(of: &address, Array.init)
+        } else {
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = number.bigEndian
+            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            family = AF_INET
+            bytes = withUnsafeBytes(of: &address, Array.init)
+        }
+    }
+}
+
+/// A blocking client. A read that waits for 20 seconds fails.
 final class Client {
     let socket: Int32
 
-    init(_ port: UInt16, patience: Int = 20) throws {
-        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    init(_ server: RunningServer, patience: Int = 20, type: __socket_type = SOCK_STREAM) throws {
+        socket = Glibc.socket(server.address.family, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var patience = timeval(tv_sec: patience, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let connected = withUnsafeBytes(of: &address) {
+        let connected = server.address.bytes.withUnsafeBytes {
             connect(socket, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
         }
         try #require(connected == 0, "connect: error \(errno)")
@@ -149,6 +192,13 @@ final class Client {
             have += got
         }
         return Array(all.prefix(have))
+    }
+
+    /// The next datagram.
+    func receiveDatagram() -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 65536)
+        let count = recv(socket, &bytes, bytes.count, 0)
+        return Array(bytes.prefix(max(0, count)))
     }
 
     func receiveText(_ count: Int) -> String { String(decoding: receive(count), as: UTF8.self) }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import ReferenceServers
 import Testing
@@ -6,20 +7,62 @@ import Testing
 /// Method: the executable is started on a free port and driven through real sockets; nothing is timed.
 @Suite(.serialized) struct SessionTests {
     static let correct = ServerSpec.all.filter(\.defects.isEmpty)
+    static let variants = ServerSpec.variants.filter { $0.defects.isEmpty && $0.transport != "udp" }
+    static let datagrams = ServerSpec.variants.filter { $0.defects.isEmpty && $0.transport == "udp" }
     static let kv = correct.filter { $0.service == "kv" }
 
     @Test("answers a scripted session, and what is pending at a half-close", arguments: correct)
     func scriptedSession(_ spec: ServerSpec) throws {
-        let server = try RunningServer("\(spec)")
-        let client = try Client(server.port)
+        let server = try RunningServer(spec)
+        let client = try Client(server)
         Script.run(spec.service, client)
         #expect(server.terminate() == 0)
     }
 
+    @Test("other transports and ways to share state: a scripted session, a clean exit", arguments: variants)
+    func variant(_ spec: ServerSpec) throws {
+        let server = try RunningServer(spec)
+        Script.run(spec.service, try Client(server))
+        let other = try Client(server)
+        other.send(Script.request(spec.service, "x"))
+        #expect(other.receive(Script.reply(spec.service, "x").count) == Script.reply(spec.service, "x"))
+        let children = server.children
+        #expect(server.terminate() == 0)
+        for child in children { #expect(kill(child, 0) == -1 && errno == ESRCH, "child \(child) lives on") }
+        #expect(access(server.address.text, F_OK) != 0, "the socket file is left")
+    }
+
+    @Test("UDP: answers each of 16 peers, datagram by datagram, also after their workers ended", arguments: datagrams)
+    func datagram(_ spec: ServerSpec) throws {
+        let server = try RunningServer(spec)
+        let quiet = server.children.count + server.count("task")
+        let clients = try (0..<16).map { _ in try Client(server, type: SOCK_DGRAM) }
+        for round in 0..<3 {
+            for (index, client) in clients.enumerated() {
+                let text = "client \(index) round \(round)"
+                client.send(Script.request(spec.service, text))
+                #expect(client.receiveDatagram() == Script.reply(spec.service, text))
+            }
+            // Workers end when they are idle, and the next round needs new ones.
+            #expect(server.becomes { $0.children.count + $0.count("task") == quiet })
+        }
+        if spec.service == "kv" {
+            clients[0].send("INCR n\r\n")
+            #expect(clients[0].receiveDatagram() == Array(":1\r\n".utf8))
+            clients[1].send("INCR n\r\nINCR n\r\n")
+            #expect(String(decoding: clients[1].receiveDatagram(), as: UTF8.self).hasPrefix("-ERR Protocol error"))
+            clients[1].send("INCR n\r\n")
+            #expect(clients[1].receiveDatagram() == Array(":2\r\n".utf8))
+        }
+        let children = server.children
+        #expect(server.terminate() == 0)
+        for child in children { #expect(kill(child, 0) == -1 && errno == ESRCH, "child \(child) lives on") }
+    }
+
     @Test("serves 64 clients that are all connected at once", arguments: correct)
     func manyClients(_ spec: ServerSpec) throws {
-        let server = try RunningServer("\(spec)")
-        let clients = try (0..<64).map { _ in try Client(server.port) }
+        let server = try RunningServer(spec)
+        let clients = try (0..<64).map { _ in try Client(server) }
         for round in 0..<3 {
             for (index, client) in clients.enumerated() {
                 client.send(Script.request(spec.service, "client \(index) round \(round)"))
@@ -34,8 +77,8 @@ import Testing
 
     @Test("counts every INCR of 64 clients once", arguments: kv)
     func concurrentCounting(_ spec: ServerSpec) throws {
-        let server = try RunningServer("\(spec)")
-        let clients = try (0..<64).map { _ in try Client(server.port) }
+        let server = try RunningServer(spec)
+        let clients = try (0..<64).map { _ in try Client(server) }
         let batch = String(repeating: "INCR n\r\n", count: 20)
         for client in clients { client.send(batch + "ECHO end\r\n") }
         for client in clients {
@@ -48,11 +91,12 @@ import Testing
 
     @Test("SIGTERM ends it with status 0 while clients are connected, and leaves no child", arguments: correct)
     func cleanExit(_ spec: ServerSpec) throws {
-        let server = try RunningServer("\(spec)")
-        let clients = try (0..<8).map { _ in try Client(server.port) }
+        let server = try RunningServer(spec)
+        let clients = try (0..<8).map { _ in try Client(server) }
         for client in clients {
-            client.send(Script.request(spec.service, "x"))
-            #expect(client.receive(Script.reply(spec.service, "x").count) == Script.reply(spec.service, "x"))
+            let text = "client \(client.socket)"
+            client.send(Script.request(spec.service, text))
+            #expect(client.receive(Script.reply(spec.service, text).count) == Script.reply(spec.service, text))
         }
         let children = server.children
         #expect(server.terminate() == 0)
@@ -62,8 +106,8 @@ import Testing
 
     @Test("a reply that is larger than all buffers reaches a slow client whole", arguments: correct)
     func slowClient(_ spec: ServerSpec) throws {
-        let server = try RunningServer("\(spec)")
-        let client = try Client(server.port)
+        let server = try RunningServer(spec)
+        let client = try Client(server)
         let payload = String(repeating: "0123456789abcdef", count: 65536)
         if spec.service == "kv" {
             client.send("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$\(payload.utf8.count)\r\n\(payload)\r\n")
@@ -72,22 +116,22 @@ import Testing
             client.send("GET k\r\nGET k\r\nGET k\r\nGET k\r\n")
             for _ in 0..<4 { #expect(client.receive(reply.count) == reply) }
         } else {
-            let message = Script.request(spec.service, payload)
-            client.send(message)
-            #expect(client.receive(message.count) == message)
+            client.send(Script.request(spec.service, payload))
+            let reply = Script.reply(spec.service, payload)
+            #expect(client.receive(reply.count) == reply)
         }
         #expect(server.terminate() == 0)
     }
 
     @Test("goes on after clients that reset, or vanish in the middle of a request", arguments: correct)
     func rudeClients(_ spec: ServerSpec) throws {
-        let server = try RunningServer("\(spec)")
+        let server = try RunningServer(spec)
         for _ in 0..<20 {
-            let client = try Client(server.port)
+            let client = try Client(server)
             client.send(Script.request(spec.service, "whole") + Array("*3\r\n$3".utf8))
             client.reset()
         }
-        Script.run(spec.service, try Client(server.port))
+        Script.run(spec.service, try Client(server))
         #expect(server.terminate() == 0)
     }
 }
@@ -98,12 +142,45 @@ enum Script {
         switch service {
         case "echo": Array("\(text)\n".utf8)
         case "echo-length": length(text.utf8.count) + Array(text.utf8)
+        case "file":
+            Array(
+                """
+                PUT /\(fileName(text)) HTTP/1.1\r
+                Host: test\r
+                Content-Length: \(text.utf8.count)\r
+                \r
+                \(text)GET /\(fileName(text)) HTTP/1.1\r
+                Host: test\r
+                \r\n
+                """.utf8)
         default: Array("*2\r\n$4\r\nECHO\r\n$\(text.utf8.count)\r\n\(text)\r\n".utf8)
         }
     }
 
     static func reply(_ service: String, _ text: String) -> [UInt8] {
-        service == "kv" ? Array("$\(text.utf8.count)\r\n\(text)\r\n".utf8) : request(service, text)
+        switch service {
+        case "kv": Array("$\(text.utf8.count)\r\n\(text)\r\n".utf8)
+        case "file":
+            Array(
+                """
+                HTTP/1.1 201 Created\r
+                Content-Type: text/plain\r
+                Content-Length: 8\r
+                \r
+                Created
+                HTTP/1.1 200 OK\r
+                Accept-Ranges: bytes\r
+                Content-Type: application/octet-stream\r
+                Content-Length: \(text.utf8.count)\r
+                \r
+                \(text)
+                """.utf8)
+        default: request(service, text)
+        }
+    }
+
+    private static func fileName(_ text: String) -> String {
+        String(text.prefix(40).map { $0 == " " ? "-" : $0 })
     }
 
     static func length(_ count: Int) -> [UInt8] {
@@ -113,6 +190,7 @@ enum Script {
     static func run(_ service: String, _ client: Client) {
         switch service {
         case "kv": keyValue(client)
+        case "file": file(client)
         default: echo(service, client)
         }
     }
@@ -128,6 +206,46 @@ enum Script {
         client.finishSending()
         #expect(client.receive(request(service, "slow").count) == request(service, "slow"))
         #expect(client.isAtEnd)
+    }
+
+    private static func file(_ client: Client) {
+        func get(_ path: String, _ field: String = "") -> String { "GET \(path) HTTP/1.1\r\nHost: t\r\n\(field)\r\n" }
+        func answer(_ status: String, _ body: String, _ fields: String = "") -> String {
+            let type = fields.isEmpty ? "Content-Type: text/plain\r\n" : fields
+            return "HTTP/1.1 \(status)\r\n\(type)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        }
+        let isFile = "Accept-Ranges: bytes\r\nContent-Type: application/octet-stream\r\n"
+        client.expect(get("/none"), answer("404 Not Found", "Not Found\n"))
+        let put = "PUT /a%20b HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\n0123456789"
+        client.expect(put, answer("201 Created", "Created\n"))
+        client.expect(put, "HTTP/1.1 204 No Content\r\n\r\n")
+        client.expect(get("/a%20b"), answer("200 OK", "0123456789", isFile))
+        for (range, bytes, text) in [("2-4", "2-4", "234"), ("7-", "7-9", "789"), ("-3", "7-9", "789")] {
+            client.expect(
+                get("/a%20b", "Range: bytes=\(range)\r\n"),
+                answer("206 Partial Content", text, "\(isFile)Content-Range: bytes \(bytes)/10\r\n"))
+        }
+        client.expect(
+            get("/a%20b", "Range: bytes=10-\r\n"),
+            answer(
+                "416 Range Not Satisfiable", "Range Not Satisfiable\n",
+                "Content-Range: bytes */10\r\nContent-Type: text/plain\r\n"))
+        client.expect(
+            "HEAD /a%20b HTTP/1.1\r\nHost: t\r\n\r\n" + get("/none"),
+            "HTTP/1.1 200 OK\r\n\(isFile)Content-Length: 10\r\n\r\n" + answer("404 Not Found", "Not Found\n"))
+        client.expect(
+            "POST /a%20b HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc" + get("/"),
+            answer(
+                "405 Method Not Allowed", "Method Not Allowed\n",
+                "Allow: GET, HEAD, PUT\r\nContent-Type: text/plain\r\n") + answer("403 Forbidden", "Forbidden\n"))
+        for byte in get("/none").utf8 { client.send([byte]) }
+        let missing = answer("404 Not Found", "Not Found\n")
+        #expect(client.receiveText(missing.utf8.count) == missing)
+        client.send(get("/none") + get("/../../etc/passwd"))
+        client.finishSending()
+        let refused =
+            "HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nContent-Length: 10\r\nConnection: close\r\n\r\nForbidden\n"
+        #expect(client.receiveText(1000) == missing + refused)
     }
 
     private static func keyValue(_ client: Client) {

@@ -71,8 +71,8 @@ struct CampaignTextTests {
                     inconclusive: three
                   the target does not know ECHO, MSET
                   the target died 2 times
-                  linearizability-cac115c6: INCR k answered 2 twice: packets 2 and 3; reproduced in 19 of 20 tries \
-                (95 % interval 76 to 99 %), up to 100 executions each on a fresh target
+                  linearizability-cac115c6: INCR k answered 2 twice: packets 2 and 3
+                    reproduced in 19 of 20 tries (95 % interval 76 to 99 %), up to 100 executions each on a fresh target
                   interrupted by signal 2
                 """)
     }

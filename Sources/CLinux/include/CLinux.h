@@ -23,7 +23,14 @@ int cf_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
 // pipe2(2): same reason. Both ends close on exec.
 int cf_pipe_cloexec(int ends[2]);
 
-// unshare(2): same reason.
+// POSIX message queues have no declarations in Swift's Glibc module, and mq_open(3) is variadic. mqd_t is a descriptor here.
+int cf_mq_create(const char *name, long messages, long message_bytes);
+int cf_mq_open_writing(const char *name, int flags);
+int cf_mq_unlink(const char *name);
+int cf_mq_send(int queue, const void *bytes, size_t count);
+long cf_mq_receive(int queue, void *bytes, size_t count);
+
+// unshare(2): declared only under _GNU_SOURCE.
 int cf_unshare(int flags);
 extern const int CF_CLONE_NEWUSER;
 extern const int CF_CLONE_NEWNET;

@@ -68,6 +68,20 @@ struct ConnectionAnalysis {
         }
     }
 
+    /// Reports what others found of a packet.
+    mutating func report(
+        _ kind: Anomaly.Kind, _ reason: Anomaly.Reason, _ packet: PacketReference, flow: Int, direction: Int,
+        _ log: inout AnomalyLog
+    ) {
+        let anomaly = Anomaly(
+            kind: kind, packet: packet, isToServer: true, reason: reason, confidence: .certain, related: 0)
+        if direction == 0 {
+            lower.report(anomaly, flow, direction, &log)
+        } else {
+            higher.report(anomaly, flow, direction, &log)
+        }
+    }
+
     private static func addOdd(
         _ event: SegmentEvent, _ own: inout DirectionAnalysis, _ other: inout DirectionAnalysis,
         _ handshake: inout Handshake, _ log: inout AnomalyLog

@@ -173,7 +173,11 @@ struct DirectionAnalysis {
         let anomaly = Anomaly(
             kind: kind, packet: event.packet, isToServer: true, reason: reason, confidence: confidence, related: related
         )
-        log.add(anomaly, flow: event.flow, direction: event.direction, alreadyInFlow: Int(reported))
+        report(anomaly, event.flow, event.direction, &log)
+    }
+
+    mutating func report(_ anomaly: Anomaly, _ flow: Int, _ direction: Int, _ log: inout AnomalyLog) {
+        log.add(anomaly, flow: flow, direction: direction, alreadyInFlow: Int(reported))
         reported &+= 1
         counts.add(anomaly.kind)
         if anomaly.kind.isRetransmission { repeatedPacket = UInt32(truncatingIfNeeded: anomaly.packet.number) }

@@ -68,10 +68,15 @@ public struct ByteStream: Sendable {
     public var chunks: [Chunk] = []
     /// Ranges of `bytes` that no packet of the capture holds.
     public var gaps: [Range<Int>] = []
+    /// Segments whose bytes are not in `bytes`, because they lay too far beyond what came before, or the holes before
+    /// them took too much memory.
+    public var unplaced = 0
     /// The first FIN in this direction.
     public var fin: PacketReference?
     /// The first RST in this direction.
     public var reset: PacketReference?
+    /// Checksums left to the network card, as on loopback, if the table verified them.
+    public var unverifiedChecksums = 0
     /// How often each kind of anomaly occurred in this direction, if the table looked for them.
     public var anomalies = AnomalyCounts()
     /// The highest stream offset that the other side acknowledged. Beyond the end of `bytes`, the capture misses what

@@ -8,12 +8,15 @@
 public struct FlowTable: Sendable {
     private let serverPort: UInt16?
     private let keepStreams: Bool
+    /// Zeros that may still stand for missing bytes; nil where bytes are not kept.
+    private var padding: Int?
     private var index = FlowIndex()
     private var flows: [FlowState] = []
     /// Two for each flow: that of the key's lower end at 2n, that of the higher one at 2n + 1.
     private var streams: [StreamBuilder] = []
     private var dissector = Dissector()
     private let findAnomalies: Bool
+    private let verifyChecksums: Bool
     /// One for each flow, if anomalies are looked for.
     private var analyses: [ConnectionAnalysis] = []
     private var log = AnomalyLog()
@@ -27,9 +30,14 @@ public struct FlowTable: Sendable {
     ///   - serverPort: tells the server where no SYN was captured.
     ///   - keepStreams: whether streams keep their bytes, chunks and gaps; without, memory grows with the flows alone.
     ///   - findAnomalies: whether each segment is also compared with those before it.
-    public init(serverPort: UInt16? = nil, keepStreams: Bool = true, findAnomalies: Bool = false) {
+    ///   - verifyChecksums: whether TCP checksums are computed; a wrong one is an anomaly, and never a reason to discard.
+    public init(
+        serverPort: UInt16? = nil, keepStreams: Bool = true, findAnomalies: Bool = false, verifyChecksums: Bool = false
+    ) {
+        self.verifyChecksums = verifyChecksums && findAnomalies
         self.serverPort = serverPort
         self.keepStreams = keepStreams
+        padding = keepStreams ? StreamBuilder.maximumPaddingBytes : nil
         self.findAnomalies = findAnomalies
     }
 
@@ -53,13 +61,15 @@ public struct FlowTable: Sendable {
         }
     }
 
-    /// Adds one segment that `dissect` found in `batch`.
-    public mutating func add(_ segment: Segment, record: PacketRecord, in batch: PacketBatch) {
+    /// Adds one segment that `dissect` found in `batch`; returns the number of its flow.
+    @discardableResult
+    public mutating func add(_ segment: Segment, record: PacketRecord, in batch: PacketBatch) -> Int {
         add(segment, record, batch.bytes)
     }
 
     /// `bytes` are those that the segment's offsets count in.
-    private mutating func add(_ segment: borrowing Segment, _ record: PacketRecord, _ bytes: [UInt8]) {
+    @discardableResult
+    private mutating func add(_ segment: borrowing Segment, _ record: PacketRecord, _ bytes: [UInt8]) -> Int {
         let (key, direction) = FlowKey.of(segment)
         let flow = flow(of: key, segment, direction, record)
         let packet = PacketReference(number: record.number, time: record.time)
@@ -74,16 +84,30 @@ public struct FlowTable: Sendable {
                 segment, record, flow: flow, direction: direction, start: streams[own].offset(of: segment.sequence),
                 acknowledged: acknowledged, &log)
         }
-        if segment.payloadLength > 0 { streams[own].place(segment, packet, bytes, keep: keepStreams) }
+        if segment.payloadLength > 0, streams[own].place(segment, packet, bytes, padding: &padding), findAnomalies {
+            analyses[flow].report(.overlapConflict, .bytesDiffer, packet, flow: flow, direction: direction, &log)
+        }
+        if verifyChecksums { checkSum(segment, packet, bytes, flow: flow, direction: direction) }
         flows[flow].see(record.time)
         // Plain data and acknowledgements, once connected, change nothing else.
-        if flows[flow].handshakeAcknowledged, segment.flags.isDisjoint(with: [.syn, .fin, .rst]) { return }
+        if flows[flow].handshakeAcknowledged, segment.flags.isDisjoint(with: [.syn, .fin, .rst]) { return flow }
         flows[flow].track(segment, direction)
         if segment.flags.contains(.fin), streams[own].stream.fin == nil {
             streams[own].stream.fin = packet
             streams[own].finOffset = streams[own].offset(of: segment.sequence) + segment.payloadLength
         }
         if segment.flags.contains(.rst), streams[own].stream.reset == nil { streams[own].stream.reset = packet }
+        return flow
+    }
+
+    private mutating func checkSum(
+        _ segment: borrowing Segment, _ packet: PacketReference, _ bytes: [UInt8], flow: Int, direction: Int
+    ) {
+        switch TCPChecksum(segment, bytes.span.bytes) {
+        case .good, .unknown: return
+        case .unverified: streams[flow * 2 + direction].stream.unverifiedChecksums += 1
+        case .bad: analyses[flow].report(.badChecksum, .checksumWrong, packet, flow: flow, direction: direction, &log)
+        }
     }
 
     /// The flows so far, in order of first packet.
@@ -93,11 +117,12 @@ public struct FlowTable: Sendable {
         // Nothing is changed in place: the caller may hold a copy, and changing would copy everything.
         let sorted = log.sorted()
         var next = 0
+        var padding = padding ?? 0
         var finished: [Flow] = []
         finished.reserveCapacity(flows.count)
         for number in flows.indices {
-            let lower = streams[number * 2].finish(keep: keepStreams)
-            let higher = streams[number * 2 + 1].finish(keep: keepStreams)
+            let lower = streams[number * 2].finish(keep: keepStreams, padding: &padding)
+            let higher = streams[number * 2 + 1].finish(keep: keepStreams, padding: &padding)
             let client = flows[number].client(index.keys[number], serverPort: serverPort)
             var flow = flows[number].finish(id: number, index.keys[number], client: client, lower, higher)
             if findAnomalies { flow.take(analyses[number], sorted, &next, client: client) }

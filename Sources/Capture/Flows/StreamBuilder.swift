@@ -4,10 +4,13 @@
 /// Bytes are written straight to their place, so segments that arrive early need no second buffer; the room they may
 /// skip is bounded.
 struct StreamBuilder {
-    /// The farthest that a segment may lie beyond all bytes so far. The largest TCP window is 1 GiB, but none that a
-    /// kernel grants by default is over 64 MiB; a segment farther out is not of this stream, or the capture lost so much
-    /// that the stream is of no use.
-    static let maximumHoleBytes = 64 << 20
+    /// The farthest that a segment may lie beyond all bytes so far. The largest TCP window is 1 GiB, but kernels grant
+    /// 6 MiB by default; a segment farther out is not of this stream, or the capture lost so much that the stream is of
+    /// no use.
+    static let maximumHoleBytes = 16 << 20
+    /// The most zeros that stand for missing bytes in all streams of a table: they take memory, and a small file can ask
+    /// for many.
+    static let maximumPaddingBytes = 256 << 20
     /// The most later chunks that a segment filling a hole may have behind it; a hole older than that stays.
     static let maximumChunksBehindHole = 16_384
 
@@ -29,8 +32,6 @@ struct StreamBuilder {
     var end = 0
     /// Where the first FIN stands; nil without one.
     var finOffset: Int?
-    /// Segments that lay too far out to be placed.
-    var unplaced = 0
     var stream = ByteStream()
 
     /// The offset of a sequence number: the one nearest to `end`, so that the number may wrap.
@@ -93,41 +94,50 @@ struct StreamBuilder {
         return reached
     }
 
-    /// Places a segment's payload.
-    mutating func place(_ segment: borrowing Segment, _ packet: PacketReference, _ bytes: [UInt8], keep: Bool) {
+    /// Places a segment's payload; true when its bytes differ from those already there.
+    ///
+    /// - Parameter padding: zeros that may still be used for missing bytes; nil where bytes are not kept.
+    mutating func place(
+        _ segment: borrowing Segment, _ packet: PacketReference, _ bytes: [UInt8], padding: inout Int?
+    ) -> Bool {
         let length = segment.payloadLength
         stream.payloadBytes += length
         let start = offset(of: segment.flags.contains(.syn) ? segment.sequence &+ 1 : segment.sequence)
         // A keep-alive repeats the last byte, or says anything in its place (RFC 9293, section 3.8.4).
-        if length == 1, start == end - 1 { return }
-        guard start - end <= Self.maximumHoleBytes else {
-            unplaced += 1
-            return
+        if length == 1, start == end - 1 { return false }
+        let from = max(0, start)
+        let to = start + segment.capturedPayloadLength
+        let missing = max(0, from - stream.bytes.count)
+        guard start - end <= Self.maximumHoleBytes, missing <= padding ?? .max else {
+            stream.unplaced += 1
+            return false
         }
         end = max(end, start + length)
-        guard keep else { return }
-        let skipped = max(0, -start)
-        let from = start + skipped
-        let to = start + segment.capturedPayloadLength
-        guard from < to else { return }
-        let source = segment.payloadOffset + skipped
+        guard let room = padding, from < to else { return false }
+        let source = segment.payloadOffset + from - start
         if from >= stream.coveredEnd {
+            padding = room - missing
             stream.append(at: from, bytes[source..<source + (to - from)], packet)
-        } else {
-            unplaced += stream.fill(from..<to, bytes, source, packet) ? 0 : 1
+            return false
         }
+        let differs = stream.differs(from..<to, bytes, source)
+        if !stream.fill(from..<to, bytes, source, packet) { stream.unplaced += 1 }
+        return differs
     }
 
     /// The stream, its holes named.
-    func finish(keep: Bool) -> ByteStream {
+    func finish(keep: Bool, padding: inout Int) -> ByteStream {
         var stream = stream
-        let end = max(end, finOffset ?? 0)
+        var end = max(end, finOffset ?? 0)
         // The acknowledgement of a FIN counts one more than the bytes.
         if let finOffset, stream.acknowledged == finOffset + 1 { stream.acknowledged = finOffset }
         guard keep, end > 0 else { return stream }
-        if stream.bytes.count < end {
-            stream.bytes.append(contentsOf: repeatElement(0, count: end - stream.bytes.count))
+        let missing = end - stream.bytes.count
+        if missing > 0, missing <= padding, missing <= Self.maximumHoleBytes {
+            stream.pad(missing)
+            padding -= missing
         }
+        end = min(end, stream.bytes.count)
         var covered = 0
         for chunk in stream.chunks {
             if chunk.offset > covered { stream.gaps.append(covered..<chunk.offset) }
@@ -151,9 +161,27 @@ extension ByteStream {
             chunks.reserveCapacity(8)
             bytes.reserveCapacity(256)
         }
-        if offset > bytes.count { bytes.append(contentsOf: repeatElement(0, count: offset - bytes.count)) }
+        if offset > bytes.count { pad(offset - bytes.count) }
         bytes.append(contentsOf: payload)
         chunks.append(Chunk(offset: offset, length: payload.count, packet: packet))
+    }
+
+    /// Adds zeros that stand for missing bytes.
+    mutating func pad(_ count: Int) {
+        bytes.append(contentsOf: [UInt8](repeating: 0, count: count))
+    }
+
+    /// Whether payload contradicts bytes that are already there.
+    func differs(_ range: Range<Int>, _ payload: [UInt8], _ source: Int) -> Bool {
+        for chunk in chunks[firstChunk(endingAfter: range.lowerBound)...] {
+            let common =
+                max(
+                    chunk.offset, range.lowerBound)..<max(
+                    max(chunk.offset, range.lowerBound), min(chunk.offset + chunk.length, range.upperBound))
+            if chunk.offset >= range.upperBound { return false }
+            for offset in common where bytes[offset] != payload[source + offset - range.lowerBound] { return true }
+        }
+        return false
     }
 
     /// Writes payload into the holes of `range`; false when a hole had too many chunks behind it to be filled.

@@ -30,6 +30,12 @@ package enum Limits {
     package static let threadStackBytes = 512 << 10
     /// How many stripes a store is divided into; a power of two.
     package static let stripes = 64
+    /// Peers that have a worker at the same time, over UDP; datagrams of more are dropped.
+    package static let peers = 512
+    /// How long a peer's worker waits for the next datagram before it ends, in milliseconds.
+    package static let peerIdleMilliseconds: Int32 = 100
+    /// Commands that may be on their way to an owner process at once; each has a reply channel.
+    package static let ownerSlots = 32
     /// The shared store: virtual size of its memory, used as it is touched. Halved until the kernel grants it.
     package static let arenaBytes = 4 << 30
     /// The smallest arena that a server accepts.

@@ -61,7 +61,9 @@ package final class Connection {
                 }
             }
             if streaming {
-                streaming = output.extend(session.continueReply)
+                let continuation = output.extend(session.continueReply)
+                streaming = continuation == .stream
+                closing = continuation == .close
                 continue
             }
             if closing { return finish() }

@@ -7,6 +7,10 @@ package protocol Defect: Sendable {
     /// The parts that it replaces; two defects cannot replace the same one.
     var replaces: Set<Part> { get }
 
+    /// The state sharing and the transport that it needs, if it needs one: then it is the default.
+    var state: String? { get }
+    var transport: String? { get }
+
     /// Why the defect cannot exist in these servers; nil where it can.
     func objection(to choice: Choice) -> String?
 
@@ -14,8 +18,18 @@ package protocol Defect: Sendable {
     func plant(in assembly: inout Assembly) -> Bool
 }
 
+extension Defect {
+    /// A part that the defect replaces and that servers of datagrams do not have.
+    var partMissingOnDatagrams: Part? {
+        Part.allCases.first { replaces.contains($0) && !$0.worksOnDatagrams }
+    }
+
+    var state: String? { nil }
+    var transport: String? { nil }
+}
+
 /// A part of a server that a defect can replace.
-package enum Part: Sendable {
+package enum Part: CaseIterable, Sendable {
     case acceptor
     case reaper
     case batcher
@@ -28,6 +42,16 @@ package enum Part: Sendable {
     case threadEnd
     case queue
     case signals
+    case framer
+    case peers
+
+    /// Whether the part is there when clients send datagrams, one request each.
+    var worksOnDatagrams: Bool {
+        switch self {
+        case .executor, .assembler, .table, .isolation, .framer, .peers: true
+        default: false
+        }
+    }
     case table
     case isolation
 }
@@ -43,7 +67,8 @@ package enum Defects {
         DoubleProcessing(), LateReply(), SlowClientBlocksAll(),
         // Processes, threads, descriptors.
         ZombieChildren(), InheritedDescriptor(), DescriptorLeak(), ThreadLeak(), QueueOverflow(), LostWakeup(),
-        UseAfterClose(), SIGPIPEDeath(), AcceptLoopExit(), ErrnoOverwritten(),
+        UseAfterClose(), SIGPIPEDeath(), AcceptLoopExit(), ErrnoOverwritten(), InterleavedPipe(),
+        WrongPeer(),
     ]
 }
 
@@ -63,8 +88,9 @@ extension Choice {
         model.workers == .threads && model.multiplexes ? nil : "the model has no queue of ready connections"
     }
 
-    /// An objection unless the service has keys and values.
+    /// An objection unless the workers themselves execute commands on shared keys and values.
     var needsState: String? {
-        service.hasState ? nil : "the service keeps nothing between requests"
+        guard service.hasState else { return "the service keeps nothing between requests" }
+        return ["pipe", "mq"].contains(state.name) ? "one owner process executes all commands" : nil
     }
 }

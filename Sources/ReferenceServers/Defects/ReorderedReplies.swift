@@ -7,7 +7,9 @@ struct ReorderedReplies: Defect {
     let summary = "replies of a pipelined batch leave in the order in which two helpers finish"
     let replaces: Set<Part> = [.assembler]
 
-    func objection(to choice: Choice) -> String? { nil }
+    func objection(to choice: Choice) -> String? {
+        choice.transport.isDatagram ? "a datagram holds one request" : nil
+    }
 
     func plant(in assembly: inout Assembly) -> Bool {
         assembly.assembler = RacingHelpersAssembler()

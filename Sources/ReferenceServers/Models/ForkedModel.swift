@@ -6,6 +6,7 @@ import Glibc
 package struct ForkedModel: Model {
     package let name = "forked"
     package let summary = "a child process for each connection"
+    package let datagramWorkers: Workers? = .processes
     package let workers = Workers.processes
     package let multiplexes = false
 

@@ -7,6 +7,7 @@ import Glibc
 package struct IterativeModel: Model {
     package let name = "iterative"
     package let summary = "one thread, one client after the other"
+    package let datagramWorkers: Workers? = .one
     package let workers = Workers.one
 
     package init() {}

@@ -12,12 +12,16 @@ package protocol Model: Sendable {
     /// Whether several listeners share the port.
     var sharesPort: Bool { get }
 
-    /// Serves until SIGTERM or SIGINT, then drains.
+    /// What answers the datagrams of each peer; nil when the model is about connections only.
+    var datagramWorkers: Workers? { get }
+
+    /// Serves connections until SIGTERM or SIGINT, then drains.
     func run(_ server: Server)
 }
 
 extension Model {
     package var multiplexes: Bool { true }
+    package var datagramWorkers: Workers? { nil }
     package var sharesPort: Bool { false }
 }
 
@@ -46,6 +50,7 @@ package final class Server: Sendable {
     package let acceptor: any Acceptor
     package let reaper: any Reaper
     package let queue: any WorkQueue
+    package let peers: any PeerBook
     package let parentCopies: any ParentCopies
     package let threadEnd: any ThreadEnd
 
@@ -57,6 +62,7 @@ package final class Server: Sendable {
         acceptor = assembly.acceptor
         reaper = assembly.reaper
         queue = assembly.queue
+        peers = assembly.peers
         parentCopies = assembly.parentCopies
         threadEnd = assembly.threadEnd
     }

@@ -4,6 +4,7 @@ import Glibc
 package struct ThreadedModel: Model {
     package let name = "threaded"
     package let summary = "a thread for each connection"
+    package let datagramWorkers: Workers? = .threads
     package let workers = Workers.threads
     package let multiplexes = false
 

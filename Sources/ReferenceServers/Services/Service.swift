@@ -4,6 +4,14 @@ package import Wire
 package protocol Service: Sendable {
     /// The state of one connection.
     func makeSession() -> any Session
+
+    /// When the server has drained: removes what the service leaves.
+    func finish()
+}
+
+extension Service {
+    /// Most services leave nothing.
+    package func finish() {}
 }
 
 /// One connection's side of a service. It is used by one thread at a time and performs no socket I/O.
@@ -17,8 +25,8 @@ package protocol Session: AnyObject {
     /// Adds the reply to bytes that are no request; the connection closes behind it.
     func refuse(_ reason: String, into reply: inout [UInt8])
 
-    /// Adds the next piece of a reply that is too long for memory. False: the reply is complete.
-    func continueReply(into reply: inout [UInt8]) -> Bool
+    /// Adds the next piece of a reply that is too long for memory; `.stream` as long as there is more.
+    func continueReply(into reply: inout [UInt8]) -> Continuation
 }
 
 /// What follows a reply.
@@ -36,5 +44,5 @@ extension Session {
     package func refuse(_ reason: String, into reply: inout [UInt8]) {}
 
     /// Most replies fit in memory.
-    package func continueReply(into reply: inout [UInt8]) -> Bool { false }
+    package func continueReply(into reply: inout [UInt8]) -> Continuation { .next }
 }

@@ -8,6 +8,8 @@ package struct ServiceEntry: Sendable {
     package let summary: String
     /// Whether connections share keys and values.
     package let hasState: Bool
+    /// Whether a request and a reply fit in a datagram each.
+    package var fitsDatagrams = true
     /// Makes the service from the parts that it needs.
     package let make: @Sendable (Assembly) -> any Service
 }
@@ -20,10 +22,12 @@ package enum Services {
             EchoService(EchoLengthCodec())
         },
         ServiceEntry(name: "kv", summary: "key-value store that speaks RESP", hasState: true) { assembly in
-            guard let table = assembly.table, let isolation = assembly.isolation else {
-                preconditionFailure("an assembly of a service with state has a table")
-            }
-            return KeyValueService(LocalKeyspace(table, isolation))
+            guard let keyspace = assembly.keyspace else { preconditionFailure("kv needs a keyspace") }
+            return KeyValueService(keyspace)
+        },
+        ServiceEntry(name: "file", summary: "files over HTTP/1.1", hasState: false, fitsDatagrams: false) { assembly in
+            guard let root = assembly.root else { preconditionFailure("file needs a root") }
+            return FileService(root)
         },
     ]
 }

@@ -10,6 +10,26 @@ package protocol Transport: Sendable {
 
     /// Sets an accepted socket up.
     func prepare(_ accepted: Int32)
+
+    /// Whether clients send datagrams instead of opening connections.
+    var isDatagram: Bool { get }
+
+    /// Whether several listeners can have one address.
+    var canSharePort: Bool { get }
+
+    /// Where to listen when nobody says; nil when somebody must.
+    var defaultHost: String? { get }
+
+    /// When the server has drained: removes what is left of the address.
+    func cleanUp(_ listener: borrowing Listener)
+}
+
+extension Transport {
+    package var isDatagram: Bool { false }
+    package var canSharePort: Bool { true }
+
+    /// Most addresses are gone with their socket.
+    package func cleanUp(_ listener: borrowing Listener) {}
 }
 
 /// An open address.
@@ -25,7 +45,7 @@ package struct Listener: ~Copyable, Sendable {
 
 /// Why an address cannot be opened.
 package enum ListenError: Error, Equatable {
-    /// The host is not a numeric address of this transport.
+    /// The host is no address of this transport; one sentence.
     case badHost(String)
     /// Somebody else has the address.
     case inUse(String)
@@ -35,5 +55,5 @@ package enum ListenError: Error, Equatable {
 
 /// All transports. A new one is one file and one entry here.
 package enum Transports {
-    package static let all: [any Transport] = [TCP4Transport()]
+    package static let all: [any Transport] = [TCP4Transport(), TCP6Transport(), UnixTransport(), UDPTransport()]
 }

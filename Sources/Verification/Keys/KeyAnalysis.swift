@@ -79,23 +79,6 @@ struct KeyAnalysis {
 }
 
 extension KeyAnalysis {
-    /// The margin of a violation that the search found, where a monitor can tell it.
-    private func margin(_ events: [SearchEvent], _ isAlone: Bool, _ history: KeyHistory, _ reading: Reading) -> Int64? {
-        guard isAlone else { return nil }
-        let monitor = KeyMonitor(events, history, startsAbsent: reading.evidence.keysStartAbsent)
-        guard case .violated(_, let margin)? = monitor?.decide(events) else { return nil }
-        return margin
-    }
-
-    /// Tells the violation that is complete with the last of `events`.
-    private mutating func explain(
-        _ events: [SearchEvent], _ margin: Int64?, _ history: KeyHistory, _ reading: Reading
-    ) {
-        var problem = KeyExplanation(reading: reading, history: history, events: events).problem()
-        problem.violation.marginNanoseconds = margin
-        problems.append(problem)
-    }
-
     /// What the search may spend before the forced order is worked out for it. Configurations.
     private static let plainNodes = 2_000
 
@@ -133,6 +116,23 @@ extension KeyAnalysis {
         let order = ForcedOrder(events: events, operations: history.operations, parts: history.parts)
         if order?.isContradictory == true { return .violated(event: events.count - 1) }
         return engine.run(events, operationCount: history.operations.count, &model, budget, forced: order)
+    }
+
+    /// The margin of a violation that the search found, where a monitor can tell it.
+    private func margin(_ events: [SearchEvent], _ isAlone: Bool, _ history: KeyHistory, _ reading: Reading) -> Int64? {
+        guard isAlone else { return nil }
+        let monitor = KeyMonitor(events, history, startsAbsent: reading.evidence.keysStartAbsent)
+        guard case .violated(_, let margin)? = monitor?.decide(events) else { return nil }
+        return margin
+    }
+
+    /// Tells the violation that is complete with the last of `events`.
+    private mutating func explain(
+        _ events: [SearchEvent], _ margin: Int64?, _ history: KeyHistory, _ reading: Reading
+    ) {
+        var problem = KeyExplanation(reading: reading, history: history, events: events).problem()
+        problem.violation.marginNanoseconds = margin
+        problems.append(problem)
     }
 }
 

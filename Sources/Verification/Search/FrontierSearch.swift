@@ -19,6 +19,11 @@ protocol SearchModel {
     var exhausted: String? { get }
 }
 
+extension SearchModel {
+    func lane(_ operation: Int) -> Int { -1 }
+    func holdsLane(_ operation: Int) -> Bool { false }
+}
+
 /// An invocation or a response.
 struct SearchEvent {
     var time: Int64

@@ -4,6 +4,18 @@ package import Wire
 package protocol Keyspace: Sendable {
     /// The reply to a command whose name and number of arguments are right.
     func execute(_ command: Command, _ words: [[UInt8]]) -> RESPValue
+
+    /// Before the server listens: starts what the keyspace needs. False when there is no process for it.
+    func start() -> Bool
+
+    /// When the server has drained: ends it.
+    func finish()
+}
+
+extension Keyspace {
+    /// Most keyspaces need nothing.
+    package func start() -> Bool { true }
+    package func finish() {}
 }
 
 /// Executes commands right here, on a table that the server's workers share.

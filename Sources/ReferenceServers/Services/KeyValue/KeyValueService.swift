@@ -1,3 +1,4 @@
+import Glibc
 import Wire
 
 /// A key-value server that speaks RESP2, well enough for redis-cli and redis-benchmark.
@@ -31,7 +32,8 @@ private final class KeyValueSession: Session {
             return .close
         }
         guard let first = words.first else { return .next }  // Redis skips empty requests.
-        let name = first.map { 0x61 <= $0 && $0 <= 0x7A ? $0 - 0x20 : $0 }
+        let name = Command.capitals(first)
+        if name == Self.crash { abort() }  // Not in any list: the worker that gets it dies.
         if name == Self.quit {
             RESPValue.ok.append(to: &reply)
             return .close
@@ -41,13 +43,14 @@ private final class KeyValueSession: Session {
     }
 
     private static let quit = Array("QUIT".utf8)
+    private static let crash = Array("CRASH".utf8)
 
     private func execute(_ name: [UInt8], _ words: [[UInt8]]) -> RESPValue {
         guard let command = Command.byName[name] else {
             let text = String(decoding: words[0].prefix(128), as: UTF8.self)
             return .failure("ERR unknown command '\(Self.printable(text))'")
         }
-        guard command.arity < 0 ? words.count >= -command.arity : words.count == command.arity else {
+        guard command.accepts(words.count) else {
             return .failure("ERR wrong number of arguments for '\(command.name.lowercased())' command")
         }
         return keyspace.execute(command, words)

@@ -26,8 +26,7 @@ extension Command {
             ]
             return .bulk(Array(lines.joined(separator: "\r\n").utf8))
         },
-        // Not in any list: the worker that gets it dies, with CRASHHOLDING while it holds the lock of a key.
-        Command("CRASH", 1, .read, .none) { _, _ in abort() },
+        // Not in any list: whoever executes it dies while it holds the key.
         Command("CRASHHOLDING", 2, .write, .first) { _, _ in abort() },
         // redis-cli and redis-benchmark ask these when they start, and go on without an answer.
         Command("COMMAND", -1, .read, .none) { words, _ in

@@ -36,6 +36,12 @@ package struct Command: Sendable {
         self.run = run
     }
 
+    /// Whether a request may have so many words.
+    func accepts(_ words: Int) -> Bool { arity < 0 ? words >= -arity : words == arity }
+
+    /// A command's name as `byName` has it.
+    static func capitals(_ name: [UInt8]) -> [UInt8] { name.map { 0x61 <= $0 && $0 <= 0x7A ? $0 - 0x20 : $0 } }
+
     /// The keys of a request that can be named.
     func keys(of words: [[UInt8]]) -> [[UInt8]] {
         switch keys {
