@@ -119,7 +119,7 @@ public struct Checker: Sendable {
         for (index, outcome) in outcomes.enumerated() where result.violations.count < maximumViolations {
             switch outcome {
             case .linearizable, nil: break
-            case .violated(let row): result.violations.append(unexplained(history, row))
+            case .violated(let row): result.violations.append(unexplained(history, row, work[index], model))
             case .unknown(let why):
                 result.inconclusive.append("\(work[index].count) operations are not decided: \(why).")
             }
@@ -131,12 +131,22 @@ public struct Checker: Sendable {
         if !isWhole, !rest.isEmpty, rest.count < history.count { check(history.selecting(rest), model, &result) }
     }
 
-    private func unexplained(_ history: History, _ row: Int) -> HistoryViolation {
-        HistoryViolation(
+    /// A violation that the search found among `rows`, made smaller where `model` allows that.
+    private func unexplained(
+        _ history: History, _ row: Int, _ rows: [Int] = [], _ model: CheckModel? = nil
+    ) -> HistoryViolation {
+        let shrunk = model.map { HistoryShrinker.shrink(history, rows, culprit: row, $0) } ?? []
+        let beside = shrunk.filter { $0 != row }
+        let shown = beside.count <= 3 ? beside : []
+        let with =
+            shown.isEmpty
+            ? "" : ", given " + shown.map { HistorySentence.operation(history, $0) }.joined(separator: ", ")
+        return HistoryViolation(
             kind: .unexplained,
-            summary:
-                "\(HistorySentence.operation(history, row)) is the first answer that no order of the operations explains.",
-            operations: [history.ids[row]], rows: [row], marginNanoseconds: nil,
-            firstInexplicable: .init(operation: history.ids[row], row: row, time: history.completed[row]), blame: nil)
+            summary: "\(HistorySentence.operation(history, row)) is the first answer that no order of the operations "
+                + "explains\(with).",
+            operations: ([row] + shown).map { history.ids[$0] }, rows: [row] + shown, marginNanoseconds: nil,
+            firstInexplicable: .init(operation: history.ids[row], row: row, time: history.completed[row]), blame: nil,
+            shrunk: shrunk.map { history.ids[$0] })
     }
 }
