@@ -193,7 +193,7 @@ struct ResourceWatchTests {
         var watch = ResourceWatch()
         let found = watch.observe(Self.held(zombies: 1), executions: 3)
         #expect(found.map(\.signature) == ["resources zombies"])
-        #expect(found.first?.summary == "1 zombie children are left after 3 executions, all clients gone")
+        #expect(found.first?.summary == "1 zombie child is left after 3 executions, all clients gone")
         let later = watch.observe(Self.held(), executions: 4)
         #expect(later.isEmpty)
     }

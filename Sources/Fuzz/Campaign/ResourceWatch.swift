@@ -44,7 +44,8 @@ package struct ResourceWatch {
         return [
             Violation(
                 oracle: .resources,
-                summary: "\(held.zombies) zombie children are left after \(executions) executions, all clients gone",
+                summary: "\(held.zombies) zombie \(held.zombies == 1 ? "child is" : "children are") left after "
+                    + "\(executions) executions, all clients gone",
                 signature: "resources zombies")
         ]
     }

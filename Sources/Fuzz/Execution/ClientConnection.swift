@@ -16,6 +16,7 @@ final class ClientConnection {
     var mayWrite = true
     /// The server's FIN or RST has come: reading goes on to the end of the stream.
     var peerIsClosing = false
+    private var isHalfClosed = false
     /// The reply stream broke the protocol; nothing more can be expected of it.
     private(set) var isMalformed = false
 
@@ -139,7 +140,8 @@ final class ClientConnection {
 
     /// Half-close. shutdown(2).
     func shutdownWriting() {
-        guard let raw else { return }
+        guard let raw, !isHalfClosed else { return }
+        isHalfClosed = true
         Glibc.shutdown(raw, Int32(SHUT_WR))
     }
 

@@ -161,12 +161,12 @@ package final class Engine {
     /// The end of every execution: half-close all connections, and read until the server has closed its sides, so that
     /// what it still had to say is on the wire.
     private func drain() {
-        for connection in connections where !connection.hasOutgoing { connection.shutdownWriting() }
         let limit = unclosed < 2 ? patience.closeMilliseconds : 5
         let deadline = Clock.monotonic + Int64(limit) * 1_000_000
         while true {
             var open = false
             for connection in connections {
+                if !connection.hasOutgoing { connection.shutdownWriting() }
                 if connection.mayRead { connection.read(scratch: scratch) }
                 connection.discardIncoming()
                 if !connection.isOver { open = true }

@@ -29,8 +29,6 @@ public struct ExecutionLog: Sendable {
         case stalled(client: Int)
         /// The user wants to stop.
         case interrupted
-        /// A connection could not be made, by errno.
-        case unconnected(client: Int, code: Int32)
     }
 }
 

@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 
 /// Buries children that have ended.
 package protocol Reaper: Sendable {
