@@ -1,8 +1,8 @@
 import Testing
 import Verification
 
-/// Goal: the checker hands over what monitors do not know, keeps to its budget, and explains what it found. Method: small histories
-/// written by hand, and hostile ones with thousands of clients, ties and unanswered operations.
+/// Goal: the checker hands over what monitors do not know, keeps to its budget, and explains what it found. Method:
+/// small histories written by hand, and hostile ones with thousands of clients, ties and unanswered operations.
 @Suite("Checker")
 struct CheckerTests {
     private func register(_ rows: [(History.Function, Int, Int64, Int64)]) -> History {
@@ -51,7 +51,8 @@ struct CheckerTests {
         #expect(violation.marginNanoseconds == 30)
         #expect(
             violation.summary
-                == "read → 1 (op 2) began after write 2 (op 1) was over, and read → 2 (op 3) after write 1 (op 0) was over: the value is stale."
+                == "read → 1 (op 2) began after write 2 (op 1) was over, "
+                + "and read → 2 (op 3) after write 1 (op 0) was over: the value is stale."
         )
         #expect(violation.firstInexplicable?.row == 2 && violation.firstInexplicable?.time == 80)
         let vague = Checker(clockUncertainty: 20).check(history, model: .register)

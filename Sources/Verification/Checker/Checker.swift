@@ -1,12 +1,12 @@
 /// Decides whether histories are linearizable.
 ///
-/// Values that are unique for their key go to the model's monitor, in about linear time; what a monitor does not know is searched
-/// within `budget`.
+/// Values that are unique for their key go to the model's monitor, in about linear time; what a monitor does not know
+/// is searched within `budget`.
 public struct Checker: Sendable {
     /// What the search may spend on each key or element.
     public var budget: SearchBudget
-    /// How far two time stamps may be off against each other, in nanoseconds; a violation with a margin of up to twice as much is
-    /// inconclusive.
+    /// How far two time stamps may be off against each other, in nanoseconds; a violation with a margin of up to twice
+    /// as much is inconclusive.
     public var clockUncertainty: Int64
     /// How many threads search at once.
     public var threads: Int
@@ -97,7 +97,8 @@ public struct Checker: Sendable {
         }
     }
 
-    /// Searches the keys, or the elements of a set, that the monitor does not know, those with the fewest operations first.
+    /// Searches the keys, or the elements of a set, that the monitor does not know, those with the fewest operations
+    /// first.
     private func search(_ history: History, _ model: CheckModel, _ keys: [Int], _ result: inout CheckResult) {
         var rowsOf: [Int: [Int]] = [:]
         let wanted = Set(keys)

@@ -1,8 +1,8 @@
 /// The first answer at which a history became inexplicable.
 ///
-/// Linearizability is closed under prefixes: a history cut earlier holds if it holds later. The operations that show a violation
-/// bound the place from above; where the history cut just before the last of them still is violated, its own violation
-/// bounds it closer, and so on down, by halves if that takes long.
+/// Linearizability is closed under prefixes: a history cut earlier holds if it holds later. The operations that show a
+/// violation bound the place from above; where the history cut just before the last of them still is violated, its own
+/// violation bounds it closer, and so on down, by halves if that takes long.
 enum FirstInexplicable {
     /// So many bounds by evidence are tried before halving.
     private static let maximumSteps = 12

@@ -1,8 +1,8 @@
 /// Makes a history that no order explains smaller while none does.
 ///
-/// Only whole values are taken out, a write with all its reads, an enqueue with its dequeue: if the whole history had an order, so
-/// would what is left, so what is left is evidence against the whole. (Single operations are not: without its write, a read
-/// is a phantom.)
+/// Only whole values are taken out, a write with all its reads, an enqueue with its dequeue: if the whole history had
+/// an order, so would what is left, so what is left is evidence against the whole. (Single operations are not: without
+/// its write, a read is a phantom.)
 enum HistoryShrinker {
     /// So many smaller histories are tried at most, each with a small budget.
     private static let maximumTries = 256
