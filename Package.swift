@@ -31,13 +31,15 @@ let package = Package(
         .target(name: "Verification", dependencies: ["Wire", "Capture"], swiftSettings: strict),
         .target(name: "ReferenceServers", dependencies: ["Wire", "CLinux"], swiftSettings: strict),
         .target(name: "Perturbation", dependencies: ["CLinux", "CNoise"], swiftSettings: strict),
-        .target(name: "Fuzz", dependencies: ["CLinux", "Wire", "Capture", "Verification"], swiftSettings: strict),
+        .target(
+            name: "Fuzz", dependencies: ["CLinux", "Wire", "Capture", "Verification", "Perturbation"],
+            swiftSettings: strict),
         .target(name: "Report", dependencies: ["Wire", "Verification", "Capture", "Fuzz"], swiftSettings: strict),
 
         .executableTarget(
             name: "crossfire",
             dependencies: [
-                "CLinux", "Wire", "Capture", "Verification", "Fuzz", "Report",
+                "CLinux", "Wire", "Capture", "Verification", "ReferenceServers", "Perturbation", "Fuzz", "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

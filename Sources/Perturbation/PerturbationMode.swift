@@ -60,6 +60,9 @@ public struct PerturbationPlan: Sendable, Equatable {
     /// One sentence for the user: which kind, and why not another. Never empty.
     public let explanation: String
 
+    /// No noise.
+    public static let off = PerturbationPlan(kind: .off, explanation: "No noise: turned off.")
+
     /// The libraries to preload, as `LD_PRELOAD` lists them, or the launcher; empty if there is neither.
     package let helper: String
 

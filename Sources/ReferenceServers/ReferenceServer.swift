@@ -36,7 +36,7 @@ public enum ReferenceServer {
         for defect in choice.defects {
             guard defect.plant(in: &assembly) else { return noMemory() }
         }
-        switch Result(catching: { () throws(ListenError) in try assembly.transport.listen(host: host, port: port) }) {
+        switch Result(catching: { () throws(ListenError) in try open(assembly, host, port) }) {
         case .failure(.badHost(let host)):
             complain("'\(host)' is not an IPv4 address")
             return EX_USAGE
@@ -51,6 +51,16 @@ public enum ReferenceServer {
             choice.model.run(Server(listener, signals, assembly))
             return 0
         }
+    }
+
+    /// Opens the address. A port to be shared is opened alone first: sharing it with a stranger would be no error.
+    private static func open(_ assembly: Assembly, _ host: String, _ port: UInt16) throws(ListenError) -> Listener {
+        let transport = assembly.transport
+        guard assembly.choice.model.sharesPort else {
+            return try transport.listen(host: host, port: port, sharingPort: false)
+        }
+        let chosen = try transport.listen(host: host, port: port, sharingPort: false).port
+        return try transport.listen(host: host, port: chosen, sharingPort: true)
     }
 
     private static func noMemory() -> Int32 {

@@ -57,7 +57,8 @@ public struct CampaignSummary: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case schema, verdict, seed, executions, operations, overlaps, clients, perturbation, inconclusive, capture, findings
+        case schema, verdict, seed, executions, operations, overlaps, clients, perturbation, inconclusive, capture,
+            findings
         case protocolName = "protocol"
         case target = "target_description"
         case targetCounts = "target"

@@ -17,14 +17,19 @@ public struct FindingRecord: Codable, Sendable {
     public var evidence: [Note]
     /// How far time stamps would have to be wrong for it to vanish; absent where time plays no part.
     public var marginNanoseconds: Int64?
-    /// The run's protocol, target, seed and clients.
+    /// The wire protocol's name.
     public var protocolName: String
+    /// The server under test.
     public var target: TargetDescription
+    /// The run's seed.
     public var seed: UInt64
+    /// How many clients generated scenarios had.
     public var clients: Int
+    /// The kind of noise in the target.
     public var perturbation: String
-    /// When it was first seen: execution, and seconds from the start.
+    /// The execution in which it was first seen.
     public var firstExecution: Int
+    /// How long after the start it was first seen. Seconds.
     public var firstSeconds: Double
     /// How often replays on fresh targets showed it.
     public var reproduced: Reproduction?
@@ -47,8 +52,9 @@ public struct FindingRecord: Codable, Sendable {
         public var hits: Int
         /// Tries made.
         public var tries: Int
-        /// Bounds of the share of tries that show it.
+        /// The lower bound of the share of tries that show it.
         public var low: Double
+        /// The upper bound.
         public var high: Double
         /// The most executions in one try.
         public var executionsPerTry: Int

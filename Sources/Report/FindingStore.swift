@@ -41,7 +41,9 @@ public struct FindingStore: Sendable {
         let comment =
             "found by crossfire \(Version.text), \(context.protocolName), seed \(context.seed), "
             + "execution \(finding.firstExecution)\n"
-        try Self.write("# \(finding.id): \(finding.violation.summary)\n# \(comment)\(finding.scenario.text)", to: folder + "/scenario.crossfire")
+        try Self.write(
+            "# \(finding.id): \(finding.violation.summary)\n# \(comment)\(finding.scenario.text)",
+            to: folder + "/scenario.crossfire")
         if let minimized = finding.minimized {
             try Self.write("# \(finding.id), made smaller\n\(minimized.text)", to: folder + "/minimized.crossfire")
         }
@@ -83,7 +85,8 @@ public struct FindingStore: Sendable {
         switch error {
         case .keyNotFound(let key, _): "'\(key.stringValue)' is missing"
         case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-            context.codingPath.isEmpty ? "not JSON" : "'\(context.codingPath.map(\.stringValue).joined(separator: "."))'"
+            context.codingPath.isEmpty
+                ? "not JSON" : "'\(context.codingPath.map(\.stringValue).joined(separator: "."))'"
         @unknown default: "not JSON"
         }
     }

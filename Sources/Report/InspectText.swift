@@ -15,7 +15,9 @@ public struct InspectText: Sendable {
     public func table(otherPackets: [(reason: String, count: Int)]) -> String {
         let packets = flows.reduce(0) { $0 + $1.toServer.packets + $1.toClient.packets }
         let bytes = flows.reduce(0) { $0 + $1.toServer.payloadBytes + $1.toClient.payloadBytes }
-        var lines = ["\(grouped(flows.count)) flows, \(grouped(packets)) TCP packets, \(grouped(bytes)) bytes of payload"]
+        var lines = [
+            "\(grouped(flows.count)) flows, \(grouped(packets)) TCP packets, \(grouped(bytes)) bytes of payload"
+        ]
         let gaps = flows.count { !$0.toServer.gaps.isEmpty || !$0.toClient.gaps.isEmpty }
         if gaps > 0 { lines.append("\(grouped(gaps)) flows with bytes that the capture misses") }
         for other in otherPackets { lines.append("\(grouped(other.count)) packets left out: \(other.reason)") }
@@ -56,13 +58,17 @@ public struct InspectText: Sendable {
         }
         lines += aligned(rows).map { "  " + $0 }
         if let partial = conversation.partialReply {
-            lines.append("  the reply stream ends inside a reply, after \(partial.bytes.count) bytes: \(printable(partial.bytes))")
+            lines.append(
+                "  the reply stream ends inside a reply, after \(partial.bytes.count) bytes: \(printable(partial.bytes))"
+            )
         }
         if let malformed = conversation.malformedRequest {
-            lines.append("  the request stream is no \(codec.name) from offset \(malformed.offset) on: \(malformed.reason)")
+            lines.append(
+                "  the request stream is no \(codec.name) from offset \(malformed.offset) on: \(malformed.reason)")
         }
         if let malformed = conversation.malformedReply {
-            lines.append("  the reply stream is no \(codec.name) from offset \(malformed.offset) on: \(malformed.reason)")
+            lines.append(
+                "  the reply stream is no \(codec.name) from offset \(malformed.offset) on: \(malformed.reason)")
         }
         return lines.joined(separator: "\n")
     }
@@ -85,7 +91,8 @@ enum MessageText {
         case .integer(let number): ":\(number)"
         case .bulk(let body): "\"\(printable(body))\""
         case .null: "null"
-        case .array(let elements): "[" + elements.prefix(4).map(text).joined(separator: ", ") + (elements.count > 4 ? ", …" : "") + "]"
+        case .array(let elements):
+            "[" + elements.prefix(4).map(text).joined(separator: ", ") + (elements.count > 4 ? ", …" : "") + "]"
         }
     }
 }

@@ -62,7 +62,8 @@ public struct JUnit: Sendable {
             case .failed(let type, let message, let details):
                 lines.append(head + ">")
                 lines.append(
-                    "    <failure type=\"\(escaped(type))\" message=\"\(escaped(message))\">\(escaped(details))</failure>")
+                    "    <failure type=\"\(escaped(type))\" message=\"\(escaped(message))\">\(escaped(details))</failure>"
+                )
                 lines.append("  </testcase>")
             case .error(let message):
                 lines.append(head + "><error message=\"\(escaped(message))\"/></testcase>")

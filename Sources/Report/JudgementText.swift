@@ -27,7 +27,9 @@ public struct JudgementText: Sendable {
         ]
         for violation in judgement.violations {
             lines.append("  \(style.red(violation.oracle.rawValue)): \(violation.summary)")
-            for (packet, note) in zip(violation.packets, violation.notes) { lines.append("    packet \(packet): \(note)") }
+            for (packet, note) in zip(violation.packets, violation.notes) {
+                lines.append("    packet \(packet): \(note)")
+            }
             if let margin = violation.marginNanoseconds {
                 lines.append("    margin: \(duration(nanoseconds: margin))")
             }

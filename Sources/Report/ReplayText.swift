@@ -15,7 +15,8 @@ public struct ReplayText: Sendable {
     /// The count, then what was seen.
     public func text(style: TerminalStyle) -> String {
         let count = result.reproduction
-        let share = count.interval.map { " (95 % interval \(fixed($0.low * 100, 0)) to \(fixed($0.high * 100, 0)) %)" } ?? ""
+        let share =
+            count.interval.map { " (95 % interval \(fixed($0.low * 100, 0)) to \(fixed($0.high * 100, 0)) %)" } ?? ""
         let verdict =
             switch result.verdict {
             case .held: style.green("not seen again")
@@ -26,7 +27,9 @@ public struct ReplayText: Sendable {
             "\(verdict): \(count.hits) of \(count.tries) tries\(share) on \(target.text), "
                 + "\(grouped(result.executions)) executions"
         ]
-        for violation in result.violations { lines.append("  \(style.red(violation.oracle.rawValue)): \(violation.summary)") }
+        for violation in result.violations {
+            lines.append("  \(style.red(violation.oracle.rawValue)): \(violation.summary)")
+        }
         for reason in result.inconclusive.prefix(3) { lines.append("  inconclusive: \(reason)") }
         return lines.joined(separator: "\n")
     }

@@ -31,7 +31,8 @@ struct CampaignRun {
             case .ready(let port):
                 line.print("\(context.target.text) on 127.0.0.1:\(port), \(context.protocolName), seed \(context.seed)")
             case .progress(let status): line.update(text.progress(status))
-            case .unsupportedCommand(let name): line.print("the target does not know \(name); it is left out from now on")
+            case .unsupportedCommand(let name):
+                line.print("the target does not know \(name); it is left out from now on")
             case .suspected(let violation, let execution): line.print(text.suspected(violation, execution: execution))
             case .warning(let warning): line.print(warning)
             case .finding(let finding):

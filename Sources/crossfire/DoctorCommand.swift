@@ -18,11 +18,14 @@ struct DoctorCommand: ParsableCommand {
         let own = Self.captureCheck("capture on the machine's lo", needed: "for --connect and --no-sandbox")
         let network = Self.networkCheck()
         let inside = Self.captureCheck("capture in a private network", needed: "for targets that crossfire starts")
-        let tools = [("tshark", "reads captures in full detail"), ("redis-server", "a target to try")].map { name, use in
-            Check(name: name, ok: Self.isInstalled(name), detail: use, remedy: "apt-get install \(name)", isOptional: true)
+        let tools = [("tshark", "reads captures in full detail"), ("redis-server", "a target to try")].map {
+            name, use in
+            Check(
+                name: name, ok: Self.isInstalled(name), detail: use, remedy: "apt-get install \(name)", isOptional: true
+            )
         }
         let server = Check(
-            name: "reference-server", ok: (try? ReferenceServer.path()) != nil, detail: "the built-in targets",
+            name: "reference-server", ok: (try? ReferenceServerProgram.path()) != nil, detail: "the built-in targets",
             remedy: "swift build --product reference-server", isOptional: true)
         let checks = [network, inside, own, server] + tools
         let canCapture = own.ok || (network.ok && inside.ok)
@@ -52,7 +55,11 @@ struct DoctorCommand: ParsableCommand {
             _ = try LiveCapture(LiveCapture.Options(filter: "udp port 9", ringBytes: 1 << 20))
             return Check(name: name, ok: true, detail: needed, remedy: "")
         } catch {
-            return Check(name: name, ok: false, detail: error.description, remedy: "run as root, or give the program CAP_NET_RAW: sudo setcap cap_net_raw+ep \(CommandLine.arguments[0])")
+            return Check(
+                name: name, ok: false, detail: error.description,
+                remedy:
+                    "run as root, or give the program CAP_NET_RAW: sudo setcap cap_net_raw+ep \(CommandLine.arguments[0])"
+            )
         }
     }
 
@@ -64,7 +71,9 @@ struct DoctorCommand: ParsableCommand {
         case .refused(let reason):
             return Check(
                 name: name, ok: false, detail: reason,
-                remedy: "sysctl kernel.unprivileged_userns_clone=1, user.max_user_namespaces > 0; in a container: --cap-add SYS_ADMIN or --privileged")
+                remedy:
+                    "sysctl kernel.unprivileged_userns_clone=1, user.max_user_namespaces > 0; in a container: --cap-add SYS_ADMIN or --privileged"
+            )
         }
     }
 

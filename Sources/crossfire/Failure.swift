@@ -2,6 +2,7 @@ import ArgumentParser
 import Capture
 import Foundation
 import Fuzz
+import Perturbation
 import Report
 import Verification
 
@@ -50,6 +51,7 @@ struct Failure: Error {
         case let error as SystemError:
             let passing: [Int32] = [EMFILE, ENFILE, EAGAIN, EADDRINUSE, EADDRNOTAVAIL, ENOMEM, ENOBUFS]
             self.init(passing.contains(error.code) ? .retry : .ownBug, error.description)
+        case let error as PerturbationError: self.init(.ownBug, error.description)
         default: return nil
         }
     }

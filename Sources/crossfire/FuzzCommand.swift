@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Fuzz
+import Perturbation
 import Report
 import Verification
 import Wire
@@ -63,8 +64,10 @@ struct FuzzCommand: ParsableCommand {
         options.secondLimit = duration?.seconds ?? (executions == nil ? 60 : nil)
         options.stopOnFirst = stopOnFirst
         options.confirmations = confirm
+        options.perturbation = target.perturb.plan(for: spec)
         let context = RunContext(
-            target: description, protocolName: codec.name, seed: seed, clients: common.clients, perturbation: "off")
+            target: description, protocolName: codec.name, seed: seed, clients: common.clients,
+            perturbation: options.perturbation.kind.rawValue)
         let outcome = try CampaignRun(options, context, out: out).run()
         if json {
             print(try outcome.summary.json())
@@ -114,7 +117,8 @@ struct Duration: ExpressibleByArgument {
     let seconds: Double
 
     init?(argument: String) {
-        for (suffix, scale) in [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)] where argument.hasSuffix(suffix) {
+        for (suffix, scale) in [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)] where argument.hasSuffix(suffix)
+        {
             guard let value = Double(argument.dropLast(suffix.count)), value > 0, value.isFinite else { return nil }
             seconds = value * scale
             return

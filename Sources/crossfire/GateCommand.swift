@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Fuzz
+import Perturbation
 import Report
 import Verification
 import Wire
@@ -8,7 +9,8 @@ import Wire
 /// `crossfire gate`: for CI. Saved findings and the corpus again, then a budget of fresh executions.
 struct GateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gate", abstract: "Gate CI: replay saved findings and the corpus, then spend a budget on fresh executions.",
+        commandName: "gate",
+        abstract: "Gate CI: replay saved findings and the corpus, then spend a budget on fresh executions.",
         discussion: """
             A saved finding that shows again, and a fresh finding, fail the gate unless the baseline names them. A \
             baseline is a text file with one finding id a line; # starts a comment.
@@ -51,6 +53,9 @@ struct GateCommand: ParsableCommand {
 
         var gate = Gate(accepted: accepted)
         var replayer = Replayer(target: spec, codec: codec)
+        let perturbation = target.perturb.plan(for: spec)
+        replayer.perturbation = perturbation
+        replayer.seed = seed
         replayer.times = times
         for subject in subjects where Interruption.signal == nil {
             try gate.replay(subject.record.id, subject.scenario, OracleID(rawValue: subject.record.oracle), replayer)
@@ -66,8 +71,10 @@ struct GateCommand: ParsableCommand {
             options.corpus = scenarios.map(\.scenario).filter { $0.protocolName == codec.name }
             options.seed = seed
             options.secondLimit = duration.seconds
+            options.perturbation = perturbation
             let context = RunContext(
-                target: description, protocolName: codec.name, seed: seed, clients: common.clients, perturbation: "off")
+                target: description, protocolName: codec.name, seed: seed, clients: common.clients,
+                perturbation: perturbation.kind.rawValue)
             gate.fresh(try CampaignRun(options, context, out: out).run())
         }
         if let junit { try JUnit(suite: description.text, cases: gate.cases).write(to: junit) }
@@ -90,7 +97,8 @@ struct GateCommand: ParsableCommand {
             let id = line.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
             guard !id.isEmpty else { continue }
             guard OracleID.allCases.contains(where: { id.hasPrefix($0.rawValue + "-") }) else {
-                throw Failure(.badConfiguration, "\(file):\(number + 1): expected a finding's id, as linearizability-1f3a9c20")
+                throw Failure(
+                    .badConfiguration, "\(file):\(number + 1): expected a finding's id, as linearizability-1f3a9c20")
             }
             ids.insert(id)
         }
@@ -119,7 +127,9 @@ struct Gate {
             if seen, accepted.contains(id) {
                 .skipped(message: "accepted by the baseline; seen in \(count)")
             } else if seen {
-                .failed(type: oracle?.rawValue ?? "violation", message: "seen again in \(count)", details: Self.details(result))
+                .failed(
+                    type: oracle?.rawValue ?? "violation", message: "seen again in \(count)",
+                    details: Self.details(result))
             } else {
                 Self.outcome(result)
             }
@@ -152,7 +162,8 @@ struct Gate {
         case .held, .violated: record("fresh", name, start, .passed)
         case .inconclusive:
             record("fresh", name, start, .error(message: outcome.result.inconclusiveReasons.first ?? "inconclusive"))
-        case .nothingTested: record("fresh", name, start, .error(message: "no operations overlapped: nothing was tested"))
+        case .nothingTested:
+            record("fresh", name, start, .error(message: "no operations overlapped: nothing was tested"))
         }
     }
 

@@ -21,7 +21,10 @@ struct MinimizeCommand: ParsableCommand {
         let subject = try ReplaySubject(self.subject, target)
         Sandbox.enter(for: subject.target, refused: target.noSandbox)
         Interruption.watch()
-        var replayer = Replayer(target: try subject.target.resolved(), codec: subject.codec)
+        let spec = try subject.target.resolved()
+        var replayer = Replayer(target: spec, codec: subject.codec)
+        replayer.perturbation = target.perturb.plan(for: spec)
+        replayer.seed = subject.seed
         replayer.times = 3
         let seen = try replayer.run(subject.scenario, expecting: subject.oracle)
         guard let oracle = subject.oracle ?? seen.violations.first?.oracle, seen.reproduction.hits > 0 else {

@@ -8,7 +8,8 @@ import Wire
 /// `crossfire replay`: a finding or a scenario again, on fresh targets.
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay", abstract: "Run a finding or a scenario again on fresh targets, and count how often it shows.",
+        commandName: "replay",
+        abstract: "Run a finding or a scenario again on fresh targets, and count how often it shows.",
         discussion: """
             Without TARGET the one of the finding is used. A try runs the scenario up to 100 times on one fresh \
             target. Exit status 1: seen again; 0: not seen.
@@ -33,7 +34,10 @@ struct ReplayCommand: ParsableCommand {
         let subject = try ReplaySubject(self.subject, target)
         Sandbox.enter(for: subject.target, refused: target.noSandbox)
         Interruption.watch()
-        var replayer = Replayer(target: try subject.target.resolved(), codec: subject.codec)
+        let spec = try subject.target.resolved()
+        var replayer = Replayer(target: spec, codec: subject.codec)
+        replayer.perturbation = target.perturb.plan(for: spec)
+        replayer.seed = subject.seed
         replayer.times = times
         let result = try replayer.run(subject.scenario, expecting: subject.oracle)
         let text = ReplayText(result, target: subject.target)
@@ -48,6 +52,8 @@ struct ReplaySubject {
     let scenario: Scenario
     let codec: any WireCodec
     let target: TargetDescription
+    /// The seed of the campaign that found it; 0 without one.
+    let seed: UInt64
     /// Nil: any violation.
     let oracle: OracleID?
 
@@ -61,6 +67,7 @@ struct ReplaySubject {
         codec = try WireProtocols.required(scenario.protocolName)
         let hasRecord = FileManager.default.fileExists(atPath: folder + "/finding.json")
         let record = isFolder.boolValue || hasRecord ? try FindingStore.record(at: folder) : nil
+        seed = record?.seed ?? 0
         oracle = record.flatMap { OracleID(rawValue: $0.oracle) }
         if options.isGiven {
             target = try options.description()

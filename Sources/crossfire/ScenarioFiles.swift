@@ -13,7 +13,9 @@ enum ScenarioFiles {
         } catch {
             throw Failure(.badInput, "cannot read \(path): \(error.localizedDescription)")
         }
-        guard let text = String(data: data, encoding: .utf8) else { throw Failure(.badInput, "\(path) is not UTF-8 text") }
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw Failure(.badInput, "\(path) is not UTF-8 text")
+        }
         return try Scenario(parsing: text, file: path)
     }
 

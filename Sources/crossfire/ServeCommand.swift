@@ -24,7 +24,7 @@ struct ServeCommand: ParsableCommand {
     }
 
     func run() throws {
-        let path = try ReferenceServer.path()
+        let path = try ReferenceServerProgram.path()
         let arguments = list ? ["--list"] : [spec!, "--port", String(port), "--host", host]
         var words = ([path] + arguments).map { strdup($0) } + [nil]
         execv(path, &words)

@@ -1,6 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import Fuzz
+public import Perturbation
 import Report
 import Wire
 
@@ -14,6 +15,12 @@ struct TargetOptions: ParsableArguments {
 
     @Flag(help: "Stay in the machine's own network. Without it a target that is started gets a private one.")
     var noSandbox = false
+
+    @Option(
+        help:
+            "Seeded noise in the target's scheduling: off, auto, preload or syscalls. auto takes what the target allows."
+    )
+    var perturb = PerturbationMode.auto
 
     @Argument(
         parsing: .postTerminator,
@@ -37,14 +44,16 @@ struct TargetOptions: ParsableArguments {
         if let server { return .server(server) }
         if let connect { return .connect(port: try Self.port(of: connect)) }
         guard !command.isEmpty else {
-            throw ValidationError("give a target: --server MODEL/SERVICE, --connect 127.0.0.1:PORT, or -- COMMAND … {port}")
+            throw ValidationError(
+                "give a target: --server MODEL/SERVICE, --connect 127.0.0.1:PORT, or -- COMMAND … {port}")
         }
         return .command(command)
     }
 
     private static func port(of address: String) throws -> UInt16 {
         let parts = address.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, ["127.0.0.1", "localhost"].contains(parts[0]), let port = UInt16(parts[1]), port > 0 else {
+        guard parts.count == 2, ["127.0.0.1", "localhost"].contains(parts[0]), let port = UInt16(parts[1]), port > 0
+        else {
             throw ValidationError("--connect takes 127.0.0.1:PORT; only loopback is ever a target")
         }
         return port
@@ -58,9 +67,24 @@ extension TargetDescription {
         case .connect(let port): return .address(port: port)
         case .command(let words): return .command(words)
         case .server(let spec):
-            try ReferenceServer.validate(spec)
-            return .command([try ReferenceServer.path(), spec, "--port", "{port}", "--die-with-parent"])
+            try ReferenceServerProgram.validate(spec)
+            return .command([try ReferenceServerProgram.path(), spec, "--port", "{port}", "--die-with-parent"])
         }
+    }
+}
+
+extension PerturbationMode: ExpressibleByArgument {}
+
+extension PerturbationMode {
+    /// What is possible for a target; says so where it is less than was asked for.
+    func plan(for target: TargetSpec) -> PerturbationPlan {
+        guard case .command(let words) = target, let program = words.first else {
+            if self != .off { Console.note("no noise in a server that runs already") }
+            return .off
+        }
+        let plan = Perturbation.plan(mode: self, executable: program)
+        if plan.kind == .unavailable || plan.kind == .syscalls { Console.note(plan.explanation) }
+        return plan
     }
 }
 

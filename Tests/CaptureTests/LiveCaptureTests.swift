@@ -36,11 +36,27 @@ struct LiveCaptureTests {
         }
     }
 
+    /// A datagram socket with a port of its own, and that port: other programs' traffic must not be counted.
+    static func sender() -> (descriptor: Int32, port: UInt16) {
+        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, size)
+                getsockname(descriptor, $0, &size)
+            }
+        }
+        return (descriptor, UInt16(bigEndian: address.sin_port))
+    }
+
     @Test("all datagrams are caught, once each, and the sentinel ends the capture", .enabled(if: mayCapture))
     func everything() async throws {
-        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        let (descriptor, port) = Self.sender()
         defer { close(descriptor) }
-        let capture = try LiveCapture(.init(filter: "udp dst port 9"))
+        let capture = try LiveCapture(.init(filter: "udp src port \(port)"))
         let seen = Mutex<[UInt32]>([])
         let runner = Task.detached {
             try capture.run { batch in
@@ -65,15 +81,15 @@ struct LiveCaptureTests {
 
     @Test("packets sent before stop are kept, twenty times", .enabled(if: mayCapture))
     func stopRightAfter() async throws {
-        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        let (descriptor, port) = Self.sender()
         defer { close(descriptor) }
         for _ in 0..<20 {
-            let capture = try LiveCapture(.init(filter: "udp dst port 11", ringBytes: 4 << 20))
+            let capture = try LiveCapture(.init(filter: "udp src port \(port)", ringBytes: 4 << 20))
             let count = Atomic<Int>(0)
             let runner = Task.detached {
                 try capture.run { batch in count.add(batch.records.count, ordering: .relaxed) }
             }
-            Self.send(608, to: 11, from: descriptor)
+            Self.send(608, to: 9, from: descriptor)
             capture.stop()
             try await runner.value
             #expect(count.load(ordering: .relaxed) == 608)

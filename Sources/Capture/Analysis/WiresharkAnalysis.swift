@@ -27,35 +27,53 @@ public struct WiresharkAnalysis: Sendable {
     public mutating func add(_ batch: PacketBatch) -> [Frame] {
         var frames: [Frame] = []
         for record in batch.records {
-            guard case .tcp = dissector.dissect(record, batch.bytes.span.bytes, batch.linkTypes) else { continue }
-            let (stream, flags) = add(dissector.segment, at: record.time)
-            frames.append(Frame(number: record.number, stream: stream, flags: flags))
+            if case .tcp = dissector.dissect(record, batch.bytes.span.bytes, batch.linkTypes) {
+                let (stream, flags) = add(dissector.segment, at: record.time)
+                frames.append(Frame(number: record.number, stream: stream, flags: flags))
+            } else if dissector.isPartialTCP {
+                frames.append(Frame(number: record.number, stream: stream(ofPartial: dissector.segment), flags: []))
+            }
         }
         return frames
     }
 
+    /// A segment within an ICMP error, or one whose header is not all there, opens a stream but is not analysed.
+    private mutating func stream(ofPartial segment: Segment) -> Int {
+        let (key, direction) = FlowKey.of(segment)
+        let (stream, _) = stream(of: segment, key, direction)
+        connections[stream].begin(segment, direction: direction)
+        return stream
+    }
+
     mutating func add(_ segment: Segment, at time: Timestamp) -> (stream: Int, flags: WiresharkFlags) {
         let (key, direction) = FlowKey.of(segment)
-        let (slot, known) = index.find(key)
-        var stream = known
-        var reused: WiresharkFlags = []
-        if known >= 0, segment.flags.contains(.syn), let base = connections[known].base(direction) {
-            if base != segment.sequence {
-                reused = .reusedPorts
-                if segment.flags.isDisjoint(with: .ack) { stream = -1 }
-            } else {
-                connections[known].rewind(direction)
-            }
-        }
-        if stream < 0 {
-            stream = connections.count
-            connections.append(WiresharkConnection())
-            index.set(slot, key, flow: stream)
-        }
-        connections[stream].begin(segment, at: time, direction: direction)
+        let (stream, reused) = stream(of: segment, key, direction)
+        connections[stream].begin(segment, direction: direction)
         let flags = connections[stream].analyze(segment, at: time, direction: direction)
         connections[stream].learn(segment, at: time, direction: direction)
         return (stream, flags.union(reused))
+    }
+
+    /// The stream of a segment; a new one for new endpoints, or for a SYN with another initial number.
+    private mutating func stream(
+        of segment: Segment, _ key: FlowKey, _ direction: Int
+    ) -> (stream: Int, flags: WiresharkFlags) {
+        let (slot, known) = index.find(key)
+        var reused: WiresharkFlags = []
+        if known >= 0 {
+            guard segment.flags.contains(.syn), let base = connections[known].base(direction) else {
+                return (known, [])
+            }
+            if base == segment.sequence {
+                connections[known].rewind(direction)
+                return (known, [])
+            }
+            reused = .reusedPorts
+            if segment.flags.contains(.ack) { return (known, reused) }
+        }
+        connections.append(WiresharkConnection())
+        index.set(slot, key, flow: connections.count - 1)
+        return (connections.count - 1, reused)
     }
 }
 
@@ -75,22 +93,20 @@ extension WiresharkConnection {
     }
 
     /// What Wireshark learns from a segment before it looks at the numbers.
-    mutating func begin(_ segment: Segment, at time: Timestamp, direction: Int) {
-        let isSYN = segment.flags.contains(.syn)
-        if base(direction) == nil {
-            let base = isSYN ? segment.sequence : segment.sequence &- 1
-            if direction == 0 { directions.0.base = base } else { directions.1.base = base }
-        }
-        if isSYN {
-            if segment.flags.isDisjoint(with: .ack) { synTime = time }
-        } else if segment.flags.contains(.ack), initialRoundTrip == nil, let synTime {
-            initialRoundTrip = time.nanoseconds - synTime.nanoseconds
-        }
+    mutating func begin(_ segment: Segment, direction: Int) {
+        guard base(direction) == nil else { return }
+        let base = segment.flags.contains(.syn) ? segment.sequence : segment.sequence &- 1
+        if direction == 0 { directions.0.base = base } else { directions.1.base = base }
     }
 
     /// What Wireshark learns from a segment after it looked at the numbers: acknowledgements and options.
     mutating func learn(_ segment: Segment, at time: Timestamp, direction: Int) {
         let isSYN = segment.flags.contains(.syn)
+        if isSYN {
+            if segment.flags.isDisjoint(with: .ack) { synTime = time.nanoseconds }
+        } else if segment.flags.contains(.ack), initialRoundTrip == nil, synTime != 0 {
+            initialRoundTrip = time.nanoseconds - synTime
+        }
         if segment.flags.contains(.ack), !isSYN {
             if direction == 0 { directions.0.awaitsFirstACK = false } else { directions.1.awaitsFirstACK = false }
         }

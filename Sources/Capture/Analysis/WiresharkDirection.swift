@@ -27,8 +27,9 @@ struct WiresharkDirection {
 /// A connection as Wireshark sees it.
 struct WiresharkConnection {
     var directions = (WiresharkDirection(), WiresharkDirection())
-    /// When the last SYN came, and the time from there to the first acknowledgement without SYN.
-    var synTime: Timestamp?
+    /// When the last SYN without ACK came, in nanoseconds (0: none did, as there), and the time from there to the first
+    /// acknowledgement without SYN.
+    var synTime: Int64 = 0
     var initialRoundTrip: Int64?
 
     /// Nanoseconds after which a segment with an old number is no longer taken as out of order, where the round trip
@@ -117,12 +118,14 @@ struct WiresharkConnection {
             return [.retransmission, .spuriousRetransmission]
         }
         guard own.next != 0, after(own.next, sequence), !(length > 1 && sequence == own.next &- 1) else { return [] }
-        let sinceACK = time.nanoseconds - other.ackTime.nanoseconds
-        if other.duplicates >= 2, other.ack == sequence, sinceACK < fastRetransmissionTime {
+        // Unsigned, as there: a time that goes back is a very long time, and -1 duplicates are very many.
+        let sinceACK = UInt64(bitPattern: time.nanoseconds &- other.ackTime.nanoseconds)
+        if UInt(bitPattern: other.duplicates) >= 2, other.ack == sequence, sinceACK < fastRetransmissionTime {
             return [.retransmission, .fastRetransmission]
         }
         let end = sequence &+ length &+ (takesOne ? 1 : 0)
-        if time.nanoseconds - own.nextTime.nanoseconds < reorderTime, own.next != end { return .outOfOrder }
+        let sinceNext = UInt64(bitPattern: time.nanoseconds &- own.nextTime.nanoseconds)
+        if sinceNext < reorderTime, own.next != end { return .outOfOrder }
         return .retransmission
     }
 

@@ -1,4 +1,5 @@
-/// Reads a pcap or pcapng file, batch by batch, in one pass: memory does not grow with the file.
+/// Reads a pcap or pcapng file, batch by batch, in one pass: memory does not grow with the file. Files compressed with
+/// gzip or Zstandard are read as they are, through libz.so.1 and libzstd.so.1 where those are installed.
 ///
 /// The magic number decides the format. What is damaged is said in `warnings`, and what is sound is still read: a
 /// result with warnings is partial.
@@ -25,6 +26,7 @@ public struct CaptureFileReader: ~Copyable {
         let source = try ByteSource(path: path)
         var start: [UInt8] = []
         try source.read(Self.batchBytes, appendingTo: &start)
+        if start.isEmpty, let damage = source.warning { throw .unreadable(path: source.name, reason: damage) }
         let parser = try Self.parser(for: start, named: source.name)
         self.source = source
         self.parser = parser
@@ -47,13 +49,16 @@ public struct CaptureFileReader: ~Copyable {
     }
 
     /// What was damaged, skipped or cut, and where, one sentence each. Complete once `nextBatch` returned nil.
-    public var warnings: [String] { parser.findings.warnings }
+    public var warnings: [String] { parser.findings.warnings + (source.warning.map { [$0] } ?? []) }
 
     /// The comments of the file's sections (pcapng `opt_comment` of section header blocks).
     public var sectionComments: [String] { parser.findings.sectionComments }
 
     /// The interfaces seen so far, by `PacketRecord.interface`.
     public var interfaces: [InterfaceInfo] { parser.findings.interfaces }
+
+    /// The number of the last packet so far. Wireshark also numbers custom blocks, and so does this.
+    public var lastNumber: Int { parser.findings.packets }
 
     /// Packets that the capture dropped, by interface statistics and packets' drop counts; nil when the file does not
     /// say.
@@ -125,8 +130,7 @@ struct FileDamage: Error {
 
 /// What a file says besides its packets.
 struct FileFindings {
-    /// The longest packet or block that is held in memory. A longer packet is taken as damage, a longer block of
-    /// another kind is skipped.
+    /// The longest packet or block that is held in memory. A longer one is taken as damage and skipped.
     static let maximumRecordBytes = 16 << 20
     /// The most warnings kept; a last one says that there were more.
     static let maximumWarnings = 100

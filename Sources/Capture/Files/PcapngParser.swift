@@ -12,7 +12,10 @@ struct PcapngParser: CaptureFileParser {
         static let names: UInt32 = 4
         static let statistics: UInt32 = 5
         static let enhancedPacket: UInt32 = 6
+        static let journal: UInt32 = 9
         static let secrets: UInt32 = 10
+        static let custom: UInt32 = 0x0BAD
+        static let customNotToCopy: UInt32 = 0x4000_0BAD
     }
 
     var swapped = false
@@ -25,9 +28,8 @@ struct PcapngParser: CaptureFileParser {
     /// Drops as packets' options say; these add up.
     var countedDrops: UInt64?
     var findings = FileFindings()
-    /// Bytes of a block that are skipped unread.
-    private var skipping = 0
-    private var stopped = false
+    /// Where in the file the damage began that the parser is looking for the end of.
+    var damageStart: Int?
 
     /// Looks for a section header; nil when this is no pcapng file.
     init?(_ bytes: RawSpan) throws(FileDamage) {
@@ -62,29 +64,28 @@ struct PcapngParser: CaptureFileParser {
     mutating func parse(
         _ bytes: RawSpan, from start: Int, fileOffset: Int, atEnd: Bool, into records: inout [PacketRecord]
     ) -> ParseStep {
-        if stopped { return ParseStep(next: bytes.byteCount) }
         var offset = start
-        if skipping > 0 {
-            let skipped = min(skipping, bytes.byteCount - offset)
-            skipping -= skipped
-            offset += skipped
-        }
-        while bytes.byteCount - offset >= 12 {
+        while true {
+            if damageStart != nil, let step = recover(bytes, &offset, fileOffset, atEnd) { return step }
+            guard bytes.byteCount - offset >= 12 else { break }
             guard let block = header(bytes, offset) else {
-                stop("the block at offset \(fileOffset + offset) has an impossible length: the file is damaged there")
-                return ParseStep(next: bytes.byteCount)
-            }
-            if block.length > FileFindings.maximumRecordBytes {
-                findings.warn(
-                    "the block of type \(block.type) at offset \(fileOffset + offset) announces \(block.length) bytes and was "
-                        + "skipped; the limit is \(FileFindings.maximumRecordBytes)")
-                skipping = block.length - min(block.length, bytes.byteCount - offset)
-                offset += min(block.length, bytes.byteCount - offset)
+                damage(at: &offset, fileOffset)
                 continue
             }
             guard block.length <= bytes.byteCount - offset else {
-                if !atEnd { return ParseStep(next: offset, wanted: block.length) }
-                break
+                if !atEnd { return ParseStep(next: offset, wanted: block.length + 12) }
+                damage(at: &offset, fileOffset)
+                continue
+            }
+            if !isClosed(bytes, offset, block.length) {
+                if !atEnd, bytes.byteCount - offset - block.length < 12 {
+                    return ParseStep(next: offset, wanted: block.length + 12)
+                }
+                guard isCredible(bytes, offset + block.length) else {
+                    damage(at: &offset, fileOffset)
+                    continue
+                }
+                findings.warn("the block at offset \(fileOffset + offset) ends with another length than it begins with")
             }
             let body = PcapngBlock(
                 type: block.type, start: offset + 8, end: offset + block.length - 4, fileOffset: fileOffset + offset)
@@ -103,17 +104,13 @@ struct PcapngParser: CaptureFileParser {
     }
 
     mutating func end() {
-        if skipping > 0 {
-            findings.warn("the file is cut in the middle of a skipped block, \(skipping) bytes before its end")
-        }
-        skipping = 0
         if !statedDrops.isEmpty || countedDrops != nil {
             // Statistics include what packets' own counts say.
             findings.droppedPackets = max(statedDrops.values.reduce(0, &+), countedDrops ?? 0)
         }
     }
 
-    /// Type and length of the block at `offset`; nil when the length is impossible. Learns a new section's byte order.
+    /// Type and length of the block at `offset`; nil when the length is impossible or over the limit. Learns a new section's byte order.
     private mutating func header(_ bytes: RawSpan, _ offset: Int) -> (type: UInt32, length: Int)? {
         var type = bytes.u32(offset, swapped: swapped)
         if bytes.u32(offset, swapped: false) == BlockType.section {
@@ -122,14 +119,9 @@ struct PcapngParser: CaptureFileParser {
             swapped = order
         }
         let length = Int(bytes.u32(offset + 4, swapped: swapped))
-        guard length >= 12 else { return nil }
+        guard length >= 12, length <= FileFindings.maximumRecordBytes else { return nil }
         // Lengths are multiples of 4, but some writers forget the padding; the padding is there all the same.
         return (type, (length + 3) & ~3)
-    }
-
-    private mutating func stop(_ reason: String) {
-        findings.warn(reason + "; nothing after that offset was read")
-        stopped = true
     }
 }
 

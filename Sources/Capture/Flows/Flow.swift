@@ -18,6 +18,9 @@ public struct Flow: Sendable {
     public var toServer: ByteStream
     /// Server to client.
     public var toClient: ByteStream
+    /// What is odd about its packets, in capture order, if the table looked for it; at most a thousand or so, while
+    /// `ByteStream.anomalies` counts all.
+    public var anomalies: [Anomaly] = []
 
     /// Creates a flow with nothing on it yet.
     public init(id: Int, client: Endpoint, server: Endpoint, time: Timestamp) {
@@ -69,7 +72,10 @@ public struct ByteStream: Sendable {
     public var fin: PacketReference?
     /// The first RST in this direction.
     public var reset: PacketReference?
-    /// The highest stream offset that the other side acknowledged.
+    /// How often each kind of anomaly occurred in this direction, if the table looked for them.
+    public var anomalies = AnomalyCounts()
+    /// The highest stream offset that the other side acknowledged. Beyond the end of `bytes`, the capture misses what
+    /// lies between (or a FIN, which counts as one).
     public var acknowledged = 0
 
     /// Creates an empty stream.

@@ -13,6 +13,10 @@ public struct FlowTable: Sendable {
     /// Two for each flow: that of the key's lower end at 2n, that of the higher one at 2n + 1.
     private var streams: [StreamBuilder] = []
     private var dissector = Dissector()
+    private let findAnomalies: Bool
+    /// One for each flow, if anomalies are looked for.
+    private var analyses: [ConnectionAnalysis] = []
+    private var log = AnomalyLog()
 
     /// Packets that were not TCP segments, with the reason.
     public private(set) var otherPackets: [NotTransport: Int] = [:]
@@ -22,16 +26,27 @@ public struct FlowTable: Sendable {
     /// - Parameters:
     ///   - serverPort: tells the server where no SYN was captured.
     ///   - keepStreams: whether streams keep their bytes, chunks and gaps; without, memory grows with the flows alone.
-    public init(serverPort: UInt16? = nil, keepStreams: Bool = true) {
+    ///   - findAnomalies: whether each segment is also compared with those before it.
+    public init(serverPort: UInt16? = nil, keepStreams: Bool = true, findAnomalies: Bool = false) {
         self.serverPort = serverPort
         self.keepStreams = keepStreams
+        self.findAnomalies = findAnomalies
     }
 
     /// Adds all TCP segments of a batch.
     public mutating func add(_ batch: PacketBatch) {
+        // Out of `self`, so that the segment need not be copied.
+        var dissector = Dissector(reassembles: false)
+        swap(&dissector, &self.dissector)
+        defer { swap(&dissector, &self.dissector) }
         for record in batch.records {
             switch dissector.dissect(record, batch.bytes.span.bytes, batch.linkTypes) {
-            case .tcp: add(dissector.segment, record: record, in: batch)
+            case .tcp:
+                if dissector.segment.isReassembled, let datagram = dissector.fragments?.datagram {
+                    add(dissector.segment, record, datagram)
+                } else {
+                    add(dissector.segment, record, batch.bytes)
+                }
             case .udp: otherPackets[.otherTransport, default: 0] += 1
             case .other(let reason): otherPackets[reason, default: 0] += 1
             }
@@ -40,6 +55,11 @@ public struct FlowTable: Sendable {
 
     /// Adds one segment that `dissect` found in `batch`.
     public mutating func add(_ segment: Segment, record: PacketRecord, in batch: PacketBatch) {
+        add(segment, record, batch.bytes)
+    }
+
+    /// `bytes` are those that the segment's offsets count in.
+    private mutating func add(_ segment: borrowing Segment, _ record: PacketRecord, _ bytes: [UInt8]) {
         let (key, direction) = FlowKey.of(segment)
         let flow = flow(of: key, segment, direction, record)
         let packet = PacketReference(number: record.number, time: record.time)
@@ -47,10 +67,15 @@ public struct FlowTable: Sendable {
         let other = flow * 2 + (1 - direction)
         streams[own].open(with: segment)
         streams[own].stream.packets += 1
-        if segment.flags.contains(.ack) { streams[other].acknowledge(segment.acknowledgement) }
-        if segment.payloadLength > 0 {
-            streams[own].place(segment, packet, batch.bytes, keep: keepStreams)
+        var acknowledged = SegmentEvent.nothing
+        if segment.flags.contains(.ack) { acknowledged = streams[other].acknowledge(segment.acknowledgement) }
+        if findAnomalies {
+            let event = SegmentEvent(
+                segment, record, flow: flow, direction: direction, start: streams[own].offset(of: segment.sequence),
+                acknowledged: acknowledged)
+            analyses[flow].add(event, &log)
         }
+        if segment.payloadLength > 0 { streams[own].place(segment, packet, bytes, keep: keepStreams) }
         flows[flow].see(record.time)
         // Plain data and acknowledgements, once connected, change nothing else.
         if flows[flow].handshakeAcknowledged, segment.flags.isDisjoint(with: [.syn, .fin, .rst]) { return }
@@ -68,17 +93,28 @@ public struct FlowTable: Sendable {
     public consuming func finish() -> [Flow] {
         var streams = streams
         self.streams = []
-        return flows.indices.map { number in
-            let lower = take(&streams[number * 2])
-            let higher = take(&streams[number * 2 + 1])
-            return flows[number].finish(id: number, lower, higher, serverPort: serverPort)
+        var log = log
+        for number in analyses.indices { analyses[number].finish(flow: number, &log) }
+        let anomalies = findAnomalies ? log.byFlow(count: flows.count) : []
+        var finished: [Flow] = []
+        finished.reserveCapacity(flows.count)
+        for number in flows.indices {
+            let lower = Self.take(&streams[number * 2], keepStreams)
+            let higher = Self.take(&streams[number * 2 + 1], keepStreams)
+            var flow = flows[number].finish(id: number, lower, higher, serverPort: serverPort)
+            if findAnomalies {
+                let client = flows[number].key.endpoint(0) == flow.client ? 0 : 1
+                flow.take(anomalies[number], analyses[number], client: client)
+            }
+            finished.append(flow)
         }
+        return finished
     }
 
-    private func take(_ builder: inout StreamBuilder) -> ByteStream {
+    private static func take(_ builder: inout StreamBuilder, _ keep: Bool) -> ByteStream {
         var taken = StreamBuilder()
         swap(&taken, &builder)
-        return taken.finish(keep: keepStreams)
+        return taken.finish(keep: keep)
     }
 
     /// The number of the flow that a segment belongs to; a new one for an unknown key or another initial number.
@@ -96,6 +132,7 @@ public struct FlowTable: Sendable {
         flows.append(FlowState(key: key, firstSender: direction, time: record.time))
         streams.append(StreamBuilder())
         streams.append(StreamBuilder())
+        if findAnomalies { analyses.append(ConnectionAnalysis()) }
         return number
     }
 }

@@ -76,12 +76,12 @@ struct StreamBuilder {
         base = kind
     }
 
-    /// The other side acknowledged everything before `number`.
+    /// The other side acknowledged everything before `number`; returns its offset.
     @inline(__always)
-    mutating func acknowledge(_ number: UInt32) {
+    mutating func acknowledge(_ number: UInt32) -> Int {
         if base == .unknown {
             setBase(number, .acknowledged)
-            return
+            return 0
         }
         var reached = offset(of: number)
         if base == .firstSegment, end == 0, reached == 1 {
@@ -90,6 +90,7 @@ struct StreamBuilder {
             reached = 0
         }
         if reached > stream.acknowledged { stream.acknowledged = reached }
+        return reached
     }
 
     /// Places a segment's payload.

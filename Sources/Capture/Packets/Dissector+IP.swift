@@ -1,8 +1,18 @@
 /// IPv4 (RFC 791) and IPv6 (RFC 8200).
 extension Dissector {
+    mutating func ip(_ bytes: RawSpan, _ layer: Layer) -> Outcome {
+        guard layer.captured > 0 else { return .other(.cut) }
+        switch bytes.u8(layer.start) >> 4 {
+        case 4: return ipv4(bytes, layer)
+        case 6: return ipv6(bytes, layer)
+        default: return .other(.notIP)
+        }
+    }
+
     mutating func ipv4(_ bytes: RawSpan, _ layer: Layer) -> Outcome {
         guard layer.captured >= 20 else { return .other(.cut) }
         let first = bytes.u8(layer.start)
+        if first >> 4 == 6 { return ipv6(bytes, layer) }
         let headerLength = Int(first & 0x0F) * 4
         guard first >> 4 == 4, headerLength >= 20 else { return .other(.malformed) }
         guard layer.captured >= headerLength else { return .other(.cut) }
@@ -15,14 +25,20 @@ extension Dissector {
         }
         payload.start += headerLength
         let fragment = bytes.be16(layer.start + 6)
-        guard fragment & 0x3FFF == 0 else { return .other(.fragment) }
         segment.isIPv6 = false
         segment.identification = UInt32(bytes.be16(layer.start + 4))
+        segment.timeToLive = bytes.u8(layer.start + 8)
         segment.sourceHigh = 0
         segment.sourceLow = UInt64(bytes.be32(layer.start + 12))
         segment.destinationHigh = 0
         segment.destinationLow = UInt64(bytes.be32(layer.start + 16))
-        return transport(bytes.u8(layer.start + 9), bytes, payload)
+        let number = bytes.u8(layer.start + 9)
+        if fragment & 0x3FFF != 0 {
+            return reassemble(
+                bytes, payload, offset: Int(fragment & 0x1FFF) * 8, isLast: fragment & 0x2000 == 0, next: number)
+        }
+        if number == 51 { return extensionHeaders(number, bytes, payload) }
+        return transport(number, bytes, payload)
     }
 
     mutating func ipv6(_ bytes: RawSpan, _ layer: Layer) -> Outcome {
@@ -37,6 +53,7 @@ extension Dissector {
         payload.start += 40
         segment.isIPv6 = true
         segment.identification = nil
+        segment.timeToLive = bytes.u8(layer.start + 7)
         segment.sourceHigh = bytes.be64(layer.start + 8)
         segment.sourceLow = bytes.be64(layer.start + 16)
         segment.destinationHigh = bytes.be64(layer.start + 24)
@@ -60,9 +77,14 @@ extension Dissector {
                 length = (Int(bytes.u8(layer.start + 1)) + 2) * 4
             case 44:
                 guard layer.captured >= 8 else { return .other(.cut) }
-                // An "atomic" fragment is whole (RFC 6946).
-                guard bytes.be16(layer.start + 2) & 0xFFF9 == 0 else { return .other(.fragment) }
+                let offsetAndMore = bytes.be16(layer.start + 2)
                 segment.identification = bytes.be32(layer.start + 4)
+                // An "atomic" fragment is whole (RFC 6946).
+                if offsetAndMore & 0xFFF9 != 0 {
+                    return reassemble(
+                        bytes, layer.dropping(8), offset: Int(offsetAndMore & 0xFFF8), isLast: offsetAndMore & 1 == 0,
+                        next: bytes.u8(layer.start))
+                }
                 length = 8
             default:
                 return transport(next, bytes, layer)
@@ -74,11 +96,33 @@ extension Dissector {
         return .other(.malformed)
     }
 
-    private mutating func transport(_ number: UInt8, _ bytes: RawSpan, _ layer: Layer) -> Outcome {
+    /// Adds a fragment to its datagram, and takes the datagram apart when this completes it.
+    private mutating func reassemble(
+        _ bytes: RawSpan, _ payload: Layer, offset: Int, isLast: Bool, next: UInt8
+    ) -> Outcome {
+        guard fragments != nil else { return .other(.fragment) }
+        guard payload.end == payload.wireEnd else {
+            // A fragment that the capture cut cannot be put together; the first one still names the ports.
+            if offset == 0, next == 6, case .tcp = tcp(bytes, payload) { isPartialTCP = true }
+            return .other(.fragment)
+        }
+        let key = FragmentKey(segment, next: next)
+        guard let whole = fragments?.add(key, offset: offset, isLast: isLast, bytes, payload.start..<payload.end) else {
+            return .other(.fragment)
+        }
+        let layer = Layer(start: 0, end: whole.count, wireEnd: whole.count)
+        let outcome = nested { $0.extensionHeaders(next, whole.span.bytes, layer) }
+        fragments?.datagram = whole
+        segment.isReassembled = true
+        return outcome
+    }
+
+    mutating func transport(_ number: UInt8, _ bytes: RawSpan, _ layer: Layer) -> Outcome {
         switch number {
         case 6: tcp(bytes, layer)
         case 17: udp(bytes, layer)
-        default: .other(.otherTransport)
+        case 1, 58: icmp(isVersion6: number == 58, bytes, layer)
+        default: tunnel(number, bytes, layer)
         }
     }
 }

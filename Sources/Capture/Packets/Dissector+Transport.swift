@@ -1,16 +1,19 @@
 /// TCP (RFC 9293) and UDP (RFC 768).
 extension Dissector {
     mutating func tcp(_ bytes: RawSpan, _ layer: Layer) -> Outcome {
-        guard layer.captured >= 20 else { return .other(.cut) }
+        guard layer.captured >= 16 else { return .other(.cut) }
         let start = layer.start
         let offsetAndFlags = bytes.be16(start + 12)
-        let headerLength = Int(offsetAndFlags >> 12) * 4
-        guard headerLength >= 20, layer.wireEnd - start >= headerLength else { return .other(.malformed) }
         segment.sourcePort = bytes.be16(start)
         segment.destinationPort = bytes.be16(start + 2)
         segment.sequence = bytes.be32(start + 4)
         segment.acknowledgement = bytes.be32(start + 8)
         segment.flags = TCPFlags(rawValue: offsetAndFlags & 0x01FF)
+        let headerLength = Int(offsetAndFlags >> 12) * 4
+        isPartialTCP = true
+        guard layer.captured >= 20 else { return .other(.cut) }
+        guard headerLength >= 20, layer.wireEnd - start >= headerLength else { return .other(.malformed) }
+        isPartialTCP = false
         segment.window = bytes.be16(start + 14)
         segment.headerOffset = start
         segment.payloadOffset = min(start + headerLength, layer.end)
@@ -35,6 +38,23 @@ extension Dissector {
         segment.payloadOffset = start + 8
         segment.payloadLength = min(length, layer.wireEnd - start) - 8
         segment.capturedPayloadLength = min(segment.payloadLength, layer.captured - 8)
+        if Self.tunnelPorts.contains(segment.sourcePort) || Self.tunnelPorts.contains(segment.destinationPort) {
+            return tunnelled(bytes, layer.dropping(8))
+        }
+        return .udp
+    }
+
+    private static let tunnelPorts: [UInt16] = [4789, 6081, 2152, 1701, 3544]
+
+    /// A datagram to or from a tunnel's port: the TCP segment within, or the datagram itself.
+    private mutating func tunnelled(_ bytes: RawSpan, _ payload: Layer) -> Outcome {
+        let outer = segment
+        for port in [outer.destinationPort, outer.sourcePort] {
+            guard let outcome = tunnel(port: port, bytes, payload) else { continue }
+            if case .tcp = outcome { return outcome }
+            if isPartialTCP { return outcome }
+        }
+        segment = outer
         return .udp
     }
 
@@ -76,12 +96,22 @@ extension Dissector {
         case (3, 3): segment.windowScale = min(bytes.u8(value), Self.maximumWindowScale)
         case (4, 2): segment.sackPermitted = true
         case (5, 10...):
-            segment.sackBlocks = (length - 2) / 8
-            segment.sackOffset = value
+            selective(bytes, value, blocks: (length - 2) / 8)
         case (8, 10):
             segment.timestampValue = bytes.be32(value)
             segment.timestampEcho = bytes.be32(value + 4)
         default: break
+        }
+    }
+
+    private mutating func selective(_ bytes: RawSpan, _ offset: Int, blocks: Int) {
+        segment.sackBlocks = blocks
+        segment.sackLeft = bytes.be32(offset)
+        segment.sackRight = bytes.be32(offset + 4)
+        segment.sackHighest = segment.sackRight
+        for block in 1..<max(1, blocks) {
+            let right = bytes.be32(offset + 8 * block + 4)
+            if Int32(bitPattern: right &- segment.sackHighest) > 0 { segment.sackHighest = right }
         }
     }
 

@@ -57,6 +57,14 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
     public static let null = LinkType(rawValue: 0)
     /// Ethernet.
     public static let ethernet = LinkType(rawValue: 1)
+    /// FDDI with LLC.
+    static let fddi = LinkType(rawValue: 10)
+    /// PPP, in HDLC framing, or over Ethernet.
+    static let ppp = LinkType(rawValue: 9)
+    static let pppHDLC = LinkType(rawValue: 50)
+    static let pppEthernet = LinkType(rawValue: 51)
+    /// Cisco's HDLC.
+    static let ciscoHDLC = LinkType(rawValue: 104)
     /// Raw IP as some BSDs number it, and as OpenBSD does.
     static let rawBSD = LinkType(rawValue: 12)
     static let rawOpenBSD = LinkType(rawValue: 14)

@@ -47,6 +47,9 @@ public struct Segment: Sendable {
     /// The IPv4 identification, or that of an IPv6 fragment header; nil for IPv6 otherwise.
     public internal(set) var identification: UInt32?
 
+    /// The IP time to live, or hop limit.
+    public internal(set) var timeToLive: UInt8 = 0
+
     /// Where the TCP header starts in the batch.
     public internal(set) var headerOffset = 0
     /// Where the options start in the batch.
@@ -70,9 +73,15 @@ public struct Segment: Sendable {
     public internal(set) var maximumSegmentSize: UInt16?
     /// Whether the SACK-permitted option is there.
     public internal(set) var sackPermitted = false
-    /// How many SACK blocks there are (at most 4), and where the first lies in the batch.
+    /// How many SACK blocks there are, at most 4 (RFC 2018).
     public internal(set) var sackBlocks = 0
-    var sackOffset = 0
+    /// The first SACK block; of a duplicate (RFC 2883) where it lies before the acknowledgement number.
+    var sackLeft: UInt32 = 0
+    var sackRight: UInt32 = 0
+    /// The highest right edge of all blocks.
+    var sackHighest: UInt32 = 0
+    /// The segment came in fragments: its offsets are those of the datagram that was put together, not of the batch.
+    var isReassembled = false
 
     /// Who sent it.
     public var source: Endpoint {
@@ -87,6 +96,11 @@ public struct Segment: Sendable {
     /// Sequence numbers that it takes: payload, SYN and FIN.
     public var sequenceLength: Int {
         payloadLength + (flags.contains(.syn) ? 1 : 0) + (flags.contains(.fin) ? 1 : 0)
+    }
+
+    /// Whether the first SACK block reports bytes that came twice (RFC 2883).
+    var reportsDuplicate: Bool {
+        sackBlocks > 0 && Int32(bitPattern: sackRight &- acknowledgement) <= 0
     }
 
     private func address(_ high: UInt64, _ low: UInt64) -> IPAddress {

@@ -191,9 +191,12 @@ public final class Campaign {
         findings.append(finding)
         status.findings = findings.count
         try emit(.finding(finding))
-        // A replay that shows the fault from another side, as a reply that names another client, is a finding too.
+        // A replay that breaks another property, as a reply that names another client, is a finding too.
+        var oracles = Set(findings.map(\.violation.oracle))
         for other in others {
-            for violation in other.judgement.violations { try adopt(violation, scenario, other) }
+            for violation in other.judgement.violations where oracles.insert(violation.oracle).inserted {
+                try adopt(violation, scenario, other)
+            }
         }
     }
 
@@ -243,7 +246,7 @@ public final class Campaign {
     static func setup(_ options: CampaignOptions) -> Rig.Setup {
         Rig.Setup(
             target: options.target, codec: options.codec, campaign: CampaignName.fresh(),
-            environment: options.environment)
+            perturbation: options.perturbation, seed: options.seed)
     }
 }
 

@@ -1,3 +1,4 @@
+public import Perturbation
 public import Verification
 public import Wire
 
@@ -22,9 +23,9 @@ public struct CampaignOptions: Sendable {
     /// How many fresh targets confirm a finding.
     public var confirmations = 20
     /// How long the search for a smaller scenario of a finding may take; 0: none.
-    public var minimizeSeconds = 1.5
-    /// Additions to the target's environment.
-    public var environment: [String: String] = [:]
+    public var minimizeSeconds = 1.0
+    /// The noise in the target.
+    public var perturbation = PerturbationPlan.off
 
     /// A campaign without limits.
     public init(target: TargetSpec, codec: any WireCodec) {
@@ -35,8 +36,9 @@ public struct CampaignOptions: Sendable {
 
 /// Where a campaign stands.
 public struct CampaignStatus: Sendable {
-    /// Executions run, and those judged.
+    /// Executions run.
     public var executions = 0
+    /// Executions judged.
     public var judged = 0
     /// Executions whose evidence was incomplete.
     public var inconclusive = 0
@@ -50,8 +52,9 @@ public struct CampaignStatus: Sendable {
     public var packets = 0
     /// Packets that the kernel dropped.
     public var dropped = 0
-    /// How often the target was started, and how often it died by itself.
+    /// How often the target was started.
     public var starts = 0
+    /// How often it died by itself.
     public var crashes = 0
     /// Findings so far.
     public var findings = 0

@@ -12,8 +12,9 @@ public struct Finding: Sendable {
     public var scenario: Scenario
     /// A smaller test case that still shows it; nil if none was found or looked for.
     public var minimized: Scenario?
-    /// The first execution that showed it, and how long after the start of the campaign.
+    /// The first execution that showed it.
     public var firstExecution: Int
+    /// How long after the start of the campaign it was seen. Seconds.
     public var firstSeconds: Double
     /// How often it was seen again on fresh targets.
     public var reproduced: Reproduction?

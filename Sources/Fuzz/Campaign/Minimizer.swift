@@ -28,7 +28,9 @@ struct Minimizer {
         while progress {
             progress = false
             for candidate in Self.smaller(best) {
-                guard Clock.monotonic < deadline, Interruption.signal == nil else { return best == scenario ? nil : best }
+                guard Clock.monotonic < deadline, Interruption.signal == nil else {
+                    return best == scenario ? nil : best
+                }
                 if try shows(candidate, oracle, rig, deadline) {
                     best = candidate
                     progress = true

@@ -21,6 +21,9 @@ struct Replay {
         self.secondsPerTry = secondsPerTry
     }
 
+    /// Executions of one try where a leak is looked for.
+    static let executionsBeforeRest = 25
+
     struct Outcome {
         var reproduction: Finding.Reproduction
         /// An execution that showed what was expected; nil without a hit.
@@ -39,7 +42,8 @@ struct Replay {
     func run(_ scenario: Scenario, expecting oracle: OracleID?) throws -> Outcome {
         let isCommand = if case .command = setup.target { true } else { false }
         var outcome = Outcome(
-            reproduction: .init(hits: 0, tries: 0, executionsPerTry: executionsPerTry, freshTarget: isCommand), others: [])
+            reproduction: .init(hits: 0, tries: 0, executionsPerTry: executionsPerTry, freshTarget: isCommand),
+            others: [])
         var rig = try Rig(setup)
         defer { rig.stop() }
         var seen: Set<String> = []
@@ -56,7 +60,9 @@ struct Replay {
                 let matches = execution.judgement.violations.contains { oracle == nil || $0.oracle == oracle }
                 if matches, outcome.hit == nil { outcome.hit = execution }
                 hit = hit || matches
-                let isNew = execution.judgement.violations.contains { $0.oracle != oracle && seen.insert($0.signature).inserted }
+                let isNew = execution.judgement.violations.contains {
+                    $0.oracle != oracle && seen.insert($0.signature).inserted
+                }
                 if isNew { outcome.others.append(execution) }
             }
             if hit { outcome.reproduction.hits += 1 }
@@ -81,7 +87,9 @@ struct Replay {
         let deadline = Clock.monotonic + Int64(secondsPerTry * 1e9)
         var judged: [JudgedExecution] = []
         var count = 0
-        while count < executionsPerTry, Clock.monotonic < deadline, Interruption.signal == nil {
+        // A leak is looked for at rest, after a few executions.
+        let most = oracle == .resources ? min(executionsPerTry, Self.executionsBeforeRest) : executionsPerTry
+        while count < most, Clock.monotonic < deadline, Interruption.signal == nil {
             let (log, ending) = try rig.execute(scenario)
             count += 1
             let broke = ending != nil || log.outcome != .completed

@@ -1,3 +1,4 @@
+public import Perturbation
 public import Verification
 public import Wire
 
@@ -13,8 +14,10 @@ public struct Replayer: Sendable {
     public var executionsPerTry = 100
     /// The time after which a try without a hit ends.
     public var secondsPerTry = 0.5
-    /// Additions to the target's environment.
-    public var environment: [String: String] = [:]
+    /// The noise in the target.
+    public var perturbation = PerturbationPlan.off
+    /// The seed of that noise.
+    public var seed: UInt64 = 0
 
     /// A replayer with the numbers of a confirmation.
     public init(target: TargetSpec, codec: any WireCodec) {
@@ -28,8 +31,9 @@ public struct Replayer: Sendable {
         public var reproduction: Finding.Reproduction
         /// The violations seen, one of each signature, with the execution's packets.
         public var violations: [Violation]
-        /// What was exercised, in how many executions.
+        /// What was exercised.
         public var exercised: Exercised
+        /// How many executions it took.
         public var executions: Int
         /// Why executions could not be judged, the first few reasons.
         public var inconclusive: [String]
@@ -42,7 +46,6 @@ public struct Replayer: Sendable {
     /// - Parameter oracle: what counts as a hit; nil: any violation.
     /// - Throws: `TargetError`, `CaptureError`, `SystemError`.
     public func run(_ scenario: Scenario, expecting oracle: OracleID?) throws -> Result {
-        let setup = Rig.Setup(target: target, codec: codec, campaign: CampaignName.fresh(), environment: environment)
         let outcome = try Replay(
             setup, times: times, executionsPerTry: executionsPerTry, secondsPerTry: secondsPerTry
         ).run(scenario, expecting: oracle)
@@ -64,13 +67,17 @@ public struct Replayer: Sendable {
             executions: outcome.executions, inconclusive: Array(outcome.inconclusive.prefix(10)), verdict: verdict)
     }
 
+    private var setup: Rig.Setup {
+        Rig.Setup(
+            target: target, codec: codec, campaign: CampaignName.fresh(), perturbation: perturbation, seed: seed)
+    }
+
     /// Looks for a smaller scenario that still shows the fault.
     ///
     /// - Parameter seconds: how long to look.
     /// - Returns: the smallest found; nil where nothing smaller shows it.
     /// - Throws: `TargetError`, `CaptureError`, `SystemError`.
     public func minimize(_ scenario: Scenario, expecting oracle: OracleID, seconds: Double) throws -> Scenario? {
-        let setup = Rig.Setup(target: target, codec: codec, campaign: CampaignName.fresh(), environment: environment)
         return try Minimizer(setup, seconds: seconds).minimize(scenario, expecting: oracle)
     }
 }

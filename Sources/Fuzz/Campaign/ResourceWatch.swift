@@ -23,7 +23,9 @@ struct ResourceWatch {
     }
 
     /// Judges a fresh target after `executions` runs of one scenario: what rose with every fourth run or more leaks.
-    static func compare(_ held: ProcessTree.Resources, with before: ProcessTree.Resources, executions: Int) -> [Violation] {
+    static func compare(_ held: ProcessTree.Resources, with before: ProcessTree.Resources, executions: Int)
+        -> [Violation]
+    {
         var found = zombies(held, executions: executions)
         let least = max(4, executions / 4)
         if held.descriptors - before.descriptors >= least {

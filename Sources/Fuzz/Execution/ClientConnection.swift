@@ -75,7 +75,8 @@ final class ClientConnection {
     func flush() {
         while hasOutgoing, mayWrite, let raw, !log.wasReset {
             let sent = outgoing.withUnsafeBytes { bytes in
-                Glibc.send(raw, bytes.baseAddress! + sentOfOutgoing, bytes.count - sentOfOutgoing,
+                Glibc.send(
+                    raw, bytes.baseAddress! + sentOfOutgoing, bytes.count - sentOfOutgoing,
                     Int32(MSG_NOSIGNAL))
             }
             if sent >= 0 {
@@ -164,7 +165,9 @@ func withAddress<R>(_ address: UInt32, _ port: UInt16, _ body: (UnsafePointer<so
     storage.sin_port = port.bigEndian
     storage.sin_addr.s_addr = address.bigEndian
     return withUnsafePointer(to: &storage) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
     }
 }
 

@@ -65,7 +65,8 @@ final class Engine {
             }
         }
         if outcome == .completed { drain() }
-        for connection in connections { connection.close(reset: false) }
+        // A reset says on the wire that the client gave up, which a FIN to a silent server does not.
+        for connection in connections { connection.close(reset: outcome != .completed) }
         return ExecutionLog(
             execution: execution, connections: connections.map(\.log), outcome: outcome, startNanoseconds: start,
             endNanoseconds: Clock.wall)
@@ -101,7 +102,8 @@ final class Engine {
     private func open(client: Int, receiveBuffer: Int?) throws(SystemError) {
         let connection = try connect(client: client, receiveBuffer: receiveBuffer)
         var event = epoll_event()
-        event.events = UInt32(EPOLLIN.rawValue) | UInt32(EPOLLOUT.rawValue) | UInt32(EPOLLRDHUP.rawValue) | edgeTriggered
+        event.events =
+            UInt32(EPOLLIN.rawValue) | UInt32(EPOLLOUT.rawValue) | UInt32(EPOLLRDHUP.rawValue) | edgeTriggered
         event.data.u64 = UInt64(connections.count)
         connections.append(connection)
         let raw = connection.raw!
@@ -114,7 +116,7 @@ final class Engine {
             do throws(SystemError) {
                 return try ClientConnection(
                     client: client, source: sources.next(), port: port, receiveBuffer: receiveBuffer)
-            } catch where error.code == EADDRINUSE || error.code == EADDRNOTAVAIL {
+            } catch  where error.code == EADDRINUSE || error.code == EADDRNOTAVAIL {
                 continue
             }
         }
@@ -137,10 +139,12 @@ final class Engine {
             if Interruption.signal != nil { return .interrupted }
             let quiet = Int((Clock.monotonic - quietSince) / 1_000_000)
             if quiet >= patience.longestMilliseconds { return .stalled(client: connection.log.client) }
-            if quiet >= patience.asleepMilliseconds, targetSleeps() == true {
-                return .stalled(client: connection.log.client)
+            // Two looks are needed, so the first comes early.
+            if quiet >= patience.asleepMilliseconds / 3 {
+                let sleeps = targetSleeps() == true
+                if sleeps, quiet >= patience.asleepMilliseconds { return .stalled(client: connection.log.client) }
             }
-            wait(milliseconds: 50)
+            wait(milliseconds: 20)
         }
         return .completed
     }

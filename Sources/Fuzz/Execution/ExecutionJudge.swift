@@ -50,11 +50,12 @@ struct ExecutionJudge: Sendable {
             let captured = flow.toClient.bytes
             if captured.count < connection.receivedBytes {
                 found.append(
-                    "c\(connection.client) received \(connection.receivedBytes) bytes, the capture holds \(captured.count)")
+                    "c\(connection.client) received \(connection.receivedBytes) bytes, the capture holds \(captured.count)"
+                )
                 continue
             }
-            var hash = FNV1a()
-            hash.add(captured[..<connection.receivedBytes])
+            var hash = StreamHash()
+            captured.withUnsafeBytes { hash.add(UnsafeRawBufferPointer(rebasing: $0[..<connection.receivedBytes])) }
             if hash != connection.receivedHash {
                 found.append("c\(connection.client) received other bytes than the capture holds")
             }

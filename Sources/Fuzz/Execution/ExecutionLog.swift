@@ -6,8 +6,9 @@ public struct ExecutionLog: Sendable {
     public var connections: [ConnectionLog]
     /// How the script ended.
     public var outcome: Outcome
-    /// When the execution began and ended, by the wall clock, in nanoseconds.
+    /// When the execution began, by the wall clock, in nanoseconds.
     public var startNanoseconds: Int64
+    /// When it ended, by the wall clock, in nanoseconds.
     public var endNanoseconds: Int64
 
     /// How a script ends.
@@ -31,9 +32,10 @@ public struct ConnectionLog: Sendable {
     public var source: ClientSource
     /// Bytes that the kernel took.
     public var sentBytes = 0
-    /// Bytes read, and their FNV-1a hash.
+    /// Bytes read.
     public var receivedBytes = 0
-    public var receivedHash = FNV1a()
+    /// The hash of these bytes.
+    public var receivedHash = StreamHash()
     /// When each `send` step was begun, with the stream offset of its first byte.
     public var sends: [Mark] = []
     /// When each reply was whole, with the stream offset behind its last byte.
@@ -51,6 +53,41 @@ public struct ConnectionLog: Sendable {
         public var offset: Int
         /// The time.
         public var nanoseconds: Int64
+    }
+}
+
+/// A hash of a stream that does not depend on how the stream was cut into reads; eight bytes a step, for megabytes of
+/// replies. Not for adversaries.
+public struct StreamHash: Hashable, Sendable {
+    private var value: UInt64 = 0x9E37_79B9_7F4A_7C15
+    private var word: UInt64 = 0
+    private var filled = 0
+
+    /// The hash of nothing.
+    public init() {}
+
+    /// Adds the next bytes of the stream.
+    public mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        var index = 0
+        while index < bytes.count {
+            if filled == 0, bytes.count - index >= 8 {
+                mix(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
+                index += 8
+                continue
+            }
+            word |= UInt64(bytes[index]) << UInt64(8 * filled)
+            filled += 1
+            index += 1
+            guard filled == 8 else { continue }
+            mix(word)
+            word = 0
+            filled = 0
+        }
+    }
+
+    private mutating func mix(_ next: UInt64) {
+        value = (value ^ next) &* 0xFF51_AFD7_ED55_8CCD
+        value ^= value >> 32
     }
 }
 

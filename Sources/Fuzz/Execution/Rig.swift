@@ -1,5 +1,6 @@
 import Capture
 import Glibc
+import Perturbation
 import Verification
 import Wire
 
@@ -16,8 +17,10 @@ final class Rig {
         var ringBytes = 64 << 20
         /// Unique in the target's life: the stem of keys and tokens.
         var campaign: String
-        /// Additions to the target's environment.
-        var environment: [String: String] = [:]
+        /// The noise in the target.
+        var perturbation: PerturbationPlan
+        /// The seed of that noise.
+        var seed: UInt64
     }
 
     let setup: Setup
@@ -26,10 +29,13 @@ final class Rig {
     private let sentinel: Sentinel
     private let recorder: Recorder
     private let sleep = SleepProbe()
+    private let perturbation: Perturbation
     private var engine: Engine?
     private(set) var target: Target?
     /// What the target was seen to accept.
     private(set) var sources = ClientSources.Range.manyAddresses
+    /// It left a client waiting: it will not end by itself.
+    private var isWedged = false
     private(set) var executions = 0
     private(set) var starts = 0
     private(set) var crashes = 0
@@ -52,6 +58,7 @@ final class Rig {
         self.port = port
         scratch = try ScratchDirectory()
         sentinel = try Sentinel()
+        perturbation = try Perturbation(plan: setup.perturbation)
         recorder = try Recorder(
             port: port, sentinelPort: sentinel.port, codec: setup.codec, ringBytes: setup.ringBytes)
         do {
@@ -64,10 +71,11 @@ final class Rig {
 
     /// Starts the target, ending the one before. A server that is only connected to is looked at again.
     func startTarget() throws {
-        target?.stop()
+        target?.stop(graceMilliseconds: isWedged ? 0 : 500)
         target = nil
+        isWedged = false
         target = try Target(
-            setup.target, port: port, directory: scratch.path, logPath: logPath, environment: setup.environment)
+            setup.target, port: port, directory: scratch.path, logPath: logPath, perturbation: perturbation)
         starts += 1
         sleep.pid = target?.process?.pid
         guard engine == nil else { return }
@@ -84,18 +92,20 @@ final class Rig {
     /// - Throws: `SystemError` for trouble of our own side.
     func execute(_ scenario: Scenario) throws -> (log: ExecutionLog, ending: ProcessEnding?) {
         executions += 1
+        perturbation.set(NoiseSchedule.noise(seed: setup.seed, execution: executions))
         let binding = Binding(campaign: setup.campaign, execution: executions)
         guard let engine else { preconditionFailure("a rig runs nothing before its target has started") }
         let log = try engine.run(scenario, execution: executions, binding: binding)
         recorder.submit(log)
         sentinel.send(execution: executions)
+        if case .stalled = log.outcome { isWedged = true }
         return (log, ending(after: log))
     }
 
     /// The target's end, given a moment where a connection broke: the process may still be dying.
     private func ending(after log: ExecutionLog) -> ProcessEnding? {
         guard let process = target?.process else { return nil }
-        let broke = log.connections.contains { $0.wasReset } || log.outcome != .completed
+        let broke = log.connections.contains { $0.wasReset }
         let ended = broke ? process.ends(withinMilliseconds: 50) : process.poll() != nil
         if ended { crashes += 1 }
         return ended ? process.poll() : nil
@@ -128,12 +138,12 @@ final class Rig {
         target?.process.map { ProcessTree.resources(of: $0.pid) }
     }
 
-    /// What the target holds once its clients are gone: looked at until nothing is left of them, 300 ms at most; then
+    /// What the target holds once its clients are gone: looked at until nothing is left of them or the time is over; then
     /// the least of each number that was seen.
     func restingResources() -> ProcessTree.Resources? {
         guard let target, let process = target.process, process.poll() == nil else { return nil }
         var least = ProcessTree.resources(of: process.pid)
-        let deadline = Clock.monotonic + 300_000_000
+        let deadline = Clock.monotonic + Int64(setup.patience.restMilliseconds) * 1_000_000
         while least.zombies > 0 || least.descriptors > target.baseline.descriptors
             || least.threads > target.baseline.threads || least.children > target.baseline.children
         {
@@ -161,7 +171,7 @@ final class Rig {
     /// - Returns: the capture's own counts.
     @discardableResult
     func stop() -> CaptureStatistics {
-        target?.stop()
+        target?.stop(graceMilliseconds: isWedged ? 0 : 500)
         target = nil
         return recorder.stop()
     }
@@ -175,20 +185,23 @@ final class SleepProbe {
         didSet { last = nil }
     }
     private var last: (ticks: UInt64, time: Int64)?
+    private var answer = false
 
     /// Nil without a process to look at; false until two looks are 100 ms apart. Work of less than a tenth of the time
-    /// between is taken for the housekeeping of a sleeping server.
+    /// between is taken for the housekeeping of a sleeping server. The answer counts for the next 100 ms.
     func isAsleep() -> Bool? {
         guard let pid else { return nil }
         let (ticks, asleep) = ProcessTree.activity(of: pid)
         let now = Clock.monotonic
         guard let last, now - last.time < 2_000_000_000 else {
             self.last = (ticks, now)
+            answer = false
             return false
         }
-        guard now - last.time >= 100_000_000 else { return false }
+        guard now - last.time >= 100_000_000 else { return asleep && answer }
         self.last = (ticks, now)
         let elapsedTicks = Double(now - last.time) / 1e9 * Double(sysconf(Int32(_SC_CLK_TCK)))
-        return asleep && Double(ticks - min(ticks, last.ticks)) <= elapsedTicks / 10
+        answer = asleep && Double(ticks - min(ticks, last.ticks)) <= max(1, elapsedTicks / 10)
+        return answer
     }
 }

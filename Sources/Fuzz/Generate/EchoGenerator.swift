@@ -7,7 +7,7 @@ struct EchoGenerator: ScenarioGenerator {
     }
 
     func scenario(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
-        random.oneIn(25) ? slowReader(&random, options) : rounds(&random, options)
+        random.oneIn(50) ? slowReader(&random, options) : rounds(&random, options)
     }
 
     private func rounds(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
@@ -36,7 +36,7 @@ struct EchoGenerator: ScenarioGenerator {
     private func slowReader(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
         var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
         builder.connectAll { $0 == 0 ? 4096 : nil }
-        let count = random.pick([16, 64])
+        let count = random.pick([8, 16, 16, 64])
         let large = (0..<count).map { _ in [Template([.token(length: 65_000)])] }
         builder.step(0, .send(.requests(large)))
         for client in 1..<max(1, options.clients) {

@@ -4,10 +4,10 @@ struct RESPGenerator: ScenarioGenerator {
 
     func scenario(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
         let draw = Draw(options)
-        switch random.pick(0...24) {
+        switch random.pick(0...49) {
         case 0: return slowReader(&random, draw)
-        case 1...9: return rounds(&random, draw, draw.counter)
-        case 10...17: return rounds(&random, draw, draw.register)
+        case 1...19: return rounds(&random, draw, draw.counter)
+        case 20...35: return rounds(&random, draw, draw.register)
         default: return rounds(&random, draw, draw.several)
         }
     }
@@ -41,7 +41,7 @@ struct RESPGenerator: ScenarioGenerator {
         builder.connectAll { $0 == 0 ? 4096 : nil }
         let key = Template([.key("big")])
         builder.prepare([Template(text: "SET"), key, Template([.token(length: 65_536)])])
-        let count = random.pick([16, 32, 96])
+        let count = random.pick([8, 16, 16, 64])
         builder.step(0, .send(.requests(Array(repeating: [Template(text: "GET"), key], count: count))))
         for client in 1..<max(1, options.clients) {
             builder.step(client, .send(.requests([draw.register(&random)])))

@@ -69,7 +69,9 @@ struct LineReader {
         var requests: [[Template]] = [[]]
         while !isAtEnd {
             if takes("|") {
-                guard requests[requests.count - 1].isEmpty == false else { throw error("expected a request before '|'") }
+                guard requests[requests.count - 1].isEmpty == false else {
+                    throw error("expected a request before '|'")
+                }
                 requests.append([])
             } else {
                 let template = bytes[index] == UInt8(ascii: "\"") ? try quoted() : try bareWord()
@@ -147,7 +149,8 @@ struct LineReader {
         let parts = inside.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         switch (parts[0], parts.count > 1 ? parts[1] : nil) {
         case ("key", let name):
-            guard name.map({ !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) } }) ?? true else {
+            guard name.map({ !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) } }) ?? true
+            else {
                 throw start.error("expected letters and digits as a key's name, as in {key:a}")
             }
             return .key(name ?? "")

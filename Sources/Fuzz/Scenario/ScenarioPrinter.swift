@@ -47,10 +47,13 @@ extension Template {
             return bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F && !Template.special.contains($0) }
         }
         let empty = pieces.isEmpty || pieces == [.bytes([])]
-        return plain && !empty && pieces != [.bytes([UInt8(ascii: "|")])] ? pieces.map { $0.text(quoted: false) }.joined() : quoted
+        return plain && !empty && pieces != [.bytes([UInt8(ascii: "|")])]
+            ? pieces.map { $0.text(quoted: false) }.joined() : quoted
     }
 
-    private static let special: Set<UInt8> = [UInt8(ascii: "\""), UInt8(ascii: "{"), UInt8(ascii: "\\"), UInt8(ascii: "#")]
+    private static let special: Set<UInt8> = [
+        UInt8(ascii: "\""), UInt8(ascii: "{"), UInt8(ascii: "\\"), UInt8(ascii: "#"),
+    ]
 }
 
 extension Template.Piece {

@@ -21,5 +21,11 @@ public enum Interruption {
         sigaction(SIGINT, &action, nil)
         sigaction(SIGTERM, &action, nil)
         Glibc.signal(SIGPIPE, SIG_IGN)
+        // Whoever started us may have blocked them, as threads of Dispatch do.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGINT)
+        sigaddset(&signals, SIGTERM)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 }

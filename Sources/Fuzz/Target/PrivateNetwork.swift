@@ -26,7 +26,9 @@ public enum PrivateNetwork {
             return .refused(reason: SystemError("unshare").description)
         }
         // gid_map may be written by an unprivileged process only once setgroups is denied: user_namespaces(7).
-        for (file, text) in [("setgroups", "deny"), ("uid_map", "\(user) \(user) 1"), ("gid_map", "\(group) \(group) 1")] {
+        for (file, text) in [
+            ("setgroups", "deny"), ("uid_map", "\(user) \(user) 1"), ("gid_map", "\(group) \(group) 1"),
+        ] {
             guard write(text, to: "/proc/self/\(file)") else {
                 return .refused(reason: SystemError("write to /proc/self/\(file)").description)
             }

@@ -1,4 +1,5 @@
 import Glibc
+import Perturbation
 
 /// A server that accepts connections on 127.0.0.1: one that we started, or one that was there.
 final class Target {
@@ -17,9 +18,9 @@ final class Target {
     ///   - port: where a started server is to listen.
     ///   - directory: its working directory.
     ///   - logPath: what it prints goes there.
-    ///   - environment: additions to its environment.
+    ///   - perturbation: the noise to start it under.
     init(
-        _ spec: TargetSpec, port: UInt16, directory: String, logPath: String, environment: [String: String] = [:]
+        _ spec: TargetSpec, port: UInt16, directory: String, logPath: String, perturbation: Perturbation
     ) throws(TargetError) {
         switch spec {
         case .address(let port):
@@ -30,7 +31,9 @@ final class Target {
         case .command:
             let words = spec.words(port: port, directory: directory)
             let process = try TargetProcess(
-                words: words, directory: directory, logPath: logPath, environment: environment)
+                words: perturbation.command(words), directory: directory, logPath: logPath,
+                environment: perturbation.environment(extending: TargetProcess.inheritedEnvironment),
+                name: words.joined(separator: " "))
             self.port = port
             self.process = process
             try Self.awaitReady(process, port)
@@ -43,21 +46,21 @@ final class Target {
         process?.poll()
     }
 
-    /// Ends what we started.
-    func stop() {
-        process?.stop()
+    /// Ends what we started; what does not end within the time is killed.
+    func stop(graceMilliseconds: Int) {
+        process?.stop(graceMilliseconds: graceMilliseconds)
     }
 
     private static func awaitReady(_ process: TargetProcess, _ port: UInt16) throws(TargetError) {
         let deadline = Clock.monotonic + Int64(readySeconds) * 1_000_000_000
         while true {
             if let ending = process.poll() {
-                process.stop()
+                process.stop(graceMilliseconds: 500)
                 throw .endedEarly(command: process.command, ending: ending, output: process.output())
             }
             if (try? Port.accepts(port)) == true { return }
             guard Clock.monotonic < deadline, Interruption.signal == nil else {
-                process.stop()
+                process.stop(graceMilliseconds: 500)
                 throw .notReady(
                     command: process.command, port: port, seconds: readySeconds, output: process.output())
             }

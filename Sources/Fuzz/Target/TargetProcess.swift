@@ -18,12 +18,13 @@ final class TargetProcess {
     ///   - words: the program, looked up in PATH, and its arguments.
     ///   - directory: where it runs.
     ///   - logPath: the file that gets its standard output and error.
-    ///   - environment: additions to our own environment.
+    ///   - environment: its whole environment.
+    ///   - name: the command, for messages.
     /// - Throws: `TargetError.cannotStart`.
     init(
-        words: [String], directory: String, logPath: String, environment: [String: String] = [:]
+        words: [String], directory: String, logPath: String, environment: [String: String], name: String
     ) throws(TargetError) {
-        command = words.joined(separator: " ")
+        command = name
         self.logPath = logPath
         _ = cf_prctl(PR_SET_CHILD_SUBREAPER, 1)
         var actions = posix_spawn_file_actions_t()
@@ -47,7 +48,7 @@ final class TargetProcess {
 
         var pid = pid_t()
         let status = withCStrings(words) { arguments in
-            withCStrings(Self.merged(environment)) { variables in
+            withCStrings(environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }) { variables in
                 posix_spawnp(&pid, words[0], &actions, &attributes, arguments, variables)
             }
         }
@@ -77,11 +78,11 @@ final class TargetProcess {
     }
 
     /// Ends it and all its descendants: SIGTERM, and SIGKILL for what is left after `graceMilliseconds`.
-    func stop(graceMilliseconds: Int = 500) {
+    func stop(graceMilliseconds: Int) {
         let descendants = ProcessTree.descendants(of: pid)
         if poll() == nil {
-            kill(pid, SIGTERM)
-            if !ends(withinMilliseconds: graceMilliseconds) {
+            if graceMilliseconds > 0 { kill(pid, SIGTERM) }
+            if graceMilliseconds == 0 || !ends(withinMilliseconds: graceMilliseconds) {
                 kill(-pid, SIGKILL)
                 var status: Int32 = 0
                 while waitpid(pid, &status, 0) == -1, errno == EINTR {}
@@ -103,18 +104,21 @@ final class TargetProcess {
     }
 
     private func note(_ status: Int32) {
-        ending = cf_signaled(status) != 0 ? .killed(signal: cf_term_signal(status)) : .exited(status: cf_exit_status(status))
+        ending =
+            cf_signaled(status) != 0 ? .killed(signal: cf_term_signal(status)) : .exited(status: cf_exit_status(status))
     }
 
-    private static func merged(_ additions: [String: String]) -> [String] {
-        var variables: [String] = []
+    /// Our own environment.
+    static var inheritedEnvironment: [String: String] {
+        var variables: [String: String] = [:]
         var next = cf_environ()!
         while let entry = next.pointee {
             let text = String(cString: entry)
-            if additions[String(text.prefix { $0 != "=" })] == nil { variables.append(text) }
+            let name = text.prefix { $0 != "=" }
+            variables[String(name)] = String(text.dropFirst(name.count + 1))
             next += 1
         }
-        return variables + additions.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return variables
     }
 }
 

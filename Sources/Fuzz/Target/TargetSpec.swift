@@ -45,7 +45,9 @@ public enum TargetError: Error, CustomStringConvertible, Sendable {
     }
 
     private static func tail(_ output: String) -> String {
-        guard let line = output.split(separator: "\n").last(where: { !$0.allSatisfy(\.isWhitespace) }) else { return "" }
+        guard let line = output.split(separator: "\n").last(where: { !$0.allSatisfy(\.isWhitespace) }) else {
+            return ""
+        }
         return "; it said: \(line.prefix(300))"
     }
 }

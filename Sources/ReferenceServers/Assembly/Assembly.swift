@@ -4,6 +4,7 @@ package struct Assembly: Sendable {
     package var transport: any Transport = TCP4Transport()
     package var acceptor: any Acceptor = PatientAcceptor()
     package var reaper: any Reaper = ThoroughReaper()
+    package var queue: any WorkQueue
     package var batcher: any Batcher = WholeBatcher()
     package var executor: any Executor = OnceExecutor()
     package var assembler: any ReplyAssembler = OrderedAssembler()
@@ -15,6 +16,8 @@ package struct Assembly: Sendable {
     /// The correct parts for a choice; nil when there is no memory for shared state.
     package init?(_ choice: Choice) {
         self.choice = choice
+        guard let queue = SemaphoreQueue() else { return nil }
+        self.queue = queue
         guard choice.service.hasState else { return }
         guard let isolation = StripedIsolation() else { return nil }
         self.isolation = isolation

@@ -18,6 +18,14 @@ package enum Limits {
     package static let drainMilliseconds: Int32 = 2_000
     /// How long accepting pauses when descriptors, threads or processes have run out, in milliseconds.
     package static let exhaustedPauseMilliseconds: Int32 = 10
+    /// How long the iterative model waits for a silent client while others wait, in milliseconds.
+    package static let turnMilliseconds: Int32 = 1
+    /// Worker processes of the preforked models.
+    package static let preforkedWorkers = 4
+    /// Threads of the pool.
+    package static let poolThreads = 4
+    /// Ready connections that wait for a thread of the pool; then the dispatcher waits.
+    package static let poolQueue = 64
     /// The stack of one thread, in bytes.
     package static let threadStackBytes = 512 << 10
     /// How many stripes a store is divided into; a power of two.

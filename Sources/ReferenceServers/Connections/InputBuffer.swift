@@ -64,10 +64,10 @@ package struct InputBuffer {
         } else if pending.upperBound == storage.count {
             // A request does not fit: move it to the front, and double the room.
             let room = min(max(pending.count, Limits.readChunkBytes), Limits.maximumReadChunkBytes)
-            var larger: [UInt8] = []
-            larger.reserveCapacity(pending.count + room)
-            larger.append(contentsOf: storage[pending])
-            larger.append(contentsOf: repeatElement(0, count: room))
+            var larger = [UInt8](repeating: 0, count: pending.count + room)
+            larger.withUnsafeMutableBytes { target in
+                storage.withUnsafeBytes { target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[pending])) }
+            }
             pending = 0..<pending.count
             storage = larger
         }

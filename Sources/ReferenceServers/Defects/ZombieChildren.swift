@@ -11,7 +11,8 @@ struct ZombieChildren: Defect {
     let replaces: Set<Part> = [.reaper]
 
     func objection(to choice: Choice) -> String? {
-        choice.model.workers == .processes ? nil : "the model has no child processes"
+        guard choice.model.workers == .processes else { return "the model has no child processes" }
+        return choice.model.multiplexes ? "its children live as long as the server" : nil
     }
 
     func plant(in assembly: inout Assembly) -> Bool {

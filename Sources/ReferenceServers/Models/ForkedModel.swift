@@ -7,14 +7,16 @@ package struct ForkedModel: Model {
     package let name = "forked"
     package let summary = "a child process for each connection"
     package let workers = Workers.processes
+    package let multiplexes = false
 
     package init() {}
 
     package func run(_ server: Server) {
         var children = Children()
         var pausing = false
+        var stopped = false
         while true {
-            let listener = pausing ? -1 : server.listener.descriptor.number
+            let listener = pausing || stopped ? -1 : server.listener.descriptor.number
             let pause = pausing ? Limits.exhaustedPauseMilliseconds : -1
             switch server.signals.wait(or: listener, milliseconds: pause) {
             case .readable:
@@ -22,7 +24,7 @@ package struct ForkedModel: Model {
                 case .connection(let number): pausing = !serve(number, server, &children)
                 case .exhausted: pausing = true
                 case .nothing: break
-                case .stop: return
+                case .stop: stopped = true
                 }
             case .child: children.remove(server.reaper.childrenEnded())
             case .timeout: pausing = false
@@ -44,6 +46,6 @@ package struct ForkedModel: Model {
             endConnectionOnTermination(number)
             _ = Connection(Descriptor(owning: number), server.parts).pump()
             _exit(0)
-        }
+        } != nil
     }
 }

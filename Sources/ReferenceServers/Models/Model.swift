@@ -7,8 +7,18 @@ package protocol Model: Sendable {
     /// What works beside each other.
     var workers: Workers { get }
 
+    /// Whether one worker serves many connections.
+    var multiplexes: Bool { get }
+    /// Whether several listeners share the port.
+    var sharesPort: Bool { get }
+
     /// Serves until SIGTERM or SIGINT, then drains.
     func run(_ server: Server)
+}
+
+extension Model {
+    package var multiplexes: Bool { true }
+    package var sharesPort: Bool { false }
 }
 
 /// What works beside each other in a server, and so where shared state must live.
@@ -21,7 +31,10 @@ package enum Workers: Sendable {
 
 /// All models. A new one is one file and one entry here.
 package enum Models {
-    package static let all: [any Model] = [ForkedModel(), ThreadedModel()]
+    package static let all: [any Model] = [
+        IterativeModel(), ForkedModel(), PreforkedModel(), PreforkedReusePortModel(), ThreadedModel(), PoolModel(),
+        SelectModel(), PollModel(), EpollModel(), EpollLevelModel(), SignalModel(),
+    ]
 }
 
 /// All that a model works with.
@@ -32,6 +45,7 @@ package final class Server: Sendable {
     package let parts: ConnectionParts
     package let acceptor: any Acceptor
     package let reaper: any Reaper
+    package let queue: any WorkQueue
 
     package init(_ listener: consuming Listener, _ signals: consuming Signals, _ assembly: Assembly) {
         self.listener = listener
@@ -40,10 +54,21 @@ package final class Server: Sendable {
         parts = assembly.parts
         acceptor = assembly.acceptor
         reaper = assembly.reaper
+        queue = assembly.queue
     }
 
     /// Accepts one connection without waiting.
     func accept(nonBlocking: Bool) -> AcceptOutcome {
-        acceptor.accept(from: listener.descriptor.number, over: transport, nonBlocking: nonBlocking)
+        accept(from: listener.descriptor.number, nonBlocking: nonBlocking)
+    }
+
+    /// Accepts one connection from another listener.
+    func accept(from listener: Int32, nonBlocking: Bool) -> AcceptOutcome {
+        acceptor.accept(from: listener, over: transport, nonBlocking: nonBlocking)
+    }
+
+    /// One more listener on the same port, for models with `sharesPort`; nil when descriptors have run out.
+    func anotherListener() -> Listener? {
+        try? transport.listen(host: listener.host, port: listener.port, sharingPort: true)
     }
 }

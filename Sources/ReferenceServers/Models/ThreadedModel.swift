@@ -5,14 +5,16 @@ package struct ThreadedModel: Model {
     package let name = "threaded"
     package let summary = "a thread for each connection"
     package let workers = Workers.threads
+    package let multiplexes = false
 
     package init() {}
 
     package func run(_ server: Server) {
         let live = LiveConnections()
         var pausing = false
+        var stopped = false
         while true {
-            let listener = pausing ? -1 : server.listener.descriptor.number
+            let listener = pausing || stopped ? -1 : server.listener.descriptor.number
             let pause = pausing ? Limits.exhaustedPauseMilliseconds : -1
             switch server.signals.wait(or: listener, milliseconds: pause) {
             case .readable:
@@ -20,7 +22,7 @@ package struct ThreadedModel: Model {
                 case .connection(let number): pausing = !serve(number, server, live)
                 case .exhausted: pausing = true
                 case .nothing: break
-                case .stop: return
+                case .stop: stopped = true
                 }
             case .child: break
             case .timeout: pausing = false

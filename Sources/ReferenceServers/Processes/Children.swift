@@ -6,10 +6,10 @@ import Synchronization
 struct Children: ~Copyable {
     private var alive: Set<pid_t> = []
 
-    /// Forks. The child runs `body`, which must end in `_exit`; false when the kernel has no room for a process now.
+    /// Forks. The child runs `body`, which must end in `_exit`; nil when the kernel has no room for a process now.
     ///
     /// The caller has no other threads: only then may a child of `fork(2)` do more than async-signal-safe calls.
-    mutating func fork(_ body: () -> Never) -> Bool {
+    mutating func fork(_ body: () -> Never) -> pid_t? {
         let parent = getpid()
         let child = Glibc.fork()
         if child == 0 {
@@ -18,9 +18,9 @@ struct Children: ~Copyable {
             if getppid() != parent { _exit(0) }
             body()
         }
-        guard child > 0 else { return false }
+        guard child > 0 else { return nil }
         alive.insert(child)
-        return true
+        return child
     }
 
     /// Forgets children that a reaper has waited for.

@@ -38,18 +38,22 @@ package struct Signals: ~Copyable, Sendable {
     /// The descriptor, for event loops.
     package var number: Int32 { descriptor.number }
 
-    /// Waits for a signal or until `other` is readable (-1: only signals); negative milliseconds wait for ever.
-    package func wait(or other: Int32, milliseconds: Int32 = -1) -> Event {
+    /// Waits for a signal, until `other` is readable, or `another` readable or writable, as `interest` says (-1: none).
+    /// Negative milliseconds wait for ever.
+    package func wait(
+        or other: Int32, or another: Int32 = -1, _ interest: Interest = .readable, milliseconds: Int32 = -1
+    ) -> Event {
         var waiting = [
             pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0),
             pollfd(fd: other, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: another, events: Int16(interest == .writable ? POLLOUT : POLLIN), revents: 0),
         ]
         while true {
-            let ready = poll(&waiting, 2, milliseconds)
+            let ready = poll(&waiting, 3, milliseconds)
             if ready == 0 { return .timeout }
             if ready < 0 { continue }  // EINTR: a stop and a continue from outside.
             if waiting[0].revents != 0, let event = take() { return event }
-            if waiting[1].revents != 0 { return .readable }
+            if waiting[1].revents != 0 || waiting[2].revents != 0 { return .readable }
         }
     }
 

@@ -15,7 +15,7 @@ package struct ServiceEntry: Sendable {
 /// All services. A new one is one file and one entry here.
 package enum Services {
     package static let all: [ServiceEntry] = [
-        ServiceEntry(name: "echo", summary: "echo of lines", hasState: false) { _ in EchoService(EchoLineCodec()) },
+        ServiceEntry(name: "echo", summary: "echo of lines", hasState: false) { _ in LineEchoService() },
         ServiceEntry(name: "echo-length", summary: "echo of length-prefixed messages", hasState: false) { _ in
             EchoService(EchoLengthCodec())
         },

@@ -8,20 +8,21 @@ package struct TCP4Transport: Transport {
 
     package init() {}
 
-    package func listen(host: String, port: UInt16) throws(ListenError) -> Listener {
+    package func listen(host: String, port: UInt16, sharingPort: Bool) throws(ListenError) -> Listener {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         guard inet_pton(AF_INET, host == "localhost" ? "127.0.0.1" : host, &address.sin_addr) == 1 else {
             throw .badHost(host)
         }
-        let descriptor = try openListener(AF_INET, address: &address, name: "\(host):\(port)")
+        let descriptor = try openListener(AF_INET, address: &address, name: "\(host):\(port)", sharingPort: sharingPort)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let known = withUnsafeMutableBytes(of: &address) {
             getsockname(descriptor.number, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), &length)
         }
         guard known == 0 else { throw .failed("getsockname", errno: errno) }
-        return Listener(descriptor: descriptor, address: "\(host):\(UInt16(bigEndian: address.sin_port))")
+        let chosen = UInt16(bigEndian: address.sin_port)
+        return Listener(descriptor: descriptor, host: host, port: chosen, address: "\(host):\(chosen)")
     }
 
     package func prepare(_ accepted: Int32) { prepareTCP(accepted) }
@@ -36,12 +37,15 @@ func prepareTCP(_ accepted: Int32) {
 /// A bound, listening, non-blocking stream socket.
 ///
 /// It does not block because a client may reset its connection between `poll(2)` and `accept(2)`.
-func openListener<Address>(_ family: Int32, address: inout Address, name: String) throws(ListenError) -> Descriptor {
+func openListener<Address>(
+    _ family: Int32, address: inout Address, name: String, sharingPort: Bool = false
+) throws(ListenError) -> Descriptor {
     let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     let number = socket(family, type, 0)
     guard number >= 0 else { throw .failed("socket", errno: errno) }
     let descriptor = Descriptor(owning: number)
     setOption(number, SOL_SOCKET, SO_REUSEADDR, 1)
+    if sharingPort { setOption(number, SOL_SOCKET, SO_REUSEPORT, 1) }
     let bound = withUnsafeBytes(of: &address) {
         bind(number, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
     }

@@ -5,8 +5,8 @@ package protocol Transport: Sendable {
     /// One sentence for `--list`.
     var summary: String { get }
 
-    /// Opens the address for clients. A port of 0 lets the kernel choose.
-    func listen(host: String, port: UInt16) throws(ListenError) -> Listener
+    /// Opens the address for clients. A port of 0 lets the kernel choose; `sharingPort` allows more listeners on it.
+    func listen(host: String, port: UInt16, sharingPort: Bool) throws(ListenError) -> Listener
 
     /// Sets an accepted socket up.
     func prepare(_ accepted: Int32)
@@ -16,6 +16,9 @@ package protocol Transport: Sendable {
 package struct Listener: ~Copyable, Sendable {
     /// The listening socket, non-blocking.
     package let descriptor: Descriptor
+    /// What it was opened with, and the port that the kernel chose.
+    package let host: String
+    package let port: UInt16
     /// The address as people write it: `127.0.0.1:4000`.
     package let address: String
 }

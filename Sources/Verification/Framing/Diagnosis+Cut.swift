@@ -64,6 +64,8 @@ extension Diagnosis {
         let message = Message(
             bytes: Array(raw[offset..<offset + length]), offset: 0, first: lastPacket, last: lastPacket)
         let head = reading.rules == .resp ? RESPHead(message.bytes.span) : nil
+        // An error fits every request, and `-1` of a null is none: it proves nothing.
+        if reading.rules == .resp, head == nil || head?.kind == .error { return false }
         return (request..<min(count, request + 8)).contains {
             reading.fits(call($0), self.request($0), head, message)
         }

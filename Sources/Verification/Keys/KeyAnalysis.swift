@@ -55,7 +55,7 @@ struct KeyAnalysis {
         for group in 0..<groups.count where problems.count < maximumViolations {
             let events = groups.events(group)
             model.focus(on: groups.key(group), isAlone: groups.isAlone(group))
-            switch engine.run(events, operationCount: history.operations.count, &model, budget) {
+            switch Self.decide(events, history, &engine, &model, budget) {
             case .linearizable: break
             case .violated(let event):
                 let explanation = KeyExplanation(
@@ -66,6 +66,44 @@ struct KeyAnalysis {
                 inconclusive.append("Linearizability of key \(name) is not decided: \(why).")
             }
         }
+    }
+}
+
+extension KeyAnalysis {
+    /// What the search may spend before the forced order is worked out for it. Configurations.
+    private static let plainNodes = 2_000
+
+    /// Decides one component: by search alone where that is quick, otherwise with the forced order.
+    private static func decide(
+        _ events: [SearchEvent], _ history: KeyHistory, _ engine: inout FrontierSearch, _ model: inout KeyModel,
+        _ budget: SearchBudget
+    ) -> SearchOutcome {
+        let count = history.operations.count
+        let plain = SearchBudget(nodes: min(plainNodes, budget.nodes), bytes: budget.bytes)
+        let quick = engine.run(events, operationCount: count, &model, plain)
+        guard case .unknown = quick else { return quick }
+        let outcome = forced(events, history, &engine, &model, budget)
+        guard case .violated(var last) = outcome else { return outcome }
+        // Histories are explicable up to some response and never again (prefix closure), so halving finds it.
+        var low = 0
+        while low < last {
+            let middle = (low + last) / 2
+            if case .violated = forced(Array(events[...middle]), history, &engine, &model, budget) {
+                last = middle
+            } else {
+                low = middle + 1
+            }
+        }
+        return .violated(event: last)
+    }
+
+    private static func forced(
+        _ events: [SearchEvent], _ history: KeyHistory, _ engine: inout FrontierSearch, _ model: inout KeyModel,
+        _ budget: SearchBudget
+    ) -> SearchOutcome {
+        let order = ForcedOrder(events: events, operations: history.operations, parts: history.parts)
+        if order?.isContradictory == true { return .violated(event: events.count - 1) }
+        return engine.run(events, operationCount: history.operations.count, &model, budget, forced: order)
     }
 }
 

@@ -82,7 +82,8 @@ struct KeyHistory {
         case .writesNamed: exclude(bytes, words.dropFirst())
         default:
             var operation = KeyOperation(
-                kind: .read, key: 0, call: Int32(reading.starts[Int(call.conversation)]) + call.exchange)
+                kind: .read, key: 0, call: Int32(reading.starts[Int(call.conversation)]) + call.exchange,
+                lane: Int32(call.conversation))
             setTimes(&operation, exchange, isAnswered: head != nil)
             if !model(&operation, command.effect, bytes, words, head, exchange.reply) {
                 exclude(bytes, words.dropFirst())

@@ -36,6 +36,8 @@ struct KeyModel: SearchModel {
     }
 
     func isReader(_ operation: Int) -> Bool { operations[operation].isReader }
+    func lane(_ operation: Int) -> Int { Int(operations[operation].lane) }
+    func holdsLane(_ operation: Int) -> Bool { operations[operation].isAnswered }
 
     private mutating func set(_ key: Int, _ cell: Int) {
         guard cells[key] != cell else { return }

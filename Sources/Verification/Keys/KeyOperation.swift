@@ -10,6 +10,8 @@ struct KeyOperation {
     var key: Int32
     /// Its place in `Reading.calls`.
     var call: Int32
+    /// Its connection: a server takes the commands of one connection in order.
+    var lane: Int32
     /// A cell to write, a number to add, or the text to append.
     var argument = 0
     /// A cell that was read, or the number answered.

@@ -21,7 +21,7 @@ extension Diagnosis {
         let asked = self.request(request)
         let got = replies[reply]
         return problem(
-            .corruption, "wrong-reply", [name(request)],
+            .corruption, "wrong-reply",
             "\(who): \(label(request)) (packet \(asked.last.number)) was answered \(text(reply)) "
                 + "(packet \(got.first.number)), which no request of any client explains.",
             [(asked.last, "\(label(request)) is sent"), (got.first, "an impossible reply: \(text(reply))")])
@@ -31,7 +31,7 @@ extension Diagnosis {
     func unasked(_ reply: Int) -> Problem {
         let got = replies[reply]
         return problem(
-            .corruption, "unasked-reply", [],
+            .corruption, "unasked-reply",
             "\(who) got a reply that no request explains: \(text(reply)) in packet \(got.first.number).",
             [(got.first, "nobody asked for this: \(text(reply))")])
     }
@@ -41,7 +41,7 @@ extension Diagnosis {
         let asked = self.request(request)
         let text = Reading.text(partial.bytes)
         return problem(
-            .corruption, "wrong-reply", [name(request)],
+            .corruption, "wrong-reply",
             "\(who): the reply to \(label(request)) (packet \(asked.last.number)) begins with \(text) "
                 + "(packet \(partial.first.number)), which is not what it must repeat.",
             [(asked.last, "\(label(request)) is sent"), (partial.first, "a wrong reply begins: \(text)")])
@@ -54,7 +54,7 @@ extension Diagnosis {
             ?? "what follows the last reply"
         let text = Reading.text(malformed.rest)
         return problem(
-            .corruption, "unreadable", request.map { [name($0)] } ?? [],
+            .corruption, "unreadable",
             "\(who): \(place) cannot be read: \(malformed.reason) (packet \(message.first.number), stream offset "
                 + "\(malformed.offset): \(text)).",
             [(message.first, "not a reply: \(malformed.reason)")])

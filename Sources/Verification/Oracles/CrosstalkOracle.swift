@@ -24,13 +24,13 @@ extension Diagnosis {
         let otherWords = "\(reading.name(owner.conversation))'s \(reading.label(other)) (packet \(theirs.last.number))"
         guard let request, request < count else {
             return problem(
-                .crosstalk, "foreign-reply", [reading.commandName(other)],
+                .crosstalk, "foreign-reply",
                 "\(who) got a reply that belongs to \(otherWords): \(text(reply)) in packet \(got.first.number).",
                 [(theirs.last, "\(otherWords) is sent"), (got.first, "its reply goes to \(who)")], isProven: isProven)
         }
         let asked = self.request(request)
         return problem(
-            .crosstalk, "foreign-reply", [name(request), reading.commandName(other)],
+            .crosstalk, "foreign-reply",
             "\(who): \(label(request)) (packet \(asked.last.number)) got the reply of \(otherWords): \(text(reply)) in "
                 + "packet \(got.first.number).",
             [

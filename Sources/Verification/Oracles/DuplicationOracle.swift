@@ -21,7 +21,7 @@ extension Diagnosis {
         let first = request < replies.count ? replies[request] : replies[reply]
         let again = replies[reply]
         return problem(
-            .duplication, "doubled", [name(request)],
+            .duplication, "doubled",
             "\(who): \(label(request)) (packet \(self.request(request).last.number)) was answered twice: "
                 + "\(Reading.text(first.bytes)) in packet \(first.first.number) and "
                 + "\(Reading.text(again.bytes)) in packet \(again.first.number).",
@@ -34,7 +34,7 @@ extension Diagnosis {
     /// The stream ends with the beginning of a second reply to `request`.
     func duplication(_ request: Int, of piece: Message) -> Problem {
         problem(
-            .duplication, "doubled", [name(request)],
+            .duplication, "doubled",
             "\(who): \(label(request)) (packet \(self.request(request).last.number)) was answered, and then "
                 + "\(piece.bytes.count) bytes of the same reply again (packet \(piece.first.number)).",
             [(self.request(request).last, "\(label(request)) is sent once"), (piece.first, "its reply begins again")])

@@ -24,7 +24,7 @@ extension Diagnosis {
         let milliseconds = silence.nanoseconds / 1_000_000
         let until = silence.clientClosed ? "until the client closed" : "until the capture ended"
         return problem(
-            .hang, "silent", [name(request)],
+            .hang, "silent",
             "\(who): \(label(request)) (packet \(asked.last.number)) got no reply for \(milliseconds) ms, \(until); the "
                 + "server neither answered nor closed.",
             [(asked.last, "\(label(request)) is sent and never answered")], silence: silence)

@@ -25,7 +25,7 @@ extension Diagnosis {
     func loss(_ request: Int, seenBy reply: Int) -> Problem {
         let asked = self.request(request)
         return problem(
-            .loss, "reply-missing", [name(request)],
+            .loss, "reply-missing",
             "\(who): \(label(request)) (packet \(asked.last.number)) got no reply, though the server answered a later "
                 + "request (packet \(replies[reply].first.number)).",
             [
@@ -39,7 +39,7 @@ extension Diagnosis {
         let asked = self.request(request)
         let how = conversation.teardown == .serverReset ? "reset" : "closed"
         return problem(
-            .loss, "closed-unanswered", [name(request)],
+            .loss, "closed-unanswered",
             "\(who): \(label(request)) (packet \(asked.last.number)) got no reply; the server \(how) the connection "
                 + "(packet \(end.number)) while the client was still open.",
             [(asked.last, "\(label(request)) is sent and never answered"), (end, "the server \(how) the connection")])
@@ -50,7 +50,7 @@ extension Diagnosis {
         let asked = self.request(request)
         let missing = cut.missing.map { "\($0) bytes are missing" } ?? "bytes are missing"
         return problem(
-            .loss, "bytes-missing", [name(request)],
+            .loss, "bytes-missing",
             "\(who): the reply to \(label(request)) (packet \(asked.last.number)), which begins in packet "
                 + "\(message.first.number), breaks off after \(cut.offset) bytes; \(missing), then the stream goes on.",
             [
@@ -71,7 +71,7 @@ extension Diagnosis {
             why = "the server sent no more"
         }
         return problem(
-            .loss, "bytes-missing", [name(request)],
+            .loss, "bytes-missing",
             "\(who): the reply to \(label(request)) (packet \(asked.last.number)) ends after \(partial.bytes.count) bytes "
                 + "(packet \(partial.last.number)); \(missing), and \(why).",
             [

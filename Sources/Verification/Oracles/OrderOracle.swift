@@ -20,7 +20,7 @@ extension Diagnosis {
         let got = replies[reply]
         guard let other, other < count else {
             return problem(
-                .order, "permuted", [name(request)],
+                .order, "permuted",
                 "\(who): \(label(request)) (packet \(asked.last.number)) was answered \(text(reply)) "
                     + "(packet \(got.first.number)); only in another order do the replies fit the pipelined requests.",
                 [(asked.last, "\(label(request)) is sent"), (got.first, "its place holds \(text(reply))")],
@@ -28,7 +28,7 @@ extension Diagnosis {
         }
         let owner = self.request(other)
         return problem(
-            .order, "swapped", [name(request), name(other)],
+            .order, "swapped",
             "\(who): \(label(request)) (packet \(asked.last.number)) got the reply of \(label(other)) "
                 + "(packet \(owner.last.number)): \(text(reply)) in packet \(got.first.number).",
             [

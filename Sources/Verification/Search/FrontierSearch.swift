@@ -10,6 +10,11 @@ protocol SearchModel {
     var fingerprint: UInt64 { get }
     /// Whether the operation, given its recorded result, changes nothing wherever it may legally happen.
     func isReader(_ operation: Int) -> Bool
+    /// The lane of an operation: those of one lane happen in their order of invocation, as the pipelined commands of
+    /// one connection do. Negative: it has none.
+    func lane(_ operation: Int) -> Int
+    /// Whether later operations of its lane must wait for it: it has certainly happened.
+    func holdsLane(_ operation: Int) -> Bool
     /// Why the model cannot go on, if it cannot.
     var exhausted: String? { get }
 }
@@ -20,9 +25,11 @@ struct SearchEvent {
     var operation: Int32
     var isResponse: Bool
 
-    /// By time; invocations first where times are equal, since equal stamps are concurrent.
+    /// By time; invocations first where times are equal, since equal stamps are concurrent; then by number, so that
+    /// pipelined requests of one packet keep their order.
     static func isBefore(_ left: SearchEvent, _ right: SearchEvent) -> Bool {
-        left.time != right.time ? left.time < right.time : !left.isResponse && right.isResponse
+        if left.time != right.time { return left.time < right.time }
+        return left.isResponse != right.isResponse ? right.isResponse : left.operation < right.operation
     }
 }
 
@@ -58,6 +65,12 @@ struct FrontierSearch {
     private var events: [SearchEvent] = []
     private var slotOf: [Int32] = []
     private var responseOf: [Int32] = []
+    /// The operation of the same lane that must have happened before; negative where there is none.
+    private var predecessor: [Int32] = []
+    private var lastOfLane: [Int: Int32] = [:]
+    /// Where each operation was invoked, and what else must have happened before it; empty without a forced order.
+    private var invocationOf: [Int32] = []
+    private var forced: [[Int32]] = []
     private var slotOperation: [Int32] = []
     private var words = 1
     private var mask: [UInt64] = [0]
@@ -81,9 +94,12 @@ struct FrontierSearch {
     /// - Complexity: O(events × open operations) where readers and response order lead straight through; exponential in the
     ///   open operations at worst, and never more than `budget`.
     mutating func run(
-        _ events: [SearchEvent], operationCount: Int, _ model: inout some SearchModel, _ budget: SearchBudget
+        _ events: [SearchEvent], operationCount: Int, _ model: inout some SearchModel, _ budget: SearchBudget,
+        forced order: ForcedOrder? = nil
     ) -> SearchOutcome {
         prepare(events, operationCount)
+        self.order(model)
+        force(order, operationCount)
         let start = model.mark
         defer { model.rollback(to: start) }
         while true {
@@ -111,6 +127,7 @@ struct FrontierSearch {
         if slotOf.count < operationCount {
             slotOf = Array(repeating: -1, count: operationCount)
             responseOf = Array(repeating: .max, count: operationCount)
+            predecessor = Array(repeating: -1, count: operationCount)
         }
         slotOperation.removeAll(keepingCapacity: true)
         var free: [Int32] = []
@@ -139,6 +156,43 @@ struct FrontierSearch {
         furthest = 0
     }
 
+    /// Finds each operation's predecessor among `events`.
+    private mutating func order(_ model: borrowing some SearchModel) {
+        lastOfLane.removeAll(keepingCapacity: true)
+        for event in events where !event.isResponse {
+            let operation = Int(event.operation)
+            let lane = model.lane(operation)
+            predecessor[operation] = lane < 0 ? -1 : lastOfLane[lane] ?? -1
+            if lane >= 0, model.holdsLane(operation) { lastOfLane[lane] = event.operation }
+        }
+    }
+
+    private mutating func force(_ order: ForcedOrder?, _ operationCount: Int) {
+        guard let order else {
+            forced.removeAll(keepingCapacity: true)
+            return
+        }
+        forced = Array(repeating: [], count: operationCount)
+        invocationOf = Array(repeating: .max, count: operationCount)
+        for (index, event) in events.enumerated() where !event.isResponse {
+            invocationOf[Int(event.operation)] = Int32(index)
+            forced[Int(event.operation)] = order.predecessors(of: event.operation)
+        }
+    }
+
+    /// Whether something that comes before it, in its lane or by force, has yet to be linearized.
+    private func mustWait(_ operation: Int) -> Bool {
+        let before = predecessor[operation]
+        if before >= 0, isOpen(before) { return true }
+        guard !forced.isEmpty else { return false }
+        return forced[operation].contains { invocationOf[Int($0)] >= position || isOpen($0) }
+    }
+
+    private func isOpen(_ operation: Int32) -> Bool {
+        let slot = Int(slotOf[Int(operation)])
+        return slotOperation[slot] == operation && !isLinearized(slot)
+    }
+
     private func isLinearized(_ slot: Int) -> Bool { mask[slot >> 6] >> (UInt64(slot) & 63) & 1 != 0 }
 
     /// Moves over everything that is settled and linearizes legal readers. True at the end of the events.
@@ -164,16 +218,22 @@ struct FrontierSearch {
 
     /// Returns whether the response at `position` can now be passed.
     private mutating func linearizeReaders(_ model: inout some SearchModel) -> Bool {
-        for slot in slotOperation.indices where slotOperation[slot] >= 0 && !isLinearized(slot) {
-            let operation = Int(slotOperation[slot])
-            guard model.isReader(operation) else { continue }
-            let mark = model.mark
-            let before = model.fingerprint
-            guard model.apply(operation) else { continue }
-            if model.fingerprint == before {
-                mask[slot >> 6] |= 1 << (UInt64(slot) & 63)
-            } else {
-                model.rollback(to: mark)
+        // A reader may let the next one of its lane through.
+        var progress = true
+        while progress {
+            progress = false
+            for slot in slotOperation.indices where slotOperation[slot] >= 0 && !isLinearized(slot) {
+                let operation = Int(slotOperation[slot])
+                guard model.isReader(operation), !mustWait(operation) else { continue }
+                let mark = model.mark
+                let before = model.fingerprint
+                guard model.apply(operation) else { continue }
+                if model.fingerprint == before {
+                    mask[slot >> 6] |= 1 << (UInt64(slot) & 63)
+                    progress = true
+                } else {
+                    model.rollback(to: mark)
+                }
             }
         }
         return isLinearized(Int(slotOf[Int(events[position].operation)]))
@@ -183,7 +243,7 @@ struct FrontierSearch {
     private mutating func push(_ model: borrowing some SearchModel) {
         let first = candidates.count
         for slot in slotOperation.indices where slotOperation[slot] >= 0 && !isLinearized(slot) {
-            candidates.append(slotOperation[slot])
+            if !mustWait(Int(slotOperation[slot])) { candidates.append(slotOperation[slot]) }
         }
         if candidates.count - first > 1 {
             candidates[first...].sort {

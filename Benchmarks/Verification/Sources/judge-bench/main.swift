@@ -29,7 +29,10 @@ func execution(_ seed: Int) -> [Flow] {
     for round in 0..<4 {
         let isSet = round == 1
         for client in 0..<4 {
-            let words = isSet ? ["SET", "kv:\(seed)", "value-\(seed)-\(client)"] : round == 2 ? ["GET", "kv:\(seed)"] : ["INCR", "n:\(seed)"]
+            let words =
+                isSet
+                ? ["SET", "kv:\(seed)", "value-\(seed)-\(client)"]
+                : round == 2 ? ["GET", "kv:\(seed)"] : ["INCR", "n:\(seed)"]
             append(RESPCodec().encodeRequest(words.map { Array($0.utf8) }), &flows[client].toServer)
         }
         for client in 0..<4 {

@@ -1,0 +1,21 @@
+# The commands of the README. Everything else is `swift build` and `swift test`.
+.PHONY: demo test build format lint bench
+
+demo:
+	scripts/demo
+
+test:
+	scripts/test
+
+build:
+	scripts/prepare build
+	swift build -c release
+
+format:
+	swift format -i -r Sources Tests Plugins Package.swift
+
+lint:
+	swift format lint --strict -r Sources Tests Plugins Package.swift
+
+bench:
+	Benchmarks/run

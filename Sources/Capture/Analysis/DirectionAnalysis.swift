@@ -1,0 +1,193 @@
+/// What the analysis remembers of one direction of a flow. Offsets count as in `StreamBuilder`: 0 is the byte after the
+/// SYN, which itself stands at -1.
+struct DirectionAnalysis {
+    /// The most holes remembered; the oldest goes when there is one more.
+    static let maximumHoles = 64
+
+    /// Bytes that were skipped and have not come so far.
+    struct Hole {
+        var range: Range<Int>
+        var openedAt: Timestamp
+        /// The packet after the hole.
+        var openedBy: PacketReference
+    }
+
+    var history = SegmentHistory()
+    var holes: [Hole] = []
+    /// Whether anything came.
+    var isOpen = false
+    /// The end of what was sent, FIN included, as far as numbers show: also the number of a bare acknowledgement.
+    var sentEnd = 0
+    /// The same, as far as data, SYN and FIN show.
+    var takenEnd = -1
+    /// When the last segment came, and the last that took room.
+    var lastTime = Timestamp(nanoseconds: 0)
+    var lastTakingTime = Timestamp(nanoseconds: 0)
+    /// The newest IP identification, and how many steps to it were short and how many were wild.
+    var identification: UInt16 = 0
+    var shortSteps: UInt32 = 0
+    var wildSteps: UInt32 = 0
+    /// The newest TCP time stamp.
+    var timestampValue: UInt32?
+    /// The last acknowledgement number, as an offset of the other direction too, window and scale.
+    var acknowledgement: UInt32?
+    var acknowledgedOffset: Int?
+    var window: UInt16 = 0
+    var scale: UInt8?
+    var synSeen = false
+    /// SYNs, repeats and duplicates included.
+    var syns: UInt8 = 0
+    var finSeen = false
+    var resetSeen = false
+    /// Repeats of the last acknowledgement since it was new.
+    var duplicateACKs = 0
+    /// The highest sequence number that this side reported as received out of order.
+    var selective: UInt32?
+    var duplicates: UInt32 = 0
+    /// The last packet that was called a repeat, and whether it was the last packet.
+    var repeatedPacket: UInt32 = 0
+    var lastWasRepeat = false
+    /// Anomalies reported, kept or not.
+    var reported: UInt32 = 0
+    var packets: UInt32 = 0
+    var counts = AnomalyCounts()
+
+    /// Whether identifications count upward, so that they tell the order of sending.
+    var identificationsCount: Bool {
+        identification != 0 && wildSteps * 4 <= shortSteps + 1
+    }
+
+    /// Whether a segment is what most are: in order, new by all its numbers, and nothing to remark.
+    @inline(__always)
+    func isPlain(_ event: SegmentEvent, _ other: DirectionAnalysis) -> Bool {
+        let entry = event.entry
+        guard isOpen, event.flags.isSubset(of: [.ack, .psh]), event.start == sentEnd, holes.isEmpty, entry.window != 0,
+            event.acknowledged <= other.sentEnd, event.taken > 0 || entry.acknowledgement != acknowledgement,
+            event.sackBlocks == 0, !isWindowFull(event, other)
+        else { return false }
+        let step = Int16(bitPattern: entry.identification &- identification)
+        return step == 1 && shortSteps > 0 && identificationsCount
+            || step > 1 && step < 64 && identificationsCount && shortSteps > 0
+                && event.packet.time.nanoseconds - lastTime.nanoseconds < ConnectionAnalysis.tailPause
+            || entry.identification == 0 && identification == 0
+                && timestampValue.map { Int32(bitPattern: entry.timestampValue &- $0) > 0 } == true && !other.lastWasRepeat
+    }
+
+    /// Whether a segment fills the other side's window to the last byte.
+    @inline(__always)
+    func isWindowFull(_ event: SegmentEvent, _ other: DirectionAnalysis) -> Bool {
+        guard event.payload > 0, scale != nil, let shift = other.scale, let last = other.acknowledgement else { return false }
+        let limit = last &+ UInt32(other.window) << UInt32(shift)
+        return event.entry.sequence &+ UInt32(truncatingIfNeeded: event.payload) == limit
+    }
+
+    /// Takes a segment into the state.
+    @inline(__always)
+    mutating func remember(_ event: SegmentEvent) {
+        rememberOrder(event.entry)
+        if event.flags.isDisjoint(with: [.syn, .fin, .rst]) {
+            sentEnd = isOpen ? max(sentEnd, event.end) : event.end
+        } else {
+            rememberControl(event)
+        }
+        if event.taken > 0 {
+            takenEnd = max(takenEnd, event.end)
+            lastTakingTime = event.packet.time
+        }
+        lastTime = event.packet.time
+        isOpen = true
+        if event.flags.contains(.ack) {
+            acknowledgement = event.entry.acknowledgement
+            acknowledgedOffset = event.acknowledged
+            window = event.entry.window
+        }
+        if event.sackBlocks > 0, !event.reportsDuplicate { selective = event.sackHighest }
+        lastWasRepeat = repeatedPacket == event.entry.number && repeatedPacket != 0
+        history.remember(event.entry)
+    }
+
+    @inline(__always)
+    private mutating func rememberOrder(_ entry: SegmentHistory.Entry) {
+        if entry.identification != 0 {
+            let step = Int(Int16(bitPattern: entry.identification &- identification))
+            if identification != 0 {
+                if step > 0, step < ConnectionAnalysis.longestStep { shortSteps &+= 1 }
+                if abs(step) >= ConnectionAnalysis.longestStep { wildSteps &+= 1 }
+            }
+            if identification == 0 || step > 0 || step <= -ConnectionAnalysis.longestStep {
+                identification = entry.identification
+            }
+        }
+        guard entry.hasTimestamp else { return }
+        let isNewer = timestampValue.map { Int32(bitPattern: entry.timestampValue &- $0) > 0 } ?? true
+        if isNewer { timestampValue = entry.timestampValue }
+    }
+
+    private mutating func rememberControl(_ event: SegmentEvent) {
+        if event.flags.contains(.rst) {
+            resetSeen = true
+        } else {
+            sentEnd = isOpen ? max(sentEnd, event.end) : event.end
+        }
+        if event.flags.contains(.syn) {
+            synSeen = true
+            syns &+= 1
+            scale = event.windowScale
+        }
+        if event.flags.contains(.fin) { finSeen = true }
+    }
+
+    mutating func report(
+        _ kind: Anomaly.Kind, _ event: SegmentEvent, _ reason: Anomaly.Reason, _ confidence: Anomaly.Confidence,
+        related: Int = 0, _ log: inout AnomalyLog
+    ) {
+        let anomaly = Anomaly(
+            kind: kind, packet: event.packet, isToServer: true, reason: reason, confidence: confidence, related: related)
+        report(anomaly, event.flow, event.direction, &log)
+    }
+
+    mutating func report(_ anomaly: Anomaly, _ flow: Int, _ direction: Int, _ log: inout AnomalyLog) {
+        log.add(anomaly, flow: flow, direction: direction, alreadyInFlow: Int(reported))
+        reported &+= 1
+        counts.add(anomaly.kind)
+        if anomaly.kind.isRetransmission { repeatedPacket = UInt32(truncatingIfNeeded: anomaly.packet.number) }
+    }
+}
+
+/// Holes.
+extension DirectionAnalysis {
+    /// Takes what a segment's bytes fill out of the holes; the hole that it fills first, if any.
+    mutating func fill(_ range: Range<Int>) -> Hole? {
+        var first: Hole?
+        var index = 0
+        while index < holes.count {
+            let hole = holes[index]
+            guard hole.range.overlaps(range) else {
+                index += 1
+                continue
+            }
+            if first == nil { first = hole }
+            holes.remove(at: index)
+            if range.upperBound < hole.range.upperBound {
+                insert(hole, range.upperBound..<hole.range.upperBound, at: index)
+            }
+            if hole.range.lowerBound < range.lowerBound {
+                insert(hole, hole.range.lowerBound..<range.lowerBound, at: index)
+                index += 1
+            }
+        }
+        return first
+    }
+
+    private mutating func insert(_ hole: Hole, _ range: Range<Int>, at index: Int) {
+        var rest = hole
+        rest.range = range
+        holes.insert(rest, at: index)
+    }
+
+    /// Notes a hole.
+    mutating func open(_ range: Range<Int>, _ packet: PacketReference) {
+        if holes.count == Self.maximumHoles { holes.removeFirst() }
+        holes.append(Hole(range: range, openedAt: packet.time, openedBy: packet))
+    }
+}

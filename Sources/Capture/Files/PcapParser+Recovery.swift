@@ -1,0 +1,102 @@
+/// Record headers, which of them to believe, and how to go on after one that is not to be believed.
+extension PcapParser {
+    /// Seconds that two neighbouring records may lie apart when the parser looks for sound records in damage.
+    static let maximumSecondsApart: Int64 = 7 * 86_400
+
+    struct Header {
+        var seconds: Int64
+        var fraction: Int64
+        var captured: Int
+        var wire: Int
+
+        func time(_ nanosecondsPerFraction: Int64) -> Timestamp {
+            Timestamp(nanoseconds: seconds * 1_000_000_000 + fraction * nanosecondsPerFraction)
+        }
+    }
+
+    @inline(__always)
+    func header(_ bytes: RawSpan, _ offset: Int) -> Header {
+        var header = Header(
+            seconds: Int64(bytes.u32(offset, swapped: swapped)),
+            fraction: Int64(bytes.u32(offset + 4, swapped: swapped)),
+            captured: Int(bytes.u32(offset + 8, swapped: swapped)),
+            wire: Int(bytes.u32(offset + 12, swapped: swapped)))
+        if lengthsMayBeSwapped, header.captured > header.wire, !isFollowed(bytes, offset, header.captured) {
+            swap(&header.captured, &header.wire)
+        }
+        return header
+    }
+
+    /// Nothing about the header is odd.
+    @inline(__always)
+    func isSound(_ header: Header) -> Bool {
+        header.captured <= maximumLength && header.captured <= header.wire
+            && header.fraction &* nanosecondsPerFraction < 1_000_000_000
+    }
+
+    /// The header is odd, as some writers' are, but the next one lies where it says.
+    func isChained(_ header: Header, _ bytes: RawSpan, _ offset: Int, _ atEnd: Bool) -> Bool {
+        guard header.captured <= maximumLength else { return false }
+        let next = offset + recordHeaderBytes + header.captured
+        if next > bytes.byteCount - recordHeaderBytes { return !atEnd || next == bytes.byteCount }
+        return self.header(bytes, next).captured <= maximumLength
+    }
+
+    /// Whether a record of this length is followed by a believable one or by the end of the bytes.
+    private func isFollowed(_ bytes: RawSpan, _ offset: Int, _ captured: Int) -> Bool {
+        let next = offset + recordHeaderBytes + captured
+        guard captured <= maximumLength, next <= bytes.byteCount - recordHeaderBytes else {
+            return next == bytes.byteCount
+        }
+        let seconds = Int64(bytes.u32(next, swapped: swapped))
+        return abs(seconds - Int64(bytes.u32(offset, swapped: swapped))) <= Self.maximumSecondsApart
+            && bytes.u32(next + 8, swapped: swapped) <= maximumLength
+    }
+
+    /// Looks for the next two records that are sound and follow one another, or one that ends the file.
+    ///
+    /// - Returns: nil when it found them, `offset` being there; else what it needs to look on, or that all is read.
+    mutating func recover(_ bytes: RawSpan, _ offset: inout Int, _ fileOffset: Int, _ atEnd: Bool) -> ParseStep? {
+        while bytes.byteCount - offset >= recordHeaderBytes {
+            let candidate = header(bytes, offset)
+            guard isCredible(candidate) else {
+                offset += 1
+                continue
+            }
+            let next = offset + recordHeaderBytes + candidate.captured
+            if !atEnd, next > bytes.byteCount - recordHeaderBytes {
+                return ParseStep(next: offset, wanted: next + recordHeaderBytes - offset)
+            }
+            let follows = next <= bytes.byteCount - recordHeaderBytes && isCredible(header(bytes, next))
+            if follows || next == bytes.byteCount {
+                resume(at: fileOffset + offset)
+                return nil
+            }
+            offset += 1
+        }
+        if !atEnd { return ParseStep(next: offset, wanted: recordHeaderBytes) }
+        if let start = damageStart {
+            // The damage is all that is left: most likely a cut.
+            findings.warn(
+                "the file is cut or damaged in packet \(findings.packets + 1), at offset \(start): its last "
+                    + "\(fileOffset + bytes.byteCount - start) bytes hold no whole packet")
+        }
+        damageStart = nil
+        return ParseStep(next: bytes.byteCount)
+    }
+
+    private mutating func resume(at offset: Int) {
+        if let start = damageStart {
+            findings.warn(
+                "the file is damaged after packet \(findings.packets), at offset \(start): \(offset - start) bytes were skipped "
+                    + "up to the next sound packet")
+        }
+        damageStart = nil
+    }
+
+    private func isCredible(_ header: Header) -> Bool {
+        guard isSound(header), header.captured > 0, header.wire <= FileFindings.maximumRecordBytes else { return false }
+        guard let lastSeconds else { return true }
+        return abs(header.seconds - lastSeconds) <= Self.maximumSecondsApart
+    }
+}
