@@ -58,7 +58,11 @@ let package = Package(
         .testTarget(
             name: "PerturbationTests", dependencies: ["Perturbation", "PerturbationProbes"], swiftSettings: strict),
         .testTarget(
-            name: "FuzzTests", dependencies: ["Fuzz", "Wire", "Capture", "Verification"], swiftSettings: strict),
+            name: "FuzzTests", dependencies: ["CLinux", "Fuzz", "Wire", "Capture", "Verification", "Perturbation"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReportTests", dependencies: ["Report", "Fuzz", "Verification", "Capture", "Wire"],
+            swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["crossfire", "reference-server", "Fuzz"], swiftSettings: strict),
     ],

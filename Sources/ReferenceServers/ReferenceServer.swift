@@ -36,6 +36,7 @@ public enum ReferenceServer {
         for defect in choice.defects {
             guard defect.plant(in: &assembly) else { return noMemory() }
         }
+        assembly.signals.apply()
         switch Result(catching: { () throws(ListenError) in try open(assembly, host, port) }) {
         case .failure(.badHost(let host)):
             complain("'\(host)' is not an IPv4 address")

@@ -63,8 +63,8 @@ public struct CampaignText: Sendable {
         }
         if status.crashes > 0 { lines.append("  the target died \(status.crashes) times") }
         for finding in result.findings {
-            let seen = reproduction(finding.reproduced).map { "; \($0)" } ?? ""
-            lines.append("  \(style.red(finding.id)): \(finding.violation.summary)\(seen)")
+            lines.append("  \(style.red(finding.id)): \(finding.violation.summary)")
+            if let seen = reproduction(finding.reproduced) { lines.append("    \(seen)") }
         }
         if let signal = result.interruptedBy { lines.append("  interrupted by signal \(signal)") }
         return lines.joined(separator: "\n")

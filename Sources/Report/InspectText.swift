@@ -79,7 +79,8 @@ enum MessageText {
     static func of(_ bytes: [UInt8], _ codec: any WireCodec, _ role: Role) -> String {
         guard codec is RESPCodec else { return printable(bytes) }
         if role == .client, let words = RESPValue.requestWords(bytes.span) {
-            return printable(words.map { printable($0, limit: 40) }.joined(separator: " ").utf8)
+            let text = words.map { printable($0, limit: 40) }.joined(separator: " ")
+            return text.count > 60 ? text.prefix(60) + "… (\(bytes.count) bytes)" : text
         }
         return RESPValue(bytes.span).map(text) ?? printable(bytes)
     }

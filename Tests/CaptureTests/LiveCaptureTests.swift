@@ -3,21 +3,21 @@ import Glibc
 import Synchronization
 import Testing
 
-/// Whether this process may capture on loopback; tests that need it are skipped without (run them as root or with
-/// CAP_NET_RAW, or in `unshare -Urn` with loopback up).
-private let mayCapture: Bool = {
-    do throws(CaptureError) {
-        _ = try LiveCapture(LiveCapture.Options())
-        return true
-    } catch {
-        return false
-    }
-}()
-
 /// Goal: live capture loses nothing, stops at once and tells why it cannot start. Method: datagrams sent to a closed
 /// loopback port, a last one as the sentinel.
 @Suite("Live capture")
 struct LiveCaptureTests {
+    /// Whether this process may capture on loopback; tests that need it are skipped without (run them as root or with
+    /// CAP_NET_RAW, or in `unshare -Urn` with loopback up).
+    static let mayCapture: Bool = {
+        do throws(CaptureError) {
+            _ = try LiveCapture(LiveCapture.Options())
+            return true
+        } catch {
+            return false
+        }
+    }()
+
     static func send(_ count: Int, to port: UInt16, from descriptor: Int32) {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -52,7 +52,9 @@ struct LiveCaptureTests {
         return (descriptor, UInt16(bigEndian: address.sin_port))
     }
 
-    @Test("all datagrams are caught, once each, and the sentinel ends the capture", .enabled(if: mayCapture))
+    @Test(
+        "all datagrams are caught, once each, and the sentinel ends the capture",
+        .enabled(if: LiveCaptureTests.mayCapture))
     func everything() async throws {
         let (descriptor, port) = Self.sender()
         defer { close(descriptor) }
@@ -79,7 +81,7 @@ struct LiveCaptureTests {
         #expect(statistics.delivered == 2000)
     }
 
-    @Test("packets sent before stop are kept, twenty times", .enabled(if: mayCapture))
+    @Test("packets sent before stop are kept, twenty times", .enabled(if: LiveCaptureTests.mayCapture))
     func stopRightAfter() async throws {
         let (descriptor, port) = Self.sender()
         defer { close(descriptor) }
@@ -96,7 +98,7 @@ struct LiveCaptureTests {
         }
     }
 
-    @Test("a missing interface and a bad filter are told apart", .enabled(if: mayCapture))
+    @Test("a missing interface and a bad filter are told apart", .enabled(if: LiveCaptureTests.mayCapture))
     func mistakes() {
         #expect {
             try LiveCapture(.init(interface: "nothere0"))

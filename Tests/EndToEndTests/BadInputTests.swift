@@ -48,7 +48,9 @@ extension EndToEnd {
             }
         }
 
-        @Test("a truncated capture is read as far as it goes, and the check says that it is incomplete", .enabled(if: canCapture))
+        @Test(
+            "a truncated capture is read as far as it goes, and the check says that it is incomplete",
+            .enabled(if: canCapture))
         func truncated() throws {
             let folder = try TemporaryFolder()
             let found = try CrossfireProcess.run(
@@ -115,13 +117,16 @@ extension EndToEnd {
 
         @Test(
             "a user without the right to capture is told how to get it",
-            .enabled(if: getuid() == 0 && CrossfireProcess.isReadableByNobody, "needs root, and a build that others can read"))
+            .enabled(
+                if: getuid() == 0 && CrossfireProcess.isReadableByNobody, "needs root, and a build that others can read"
+            ))
         func noRight() throws {
             // Outside a private network a plain user may not capture.
             let result = try CrossfireProcess.start(
                 CrossfireProcess.program("runuser")!,
                 [
-                    "-u", "nobody", "--", "\(CrossfireProcess.folder)/crossfire", "fuzz", "--server", "threaded/kv", "--protocol",
+                    "-u", "nobody", "--", "\(CrossfireProcess.folder)/crossfire", "fuzz", "--server", "threaded/kv",
+                    "--protocol",
                     "resp", "--no-sandbox", "--out", "/tmp/crossfire-none-\(getpid())",
                 ], in: "/tmp"
             ).finish()
@@ -135,7 +140,9 @@ extension CrossfireProcess {
     /// Whether the user `nobody` can run the executables of this build.
     static let isReadableByNobody: Bool = {
         guard let runuser = program("runuser") else { return false }
-        return (try? start(runuser, ["-u", "nobody", "--", "test", "-x", "\(folder)/crossfire"], in: "/tmp").finish().status) == 0
+        return
+            (try? start(runuser, ["-u", "nobody", "--", "test", "-x", "\(folder)/crossfire"], in: "/tmp").finish()
+            .status) == 0
     }()
 }
 

@@ -9,18 +9,23 @@ extension EndToEnd {
             let folder = try TemporaryFolder()
             let campaign = try CrossfireProcess.start(
                 "\(CrossfireProcess.folder)/crossfire",
-                ["fuzz", "--server", "forked/kv", "--protocol", "resp", "--json", "--duration", "60s", "--out", folder.path])
+                [
+                    "fuzz", "--server", "forked/kv", "--protocol", "resp", "--json", "--duration", "60s", "--out",
+                    folder.path,
+                ])
             while !campaign.errors.contains("executions") {
                 try #require(campaign.process.isRunning, "\(campaign.errors)")
                 usleep(10_000)
             }
-            let children = CrossfireProcess.processes(running: "reference-server forked/kv")
+            let port = try #require(campaign.errors.firstMatch(of: /127\.0\.0\.1:(\d+)/)?.output.1)
+            let target = "reference-server forked/kv --port \(port)"
+            let children = CrossfireProcess.processes(running: target)
             kill(campaign.process.processIdentifier, SIGINT)
             let result = campaign.finish()
             #expect(result.status == 130, "\(result.errors)")
             #expect(result.json["interrupted_by"] as? Int == 2)
             #expect(!children.isEmpty)
-            #expect(CrossfireProcess.processes(running: "reference-server forked/kv").isEmpty)
+            #expect(CrossfireProcess.processes(running: target).isEmpty)
             #expect(FileManager.default.fileExists(atPath: "\(folder.path)/summary.json"))
         }
 
@@ -36,25 +41,30 @@ extension EndToEnd {
             }
             let port = try serverPort(server)
             let result = try CrossfireProcess.run(
-                "fuzz", "--connect", "127.0.0.1:\(port)", "--protocol", "resp", "--executions", "200", "--json", "--out",
+                "fuzz", "--connect", "127.0.0.1:\(port)", "--protocol", "resp", "--executions", "200", "--json",
+                "--out",
                 folder.path)
             #expect(result.status == 0, "\(result.output)\(result.errors)")
             #expect(server.process.isRunning)
         }
 
-        @Test("gate: a saved finding fails it, the baseline accepts it, a correct server passes", .enabled(if: canCapture))
+        @Test(
+            "gate: a saved finding fails it, the baseline accepts it, a correct server passes", .enabled(if: canCapture)
+        )
         func gate() throws {
             let folder = try TemporaryFolder()
             let defective = "threaded/kv+reordered-replies"
             let found = try CrossfireProcess.run(
-                "fuzz", "--server", defective, "--protocol", "resp", "--stop-on-first", "--json", "--confirm", "2", "--out",
+                "fuzz", "--server", defective, "--protocol", "resp", "--stop-on-first", "--json", "--confirm", "2",
+                "--out",
                 folder.path)
             #expect(found.status == 1)
             let gate = { (server: String, more: [String]) in
                 try CrossfireProcess.start(
                     "\(CrossfireProcess.folder)/crossfire",
                     [
-                        "gate", "--server", server, "--protocol", "resp", "--corpus", "\(CrossfireProcess.root)/corpora/resp",
+                        "gate", "--server", server, "--protocol", "resp", "--corpus",
+                        "\(CrossfireProcess.root)/corpora/resp",
                         "--duration", "2s", "--times", "2", "--out", folder.path, "--junit", "\(folder.path)/junit.xml",
                     ] + more
                 ).finish()
@@ -91,18 +101,22 @@ extension EndToEnd {
 
         @Test(
             "a plain user captures in a private network",
-            .enabled(if: getuid() == 0 && CrossfireProcess.isReadableByNobody, "needs root, and a build that others can read"))
+            .enabled(
+                if: getuid() == 0 && CrossfireProcess.isReadableByNobody, "needs root, and a build that others can read"
+            ))
         func plainUser() throws {
             let out = "/tmp/crossfire-plain-\(getpid())"
             defer { try? FileManager.default.removeItem(atPath: out) }
             let runuser = CrossfireProcess.program("runuser")!
             let crossfire = "\(CrossfireProcess.folder)/crossfire"
-            let doctor = try CrossfireProcess.start(runuser, ["-u", "nobody", "--", crossfire, "doctor"], in: "/tmp").finish()
+            let doctor = try CrossfireProcess.start(runuser, ["-u", "nobody", "--", crossfire, "doctor"], in: "/tmp")
+                .finish()
             guard doctor.status == 0 else { return }
             let result = try CrossfireProcess.start(
                 runuser,
                 [
-                    "-u", "nobody", "--", crossfire, "fuzz", "--server", "threaded/kv+lost-update", "--protocol", "resp",
+                    "-u", "nobody", "--", crossfire, "fuzz", "--server", "threaded/kv+lost-update", "--protocol",
+                    "resp",
                     "--stop-on-first", "--json", "--confirm", "2", "--out", out,
                 ], in: "/tmp"
             ).finish()

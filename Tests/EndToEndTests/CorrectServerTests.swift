@@ -26,7 +26,8 @@ extension EndToEnd {
         func redis() throws {
             let folder = try TemporaryFolder()
             let result = try CrossfireProcess.run(
-                "fuzz", "--protocol", "resp", "--clients", "8", "--duration", "60s", "--json", "--out", folder.path, "--",
+                "fuzz", "--protocol", "resp", "--clients", "8", "--duration", "60s", "--json", "--out", folder.path,
+                "--",
                 "redis-server", "--port", "{port}", "--save", "")
             #expect(result.status == 0, "\(result.output)\(result.errors)")
             #expect(result.oracles.isEmpty)
@@ -37,7 +38,8 @@ extension EndToEnd {
         func oneClient() throws {
             let folder = try TemporaryFolder()
             let result = try CrossfireProcess.run(
-                "fuzz", "--server", "threaded/kv", "--protocol", "resp", "--clients", "1", "--executions", "20", "--json",
+                "fuzz", "--server", "threaded/kv", "--protocol", "resp", "--clients", "1", "--executions", "20",
+                "--json",
                 "--out", folder.path)
             #expect(result.status == 2)
             #expect(result.json["verdict"] as? String == "nothing tested")

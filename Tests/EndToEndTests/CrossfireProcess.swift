@@ -28,7 +28,8 @@ enum CrossfireProcess {
     }
 
     /// Where the executables of this build are: beside the test program.
-    static let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
+    static let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        .path
 
     /// The package's root.
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -52,7 +53,9 @@ enum CrossfireProcess {
             process.arguments = arguments
             if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
             process.standardInput = FileHandle.nullDevice
-            for name in ["out", "err"] { _ = FileManager.default.createFile(atPath: "\(folder.path)/\(name)", contents: nil) }
+            for name in ["out", "err"] {
+                _ = FileManager.default.createFile(atPath: "\(folder.path)/\(name)", contents: nil)
+            }
             process.standardOutput = FileHandle(forWritingAtPath: "\(folder.path)/out")
             process.standardError = FileHandle(forWritingAtPath: "\(folder.path)/err")
             try process.run()
@@ -84,7 +87,9 @@ enum CrossfireProcess {
     static func processes(running text: String) -> [Int32] {
         let ids = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int32($0) } ?? []
         return ids.filter { id in
-            guard id != getpid(), let line = FileManager.default.contents(atPath: "/proc/\(id)/cmdline") else { return false }
+            guard id != getpid(), let line = FileManager.default.contents(atPath: "/proc/\(id)/cmdline") else {
+                return false
+            }
             return String(decoding: line, as: UTF8.self).replacingOccurrences(of: "\0", with: " ").contains(text)
         }
     }

@@ -9,7 +9,8 @@ extension EndToEnd {
         func lifeCycle() throws {
             let folder = try TemporaryFolder()
             let found = try CrossfireProcess.run(
-                "fuzz", "--server", "threaded/kv+lost-update", "--protocol", "resp", "--stop-on-first", "--json", "--seed",
+                "fuzz", "--server", "threaded/kv+lost-update", "--protocol", "resp", "--stop-on-first", "--json",
+                "--seed",
                 "3", "--out", folder.path)
             #expect(found.status == 1, "\(found.errors)")
             let path = try #require(found.paths.first)
@@ -41,9 +42,12 @@ extension EndToEnd {
 
         private func readWithTshark(_ capture: String) throws {
             guard let tshark = CrossfireProcess.program("tshark") else { return }
-            let result = try CrossfireProcess.start(tshark, ["-r", capture, "-T", "fields", "-e", "frame.comment"]).finish()
+            let result = try CrossfireProcess.start(tshark, ["-r", capture, "-T", "fields", "-e", "frame.comment"])
+                .finish()
             #expect(result.status == 0)
-            let complaints = result.errors.split(separator: "\n").filter { !$0.contains("superuser") && !$0.contains("root") }
+            let complaints = result.errors.split(separator: "\n").filter {
+                !$0.contains("superuser") && !$0.contains("root")
+            }
             #expect(complaints.isEmpty, "\(result.errors)")
             #expect(result.output.contains("INCR") || result.output.contains("GET"))
         }
@@ -67,7 +71,8 @@ extension EndToEnd {
             let folder = try TemporaryFolder()
             let file = "\(folder.path)/beside.pcap"
             let recorder = try CrossfireProcess.start(
-                CrossfireProcess.program("tcpdump")!, ["-i", "lo", "-B", "65536", "-U", "-w", file, "tcp and net 127.0.0.0/8"])
+                CrossfireProcess.program("tcpdump")!,
+                ["-i", "lo", "-B", "65536", "-U", "-w", file, "tcp and net 127.0.0.0/8"])
             while !recorder.errors.contains("listening on") {
                 try #require(recorder.process.isRunning, "\(recorder.errors)")
                 usleep(10_000)

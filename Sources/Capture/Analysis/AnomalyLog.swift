@@ -15,15 +15,6 @@ struct AnomalyLog {
         entries.append((flow, direction, anomaly))
     }
 
-    /// Calls every duplicate of a direction one of the capture.
-    mutating func blameCapture(flow: Int, direction: Int) {
-        for index in entries.indices where entries[index].flow == flow && entries[index].direction == direction {
-            guard entries[index].anomaly.kind == .networkDuplicate else { continue }
-            entries[index].anomaly.kind = .captureDuplicate
-            entries[index].anomaly.reason = .everyPacketTwice
-        }
-    }
-
     /// How far back a report of bytes received twice looks for the repeat.
     private static let spuriousReach = 256
 
@@ -45,14 +36,10 @@ struct AnomalyLog {
         return nil
     }
 
-    /// The anomalies by flow, in the order of packets.
-    func byFlow(count: Int) -> [[(direction: Int, anomaly: Anomaly)]] {
-        var lists = [[(direction: Int, anomaly: Anomaly)]](repeating: [], count: count)
-        for entry in entries { lists[entry.flow].append((entry.direction, entry.anomaly)) }
-        return lists.map { list in
-            var sorted = list
-            sorted.sort { $0.anomaly.packet.number < $1.anomaly.packet.number }
-            return sorted
-        }
+    /// The anomalies by flow, and within a flow by packet.
+    func sorted() -> AnomalyLog {
+        var copy = self
+        copy.entries.sort { ($0.flow, $0.anomaly.packet.number) < ($1.flow, $1.anomaly.packet.number) }
+        return copy
     }
 }

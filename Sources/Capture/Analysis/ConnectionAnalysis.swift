@@ -13,6 +13,9 @@ struct ConnectionAnalysis {
         /// Nanoseconds in which a hole may be filled without the sender knowing.
         var roundTripOrDefault: Int64 { roundTrip == 0 ? ConnectionAnalysis.defaultRoundTrip : roundTrip }
 
+        /// Nothing more can be learned.
+        var isOver: Bool { roundTrip != 0 || synTime == 0 }
+
         mutating func see(_ event: SegmentEvent) {
             if event.flags.contains(.syn), !event.flags.contains(.ack) {
                 synTime = event.packet.time.nanoseconds
@@ -36,26 +39,33 @@ struct ConnectionAnalysis {
     static let longestStep = 2048
 
     /// Looks at one segment, before the stream takes it.
+    ///
+    /// - Parameters:
+    ///   - start: the offset of its first byte, SYN or FIN.
+    ///   - acknowledged: the offset that it acknowledges, or `SegmentEvent.nothing`.
     @inline(__always)
-    mutating func add(_ event: SegmentEvent, _ log: inout AnomalyLog) {
-        if event.direction == 0 {
-            Self.add(event, &lower, &higher, &handshake, &log)
-        } else {
-            Self.add(event, &higher, &lower, &handshake, &log)
-        }
-    }
-
-    @inline(__always)
-    private static func add(
-        _ event: SegmentEvent, _ own: inout DirectionAnalysis, _ other: inout DirectionAnalysis,
-        _ handshake: inout Handshake, _ log: inout AnomalyLog
+    mutating func add(
+        _ segment: borrowing Segment, _ record: PacketRecord, flow: Int, direction: Int, start: Int, acknowledged: Int,
+        _ log: inout AnomalyLog
     ) {
-        own.packets &+= 1
-        if own.isPlain(event, other), handshake.roundTrip != 0 {
-            own.remember(event)
-            return
+        let isPlain: Bool
+        if direction == 0 {
+            lower.packets &+= 1
+            isPlain = lower.takePlain(segment, record, start: start, acknowledged: acknowledged, higher)
+        } else {
+            higher.packets &+= 1
+            isPlain = higher.takePlain(segment, record, start: start, acknowledged: acknowledged, lower)
         }
-        addOdd(event, &own, &other, &handshake, &log)
+        if isPlain, handshake.isOver { return }
+        let event = SegmentEvent(
+            segment, record, flow: flow, direction: direction, start: start, acknowledged: acknowledged)
+        if isPlain {
+            handshake.see(event)
+        } else if direction == 0 {
+            Self.addOdd(event, &lower, &higher, &handshake, &log)
+        } else {
+            Self.addOdd(event, &higher, &lower, &handshake, &log)
+        }
     }
 
     private static func addOdd(
@@ -82,41 +92,55 @@ extension ConnectionAnalysis {
     private static let captureDuplicateShare = 0.4
     private static let captureDuplicateMinimum: UInt32 = 8
 
-    /// What only the whole capture shows: bytes that never came, and duplicates that are too many.
-    mutating func finish(flow: Int, _ log: inout AnomalyLog) {
-        Self.finish(flow, 0, &lower, higher, &log)
-        Self.finish(flow, 1, &higher, lower, &log)
-    }
-
-    private static func finish(
-        _ flow: Int, _ direction: Int, _ own: inout DirectionAnalysis, _ other: DirectionAnalysis, _ log: inout AnomalyLog
-    ) {
-        if own.duplicates >= captureDuplicateMinimum,
-            Double(own.duplicates) >= Double(own.packets) * captureDuplicateShare
+    /// What was found in one direction, with what only the whole capture shows: bytes that never came, and duplicates
+    /// that are too many.
+    ///
+    /// - Parameter found: the direction's anomalies so far.
+    func conclude(direction: Int, _ found: inout [Anomaly]) -> AnomalyCounts {
+        let own = direction == 0 ? lower : higher
+        let other = direction == 0 ? higher : lower
+        var counts = own.counts
+        if own.duplicates >= Self.captureDuplicateMinimum,
+            Double(own.duplicates) >= Double(own.packets) * Self.captureDuplicateShare
         {
-            log.blameCapture(flow: flow, direction: direction)
-            own.counts.move(.networkDuplicate, to: .captureDuplicate)
+            for index in found.indices where found[index].kind == .networkDuplicate {
+                found[index].kind = .captureDuplicate
+                found[index].reason = .everyPacketTwice
+            }
+            counts.move(.networkDuplicate, to: .captureDuplicate)
         }
         for hole in own.holes {
             let isAcknowledged = other.acknowledgedOffset.map { $0 > hole.range.lowerBound } ?? false
-            let anomaly = Anomaly(
-                kind: isAcknowledged ? .missedByCapture : .lossBeforeCapture, packet: hole.openedBy, isToServer: true,
-                reason: isAcknowledged ? .neverCaptured : .neverArrived, confidence: isAcknowledged ? .likely : .possible,
-                related: 0)
-            own.report(anomaly, flow, direction, &log)
+            let kind = isAcknowledged ? Anomaly.Kind.missedByCapture : .lossBeforeCapture
+            found.append(
+                Anomaly(
+                    kind: kind, packet: hole.openedBy, isToServer: true,
+                    reason: isAcknowledged ? .neverCaptured : .neverArrived,
+                    confidence: isAcknowledged ? .likely : .possible, related: 0))
+            counts.add(kind)
         }
+        return counts
     }
 }
 
 extension Flow {
-    /// Takes over what the analysis found; `client` is the direction in which the client sends.
-    mutating func take(_ found: [(direction: Int, anomaly: Anomaly)], _ analysis: ConnectionAnalysis, client: Int) {
-        anomalies = found.map { direction, anomaly in
-            var named = anomaly
-            named.isToServer = direction == client
-            return named
+    /// Takes over what the analysis found, from `next` on in a sorted log; `client` is the direction in which the client
+    /// sends.
+    mutating func take(_ analysis: ConnectionAnalysis, _ log: AnomalyLog, _ next: inout Int, client: Int) {
+        guard
+            analysis.lower.reported > 0 || analysis.higher.reported > 0 || !analysis.lower.holes.isEmpty
+                || !analysis.higher.holes.isEmpty
+        else { return }
+        var found: [[Anomaly]] = [[], []]
+        while next < log.entries.count, log.entries[next].flow == id {
+            found[log.entries[next].direction].append(log.entries[next].anomaly)
+            next += 1
         }
-        toServer.anomalies = client == 0 ? analysis.lower.counts : analysis.higher.counts
-        toClient.anomalies = client == 0 ? analysis.higher.counts : analysis.lower.counts
+        for direction in 0...1 {
+            let counts = analysis.conclude(direction: direction, &found[direction])
+            if direction == client { toServer.anomalies = counts } else { toClient.anomalies = counts }
+            for index in found[direction].indices { found[direction][index].isToServer = direction == client }
+        }
+        anomalies = (found[0] + found[1]).sorted { $0.packet.number < $1.packet.number }
     }
 }

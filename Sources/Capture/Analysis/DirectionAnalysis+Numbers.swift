@@ -74,7 +74,9 @@ extension DirectionAnalysis {
         } else if event.payload == 1, event.start == sentEnd, closed {
             report(.zeroWindowProbe, event, .windowClosed, .likely, &log)
         }
-        if isWindowFull(event, other) { report(.windowFull, event, .windowSays, .certain, &log) }
+        if isWindowFull(event.entry.sequence, event.payload, other) {
+            report(.windowFull, event, .windowSays, .certain, &log)
+        }
     }
 
     /// A segment one below the next number; with a byte of data, only where that byte had arrived.

@@ -57,32 +57,57 @@ struct DirectionAnalysis {
         identification != 0 && wildSteps * 4 <= shortSteps + 1
     }
 
-    /// Whether a segment is what most are: in order, new by all its numbers, and nothing to remark.
+    /// Takes a segment if it is what most are: in order, new by all its numbers, and nothing to remark.
     @inline(__always)
-    func isPlain(_ event: SegmentEvent, _ other: DirectionAnalysis) -> Bool {
-        let entry = event.entry
-        guard isOpen, event.flags.isSubset(of: [.ack, .psh]), event.start == sentEnd, holes.isEmpty, entry.window != 0,
-            event.acknowledged <= other.sentEnd, event.taken > 0 || entry.acknowledgement != acknowledgement,
-            event.sackBlocks == 0, !isWindowFull(event, other)
+    mutating func takePlain(
+        _ segment: borrowing Segment, _ record: PacketRecord, start: Int, acknowledged: Int, _ other: DirectionAnalysis
+    ) -> Bool {
+        guard isOpen, segment.flags.isSubset(of: [.ack, .psh]), start == sentEnd, holes.isEmpty, segment.window != 0,
+            acknowledged <= other.sentEnd, segment.sackBlocks == 0,
+            !isWindowFull(segment.sequence, segment.payloadLength, other)
         else { return false }
+        if segment.payloadLength == 0, segment.acknowledgement == acknowledgement { return false }
+        let entry = SegmentHistory.Entry(segment, record)
         let step = Int16(bitPattern: entry.identification &- identification)
-        return step == 1 && shortSteps > 0 && identificationsCount
-            || step > 1 && step < 64 && identificationsCount && shortSteps > 0
-                && event.packet.time.nanoseconds - lastTime.nanoseconds < ConnectionAnalysis.tailPause
-            || entry.identification == 0 && identification == 0
-                && timestampValue.map { Int32(bitPattern: entry.timestampValue &- $0) > 0 } == true && !other.lastWasRepeat
+        if entry.identification != 0 {
+            guard step > 0, step < 64, shortSteps > 0, identificationsCount else { return false }
+            guard step == 1 || record.time.nanoseconds - lastTime.nanoseconds < ConnectionAnalysis.tailPause else {
+                return false
+            }
+            identification = entry.identification
+            shortSteps &+= 1
+        } else {
+            guard identification == 0, !other.lastWasRepeat, let newest = timestampValue,
+                Int32(bitPattern: entry.timestampValue &- newest) > 0
+            else { return false }
+        }
+        rememberStamp(entry)
+        if segment.payloadLength > 0 {
+            sentEnd = start + segment.payloadLength
+            takenEnd = max(takenEnd, sentEnd)
+            lastTakingTime = record.time
+        }
+        lastTime = record.time
+        if segment.flags.contains(.ack) {
+            if acknowledgement != segment.acknowledgement { duplicateACKs = 0 }
+            acknowledgement = segment.acknowledgement
+            acknowledgedOffset = acknowledged
+            window = segment.window
+        }
+        lastWasRepeat = false
+        history.remember(entry)
+        return true
     }
 
     /// Whether a segment fills the other side's window to the last byte.
     @inline(__always)
-    func isWindowFull(_ event: SegmentEvent, _ other: DirectionAnalysis) -> Bool {
-        guard event.payload > 0, scale != nil, let shift = other.scale, let last = other.acknowledgement else { return false }
+    func isWindowFull(_ sequence: UInt32, _ payload: Int, _ other: DirectionAnalysis) -> Bool {
+        guard payload > 0, scale != nil, let shift = other.scale, let last = other.acknowledgement else { return false }
         let limit = last &+ UInt32(other.window) << UInt32(shift)
-        return event.entry.sequence &+ UInt32(truncatingIfNeeded: event.payload) == limit
+        return sequence &+ UInt32(truncatingIfNeeded: payload) == limit
     }
 
     /// Takes a segment into the state.
-    @inline(__always)
     mutating func remember(_ event: SegmentEvent) {
         rememberOrder(event.entry)
         if event.flags.isDisjoint(with: [.syn, .fin, .rst]) {
@@ -106,7 +131,6 @@ struct DirectionAnalysis {
         history.remember(event.entry)
     }
 
-    @inline(__always)
     private mutating func rememberOrder(_ entry: SegmentHistory.Entry) {
         if entry.identification != 0 {
             let step = Int(Int16(bitPattern: entry.identification &- identification))
@@ -118,6 +142,11 @@ struct DirectionAnalysis {
                 identification = entry.identification
             }
         }
+        rememberStamp(entry)
+    }
+
+    @inline(__always)
+    private mutating func rememberStamp(_ entry: SegmentHistory.Entry) {
         guard entry.hasTimestamp else { return }
         let isNewer = timestampValue.map { Int32(bitPattern: entry.timestampValue &- $0) > 0 } ?? true
         if isNewer { timestampValue = entry.timestampValue }
@@ -142,12 +171,9 @@ struct DirectionAnalysis {
         related: Int = 0, _ log: inout AnomalyLog
     ) {
         let anomaly = Anomaly(
-            kind: kind, packet: event.packet, isToServer: true, reason: reason, confidence: confidence, related: related)
-        report(anomaly, event.flow, event.direction, &log)
-    }
-
-    mutating func report(_ anomaly: Anomaly, _ flow: Int, _ direction: Int, _ log: inout AnomalyLog) {
-        log.add(anomaly, flow: flow, direction: direction, alreadyInFlow: Int(reported))
+            kind: kind, packet: event.packet, isToServer: true, reason: reason, confidence: confidence, related: related
+        )
+        log.add(anomaly, flow: event.flow, direction: event.direction, alreadyInFlow: Int(reported))
         reported &+= 1
         counts.add(anomaly.kind)
         if anomaly.kind.isRetransmission { repeatedPacket = UInt32(truncatingIfNeeded: anomaly.packet.number) }

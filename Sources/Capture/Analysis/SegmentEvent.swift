@@ -30,7 +30,8 @@ struct SegmentEvent {
     static let nothing = Int.min / 2
 
     @inline(__always)
-    init(_ segment: borrowing Segment, _ record: PacketRecord, flow: Int, direction: Int, start: Int, acknowledged: Int) {
+    init(_ segment: borrowing Segment, _ record: PacketRecord, flow: Int, direction: Int, start: Int, acknowledged: Int)
+    {
         self.flow = flow
         self.direction = direction
         packet = PacketReference(number: record.number, time: record.time)

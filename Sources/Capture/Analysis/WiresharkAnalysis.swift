@@ -72,8 +72,7 @@ public struct WiresharkAnalysis: Sendable {
             if segment.flags.contains(.ack) { return (known, reused) }
         }
         connections.append(WiresharkConnection())
-        index.set(slot, key, flow: connections.count - 1)
-        return (connections.count - 1, reused)
+        return (index.append(key, at: slot), reused)
     }
 }
 

@@ -79,25 +79,23 @@ final class ByteSource {
 
     /// Repeats after EINTR and after a short read. (read(2))
     private func readPlain(_ count: Int, appendingTo buffer: inout [UInt8]) throws(CaptureError) {
-        let before = buffer.count
         var failure: Int32 = 0
         let descriptor = descriptor
-        let filled = [UInt8](unsafeUninitializedCapacity: before + count) { target, initialized in
-            buffer.withUnsafeBytes { UnsafeMutableRawBufferPointer(target).copyMemory(from: $0) }
-            initialized = before
-            while initialized < before + count {
-                let got = Glibc.read(descriptor, target.baseAddress! + initialized, before + count - initialized)
-                if got > 0 {
-                    initialized += got
-                } else if got == 0 {
-                    return
-                } else if errno != EINTR {
-                    failure = errno
-                    return
+        buffer.append(addingCapacity: count) { span in
+            span.withUnsafeMutableBufferPointer { target, initialized in
+                while initialized < count {
+                    let got = Glibc.read(descriptor, target.baseAddress! + initialized, count - initialized)
+                    if got > 0 {
+                        initialized += got
+                    } else if got == 0 {
+                        return
+                    } else if errno != EINTR {
+                        failure = errno
+                        return
+                    }
                 }
             }
         }
-        buffer = filled
         guard failure == 0 else { throw .unreadable(path: name, reason: errorText(failure)) }
     }
 }

@@ -11,6 +11,7 @@ public struct CaptureFileReader: ~Copyable {
     /// What was read from the file last; all before `position` is handed over or skipped.
     private var buffer: [UInt8] = []
     private var position = 0
+    private var records: [PacketRecord] = []
     /// Where `buffer` starts in the file.
     private var bufferOffset = 0
     /// Bytes that the parser needs at once to go on.
@@ -66,6 +67,8 @@ public struct CaptureFileReader: ~Copyable {
 
     /// The next packets, about half a mebibyte of the file; nil at the end.
     ///
+    /// A batch that is let go of before the next call gives its room to the next one.
+    ///
     /// - Throws: `.unreadable` when the file cannot be read on.
     public mutating func nextBatch() throws(CaptureError) -> PacketBatch? {
         while true {
@@ -74,7 +77,7 @@ public struct CaptureFileReader: ~Copyable {
                 parser.end()
                 return nil
             }
-            var records: [PacketRecord] = []
+            records.removeAll(keepingCapacity: true)
             let unread = buffer
             let step = parser.parse(
                 unread.span.bytes, from: position, fileOffset: bufferOffset, atEnd: atEnd, into: &records)
@@ -89,10 +92,12 @@ public struct CaptureFileReader: ~Copyable {
         }
     }
 
-    /// Moves the unread tail to a new buffer and reads behind it.
+    /// Moves the unread tail to the front and reads behind it.
     private mutating func fill() throws(CaptureError) {
         bufferOffset += position
-        buffer = Array(buffer[position...])
+        let tail = Array(buffer[position...])
+        buffer.removeAll(keepingCapacity: true)
+        buffer += tail
         position = 0
         let missing = wanted - buffer.count
         let before = buffer.count

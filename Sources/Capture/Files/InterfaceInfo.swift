@@ -66,3 +66,28 @@ public struct CaptureStatistics: Sendable, Equatable {
         self.delivered = delivered
     }
 }
+
+/// What is to be said of a packet besides its bytes (pcapng enhanced packet block options).
+public struct PacketNotes: Sendable, Equatable {
+    /// Comments, one option each, shown by Wireshark.
+    public var comments: [String]
+    /// Which way it went at its interface; nil when unknown.
+    public var direction: Direction?
+    /// Packets dropped between the interface's previous packet and this one; nil when unknown.
+    public var droppedBefore: UInt64?
+
+    /// Which way a packet went at its interface (`epb_flags`, bits 0 and 1).
+    public enum Direction: UInt32, Sendable {
+        case inbound = 1
+        case outbound = 2
+    }
+
+    /// Creates notes.
+    public init(comments: [String] = [], direction: Direction? = nil, droppedBefore: UInt64? = nil) {
+        self.comments = comments
+        self.direction = direction
+        self.droppedBefore = droppedBefore
+    }
+
+    var isEmpty: Bool { comments.isEmpty && direction == nil && droppedBefore == nil }
+}

@@ -9,11 +9,14 @@ public struct PcapngWriter: ~Copyable {
     private var file: PendingFile
     private let interfaceCount: Int
     private var out: [UInt8] = []
+    private var flushed = 0
 
     /// Bytes gathered before they are written.
     static let bufferBytes = 256 << 10
     /// The longest text of one option; the rest is cut.
     static let maximumOptionBytes = 65_532
+    /// The longest name of an address; the rest is cut.
+    static let maximumNameBytes = 255
 
     /// Opens the file and writes the headers.
     ///
@@ -29,9 +32,18 @@ public struct PcapngWriter: ~Copyable {
     /// Writes a packet of `batch` with its comments, which Wireshark shows.
     ///
     /// The record's interface is one of those given to `init`, and its bytes lie in the batch; else this traps.
+    ///
+    /// - Throws: `.unwritable`.
     public mutating func write(
         _ record: PacketRecord, in batch: PacketBatch, comments: [String] = []
     ) throws(CaptureError) {
+        try write(record, in: batch, notes: PacketNotes(comments: comments))
+    }
+
+    /// Writes a packet of `batch` with all that is to be said of it.
+    ///
+    /// - Throws: `.unwritable`.
+    public mutating func write(_ record: PacketRecord, in batch: PacketBatch, notes: PacketNotes) throws(CaptureError) {
         precondition(record.interface < interfaceCount, "interface \(record.interface) was not given to the writer")
         let time = UInt64(bitPattern: record.time.nanoseconds)
         let block = begin(6)
@@ -42,23 +54,69 @@ public struct PcapngWriter: ~Copyable {
         append(UInt32(record.wireLength))
         out.append(contentsOf: batch.bytes[record.offset..<record.offset + record.capturedLength])
         pad()
-        for comment in comments { option(1, comment) }
-        if !comments.isEmpty { endOfOptions() }
+        if !notes.isEmpty { writeNotes(notes) }
         end(block)
         if out.count >= Self.bufferBytes { try flush() }
     }
 
-    /// Writes the statistics, closes the file and puts it in its place. Nothing may be written afterwards.
+    /// Writes names of addresses (name resolution block), which Wireshark shows instead of the addresses.
+    ///
+    /// - Throws: `.unwritable`.
+    public mutating func writeNames(_ names: [(address: IPAddress, name: String)]) throws(CaptureError) {
+        let block = begin(4)
+        for (address, name) in names {
+            let text = Array(name.utf8.prefix(Self.maximumNameBytes).filter { $0 != 0 }) + [0]
+            switch address {
+            case .v4(let value): nameRecord(1, withUnsafeBytes(of: value.bigEndian) { Array($0) } + text)
+            case .v6(let high, let low):
+                let bytes =
+                    withUnsafeBytes(of: high.bigEndian) { Array($0) } + withUnsafeBytes(of: low.bigEndian) { Array($0) }
+                nameRecord(2, bytes + text)
+            }
+        }
+        append(UInt32(0))
+        end(block)
+        if out.count >= Self.bufferBytes { try flush() }
+    }
+
+    /// Writes TLS keys in the NSS key log format (decryption secrets block), so that Wireshark can decrypt the packets
+    /// that follow.
+    ///
+    /// - Throws: `.unwritable`.
+    public mutating func writeTLSKeys(_ keyLog: String) throws(CaptureError) {
+        let block = begin(10)
+        append(UInt32(0x544C_534B))  // "TLSK"
+        append(UInt32(keyLog.utf8.count))
+        out.append(contentsOf: keyLog.utf8)
+        pad()
+        end(block)
+        if out.count >= Self.bufferBytes { try flush() }
+    }
+
+    /// Bytes written so far, buffered ones included.
+    public var bytesWritten: Int { flushed + out.count }
+
+    /// Writes the statistics of the first interface, closes the file and puts it in its place. Nothing may be written
+    /// afterwards.
     ///
     /// - Throws: `.unwritable`; the file's place is then as it was before.
     public mutating func finish(statistics: CaptureStatistics?) throws(CaptureError) {
-        if let statistics, interfaceCount > 0 { writeStatistics(statistics) }
+        try finish(statistics: statistics.map { [$0] } ?? [])
+    }
+
+    /// Writes the statistics of each interface, closes the file and puts it in its place. Nothing may be written
+    /// afterwards.
+    ///
+    /// - Throws: `.unwritable`; the file's place is then as it was before.
+    public mutating func finish(statistics: [CaptureStatistics]) throws(CaptureError) {
+        for (interface, counts) in statistics.prefix(interfaceCount).enumerated() { writeStatistics(counts, interface) }
         try flush()
         try file.commit()
     }
 
     private mutating func flush() throws(CaptureError) {
         try file.write(out)
+        flushed += out.count
         out.removeAll(keepingCapacity: true)
     }
 }
@@ -92,12 +150,30 @@ extension PcapngWriter {
         end(block)
     }
 
-    private mutating func writeStatistics(_ statistics: CaptureStatistics) {
+    private mutating func writeNotes(_ notes: PacketNotes) {
+        for comment in notes.comments { option(1, comment) }
+        if let direction = notes.direction {
+            append(UInt16(2))
+            append(UInt16(4))
+            append(direction.rawValue)
+        }
+        if let dropped = notes.droppedBefore { number(4, dropped) }
+        endOfOptions()
+    }
+
+    private mutating func nameRecord(_ type: UInt16, _ value: [UInt8]) {
+        append(type)
+        append(UInt16(value.count))
+        out.append(contentsOf: value)
+        pad()
+    }
+
+    private mutating func writeStatistics(_ statistics: CaptureStatistics, _ interface: Int) {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         let time = UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
         let block = begin(5)
-        append(UInt32(0))
+        append(UInt32(interface))
         append(UInt32(truncatingIfNeeded: time >> 32))
         append(UInt32(truncatingIfNeeded: time))
         number(4, statistics.received)

@@ -1,6 +1,5 @@
 /// What is known of a flow as a whole while its packets come in. Directions are 0 and 1, as in `FlowKey`.
 struct FlowState {
-    let key: FlowKey
     let firstSender: Int
     var firstTime: Timestamp
     var lastTime: Timestamp
@@ -12,8 +11,7 @@ struct FlowState {
     /// A reset answered the SYN.
     var refused = false
 
-    init(key: FlowKey, firstSender: Int, time: Timestamp) {
-        self.key = key
+    init(firstSender: Int, time: Timestamp) {
         self.firstSender = firstSender
         firstTime = time
         lastTime = time
@@ -48,7 +46,7 @@ struct FlowState {
     }
 
     /// The direction in which the client sends.
-    private func client(serverPort: UInt16?) -> Int {
+    func client(_ key: FlowKey, serverPort: UInt16?) -> Int {
         if opener >= 0 { return Int(opener) }
         if accepter >= 0 { return 1 - Int(accepter) }
         let ports = [key.endpoint(0).port, key.endpoint(1).port]
@@ -61,8 +59,7 @@ struct FlowState {
     }
 
     /// Puts the flow together.
-    func finish(id: Int, _ lower: ByteStream, _ higher: ByteStream, serverPort: UInt16?) -> Flow {
-        let client = client(serverPort: serverPort)
+    func finish(id: Int, _ key: FlowKey, client: Int, _ lower: ByteStream, _ higher: ByteStream) -> Flow {
         var flow = Flow(
             id: id, client: key.endpoint(client), server: key.endpoint(1 - client), time: firstTime)
         flow.lastTime = lastTime

@@ -70,10 +70,9 @@ public struct FlowTable: Sendable {
         var acknowledged = SegmentEvent.nothing
         if segment.flags.contains(.ack) { acknowledged = streams[other].acknowledge(segment.acknowledgement) }
         if findAnomalies {
-            let event = SegmentEvent(
+            analyses[flow].add(
                 segment, record, flow: flow, direction: direction, start: streams[own].offset(of: segment.sequence),
-                acknowledged: acknowledged)
-            analyses[flow].add(event, &log)
+                acknowledged: acknowledged, &log)
         }
         if segment.payloadLength > 0 { streams[own].place(segment, packet, bytes, keep: keepStreams) }
         flows[flow].see(record.time)
@@ -91,30 +90,20 @@ public struct FlowTable: Sendable {
     ///
     /// - Complexity: O(flows + bytes kept).
     public consuming func finish() -> [Flow] {
-        var streams = streams
-        self.streams = []
-        var log = log
-        for number in analyses.indices { analyses[number].finish(flow: number, &log) }
-        let anomalies = findAnomalies ? log.byFlow(count: flows.count) : []
+        // Nothing is changed in place: the caller may hold a copy, and changing would copy everything.
+        let sorted = log.sorted()
+        var next = 0
         var finished: [Flow] = []
         finished.reserveCapacity(flows.count)
         for number in flows.indices {
-            let lower = Self.take(&streams[number * 2], keepStreams)
-            let higher = Self.take(&streams[number * 2 + 1], keepStreams)
-            var flow = flows[number].finish(id: number, lower, higher, serverPort: serverPort)
-            if findAnomalies {
-                let client = flows[number].key.endpoint(0) == flow.client ? 0 : 1
-                flow.take(anomalies[number], analyses[number], client: client)
-            }
+            let lower = streams[number * 2].finish(keep: keepStreams)
+            let higher = streams[number * 2 + 1].finish(keep: keepStreams)
+            let client = flows[number].client(index.keys[number], serverPort: serverPort)
+            var flow = flows[number].finish(id: number, index.keys[number], client: client, lower, higher)
+            if findAnomalies { flow.take(analyses[number], sorted, &next, client: client) }
             finished.append(flow)
         }
         return finished
-    }
-
-    private static func take(_ builder: inout StreamBuilder, _ keep: Bool) -> ByteStream {
-        var taken = StreamBuilder()
-        swap(&taken, &builder)
-        return taken.finish(keep: keep)
     }
 
     /// The number of the flow that a segment belongs to; a new one for an unknown key or another initial number.
@@ -127,9 +116,8 @@ public struct FlowTable: Sendable {
             guard segment.flags.isSuperset(of: .syn), segment.flags.isDisjoint(with: .ack) else { return known }
             guard streams[known * 2 + direction].contradicts(initialSequence: segment.sequence) else { return known }
         }
-        let number = flows.count
-        index.set(slot, key, flow: number)
-        flows.append(FlowState(key: key, firstSender: direction, time: record.time))
+        let number = index.append(key, at: slot)
+        flows.append(FlowState(firstSender: direction, time: record.time))
         streams.append(StreamBuilder())
         streams.append(StreamBuilder())
         if findAnomalies { analyses.append(ConnectionAnalysis()) }

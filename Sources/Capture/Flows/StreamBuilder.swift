@@ -119,8 +119,9 @@ struct StreamBuilder {
     }
 
     /// The stream, its holes named.
-    consuming func finish(keep: Bool) -> ByteStream {
-        if let finOffset { end = max(end, finOffset) }
+    func finish(keep: Bool) -> ByteStream {
+        var stream = stream
+        let end = max(end, finOffset ?? 0)
         // The acknowledgement of a FIN counts one more than the bytes.
         if let finOffset, stream.acknowledged == finOffset + 1 { stream.acknowledged = finOffset }
         guard keep, end > 0 else { return stream }

@@ -129,16 +129,40 @@ public final class LiveCapture: Sendable {
     /// Takes what the ring holds, and waits for the kernel to give up the block that it is filling: it does so within
     /// two time-outs. So nothing that arrived before `stop` is lost.
     private func drain(_ sink: inout PacketSink, _ onBatch: (PacketBatch) -> Void) throws(CaptureError) {
-        var buffer = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
-        guard pcap_setnonblock(handle, 1, &buffer) == 0 else { return }
+        guard setNonblocking() else { return }
         let clock = ContinuousClock()
-        let deadline = clock.now + .milliseconds(2 * options.timeoutMilliseconds + 5)
+        let deadline = clock.now + longestHoldBack
         while true {
             if try dispatch(&sink, onBatch) != 0, clock.now < deadline { continue }
             let left = (deadline - clock.now) / .milliseconds(1)
             guard left > 0 else { return }
-            var readable = pollfd(fd: pcap_get_selectable_fd(handle), events: Int16(POLLIN), revents: 0)
+            var readable = pollfd(fd: selectableDescriptor, events: Int16(POLLIN), revents: 0)
             poll(&readable, 1, Int32(left.rounded(.up)))
         }
+    }
+}
+
+/// For one thread that serves several captures by poll(2) instead of calling `run`.
+extension LiveCapture {
+    /// How long the kernel may hold back a packet.
+    var longestHoldBack: Duration { .milliseconds(2 * options.timeoutMilliseconds + 5) }
+
+    /// Readable when the ring holds a block.
+    var selectableDescriptor: Int32 { pcap_get_selectable_fd(handle) }
+
+    /// Makes `takeReady` return instead of waiting.
+    func setNonblocking() -> Bool {
+        var buffer = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
+        return pcap_setnonblock(handle, 1, &buffer) == 0
+    }
+
+    /// A sink for `takeReady`.
+    func makeSink() -> PacketSink {
+        PacketSink(linkType: linkType, nextNumber: Int(delivered.load(ordering: .relaxed)) + 1)
+    }
+
+    /// Hands over what the ring holds, at most one batch.
+    func takeReady(_ sink: inout PacketSink, _ onBatch: (PacketBatch) -> Void) throws(CaptureError) {
+        _ = try dispatch(&sink, onBatch)
     }
 }

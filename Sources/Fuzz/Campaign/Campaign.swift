@@ -184,8 +184,7 @@ public final class Campaign {
                 try emit(.warning("cannot confirm \(id) on a fresh target: \(error)"))
             }
             if (finding.reproduced?.hits ?? 0) > 0, options.minimizeSeconds > 0 {
-                finding.minimized = try? Minimizer(Self.setup(options), seconds: options.minimizeSeconds)
-                    .minimize(scenario, expecting: violation.oracle)
+                finding.minimized = try minimized(scenario, violation.oracle)
             }
         }
         findings.append(finding)
@@ -197,6 +196,19 @@ public final class Campaign {
             for violation in other.judgement.violations where oracles.insert(violation.oracle).inserted {
                 try adopt(violation, scenario, other)
             }
+        }
+    }
+
+    /// A smaller scenario that has shown the fault on a fresh target as well; nil without one.
+    private func minimized(_ scenario: Scenario, _ oracle: OracleID) throws -> Scenario? {
+        do {
+            let minimizer = Minimizer(Self.setup(options), seconds: options.minimizeSeconds)
+            guard let smaller = try minimizer.minimize(scenario, expecting: oracle) else { return nil }
+            let again = try Replay(Self.setup(options), times: 1).run(smaller, expecting: oracle)
+            return again.reproduction.hits > 0 ? smaller : nil
+        } catch let error as TargetError {
+            try emit(.warning("no smaller scenario was looked for: \(error)"))
+            return nil
         }
     }
 

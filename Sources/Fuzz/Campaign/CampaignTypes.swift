@@ -93,4 +93,15 @@ public struct CampaignResult: Sendable {
     public var inconclusiveReasons: [String]
     /// The signal that ended it early, or nil.
     public var interruptedBy: Int32?
+
+    package init(
+        verdict: Verdict, status: CampaignStatus, findings: [Finding], inconclusiveReasons: [String],
+        interruptedBy: Int32?
+    ) {
+        self.verdict = verdict
+        self.status = status
+        self.findings = findings
+        self.inconclusiveReasons = inconclusiveReasons
+        self.interruptedBy = interruptedBy
+    }
 }

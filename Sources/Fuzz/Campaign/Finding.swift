@@ -23,6 +23,21 @@ public struct Finding: Sendable {
     /// The end of what the target printed.
     public var targetOutput: [UInt8]
 
+    package init(
+        id: String, violation: Violation, scenario: Scenario, minimized: Scenario? = nil, firstExecution: Int,
+        firstSeconds: Double, reproduced: Reproduction? = nil, packets: PacketBatch, targetOutput: [UInt8]
+    ) {
+        self.id = id
+        self.violation = violation
+        self.scenario = scenario
+        self.minimized = minimized
+        self.firstExecution = firstExecution
+        self.firstSeconds = firstSeconds
+        self.reproduced = reproduced
+        self.packets = packets
+        self.targetOutput = targetOutput
+    }
+
     /// Hits among tries. One try starts a fresh target and runs the scenario up to `executionsPerTry` times.
     public struct Reproduction: Equatable, Sendable {
         /// Tries that showed the finding.

@@ -1,7 +1,7 @@
 import Verification
 
 /// Makes a scenario smaller while it still shows a fault: whole clients first, then blocks, then steps.
-struct Minimizer {
+package struct Minimizer {
     private var setup: Rig.Setup
     private let seconds: Double
 
@@ -42,19 +42,26 @@ struct Minimizer {
     }
 
     private func shows(_ scenario: Scenario, _ oracle: OracleID, _ rig: Rig, _ deadline: Int64) throws -> Bool {
+        let first = rig.executions + 1
+        // Judgements lag behind: those of the candidate before this one say nothing of it.
+        let isHit = { (judged: [JudgedExecution]) in
+            judged.contains { execution in
+                execution.log.execution >= first
+                    && execution.judgement.violations.contains { $0.oracle == oracle }
+            }
+        }
         for count in 1...Self.executionsPerCandidate where Clock.monotonic < deadline {
             let (log, ending) = try rig.execute(scenario)
             let broke = ending != nil || log.outcome != .completed
             let judged = try rig.judgements(all: broke || count % 4 == 0)
             if broke { try rig.startTarget() }
-            if ending != nil, oracle == .crash { return true }
-            if judged.contains(where: { $0.judgement.violations.contains { $0.oracle == oracle } }) { return true }
+            if (ending != nil && oracle == .crash) || isHit(judged) { return true }
         }
-        return false
+        return isHit(try rig.judgements(all: true))
     }
 
     /// Scenarios with one part less, large parts first; `expect` counts follow what is still sent.
-    static func smaller(_ scenario: Scenario) -> [Scenario] {
+    package static func smaller(_ scenario: Scenario) -> [Scenario] {
         var candidates: [Scenario] = []
         let clients = Set(scenario.blocks.flatMap(\.steps).map(\.client)).sorted()
         if clients.count > 1 {
@@ -109,26 +116,31 @@ extension Scenario {
     }
 
     /// Lowers `expect` counts to what was sent before them on the connection, and removes those with nothing to wait
-    /// for. Raw sends are taken for one request.
-    func balanced() -> Scenario {
+    /// for, and steps of clients that are not connected. Raw sends are taken for one request.
+    package func balanced() -> Scenario {
         var owed: [Int: Int] = [:]
         var copy = self
         copy.blocks = blocks.compactMap { block in
-            for step in block.steps {
-                switch step.action {
-                case .send(.requests(let requests)): owed[step.client, default: 0] += requests.count
-                case .send(.raw): owed[step.client, default: 0] += 1
-                case .connect: owed[step.client] = 0
-                default: break
-                }
-            }
-            guard case .step(var step) = block, case .expect(let count) = step.action else { return block }
-            let possible = min(count, owed[step.client, default: 0])
-            owed[step.client, default: 0] -= possible
-            guard possible > 0 else { return nil }
-            step.action = .expect(count: possible)
-            return .step(step)
+            let kept = block.steps.compactMap { Self.balance($0, &owed) }
+            guard !kept.isEmpty else { return nil }
+            if case .step = block { return .step(kept[0]) }
+            return .together(kept)
         }
         return copy
+    }
+
+    private static func balance(_ step: Step, _ owed: inout [Int: Int]) -> Step? {
+        if case .connect = step.action { owed[step.client] = 0 }
+        guard let before = owed[step.client] else { return nil }
+        switch step.action {
+        case .send(.requests(let requests)): owed[step.client] = before + requests.count
+        case .send(.raw): owed[step.client] = before + 1
+        case .expect(let count):
+            let possible = min(count, before)
+            owed[step.client] = before - possible
+            return possible > 0 ? Step(client: step.client, .expect(count: possible)) : nil
+        default: break
+        }
+        return step
     }
 }

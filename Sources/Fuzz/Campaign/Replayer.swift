@@ -39,6 +39,18 @@ public struct Replayer: Sendable {
         public var inconclusive: [String]
         /// The worst of all.
         public var verdict: Verdict
+
+        package init(
+            reproduction: Finding.Reproduction, violations: [Violation], exercised: Exercised, executions: Int,
+            inconclusive: [String], verdict: Verdict
+        ) {
+            self.reproduction = reproduction
+            self.violations = violations
+            self.exercised = exercised
+            self.executions = executions
+            self.inconclusive = inconclusive
+            self.verdict = verdict
+        }
     }
 
     /// Runs the scenario.

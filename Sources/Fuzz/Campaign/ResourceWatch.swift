@@ -1,17 +1,19 @@
-import Verification
+package import Verification
 
 /// The `resources` oracle: a target at rest holds no more than it held at rest before. Pure: it is told what is held.
-struct ResourceWatch {
+package struct ResourceWatch {
     /// How many more descriptors or threads than at the first rest may stay without a word: pools and caches grow.
-    static let tolerance = 32
+    package static let tolerance = 32
     /// In how many looks running the number must have risen.
-    static let risesNeeded = 4
+    package static let risesNeeded = 4
 
     private var descriptors = Trend()
     private var threads = Trend()
 
+    package init() {}
+
     /// Judges one look at the target at rest.
-    mutating func observe(_ held: ProcessTree.Resources, executions: Int) -> [Violation] {
+    package mutating func observe(_ held: ProcessTree.Resources, executions: Int) -> [Violation] {
         var found = Self.zombies(held, executions: executions)
         if let growth = descriptors.rises(to: held.descriptors) {
             found.append(Self.leak("descriptors", growth, executions))
@@ -23,7 +25,7 @@ struct ResourceWatch {
     }
 
     /// Judges a fresh target after `executions` runs of one scenario: what rose with every fourth run or more leaks.
-    static func compare(_ held: ProcessTree.Resources, with before: ProcessTree.Resources, executions: Int)
+    package static func compare(_ held: ProcessTree.Resources, with before: ProcessTree.Resources, executions: Int)
         -> [Violation]
     {
         var found = zombies(held, executions: executions)

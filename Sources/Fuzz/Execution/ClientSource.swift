@@ -8,7 +8,7 @@ public struct ClientSource: Hashable, Comparable, Sendable {
     public var rawValue: UInt32
 
     /// The number that names a connection from this endpoint.
-    init(address: UInt32, port: UInt16) {
+    package init(address: UInt32, port: UInt16) {
         rawValue = address == loopback ? UInt32(port) : address
     }
 
@@ -21,6 +21,14 @@ public struct ClientSource: Hashable, Comparable, Sendable {
         rawValue > 0xFFFF ? (rawValue, 0) : (loopback, UInt16(rawValue))
     }
 
+    /// Whether it is handed out after `other`, within half a turn of the range; false for what was never handed out.
+    func isAhead(of other: ClientSource) -> Bool {
+        let bounds = (other.rawValue > 0xFFFF ? ClientSources.Range.manyAddresses : .oneAddress).bounds
+        guard bounds.contains(rawValue) else { return false }
+        let distance = Int(rawValue) - Int(other.rawValue)
+        return (1..<bounds.count / 2).contains(distance < 0 ? distance + bounds.count : distance)
+    }
+
     /// In order of handing out, but for the wrap at the end.
     public static func < (left: ClientSource, right: ClientSource) -> Bool {
         left.rawValue < right.rawValue
@@ -28,9 +36,9 @@ public struct ClientSource: Hashable, Comparable, Sendable {
 }
 
 /// Hands out sources in ascending order, each to one connection, and starts anew at the end of the range.
-struct ClientSources {
+package struct ClientSources {
     /// Which sources a target accepts.
-    enum Range: Sendable {
+    package enum Range: Sendable {
         /// 127.1.0.0 to 127.254.255.255: TIME_WAIT never stalls a campaign.
         case manyAddresses
         /// 127.0.0.1 alone, its ports in turn: for servers that look at the address, as redis in protected mode.

@@ -1,12 +1,12 @@
 import CLinux
 import Glibc
-import Wire
+package import Wire
 
 /// Runs scenarios: one epoll loop drives the sockets of all clients.
 ///
 /// It follows the script in line order, and waits only at `expect` and `pause`. While it waits it sends what is left to
 /// send on any connection. Each connection has a source of its own, so the capture names the client.
-final class Engine {
+package final class Engine {
     private let port: UInt16
     private let codec: any WireCodec
     private let patience: Patience
@@ -27,7 +27,7 @@ final class Engine {
     ///   - sources: where connections come from.
     ///   - targetSleeps: asked while a reply is overdue.
     /// - Throws: EMFILE, when the process is out of descriptors.
-    init(
+    package init(
         port: UInt16, codec: any WireCodec, sources: ClientSources.Range, patience: Patience = Patience(),
         targetSleeps: @escaping () -> Bool? = { nil }
     ) throws(SystemError) {
@@ -47,7 +47,7 @@ final class Engine {
     /// Runs one scenario.
     ///
     /// - Throws: trouble of our own side only, as EMFILE. What the target does is in the log.
-    func run(_ scenario: Scenario, execution: Int, binding: Binding) throws(SystemError) -> ExecutionLog {
+    package func run(_ scenario: Scenario, execution: Int, binding: Binding) throws(SystemError) -> ExecutionLog {
         var binding = binding
         var current: [Int?] = Array(repeating: nil, count: scenario.clientCount)
         var outcome = ExecutionLog.Outcome.completed

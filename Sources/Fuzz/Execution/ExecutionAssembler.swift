@@ -1,16 +1,16 @@
-import Capture
+package import Capture
 
 /// Cuts the stream of captured packets into executions, at the sentinels. Pure.
-struct ExecutionAssembler {
+package struct ExecutionAssembler {
     private let serverPort: UInt16
     private let linkType: LinkType
     private var pending: PacketBatch
     /// The client of each pending packet.
     private var clients: [ClientSource] = []
     /// Packets of the target's port that belong to no execution: of one that was judged already, or of a stranger.
-    private(set) var strays = 0
+    package private(set) var strays = 0
 
-    init(serverPort: UInt16, linkType: LinkType) {
+    package init(serverPort: UInt16, linkType: LinkType) {
         self.serverPort = serverPort
         self.linkType = linkType
         pending = PacketBatch(linkTypes: [linkType])
@@ -19,7 +19,7 @@ struct ExecutionAssembler {
     /// Takes one packet.
     ///
     /// - Returns: at a sentinel the execution's number: all packets of that execution are in, for `take(_:)`.
-    mutating func add(_ record: PacketRecord, in batch: PacketBatch) -> Int? {
+    package mutating func add(_ record: PacketRecord, in batch: PacketBatch) -> Int? {
         switch dissect(record, in: batch) {
         case .tcp(let segment):
             guard let client = client(of: segment) else { return nil }
@@ -38,7 +38,7 @@ struct ExecutionAssembler {
     }
 
     /// Takes the packets of one execution out, numbered from 1. Those of earlier executions are dropped as strays.
-    mutating func take(_ log: ExecutionLog) -> PacketBatch {
+    package mutating func take(_ log: ExecutionLog) -> PacketBatch {
         guard let first = log.connections.first?.source else { return PacketBatch(linkTypes: [linkType]) }
         let last = log.connections[log.connections.count - 1].source
         let isOwn = { (client: ClientSource) in first <= client && client <= last }
@@ -49,12 +49,13 @@ struct ExecutionAssembler {
             clients.removeAll(keepingCapacity: true)
             return all
         }
-        // Behind this execution's sources, or at the start of the range again.
-        return split(isOwn, isLater: { $0 > last || $0.rawValue < first.rawValue / 2 })
+        return split(isOwn) { $0.time.nanoseconds >= log.startNanoseconds && $1.isAhead(of: last) }
     }
 
-    /// The rare case: packets of several executions stand between two sentinels.
-    private mutating func split(_ isOwn: (ClientSource) -> Bool, isLater: (ClientSource) -> Bool) -> PacketBatch {
+    /// The rare case: packets of several executions, or of strangers, stand between two sentinels.
+    private mutating func split(
+        _ isOwn: (ClientSource) -> Bool, isLater: (PacketRecord, ClientSource) -> Bool
+    ) -> PacketBatch {
         var own = PacketBatch(linkTypes: [linkType])
         var rest = PacketBatch(linkTypes: [linkType])
         var restClients: [ClientSource] = []
@@ -62,7 +63,7 @@ struct ExecutionAssembler {
             let bytes = pending.bytes[record.offset..<record.offset + record.capturedLength]
             if isOwn(client) {
                 own.append(record, bytes, number: own.records.count + 1)
-            } else if isLater(client) {
+            } else if isLater(record, client) {
                 rest.append(record, bytes, number: record.number)
                 restClients.append(client)
             } else {

@@ -1,17 +1,22 @@
-import Capture
-import Verification
-import Wire
+package import Capture
+package import Verification
+package import Wire
 
 /// Judges one execution: the wire's evidence, with the clients' log as second witness. Pure.
-struct ExecutionJudge: Sendable {
+package struct ExecutionJudge: Sendable {
     let codec: any WireCodec
     let serverPort: UInt16
     private let oracles = Judge()
 
+    package init(codec: any WireCodec, serverPort: UInt16) {
+        self.codec = codec
+        self.serverPort = serverPort
+    }
+
     /// - Parameters:
     ///   - packets: all captured packets of the execution, numbered from 1.
     ///   - trouble: what the capture is known to have missed, one sentence each.
-    func judge(_ packets: PacketBatch, _ log: ExecutionLog, trouble: [String]) -> Judgement {
+    package func judge(_ packets: PacketBatch, _ log: ExecutionLog, trouble: [String]) -> Judgement {
         var table = FlowTable(serverPort: serverPort)
         table.add(packets)
         let flows = table.finish()
@@ -35,7 +40,7 @@ struct ExecutionJudge: Sendable {
     }
 
     /// Where capture and clients differ over what crossed the wire. The kernel may drop what a reset overtakes.
-    static func disagreements(_ flows: [Flow], _ log: ExecutionLog) -> [String] {
+    package static func disagreements(_ flows: [Flow], _ log: ExecutionLog) -> [String] {
         var found: [String] = []
         for connection in log.connections where connection.sentBytes + connection.receivedBytes > 0 {
             guard let flow = flows.first(where: { source(of: $0) == connection.source }) else {

@@ -11,6 +11,16 @@ public struct ExecutionLog: Sendable {
     /// When it ended, by the wall clock, in nanoseconds.
     public var endNanoseconds: Int64
 
+    package init(
+        execution: Int, connections: [ConnectionLog], outcome: Outcome, startNanoseconds: Int64, endNanoseconds: Int64
+    ) {
+        self.execution = execution
+        self.connections = connections
+        self.outcome = outcome
+        self.startNanoseconds = startNanoseconds
+        self.endNanoseconds = endNanoseconds
+    }
+
     /// How a script ends.
     public enum Outcome: Equatable, Sendable {
         /// Every step was done.
@@ -46,6 +56,11 @@ public struct ConnectionLog: Sendable {
     public var wasReset = false
     /// The client closed with a reset, which discards what was under way.
     public var clientReset = false
+
+    package init(client: Int, source: ClientSource) {
+        self.client = client
+        self.source = source
+    }
 
     /// A place in a stream, and a wall-clock time in nanoseconds.
     public struct Mark: Sendable {

@@ -5,15 +5,16 @@ struct LineReader {
     private let file: String
     let number: Int
 
-    init(_ line: Substring, file: String, line number: Int) {
-        bytes = Array(line.utf8)
+    /// A CR at the end of the line is left out.
+    init(_ line: Substring.UTF8View, file: String, line number: Int) {
+        bytes = Array(line.last == 0x0D ? line.dropLast() : line)
         self.file = file
         self.number = number
     }
 
     /// True at the end of the line or at a comment.
     var isAtEnd: Bool {
-        index >= bytes.count || bytes[index] == UInt8(ascii: "#") || bytes[index] == UInt8(ascii: "\r")
+        index >= bytes.count || bytes[index] == UInt8(ascii: "#")
     }
 
     func error(_ message: String) -> ScenarioError {
@@ -50,7 +51,8 @@ struct LineReader {
     ) throws(ScenarioError) -> Int {
         let start = self
         let text = try word(expected)
-        guard text.hasSuffix(suffix), let value = Int(text.dropLast(suffix.count)), range.contains(value) else {
+        guard text.hasSuffix(suffix), let value = Self.decimal(text.dropLast(suffix.count)), range.contains(value)
+        else {
             let limits = "from \(range.lowerBound)\(suffix) to \(range.upperBound)\(suffix)"
             throw start.error("expected \(expected), \(limits), found '\(text)'")
         }
@@ -62,10 +64,20 @@ struct LineReader {
         guard isAtEnd else { throw error("expected the end of the line") }
     }
 
-    /// A quoted string of raw bytes, or words of one or more requests with ` | ` between requests.
+    /// Digits alone, unlike `Int.init`.
+    private static func decimal(_ text: some StringProtocol) -> Int? {
+        text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
+    }
+
+    /// A quoted string of raw bytes, or words of one or more requests with ` | ` between requests. A `|` before the
+    /// first request says that a quoted string is its first word.
     mutating func payload() throws(ScenarioError) -> Scenario.Payload {
         guard !isAtEnd else { throw error("expected a quoted string, or a request's words") }
-        if bytes[index] == UInt8(ascii: "\"") { return .raw(try quoted()) }
+        if takes("|") {
+            skipSpace()
+        } else if bytes[index] == UInt8(ascii: "\"") {
+            return .raw(try quoted())
+        }
         var requests: [[Template]] = [[]]
         while !isAtEnd {
             if takes("|") {
@@ -84,6 +96,7 @@ struct LineReader {
     }
 
     private mutating func bareWord() throws(ScenarioError) -> Template {
+        guard bytes[index] > 0x20 else { throw error("control characters stand only in quotes, as \\xHH") }
         var template = TemplateBuilder()
         while index < bytes.count, bytes[index] > 0x20 {
             if bytes[index] == UInt8(ascii: "{") {
@@ -130,6 +143,7 @@ struct LineReader {
         case UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "{"): return letter
         case UInt8(ascii: "x"):
             guard index + 2 <= bytes.count,
+                bytes[index] != UInt8(ascii: "+"), bytes[index] != UInt8(ascii: "-"),
                 let value = UInt8(String(decoding: bytes[index..<index + 2], as: UTF8.self), radix: 16)
             else { throw start.error("expected two hexadecimal digits after '\\x'") }
             index += 2
@@ -157,7 +171,7 @@ struct LineReader {
         case ("token", nil):
             return .token(length: nil)
         case ("token", let length?):
-            guard let value = Int(length), 1...Template.maximumTokenLength ~= value else {
+            guard let value = Self.decimal(length), 1...Template.maximumTokenLength ~= value else {
                 throw start.error("expected a token's length, from 1 to \(Template.maximumTokenLength)")
             }
             return .token(length: value)

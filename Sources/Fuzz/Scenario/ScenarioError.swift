@@ -9,6 +9,13 @@ public struct ScenarioError: Error, Equatable, CustomStringConvertible {
     /// What was expected.
     public var message: String
 
+    package init(file: String, line: Int, column: Int, message: String) {
+        self.file = file
+        self.line = line
+        self.column = column
+        self.message = message
+    }
+
     /// `FILE:LINE:COLUMN: MESSAGE`.
     public var description: String {
         "\(file):\(line):\(column): \(message)"

@@ -11,7 +11,8 @@ extension Scenario {
     public init(parsing text: String, file: String = "scenario") throws(ScenarioError) {
         var parser = ScenarioParser(file: file)
         var number = 0
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        // By bytes: as characters, CR LF is one, and no line feed.
+        for line in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false) {
             number += 1
             try parser.take(LineReader(line, file: file, line: number))
         }
@@ -68,8 +69,8 @@ private struct ScenarioParser {
         guard name.first == "c", let client = Int(name.dropFirst()), name == "c\(client)" else {
             throw start.error("expected a client like c0, 'together' or a comment, found '\(name)'")
         }
-        guard client < Scenario.maximumClients else {
-            throw start.error("client \(client) is over the limit of \(Scenario.maximumClients) clients")
+        guard (0..<Scenario.maximumClients).contains(client) else {
+            throw start.error("client \(client) is not one of 0 to \(Scenario.maximumClients - 1)")
         }
         line.skipSpace()
         let verb = line

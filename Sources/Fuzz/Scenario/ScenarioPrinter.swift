@@ -21,10 +21,7 @@ extension Scenario.Step {
         case .connect(nil): "c\(client) connect"
         case .connect(let bytes?): "c\(client) connect receive-buffer \(bytes)"
         case .send(.raw(let template)): "c\(client) send \(template.quoted)"
-        case .send(.requests(let requests)):
-            "c\(client) send "
-                + requests.map { $0.map(\.word).joined(separator: " ") }
-                .joined(separator: " | ")
+        case .send(.requests(let requests)): "c\(client) send \(Self.text(requests))"
         case .expect(1): "c\(client) expect"
         case .expect(let count): "c\(client) expect \(count)"
         case .pause(let milliseconds): "c\(client) pause \(milliseconds)ms"
@@ -33,6 +30,12 @@ extension Scenario.Step {
         case .close: "c\(client) close"
         }
     }
+
+    /// A quoted string in the first place would be raw bytes, but for a `|` before it.
+    private static func text(_ requests: [[Template]]) -> String {
+        let text = requests.map { $0.map(\.word).joined(separator: " ") }.joined(separator: " | ")
+        return text.hasPrefix("\"") ? "| " + text : text
+    }
 }
 
 extension Template {
@@ -40,7 +43,7 @@ extension Template {
         "\"" + pieces.map { $0.text(quoted: true) }.joined() + "\""
     }
 
-    /// Bare where that reads back the same. The generators never make a first word that needs quotes, which would be raw bytes.
+    /// Bare where that reads back the same.
     var word: String {
         let plain = pieces.allSatisfy { piece in
             guard case .bytes(let bytes) = piece else { return true }

@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 
 /// Free ports and open ports on 127.0.0.1.
-enum Port {
+package enum Port {
     /// A port on which nothing listens, chosen by the kernel. It may be taken before it is used: the caller tries again.
-    static func free() throws(SystemError) -> UInt16 {
+    package static func free() throws(SystemError) -> UInt16 {
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         let raw = try system("socket") { Glibc.socket(AF_INET, type, 0) }
         defer { close(raw) }

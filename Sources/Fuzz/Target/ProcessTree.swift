@@ -1,11 +1,11 @@
-import Glibc
+package import Glibc
 
 /// What /proc tells of a process and its descendants: proc(5).
-enum ProcessTree {
-    /// All descendants, children first.
+package enum ProcessTree {
+    /// All descendants, each after its parent.
     ///
     /// - Complexity: O(descendants), through /proc/PID/task/TID/children (CONFIG_PROC_CHILDREN).
-    static func descendants(of pid: pid_t) -> [pid_t] {
+    package static func descendants(of pid: pid_t) -> [pid_t] {
         var found: [pid_t] = []
         var next = [pid]
         while let parent = next.popLast() {
@@ -16,16 +16,28 @@ enum ProcessTree {
         return found
     }
 
+    /// The children of a process whose environment, as they were started with it, has this entry (`NAME=VALUE`).
+    ///
+    /// - Complexity: O(children).
+    static func orphans(of pid: pid_t, environment entry: String) -> [pid_t] {
+        let wanted = Array(entry.utf8)
+        return tasks(of: pid).flatMap { children(of: pid, task: $0) }.filter { child in
+            contents("/proc/\(child)/environ").split(separator: 0).contains { $0.elementsEqual(wanted) }
+        }
+    }
+
     /// What one process holds.
-    struct Resources: Equatable {
-        var descriptors = 0
-        var threads = 0
-        var children = 0
-        var zombies = 0
+    package struct Resources: Equatable, Sendable {
+        package var descriptors = 0
+        package var threads = 0
+        package var children = 0
+        package var zombies = 0
+
+        package init() {}
     }
 
     /// What a process and its descendants hold together.
-    static func resources(of pid: pid_t) -> Resources {
+    package static func resources(of pid: pid_t) -> Resources {
         var sum = Resources()
         for process in [pid] + descendants(of: pid) {
             if process != pid { sum.children += 1 }
@@ -41,12 +53,12 @@ enum ProcessTree {
     }
 
     /// The parent, or nil when the process is gone.
-    static func parent(of pid: pid_t) -> pid_t? {
+    package static func parent(of pid: pid_t) -> pid_t? {
         Stat(pid, task: pid)?.parent
     }
 
     /// The processor time of all threads so far, in clock ticks, and whether none of them runs or waits for a disk.
-    static func activity(of pid: pid_t) -> (ticks: UInt64, asleep: Bool) {
+    package static func activity(of pid: pid_t) -> (ticks: UInt64, asleep: Bool) {
         var ticks: UInt64 = 0
         var asleep = true
         for process in [pid] + descendants(of: pid) {

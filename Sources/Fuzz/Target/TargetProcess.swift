@@ -1,16 +1,22 @@
 import CLinux
-import Glibc
+package import Glibc
+import Synchronization
 
 /// A target that we started, in a process group of its own. posix_spawn(3).
 ///
-/// We are its subreaper (prctl(2), PR_SET_CHILD_SUBREAPER), so descendants that daemonise are still found and ended.
-final class TargetProcess {
+/// We are its subreaper (prctl(2), PR_SET_CHILD_SUBREAPER), so descendants that daemonise become our children; a variable
+/// in their environment tells them from others.
+package final class TargetProcess {
     /// The process id.
-    let pid: pid_t
+    package let pid: pid_t
     /// The command, for messages.
     let command: String
     private(set) var ending: ProcessEnding?
     private let logPath: String
+    /// Unique in this process: `CROSSFIRE_TARGET=7`.
+    private let mark: String
+    private static let markName = "CROSSFIRE_TARGET"
+    private static let count = Atomic<Int>(0)
 
     /// Starts a command.
     ///
@@ -21,11 +27,15 @@ final class TargetProcess {
     ///   - environment: its whole environment.
     ///   - name: the command, for messages.
     /// - Throws: `TargetError.cannotStart`.
-    init(
+    package init(
         words: [String], directory: String, logPath: String, environment: [String: String], name: String
     ) throws(TargetError) {
         command = name
         self.logPath = logPath
+        let number = Self.count.add(1, ordering: .relaxed).newValue
+        let value = "\(getpid()).\(number)"
+        mark = "\(Self.markName)=\(value)"
+        let environment = environment.merging([Self.markName: value]) { $1 }
         _ = cf_prctl(PR_SET_CHILD_SUBREAPER, 1)
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -59,7 +69,7 @@ final class TargetProcess {
     }
 
     /// How it ended, or nil while it runs. waitpid(2), WNOHANG.
-    func poll() -> ProcessEnding? {
+    package func poll() -> ProcessEnding? {
         if ending == nil {
             var status: Int32 = 0
             if waitpid(pid, &status, WNOHANG) == pid { note(status) }
@@ -68,7 +78,7 @@ final class TargetProcess {
     }
 
     /// Whether it ends within the time.
-    func ends(withinMilliseconds milliseconds: Int) -> Bool {
+    package func ends(withinMilliseconds milliseconds: Int) -> Bool {
         let deadline = Clock.monotonic + Int64(milliseconds) * 1_000_000
         while poll() == nil {
             guard Clock.monotonic < deadline else { return false }
@@ -78,7 +88,7 @@ final class TargetProcess {
     }
 
     /// Ends it and all its descendants: SIGTERM, and SIGKILL for what is left after `graceMilliseconds`.
-    func stop(graceMilliseconds: Int) {
+    package func stop(graceMilliseconds: Int) {
         let descendants = ProcessTree.descendants(of: pid)
         if poll() == nil {
             if graceMilliseconds > 0 { kill(pid, SIGTERM) }
@@ -96,10 +106,25 @@ final class TargetProcess {
             var status: Int32 = 0
             while waitpid(process, &status, 0) == -1, errno == EINTR {}
         }
+        endDaemons()
+    }
+
+    /// Ends what lost its parent before we looked: its environment says whose it is. What it forked meanwhile is found
+    /// in the next turn.
+    private func endDaemons() {
+        while true {
+            let daemons = ProcessTree.orphans(of: getpid(), environment: mark)
+            guard !daemons.isEmpty else { return }
+            for process in daemons {
+                kill(process, SIGKILL)
+                var status: Int32 = 0
+                while waitpid(process, &status, 0) == -1, errno == EINTR {}
+            }
+        }
     }
 
     /// The last `limit` bytes that it printed.
-    func output(limit: Int = 64 << 10) -> String {
+    package func output(limit: Int = 64 << 10) -> String {
         String(decoding: (try? readTail(of: logPath, limit: limit)) ?? [], as: UTF8.self)
     }
 
@@ -109,7 +134,7 @@ final class TargetProcess {
     }
 
     /// Our own environment.
-    static var inheritedEnvironment: [String: String] {
+    package static var inheritedEnvironment: [String: String] {
         var variables: [String: String] = [:]
         var next = cf_environ()!
         while let entry = next.pointee {

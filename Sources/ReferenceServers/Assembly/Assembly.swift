@@ -9,6 +9,11 @@ package struct Assembly: Sendable {
     package var executor: any Executor = OnceExecutor()
     package var assembler: any ReplyAssembler = OrderedAssembler()
     package var sender: any Sender = WholeSender()
+    package var departure: any Departure = NoDeparture()
+    package var closer: any Closer = OnceCloser()
+    package var parentCopies: any ParentCopies = ClosedCopies()
+    package var threadEnd: any ThreadEnd = ImmediateEnd()
+    package var signals: any SignalPolicy = IgnoredSIGPIPE()
     /// The keys and values, and what makes commands on them atomic; nil for services without state.
     package var table: (any Table)?
     package var isolation: (any Isolation)?
@@ -33,7 +38,7 @@ package struct Assembly: Sendable {
     package var parts: ConnectionParts {
         ConnectionParts(
             service: choice.service.make(self), batcher: batcher, executor: executor, assembler: assembler,
-            sender: sender)
+            sender: sender, departure: departure, closer: closer)
     }
 }
 

@@ -7,6 +7,8 @@ package struct ConnectionParts: Sendable {
     package var executor: any Executor = OnceExecutor()
     package var assembler: any ReplyAssembler = OrderedAssembler()
     package var sender: any Sender = WholeSender()
+    package var departure: any Departure = NoDeparture()
+    package var closer: any Closer = OnceCloser()
 }
 
 /// One stream connection: reads, has requests answered, sends replies.
@@ -24,7 +26,10 @@ package final class Connection {
         case finished
     }
 
-    package let descriptor: Descriptor
+    /// The socket; it is closed when the connection goes.
+    package let number: Int32
+    /// Whether the client broke it off: a reset, or a reply that could not be sent.
+    package private(set) var failed = false
     private let parts: ConnectionParts
     private let session: any Session
     private var input = InputBuffer()
@@ -35,11 +40,13 @@ package final class Connection {
     private var hasMore = false
 
     /// Takes over an accepted socket.
-    package init(_ descriptor: consuming Descriptor, _ parts: ConnectionParts) {
-        self.descriptor = descriptor
+    package init(_ number: Int32, _ parts: ConnectionParts) {
+        self.number = number
         self.parts = parts
         session = parts.service.makeSession()
     }
+
+    deinit { parts.closer.close(number, failed: failed) }
 
     /// Works until the socket would block, `turns` reads are done, or the connection is finished.
     package func pump(turns: Int = .max) -> Wait {
@@ -47,10 +54,10 @@ package final class Connection {
         while true {
             // Nothing is read while a reply waits: a client that does not read cannot fill our memory.
             if !output.isEmpty {
-                switch parts.sender.send(&output, to: descriptor.number) {
+                switch parts.sender.send(&output, to: number) {
                 case .drained: break
                 case .wouldBlock: return .writable
-                case .failed: return .finished
+                case .failed: return fail()
                 }
             }
             if streaming {
@@ -64,10 +71,11 @@ package final class Connection {
             }
             guard turns > 0 else { return .turn }
             turns -= 1
-            switch input.fill(from: descriptor.number) {
+            switch input.fill(from: number) {
             case .bytes: answer()
             case .wouldBlock: return .readable
-            case .end, .failed: return .finished  // All whole requests before the end are answered and sent by now.
+            case .end: return .finished  // All whole requests before the end are answered and sent by now.
+            case .failed: return fail()
             }
         }
     }
@@ -82,15 +90,24 @@ package final class Connection {
         }
         if !batch.bytes.isEmpty { parts.assembler.assemble(&batch, into: &output) }
         batch.removeAll()
+        if parts.departure.hasLeft(number) {
+            output.removeAll()
+            closing = true
+        }
+    }
+
+    private func fail() -> Wait {
+        failed = true
+        return .finished
     }
 
     /// Closes so that the last reply arrives: closing with unread input would send a reset that overtakes it.
     private func finish() -> Wait {
-        shutdown(descriptor.number, Int32(SHUT_WR))
+        shutdown(number, Int32(SHUT_WR))
         var scratch = [UInt8](repeating: 0, count: Limits.readChunkBytes)
         var left = Limits.lingerBytes
         while left > 0 {
-            let count = recv(descriptor.number, &scratch, scratch.count, Int32(MSG_DONTWAIT))
+            let count = recv(number, &scratch, scratch.count, Int32(MSG_DONTWAIT))
             guard count > 0 else { break }
             left -= count
         }

@@ -22,6 +22,12 @@ package enum Part: Sendable {
     case executor
     case assembler
     case sender
+    case departure
+    case closer
+    case parentCopies
+    case threadEnd
+    case queue
+    case signals
     case table
     case isolation
 }
@@ -29,8 +35,15 @@ package enum Part: Sendable {
 /// All defects. A new one is one file and one entry here.
 package enum Defects {
     package static let all: [any Defect] = [
-        LostUpdate(), SharedReplyBuffer(), ReorderedReplies(), ZombieChildren(), ShortWriteIgnored(),
-        DoubleProcessing(), LockOrder(),
+        // Races on shared state.
+        LostUpdate(), CheckThenAct(), StaleRead(), TornWrite(), UnlockAsLock(), NarrowWindow(), LostDigit(),
+        LockOrder(),
+        // Replies and requests.
+        SharedReplyBuffer(), ReorderedReplies(), OneReadOneMessage(), ShortWriteIgnored(), EarlyClose(),
+        DoubleProcessing(), LateReply(), SlowClientBlocksAll(),
+        // Processes, threads, descriptors.
+        ZombieChildren(), InheritedDescriptor(), DescriptorLeak(), ThreadLeak(), QueueOverflow(), LostWakeup(),
+        UseAfterClose(), SIGPIPEDeath(), AcceptLoopExit(), ErrnoOverwritten(),
     ]
 }
 
@@ -38,6 +51,16 @@ extension Choice {
     /// An objection unless workers run beside each other.
     var needsParallelWorkers: String? {
         model.workers == .one ? "one thread does everything, so nothing can race" : nil
+    }
+
+    /// An objection unless one worker serves many connections.
+    var needsSharedWorkers: String? {
+        model.multiplexes || model.workers == .threads ? nil : "each connection has a process of its own"
+    }
+
+    /// An objection unless ready connections wait in a queue.
+    var needsPool: String? {
+        model.workers == .threads && model.multiplexes ? nil : "the model has no queue of ready connections"
     }
 
     /// An objection unless the service has keys and values.

@@ -11,9 +11,9 @@ struct LostUpdate: Defect {
     func objection(to choice: Choice) -> String? { choice.needsState ?? choice.needsParallelWorkers }
 
     func plant(in assembly: inout Assembly) -> Bool {
-        guard let table = assembly.table, let isolation = assembly.isolation else { return false }
+        assembly.unguard([.update])
+        guard let table = assembly.table else { return false }
         assembly.table = SplitTable(base: table)
-        assembly.isolation = UnguardedIsolation(base: isolation, purposes: [.update])
         return true
     }
 }

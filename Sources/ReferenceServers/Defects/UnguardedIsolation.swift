@@ -32,3 +32,10 @@ struct SplitTable: Table {
         return base.write(key, value) ?? reply
     }
 }
+
+extension Assembly {
+    /// Leaves out the lock around commands of these purposes.
+    mutating func unguard(_ purposes: Set<Purpose>) {
+        isolation = isolation.map { UnguardedIsolation(base: $0, purposes: purposes) }
+    }
+}

@@ -76,7 +76,7 @@ struct EventLoop<P: Poller & ~Copyable>: ~Copyable {
     }
 
     private mutating func add(_ number: Int32) {
-        let connection = Connection(Descriptor(owning: number), server.parts)
+        let connection = Connection(number, server.parts)
         guard poller.watch(number, for: .readable) else {
             complain("descriptor \(number) is beyond what this call can watch; its connection is refused")
             return

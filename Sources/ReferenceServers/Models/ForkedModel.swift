@@ -37,14 +37,13 @@ package struct ForkedModel: Model {
 
     /// Forks a child for the connection; false when there is no room for a process, and then the connection is closed.
     private func serve(_ number: Int32, _ server: Server, _ children: inout Children) -> Bool {
-        // The parent's copy; the child has its own, and the client sees no FIN before both are closed.
-        defer { close(number) }
+        defer { server.parentCopies.forked(number) }
         return children.fork {
             // The parent's descriptors: a child that kept the listener would keep the port when the parent is gone.
             close(server.listener.descriptor.number)
             server.signals.unblock()
             endConnectionOnTermination(number)
-            _ = Connection(Descriptor(owning: number), server.parts).pump()
+            _ = Connection(number, server.parts).pump()
             _exit(0)
         } != nil
     }

@@ -19,7 +19,7 @@ package struct IterativeModel: Model {
             let listener = state == .open ? server.listener.descriptor.number : -1
             let patience: Int32 =
                 clients.count > 1 ? Limits.turnMilliseconds : state == .paused ? Limits.exhaustedPauseMilliseconds : -1
-            let current = clients.first?.descriptor.number ?? -1
+            let current = clients.first?.number ?? -1
             switch server.signals.wait(or: listener, or: current, interest, milliseconds: patience) {
             case .readable:
                 state = accept(&clients, server, state)
@@ -46,7 +46,7 @@ package struct IterativeModel: Model {
     private func accept(_ clients: inout [Connection], _ server: Server, _ state: Accepting) -> Accepting {
         guard state == .open else { return state }
         switch server.accept(nonBlocking: true) {
-        case .connection(let number): clients.append(Connection(Descriptor(owning: number), server.parts))
+        case .connection(let number): clients.append(Connection(number, server.parts))
         case .exhausted: return .paused
         case .stop: return .stopped
         case .nothing: break
@@ -66,13 +66,13 @@ package struct IterativeModel: Model {
     }
 
     private func drain(_ clients: [Connection]) {
-        for client in clients { shutdown(client.descriptor.number, Int32(SHUT_RD)) }
+        for client in clients { shutdown(client.number, Int32(SHUT_RD)) }
         let deadline = milliseconds() + Int(Limits.drainMilliseconds)
         var left = clients
         while !left.isEmpty, milliseconds() < deadline {
             left.removeAll { $0.pump() == .finished }
             if let client = left.first {
-                var waiting = pollfd(fd: client.descriptor.number, events: Int16(POLLOUT), revents: 0)
+                var waiting = pollfd(fd: client.number, events: Int16(POLLOUT), revents: 0)
                 poll(&waiting, 1, Limits.turnMilliseconds)
             }
         }

@@ -46,6 +46,8 @@ package final class Server: Sendable {
     package let acceptor: any Acceptor
     package let reaper: any Reaper
     package let queue: any WorkQueue
+    package let parentCopies: any ParentCopies
+    package let threadEnd: any ThreadEnd
 
     package init(_ listener: consuming Listener, _ signals: consuming Signals, _ assembly: Assembly) {
         self.listener = listener
@@ -55,6 +57,8 @@ package final class Server: Sendable {
         acceptor = assembly.acceptor
         reaper = assembly.reaper
         queue = assembly.queue
+        parentCopies = assembly.parentCopies
+        threadEnd = assembly.threadEnd
     }
 
     /// Accepts one connection without waiting.

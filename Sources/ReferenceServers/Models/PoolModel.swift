@@ -31,7 +31,7 @@ private final class Pool: Sendable {
         let connection: Mutex<Connection>
 
         init(_ number: Int32, _ parts: ConnectionParts) {
-            connection = Mutex(Connection(Descriptor(owning: number), parts))
+            connection = Mutex(Connection(number, parts))
         }
     }
 
@@ -54,7 +54,9 @@ private final class Pool: Sendable {
             switch member.connection.withLock({ $0.pump(turns: 1) }) {
             case .readable, .turn: control(EPOLL_CTL_MOD, number, EPOLLIN.rawValue | EPOLLONESHOT.rawValue)
             case .writable: control(EPOLL_CTL_MOD, number, EPOLLOUT.rawValue | EPOLLONESHOT.rawValue)
-            case .finished: members.withLock { $0[number] = nil }  // Closed when `member` goes, before it can come again.
+            case .finished:
+                // Closed when `member` goes; the number cannot come again before.
+                members.withLock { $0[number] = nil }
             }
         }
     }

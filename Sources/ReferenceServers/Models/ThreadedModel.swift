@@ -37,9 +37,10 @@ package struct ThreadedModel: Model {
     private func serve(_ number: Int32, _ server: Server, _ live: LiveConnections) -> Bool {
         live.add(number)
         let started = startThread {
-            let connection = Connection(Descriptor(owning: number), server.parts)
+            let connection = Connection(number, server.parts)
             _ = connection.pump()
             live.remove(number)
+            server.threadEnd.connectionEnded(failed: connection.failed)
         }
         if !started {
             live.remove(number)

@@ -18,9 +18,8 @@ package struct Signals: ~Copyable, Sendable {
         case timeout
     }
 
-    /// Blocks SIGTERM, SIGINT and SIGCHLD, and ignores SIGPIPE: a client that is gone is an error of `send`.
+    /// Blocks SIGTERM, SIGINT and SIGCHLD.
     package init() {
-        signal(SIGPIPE, SIG_IGN)
         var set = Self.set
         sigprocmask(SIG_BLOCK, &set, nil)
         let number = signalfd(-1, &set, Int32(SFD_CLOEXEC | SFD_NONBLOCK))

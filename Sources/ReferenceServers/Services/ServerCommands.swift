@@ -26,6 +26,9 @@ extension Command {
             ]
             return .bulk(Array(lines.joined(separator: "\r\n").utf8))
         },
+        // Not in any list: the worker that gets it dies, with CRASHHOLDING while it holds the lock of a key.
+        Command("CRASH", 1, .read, .none) { _, _ in abort() },
+        Command("CRASHHOLDING", 2, .write, .first) { _, _ in abort() },
         // redis-cli and redis-benchmark ask these when they start, and go on without an answer.
         Command("COMMAND", -1, .read, .none) { words, _ in
             words.count > 1 && String(decoding: words[1], as: UTF8.self).uppercased() == "COUNT"

@@ -147,7 +147,8 @@ private struct Accesses {
         case .take: return isAnswered && operation.result != Cell.absent ? [(key, operation.result, Cell.absent)] : []
         case .delete: return isAnswered && operation.result != 0 ? [(key, nil, Cell.absent)] : []
         case .deleteMany:
-            return isAnswered && operation.result == Int(operation.partCount) ? many.map { ($0.key, nil, Cell.absent) } : []
+            return isAnswered && operation.result == Int(operation.partCount)
+                ? many.map { ($0.key, nil, Cell.absent) } : []
         case .writeIfAbsent: return isAnswered && operation.result != 0 ? [(key, nil, operation.argument)] : []
         case .add, .addRefused, .append, .length, .exists, .existsMany: return []
         }

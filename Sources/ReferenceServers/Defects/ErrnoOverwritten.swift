@@ -1,0 +1,38 @@
+import Glibc
+
+/// `errno-overwritten`: a timer's signal handler makes a call that fails, and leaves its error in `errno`.
+///
+/// Modelled on handlers that log or reap without saving `errno` (signal-safety(7) asks for it). Hardest grade: the signal must
+/// come between the return of a call and the look at its error. A would-block then looks like a broken connection, and a
+/// client is cut off in the middle.
+struct ErrnoOverwritten: Defect {
+    let name = "errno-overwritten"
+    let summary = "a timer's signal handler overwrites errno"
+    let replaces: Set<Part> = [.signals]
+
+    func objection(to choice: Choice) -> String? {
+        if choice.model.workers == .processes { return "worker processes inherit no timer" }
+        return choice.model.multiplexes ? nil : "blocking calls hardly ever fail, so there is no error to overwrite"
+    }
+
+    func plant(in assembly: inout Assembly) -> Bool {
+        assembly.signals = CarelessTimer()
+        return true
+    }
+}
+
+/// Housekeeping by a timer, four thousand times a second.
+private struct CarelessTimer: SignalPolicy {
+    private static let microseconds = 250
+
+    func apply() {
+        IgnoredSIGPIPE().apply()
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = { _ in errno = EBADF }
+        action.sa_flags = SA_RESTART
+        sigaction(SIGALRM, &action, nil)
+        let interval = timeval(tv_sec: 0, tv_usec: Self.microseconds)
+        var timer = itimerval(it_interval: interval, it_value: interval)
+        setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &timer, nil)
+    }
+}

@@ -1,0 +1,56 @@
+/// What a checker says of a history.
+public struct CheckResult: Sendable {
+    /// Held, violated, inconclusive, or nothing tested.
+    public var verdict: Verdict
+    /// What was found, at most a handful.
+    public var violations: [HistoryViolation]
+    /// Why the verdict is, or beside a violation would have been, inconclusive; one sentence each.
+    public var inconclusive: [String]
+    /// How the history was decided: by a monitor, or by search, and of how many keys.
+    public var method: String
+    /// What was exercised.
+    public var exercised: Exercised
+
+    /// Creates a result.
+    public init(
+        verdict: Verdict, violations: [HistoryViolation] = [], inconclusive: [String] = [], method: String = "",
+        exercised: Exercised = Exercised()
+    ) {
+        self.verdict = verdict
+        self.violations = violations
+        self.inconclusive = inconclusive
+        self.method = method
+        self.exercised = exercised
+    }
+}
+
+/// One violation in a history.
+public struct HistoryViolation: Sendable {
+    /// What kind it is.
+    public var kind: ViolationKind
+    /// One sentence, with at most four operations by their numbers.
+    public var summary: String
+    /// The operations that show it, by their numbers in the file.
+    public var operations: [Int]
+    /// The same operations, by row.
+    public var rows: [Int]
+    /// How far time stamps would have to be wrong for it to vanish, in nanoseconds; nil where time plays no part.
+    public var marginNanoseconds: Int64?
+    /// The operation whose answer was the first that no order explains, and when it came.
+    public var firstInexplicable: Inexplicable?
+    /// Whose state is not shared, if the history of each client by itself is fine.
+    public var blame: String?
+
+    /// The end of the longest history that an order explains.
+    public struct Inexplicable: Sendable, Equatable {
+        /// The operation, by its number in the file.
+        public var operation: Int
+        /// Its row.
+        public var row: Int
+        /// When it was answered, in nanoseconds.
+        public var time: Int64
+    }
+
+    /// `linearizability:stale-read`: the same for all values.
+    public var signature: String { "linearizability:\(kind.rawValue)" }
+}

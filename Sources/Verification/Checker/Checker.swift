@@ -1,0 +1,141 @@
+/// Decides whether histories are linearizable.
+///
+/// Values that are unique for their key go to the model's monitor, in about linear time; what a monitor does not know is searched
+/// within `budget`.
+public struct Checker: Sendable {
+    /// What the search may spend on each key or element.
+    public var budget: SearchBudget
+    /// How far two time stamps may be off against each other, in nanoseconds; a violation with a margin of up to twice as much is
+    /// inconclusive.
+    public var clockUncertainty: Int64
+    /// How many threads search at once.
+    public var threads: Int
+
+    /// Creates a checker; the clock is taken to be exact unless told otherwise.
+    public init(budget: SearchBudget = SearchBudget(), clockUncertainty: Int64 = 0, threads: Int = 2) {
+        self.budget = budget
+        self.clockUncertainty = clockUncertainty
+        self.threads = threads
+    }
+
+    /// Checks `history` against `model`.
+    ///
+    /// - Complexity: O(n log n) at most where the monitor decides; the search keeps to its budget.
+    public func check(_ history: History, model: CheckModel) -> CheckResult {
+        var result = CheckResult(verdict: .held)
+        result.exercised = HistoryOverlaps.exercised(history)
+        guard result.exercised.answered > 0 else {
+            result.verdict = .nothingTested
+            return result
+        }
+        for part in parts(history, model) { check(part, model, &result) }
+        if result.method.isEmpty { result.method = "monitor" }
+        if !result.violations.isEmpty {
+            result.verdict = .violated
+        } else if !result.inconclusive.isEmpty {
+            result.verdict = .inconclusive
+        }
+        return result
+    }
+
+    /// Checks `history` against a specification of the caller's own, by search.
+    ///
+    /// - Complexity: exponential in the operations open at once at worst; never more than `budget`.
+    public func check(_ history: History, specification: some Specification) -> CheckResult {
+        var result = CheckResult(verdict: .held, method: "search")
+        result.exercised = HistoryOverlaps.exercised(history)
+        switch HistorySearch.run(specification, history, Array(0..<history.count), budget) {
+        case .linearizable: result.verdict = result.exercised.answered > 0 ? .held : .nothingTested
+        case .violated(let row):
+            result.verdict = .violated
+            result.violations.append(unexplained(history, row))
+        case .unknown(let why):
+            result.verdict = .inconclusive
+            result.inconclusive.append("Not decided: \(why).")
+        }
+        return result
+    }
+
+    /// Objects are independent, so each key is a history of its own; registers by key are one monitor's work.
+    private func parts(_ history: History, _ model: CheckModel) -> [History] {
+        guard model != .register, model != .kv, let first = history.keys.first,
+            history.keys.contains(where: { $0 != first })
+        else { return [history] }
+        var rows: [Int: [Int]] = [:]
+        var order: [Int] = []
+        for (row, key) in history.keys.enumerated() {
+            if rows[key] == nil { order.append(key) }
+            rows[key, default: []].append(row)
+        }
+        return order.map { history.selecting(rows[$0]!) }
+    }
+
+    private func check(_ history: History, _ model: CheckModel, _ result: inout CheckResult) {
+        guard result.violations.count < maximumViolations else { return }
+        switch model.monitor(history, cut: .max) {
+        case .linearizable: return
+        case .violated(let violation): report(history, model, violation, &result)
+        case .needsSearch(let keys): search(history, model, keys, &result)
+        }
+    }
+
+    private func report(
+        _ history: History, _ model: CheckModel, _ violation: MonitorViolation, _ result: inout CheckResult
+    ) {
+        let first = FirstInexplicable.find(history, model, violation)
+        let explained = HistoryViolation(
+            kind: violation.kind, summary: HistorySentence.text(history, violation, model),
+            operations: violation.rows.map { history.ids[$0] }, rows: violation.rows,
+            marginNanoseconds: violation.margin, firstInexplicable: first,
+            blame: Blame.text(history, model))
+        if let margin = violation.margin, margin <= 2 * clockUncertainty, clockUncertainty > 0 {
+            result.inconclusive.append(
+                "Within the clocks' uncertainty of \(clockUncertainty) ns (margin \(margin) ns): \(explained.summary)")
+        } else {
+            result.violations.append(explained)
+        }
+    }
+
+    /// Searches the keys, or the elements of a set, that the monitor does not know, those with the fewest operations first.
+    private func search(_ history: History, _ model: CheckModel, _ keys: [Int], _ result: inout CheckResult) {
+        var rowsOf: [Int: [Int]] = [:]
+        let wanted = Set(keys)
+        let isWhole = model != .register && model != .kv && model != .set
+        for row in 0..<history.count {
+            let key = isWhole ? 0 : model == .set ? history.arguments[row] : history.keys[row]
+            if isWhole || wanted.contains(key) { rowsOf[key, default: []].append(row) }
+        }
+        let order = rowsOf.keys.sorted {
+            rowsOf[$0]!.count != rowsOf[$1]!.count ? rowsOf[$0]!.count < rowsOf[$1]!.count : $0 < $1
+        }
+        result.method = "search of \(order.count) \(model == .set ? "elements" : "keys"), monitor for the rest"
+        let work = order.map { rowsOf[$0]! }
+        let outcomes = Parallel.map(work.count, threads: threads) { index in
+            model.search(history, rows: work[index], budget)
+        } stopAfter: {
+            if case .violated = $0 { true } else { false }
+        }
+        for (index, outcome) in outcomes.enumerated() where result.violations.count < maximumViolations {
+            switch outcome {
+            case .linearizable, nil: break
+            case .violated(let row): result.violations.append(unexplained(history, row))
+            case .unknown(let why):
+                result.inconclusive.append("\(work[index].count) operations are not decided: \(why).")
+            }
+        }
+        // The monitor's own keys are decided only if it found nothing to hand over; ask it about the rest.
+        let rest = (0..<history.count).filter {
+            !isWhole && !wanted.contains(model == .set ? history.arguments[$0] : history.keys[$0])
+        }
+        if !isWhole, !rest.isEmpty, rest.count < history.count { check(history.selecting(rest), model, &result) }
+    }
+
+    private func unexplained(_ history: History, _ row: Int) -> HistoryViolation {
+        HistoryViolation(
+            kind: .unexplained,
+            summary:
+                "\(HistorySentence.operation(history, row)) is the first answer that no order of the operations explains.",
+            operations: [history.ids[row]], rows: [row], marginNanoseconds: nil,
+            firstInexplicable: .init(operation: history.ids[row], row: row, time: history.completed[row]), blame: nil)
+    }
+}

@@ -1,0 +1,54 @@
+/// The first answer at which a history became inexplicable.
+///
+/// Linearizability is closed under prefixes: a history cut earlier holds if it holds later. The operations that show a violation
+/// bound the place from above; where the history cut just before the last of them still is violated, its own violation
+/// bounds it closer, and so on down, by halves if that takes long.
+enum FirstInexplicable {
+    /// So many bounds by evidence are tried before halving.
+    private static let maximumSteps = 12
+
+    /// - Complexity: a few runs of the monitor; O(log n) at worst.
+    static func find(_ history: History, _ model: CheckModel, _ violation: MonitorViolation) -> HistoryViolation
+        .Inexplicable?
+    {
+        // Cut at `high` it is violated; `rows` show it.
+        var high = Int64.max
+        var rows = violation.rows
+        for _ in 0..<maximumSteps {
+            guard let bound = latest(history, rows), bound < high else { break }
+            // A refusal that came later may be part of the proof without being shown.
+            guard case .violated = model.monitor(history, cut: bound) else { break }
+            high = bound
+            guard bound > .min, case .violated(let earlier) = model.monitor(history, cut: bound - 1) else {
+                return answer(history, at: bound)
+            }
+            high = bound - 1
+            rows = earlier.rows
+        }
+        return halve(history, model, high)
+    }
+
+    private static func halve(_ history: History, _ model: CheckModel, _ bound: Int64) -> HistoryViolation.Inexplicable?
+    {
+        let times = history.completed.filter { $0 <= bound && $0 != History.never }.sorted()
+        guard !times.isEmpty else { return nil }
+        var low = 0
+        var high = times.count - 1
+        while low < high {
+            let middle = (low + high) / 2
+            if case .violated = model.monitor(history, cut: times[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return answer(history, at: times[low])
+    }
+
+    /// The latest answer among rows.
+    private static func latest(_ history: History, _ rows: [Int]) -> Int64? {
+        rows.map { history.statuses[$0] == .info ? history.invoked[$0] : history.completed[$0] }.max()
+    }
+
+    private static func answer(_ history: History, at time: Int64) -> HistoryViolation.Inexplicable? {
+        guard let row = (0..<history.count).first(where: { history.completed[$0] == time })
+        else { return nil }
+        return .init(operation: history.ids[row], row: row, time: time)
+    }
+}

@@ -1,0 +1,84 @@
+/// Violations in words.
+enum HistorySentence {
+    /// One sentence with at most four operations.
+    static func text(_ history: History, _ violation: MonitorViolation, _ model: CheckModel) -> String {
+        let rows = violation.rows
+        let first = rows.first.map { operation(history, $0) } ?? "an operation"
+        let second = rows.count > 1 ? operation(history, rows[1]) : ""
+        switch violation.kind {
+        case .phantomRead: return "\(first) returned a value that nobody wrote."
+        case .abortedRead: return "\(first) returned the value of \(second), which was refused."
+        case .readFromFuture: return "\(first) was answered before \(second) was invoked."
+        case .staleRead, .lockHeldTwice: return conflict(history, violation)
+        case .replacedTwice: return "\(first) and \(second) both replaced the same value."
+        case .brokenChain: return "\(first) comes before \(second) in the chain of swaps, and after it in time."
+        case .lostUpdate: return "\(first) and \(second) returned the same number: one increment was lost."
+        case .phantomCount: return "\(first) returned a number that the increments by then cannot have reached."
+        case .countOrder: return "\(first) was answered before \(second) was invoked, yet must come after it."
+        case .missingIncrement: return "\(first) was answered before \(second) was invoked, which did not count it."
+        case .lostElement:
+            let until = rows.count > 2 ? " and before \(operation(history, rows[2]))" : ""
+            return "\(first) did not find the element, though it was inside since \(second)\(until)."
+        case .phantomElement: return "\(first) saw an element that nobody added."
+        case .elementOrder: return "\(first) was answered before \(second) was invoked, yet must come after it."
+        case .dequeuedTwice: return "\(first) and \(second) returned the same value."
+        case .phantomDequeue: return "\(first) returned a value that was not enqueued."
+        case .dequeueBeforeEnqueue: return "\(first) was answered before \(second) was invoked."
+        case .queueOrder:
+            let overtaken = rows.count > 3 ? " before \(operation(history, rows[3]))" : ", the first never"
+            let dequeue = rows.count > 2 ? operation(history, rows[2]) : "its dequeue"
+            return "\(first) was over before \(second) began, but \(dequeue) came out\(overtaken)."
+        case .falseEmpty:
+            return
+                "\(first) found nothing, though the queue was never empty: \(rows.dropFirst().map { operation(history, $0) }.joined(separator: ", "))."
+        case .releaseWithoutHold: return "\(first) released a lock that its client did not hold."
+        case .offsetReused: return "\(first) and \(second) got the same offset."
+        case .offsetOrder: return "\(first) was answered before \(second) was invoked, whose offset is not larger."
+        case .wrongValueAtOffset: return "\(first) and \(second) disagree about what stands at an offset."
+        case .unexplained: return "\(first) is the first answer that no order of the operations explains."
+        }
+    }
+
+    private static func conflict(_ history: History, _ violation: MonitorViolation) -> String {
+        guard violation.kind == .staleRead, violation.conflict.count == 4 else {
+            let named = violation.rows.map { operation(history, $0) }
+            return "Two clients held the lock at once: \(named.joined(separator: ", "))."
+        }
+        let names = violation.conflict.map { $0 < 0 ? "the beginning" : operation(history, $0) }
+        let newer = violation.conflict[1] == violation.conflict[2] ? "that" : names[2]
+        return
+            "\(names[0]) began after \(names[1]) was over, and \(newer) after \(names[3]) was over: the value is stale."
+    }
+
+    /// `read → 42 (op 997)`.
+    static func operation(_ history: History, _ row: Int) -> String {
+        var text = "\(history.functions[row])"
+        if !history.expectations.isEmpty, history.functions[row] == .compareAndSet {
+            text += " \(value(history, history.expectations[row])) to"
+        }
+        if history.arguments[row] != History.null { text += " \(value(history, history.arguments[row]))" }
+        let isSilent =
+            history.results[row] == History.null
+            && [.write, .enqueue, .acquire, .release, .compareAndSet].contains(history.functions[row])
+        if history.statuses[row] == .info {
+            text += " without an answer"
+        } else if !isSilent {
+            text += " → \(result(history, row))"
+        }
+        return "\(text) (op \(history.ids[row]))"
+    }
+
+    private static func result(_ history: History, _ row: Int) -> String {
+        let code = history.results[row]
+        switch history.functions[row] {
+        case .add, .remove, .contains: return code == 0 ? "false" : "true"
+        default: return value(history, code)
+        }
+    }
+
+    private static func value(_ history: History, _ code: Int) -> String {
+        if code == History.null { return "nothing" }
+        let name = code - History.firstName
+        return history.names.indices.contains(name) ? history.names[name] : String(code)
+    }
+}

@@ -1,0 +1,86 @@
+extension HistoryFile {
+    /// The function of this name in a file; several names mean the same.
+    static func function(_ name: String) -> History.Function? {
+        switch name {
+        case "read", "get": return .read
+        case "write", "set", "put": return .write
+        case "cas", "compare-and-set": return .compareAndSet
+        case "incr", "increment", "inc", "take": return .increment
+        case "add": return .add
+        case "remove": return .remove
+        case "contains": return .contains
+        case "enq", "enqueue": return .enqueue
+        case "deq", "dequeue": return .dequeue
+        case "acquire", "lock": return .acquire
+        case "release", "unlock": return .release
+        case "append": return .append
+        case "delete", "del": return .delete
+        default: return nil
+        }
+    }
+
+    private static func name(_ function: History.Function, _ model: String) -> String {
+        switch function {
+        case .read: return model.contains("counter") ? "get" : "read"
+        case .write: return "write"
+        case .compareAndSet: return "cas"
+        case .increment: return "incr"
+        case .add: return "add"
+        case .remove: return "remove"
+        case .contains: return "contains"
+        case .enqueue: return "enq"
+        case .dequeue: return "deq"
+        case .acquire: return "acquire"
+        case .release: return "release"
+        case .append: return "append"
+        case .delete: return "delete"
+        }
+    }
+
+    /// Writes a history as `linhist-1`.
+    ///
+    /// - Complexity: O(operations).
+    public static func linhist(_ history: History) -> [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(90 * history.count + 256)
+        let keys = history.model == "kv" ? Set(history.keys).count : 0
+        let header =
+            "{\"format\":\"linhist-1\",\"model\":\"\(history.model)\",\"ops\":\(history.count),\"clients\":"
+            + "\(Set(history.clients).count),\"keys\":\(keys),\"expect\":\"\(history.expectation)\",\"plant\":\"\(history.plant)\"}\n"
+        out.append(contentsOf: header.utf8)
+        for row in 0..<history.count { append(history, row, to: &out) }
+        return out
+    }
+
+    private static func append(_ history: History, _ row: Int, to out: inout [UInt8]) {
+        let function = history.functions[row]
+        func field(_ name: String, _ value: String) {
+            out.append(contentsOf: ",\"\(name)\":\(value)".utf8)
+        }
+        func value(_ code: Int) -> String {
+            if code == History.null { return "null" }
+            let name = code - History.firstName
+            return history.names.indices.contains(name) ? "\"\(history.names[name])\"" : String(code)
+        }
+        func result() -> String {
+            let code = history.results[row]
+            guard code != History.null, function == .add || function == .remove || function == .contains else {
+                return value(code)
+            }
+            return code == 0 ? "false" : "true"
+        }
+        out.append(contentsOf: "{\"i\":\(history.ids[row])".utf8)
+        field("c", String(history.clients[row]))
+        field("f", "\"\(name(function, history.model))\"")
+        if history.model == "kv" || history.keys[row] != 0 { field("k", value(history.keys[row])) }
+        if !history.expectations.isEmpty, history.expectations[row] != History.null {
+            field("u", value(history.expectations[row]))
+        }
+        if history.arguments[row] != History.null { field("v", value(history.arguments[row])) }
+        field("r", result())
+        field("t0", String(history.invoked[row]))
+        field("t1", history.completed[row] == History.never ? "null" : String(history.completed[row]))
+        field("s", "\"\(history.statuses[row])\"")
+        out.append(contentsOf: "}\n".utf8)
+    }
+}

@@ -1,0 +1,112 @@
+import Fuzz
+import Testing
+import Wire
+
+/// Goal: a generated scenario is a function of its draws, keeps to the options, and waits for exactly what it asked for.
+/// Method: many scenarios of every generator under drawn options, looked through step by step.
+@Suite("Generated scenarios")
+struct GeneratorTests {
+    static let names = WireProtocols.all.map(\.name)
+
+    /// How many requests each client sends, and how many replies it waits for.
+    struct Tally {
+        var sent: [Int: Int] = [:]
+        var awaited: [Int: Int] = [:]
+        var left: Set<Int> = []
+        var commands: Set<String> = []
+        var connected: Set<Int> = []
+
+        init(_ scenario: Scenario) {
+            for step in scenario.blocks.flatMap(\.steps) {
+                switch step.action {
+                case .connect:
+                    #expect(connected.insert(step.client).inserted)
+                case .send(.requests(let requests)):
+                    #expect(connected.contains(step.client))
+                    sent[step.client, default: 0] += requests.count
+                    for request in requests {
+                        if case .bytes(let name)? = request.first?.pieces.first {
+                            commands.insert(String(decoding: name, as: UTF8.self))
+                        }
+                    }
+                case .expect(let count):
+                    awaited[step.client, default: 0] += count
+                    #expect(awaited[step.client, default: 0] <= sent[step.client, default: 0])
+                case .reset: left.insert(step.client)
+                default: break
+                }
+            }
+        }
+    }
+
+    @Test("equal draws give equal scenarios, others differ", arguments: names)
+    func deterministic(name: String) throws {
+        let generator = try #require(ScenarioGenerators.named(name))
+        func many(_ seed: UInt64) -> [Scenario] {
+            var random = SeededGenerator(seed: seed)
+            return (0..<50).map { _ in generator.scenario(&random, GeneratorOptions()) }
+        }
+        #expect(many(5) == many(5))
+        #expect(many(5) != many(6))
+    }
+
+    @Test("clients and requests are as many as asked for, and every reply is awaited", arguments: names)
+    func options(name: String) throws {
+        let generator = try #require(ScenarioGenerators.named(name))
+        var random = SeededGenerator(seed: 31)
+        for number in 0..<600 {
+            var options = GeneratorOptions()
+            options.clients = 1 + number % 9
+            options.operations = number % 2 == 0 ? nil : 1 + number % 12
+            let scenario = generator.scenario(&random, options)
+            let tally = Tally(scenario)
+            #expect(scenario.protocolName == name)
+            #expect(tally.connected == Set(0..<options.clients))
+            #expect(tally.left.count <= 1)
+            for client in 0..<options.clients where !tally.left.contains(client) {
+                #expect(tally.sent[client] == tally.awaited[client])
+            }
+            // A slow reader asks for what it needs to fill the buffers; all others keep to the number.
+            let isSlow = scenario.blocks.contains {
+                $0.steps.contains { if case .connect(.some) = $0.action { true } else { false } }
+            }
+            guard !isSlow else { continue }
+            for client in 0..<options.clients {
+                if let operations = options.operations {
+                    #expect(tally.sent[client] == operations)
+                } else {
+                    #expect((2...8).contains(tally.sent[client, default: 0]))
+                }
+            }
+        }
+    }
+
+    @Test("excluded commands never appear")
+    func excluded() throws {
+        let generator = try #require(ScenarioGenerators.named("resp"))
+        let known = ["INCR", "GET", "DEL", "SET", "MSET", "ECHO"]
+        var random = SeededGenerator(seed: 32)
+        for number in 0..<640 {
+            var options = GeneratorOptions()
+            options.excludedCommands = Set(known.indices.filter { number % 64 >> $0 & 1 == 1 }.map { known[$0] })
+            let commands = Tally(generator.scenario(&random, options)).commands
+            #expect(commands.isDisjoint(with: options.excludedCommands))
+            #expect(commands.isSubset(of: known + ["PING"]))
+        }
+    }
+
+    @Test("all commands appear when none is excluded")
+    func varied() throws {
+        let generator = try #require(ScenarioGenerators.named("resp"))
+        var random = SeededGenerator(seed: 33)
+        let commands = (0..<200).reduce(into: Set<String>()) { all, _ in
+            all.formUnion(Tally(generator.scenario(&random, GeneratorOptions())).commands)
+        }
+        #expect(commands == ["INCR", "GET", "DEL", "SET", "MSET", "ECHO"])
+    }
+
+    @Test("no generator for an unknown protocol")
+    func unknown() {
+        #expect(ScenarioGenerators.named("gopher") == nil)
+    }
+}

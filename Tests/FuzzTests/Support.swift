@@ -1,0 +1,134 @@
+import Glibc
+import Synchronization
+import Testing
+
+/// A folder of its own for one test, removed afterwards.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() {
+        var template = Array("/tmp/fuzz-tests-XXXXXX".utf8CString)
+        path = String(cString: mkdtemp(&template))
+    }
+
+    deinit {
+        for name in ["target.log", "note"] { unlink("\(path)/\(name)") }
+        rmdir(path)
+    }
+}
+
+/// A thread that is joined by `join`.
+struct TestThread {
+    private let handle: pthread_t
+
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    init(_ body: @escaping @Sendable () -> Void) {
+        var thread = pthread_t()
+        let status = pthread_create(
+            &thread, nil,
+            { argument in
+                Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue().run()
+                return nil
+            }, Unmanaged.passRetained(Body(body)).toOpaque())
+        precondition(status == 0)
+        handle = thread
+    }
+
+    func join() { pthread_join(handle, nil) }
+}
+
+/// A server on a free port of 127.0.0.1 with a thread for each connection; `handle` gets the socket, which is closed when
+/// it returns.
+final class LoopbackServer: Sendable {
+    let port: UInt16
+    private let listener: Int32
+    private let acceptor: Mutex<TestThread?>
+
+    init(_ handle: @escaping @Sendable (Peer) -> Void) {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                precondition(bind(listener, generic, length) == 0 && listen(listener, 64) == 0)
+                precondition(getsockname(listener, generic, &length) == 0)
+            }
+        }
+        self.listener = listener
+        port = UInt16(bigEndian: address.sin_port)
+        acceptor = Mutex(
+            TestThread {
+                var threads: [TestThread] = []
+                while true {
+                    let raw = accept(listener, nil, nil)
+                    guard raw >= 0 else { break }
+                    threads.append(
+                        TestThread {
+                            handle(Peer(raw: raw))
+                            close(raw)
+                        })
+                }
+                for thread in threads { thread.join() }
+            })
+    }
+
+    /// Ends the listener, and waits until every connection was handled.
+    func stop() {
+        guard let thread = acceptor.withLock({ $0.take() }) else { return }
+        shutdown(listener, Int32(SHUT_RDWR))
+        thread.join()
+        close(listener)
+    }
+
+    deinit { stop() }
+
+    /// Answers each byte with itself until the client has said all.
+    static func echo() -> LoopbackServer {
+        LoopbackServer { peer in
+            while let bytes = peer.receive() { peer.send(bytes) }
+        }
+    }
+}
+
+/// The server's end of a connection, blocking.
+struct Peer: Sendable {
+    let raw: Int32
+
+    /// What there is; nil at the end of the stream or after an error.
+    func receive() -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        let count = recv(raw, &bytes, bytes.count, 0)
+        return count > 0 ? Array(bytes[..<count]) : nil
+    }
+
+    /// All that the client says until it ends.
+    func receiveAll() -> [UInt8] {
+        var all: [UInt8] = []
+        while let bytes = receive() { all += bytes }
+        return all
+    }
+
+    func send(_ bytes: [UInt8]) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.send(raw, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+}
+
+/// Looks again and again until `condition` holds; false if it does not within ten seconds.
+func eventually(_ condition: () -> Bool) -> Bool {
+    for _ in 0..<10_000 {
+        if condition() { return true }
+        usleep(1000)
+    }
+    return condition()
+}

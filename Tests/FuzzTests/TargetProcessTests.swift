@@ -1,0 +1,182 @@
+import Fuzz
+import Glibc
+import Testing
+
+/// Goal: what we start is watched, and nothing of it is left when it is stopped. Method: short shell scripts that tell the
+/// numbers of their processes in their output.
+@Suite("Processes of targets")
+struct TargetProcessTests {
+    let folder = TemporaryFolder()
+
+    func start(_ words: [String]) throws -> TargetProcess {
+        try TargetProcess(
+            words: words, directory: folder.path, logPath: folder.path + "/target.log",
+            environment: TargetProcess.inheritedEnvironment, name: words.joined(separator: " "))
+    }
+
+    /// Starts a shell script, and waits until it has said so many lines.
+    func start(_ script: String, lines: Int) throws -> (process: TargetProcess, lines: [String]) {
+        let process = try start(["/bin/sh", "-c", script])
+        func said() -> [String] {
+            let output = process.output()
+            return output.hasSuffix("\n") ? output.split(separator: "\n").map(String.init) : []
+        }
+        #expect(eventually { said().count >= lines }, "it said: \(process.output())")
+        return (process, said())
+    }
+
+    /// Neither running nor a zombie.
+    func isGone(_ pid: pid_t) -> Bool { kill(pid, 0) == -1 && errno == ESRCH }
+
+    @Test("a command that ends at once, and what it said")
+    func endsAtOnce() throws {
+        let process = try start(["/bin/sh", "-c", "echo hello; echo trouble >&2; pwd; exit 7"])
+        #expect(process.ends(withinMilliseconds: 10_000))
+        #expect(process.poll() == .exited(status: 7))
+        #expect(process.output() == "hello\ntrouble\n\(folder.path)\n")
+        #expect(process.output(limit: 4) == String("\(folder.path)\n".suffix(4)))
+        process.stop(graceMilliseconds: 0)
+        #expect(process.poll()?.description == "exited with status 7")
+    }
+
+    @Test("a command that a signal kills")
+    func killed() throws {
+        let process = try start(["/bin/sh", "-c", "kill -SEGV $$"])
+        #expect(process.ends(withinMilliseconds: 10_000))
+        #expect(process.poll() == .killed(signal: SIGSEGV))
+        #expect(process.poll()?.description == "was killed by SIGSEGV")
+        #expect(ProcessEnding.killed(signal: 64).description == "was killed by signal 64")
+    }
+
+    @Test(
+        "a command that cannot be started", arguments: [["/nowhere/server"], ["/etc/passwd"], ["no-such-program-here"]])
+    func cannotStart(words: [String]) {
+        #expect {
+            _ = try start(words)
+        } throws: { error in
+            guard case TargetError.cannotStart(let command, let reason)? = error as? TargetError else { return false }
+            return command == words[0] && !reason.isEmpty && "\(error)" == "cannot start '\(command)': \(reason)"
+        }
+    }
+
+    @Test("it runs in a group of its own, with nothing to read")
+    func surroundings() throws {
+        let (process, lines) = try start("echo $(cat | wc -c); exec sleep 100", lines: 1)
+        #expect(lines == ["0"])
+        #expect(getpgid(process.pid) == process.pid)
+        #expect(process.poll() == nil)
+        #expect(!process.ends(withinMilliseconds: 1))
+        process.stop(graceMilliseconds: 10_000)
+        #expect(process.poll() == .killed(signal: SIGTERM))
+        #expect(isGone(process.pid))
+    }
+
+    @Test("what does not mind SIGTERM is killed", arguments: [0, 20])
+    func stubborn(grace: Int) throws {
+        let (process, _) = try start("trap '' TERM; echo ready; while :; do sleep 100; done", lines: 1)
+        process.stop(graceMilliseconds: grace)
+        #expect(process.poll() == .killed(signal: SIGKILL))
+        #expect(isGone(process.pid))
+    }
+
+    @Test("children, grandchildren and daemons end with it")
+    func descendants() throws {
+        let script = """
+            sleep 100 & echo $!
+            setsid sleep 100 & echo $!
+            sh -c 'setsid sleep 100 & echo $!; wait' &
+            (setsid sh -c 'echo $$; sleep 100 & echo $!; wait' &)
+            exec sleep 100
+            """
+        let (process, lines) = try start(script, lines: 5)
+        let others = lines.compactMap { pid_t($0) }
+        #expect(others.count == 5)
+        #expect(others.allSatisfy { !isGone($0) })
+        process.stop(graceMilliseconds: 10_000)
+        for pid in [process.pid] + others { #expect(isGone(pid), "\(pid)") }
+    }
+
+    @Test("a daemon ends even where its starter has ended before")
+    func daemon() throws {
+        let (process, lines) = try start("setsid sh -c 'echo $$; exec sleep 100' & exit 0", lines: 1)
+        let daemon = try #require(lines.first.flatMap { pid_t($0) })
+        #expect(process.ends(withinMilliseconds: 10_000))
+        #expect(!isGone(daemon))
+        process.stop(graceMilliseconds: 10_000)
+        #expect(isGone(daemon))
+    }
+
+    @Test("stopping one target leaves the daemons of another alone")
+    func others() throws {
+        let other = TemporaryFolder()
+        let second = try TargetProcess(
+            words: ["/bin/sh", "-c", "(setsid sh -c 'echo $$; exec sleep 100' &); exec sleep 100"],
+            directory: other.path,
+            logPath: other.path + "/target.log", environment: TargetProcess.inheritedEnvironment, name: "second")
+        #expect(eventually { second.output().hasSuffix("\n") })
+        let daemon = try #require(pid_t(second.output().dropLast()))
+        let (first, _) = try start("echo ready; exec sleep 100", lines: 1)
+        first.stop(graceMilliseconds: 10_000)
+        #expect(!isGone(daemon))
+        second.stop(graceMilliseconds: 10_000)
+        #expect(isGone(daemon))
+    }
+
+    @Test("the process tree names descendants after their parents, and counts what they hold")
+    func tree() throws {
+        let (process, lines) = try start("sh -c 'sleep 100 & echo $$ $!; exec sleep 100' & exec sleep 100", lines: 1)
+        let pids = lines[0].split(separator: " ").compactMap { pid_t($0) }
+        #expect(pids.count == 2)
+        // Each becomes `sleep` a moment after it spoke, and closes nothing by it.
+        #expect(ProcessTree.descendants(of: process.pid) == pids)
+        #expect(ProcessTree.parent(of: pids[0]) == process.pid)
+        #expect(ProcessTree.parent(of: pids[1]) == pids[0])
+        let held = ProcessTree.resources(of: process.pid)
+        #expect(held.children == 2 && held.threads == 3 && held.zombies == 0)
+        // What the test's own process hands on comes on top.
+        #expect(held.descriptors >= 9)
+        #expect(eventually { ProcessTree.activity(of: process.pid).asleep })
+        process.stop(graceMilliseconds: 10_000)
+        #expect(ProcessTree.descendants(of: process.pid).isEmpty)
+        #expect(ProcessTree.parent(of: process.pid) == nil)
+        #expect(ProcessTree.resources(of: process.pid) == ProcessTree.Resources())
+    }
+
+    @Test("a child that nobody waits for is a zombie")
+    func zombies() throws {
+        let (process, _) = try start("(exit 0) & echo ready; exec sleep 100", lines: 1)
+        #expect(eventually { ProcessTree.resources(of: process.pid).zombies == 1 })
+        #expect(ProcessTree.resources(of: process.pid).children == 1)
+        process.stop(graceMilliseconds: 10_000)
+        #expect(ProcessTree.resources(of: process.pid).zombies == 0)
+    }
+
+    @Test("the environment is handed on as it is")
+    func environment() throws {
+        let path = try #require(getenv("PATH").map { String(cString: $0) })
+        #expect(TargetProcess.inheritedEnvironment["PATH"] == path)
+        let process = try TargetProcess(
+            words: ["sh", "-c", "echo \"$ODD\""], directory: folder.path, logPath: folder.path + "/target.log",
+            environment: ["ODD": "a=b  c", "PATH": path], name: "sh")
+        #expect(process.ends(withinMilliseconds: 10_000))
+        #expect(process.output() == "a=b  c\n")
+        process.stop(graceMilliseconds: 0)
+    }
+
+    @Test("errors read as sentences")
+    func sentences() {
+        let table: [(TargetError, String)] = [
+            (.notListening(port: 7), "nothing listens on 127.0.0.1:7"),
+            (.portInUse(port: 7), "port 7 is in use"),
+            (
+                .endedEarly(command: "x", ending: .exited(status: 1), output: "one\nbind: in use\n \n"),
+                "'x' exited with status 1 before it accepted a connection; it said: bind: in use"
+            ),
+            (
+                .notReady(command: "x", port: 7, seconds: 10, output: ""),
+                "'x' accepted no connection on 127.0.0.1:7 within 10 s"
+            ),
+        ]
+        for (error, text) in table { #expect(error.description == text) }
+    }
+}

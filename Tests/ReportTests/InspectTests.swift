@@ -1,0 +1,174 @@
+import Capture
+import Report
+import Testing
+import Verification
+import Wire
+
+/// Goal: what `inspect` and `check` print stays as people know it. Method: golden texts of a hand-made flow and judgements.
+@Suite("Text of captures")
+struct InspectTests {
+    @Test("the table of flows")
+    func table() {
+        var cut = Sample.flow()
+        cut.id = 4
+        cut.client = Endpoint(address: .v6(0, 1), port: 41_000)
+        cut.toClient.gaps = [0..<5]
+        cut.lastTime = Timestamp(nanoseconds: 5_001_000_000)
+        #expect(
+            InspectText([Sample.flow(), cut]).table(otherPackets: [("not IP", 1200)]) == """
+                2 flows, 8 TCP packets, 76 bytes of payload
+                1 flows with bytes that the capture misses
+                1,200 packets left out: not IP
+
+                flow  client           server          packets  bytes      duration  handshake  teardown             missing
+                3     127.0.0.1:40000  127.0.0.1:6379  2 → 2 ←  26 → 12 ←  2.50 ms   complete   client-closed-first  -
+                4     [::1]:41000      127.0.0.1:6379  2 → 2 ←  26 → 12 ←  5.00 s    complete   client-closed-first  5 bytes
+                """)
+        #expect(InspectText([]).table(otherPackets: []) == "0 flows, 0 TCP packets, 0 bytes of payload")
+    }
+
+    @Test("the messages of a flow")
+    func messages() {
+        let codec = RESPCodec()
+        var flow = Sample.flow()
+        let whole = Conversation(flow: flow, name: "c0", codec: codec)
+        #expect(
+            InspectText.messages(whole, codec: codec) == """
+                flow 3, c0
+                  packet  request  packet  reply     latency
+                  4       GET k    5       "abc"     251 µs
+                  6       PING     -       no reply  -
+                  the reply stream ends inside a reply, after 3 bytes: +PO
+                """)
+        Sample.append("NG\r\n:1\r\n?\r\n", 8, 3_600_000, &flow.toClient)
+        let odd = Conversation(flow: flow, name: "c0", codec: codec)
+        #expect(
+            InspectText.messages(odd, codec: codec) == """
+                flow 3, c0
+                  packet  request     packet  reply  latency
+                  4       GET k       5       "abc"  251 µs
+                  6       PING        7       PONG   2.10 ms
+                  -       no request  8       :1     -
+                  the reply stream is no resp from offset 20 on: expected one of + - : $ *
+                """)
+    }
+
+    @Test("values in a few words")
+    func values() {
+        let table: [(request: String, reply: String, words: String, value: String)] = [
+            ("PING\r\n", "-ERR no\r\n", "PING", "-ERR no"),
+            ("PING\r\n", "$-1\r\n", "PING", "null"),
+            ("PING\r\n", "*5\r\n:1\r\n:2\r\n$1\r\n\u{1}\r\n+x\r\n:5\r\n", "PING", "[:1, :2, \"\\x01\", x, …]"),
+            (
+                "*2\r\n$3\r\nGET\r\n$50\r\n\(String(repeating: "k", count: 50))\r\n", "*0\r\n",
+                "GET \(String(repeating: "k", count: 40))… (50 bytes)", "[]"
+            ),
+            (
+                "PING " + Array(repeating: "12345678", count: 9).joined(separator: " ") + "\r\n", "+OK\r\n",
+                "PING 12345678 12345678 12345678 12345678 12345678 12345678 1… (87 bytes)", "OK"
+            ),
+        ]
+        for (request, reply, words, value) in table {
+            let loopback = Endpoint(address: .v4(0x7F00_0001), port: 1)
+            var flow = Flow(id: 0, client: loopback, server: loopback, time: Timestamp(nanoseconds: 0))
+            flow.handshake = .complete
+            Sample.append(request, 1, 0, &flow.toServer)
+            Sample.append(reply, 2, 999, &flow.toClient)
+            let text = InspectText.messages(Conversation(flow: flow, name: "c", codec: RESPCodec()), codec: RESPCodec())
+            let row = text.split(separator: "\n").last.map(String.init) ?? ""
+            #expect(row == "  1       \(padded(words, 7))  2       \(padded(value, 5))  999 ns", "\(text)")
+        }
+    }
+
+    private func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    @Test("flows as JSON")
+    func json() throws {
+        let flow = Sample.flow()
+        let conversation = Conversation(flow: flow, name: "c0", codec: RESPCodec())
+        #expect(
+            try InspectJSON(flows: [flow], conversations: [conversation], warnings: ["cut"]).text()
+                == #"{"flows":[{"client":"127.0.0.1:40000","duration_ns":2500000,"exchanges":[{"latency_ns":250500,"#
+                + #""reply":"$3\\r\\nabc\\r\\n","reply_packet":5,"#
+                + #""request":"*2\\r\\n$3\\r\\nGET\\r\\n$1\\r\\nk\\r\\n","request_packet":4},"#
+                + #"{"request":"PING\\r\\n","request_packet":6}],"first_ns":1000000,"handshake":"complete","id":3,"#
+                + #""server":"127.0.0.1:6379","surplus_replies":0,"teardown":"client-closed-first","#
+                + #""to_client":{"missing_bytes":0,"packets":2,"payload_bytes":12,"stream_bytes":12},"#
+                + #""to_server":{"missing_bytes":0,"packets":2,"payload_bytes":26,"stream_bytes":26}}],"#
+                + #""schema":1,"warnings":["cut"]}"#)
+        let bare = try InspectJSON(flows: [flow], conversations: nil, warnings: []).text()
+        #expect(!bare.contains("exchanges"))
+    }
+
+    static var judgement: Judgement {
+        var exercised = Exercised()
+        exercised.connections = 2
+        exercised.operations = 1200
+        exercised.answered = 1199
+        exercised.overlaps = 30
+        return Judgement(
+            verdict: .violated, violations: [Sample.violation], inconclusive: ["a gap"], exercised: exercised,
+            unsupportedCommands: ["MSET"])
+    }
+
+    @Test("a judgement")
+    func judgementText() {
+        let text = JudgementText(Self.judgement, warnings: []).text(style: Sample.plain)
+        #expect(
+            text == """
+                violated: 2 connections, 1,200 operations, 1,199 answered, overlapped 30 times
+                  linearizability: INCR k answered 2 twice: packets 2 and 3
+                    packet 2: c0: INCR k
+                    packet 3: c1: INCR k
+                    packet 3: answered twice
+                    margin: 12.3 µs
+                  inconclusive: a gap
+                  the server does not know MSET
+                """)
+        #expect(
+            JudgementText(Judgement(verdict: .nothingTested), warnings: []).text(style: Sample.plain)
+                == "nothing tested: 0 connections, 0 operations, 0 answered, overlapped 0 times")
+    }
+
+    @Test("margins have three digits and a unit that suits them")
+    func durations() {
+        let table: [(Int64, String)] = [
+            (0, "0 ns"), (999, "999 ns"), (1000, "1.00 µs"), (99_950, "100.0 µs"), (123_456, "123 µs"),
+            (1_500_000, "1.50 ms"), (-2_000_000, "-2.00 ms"), (59_000_000_000, "59.0 s"), (123_000_000_000, "123 s"),
+        ]
+        for (nanoseconds, expected) in table {
+            var violation = Sample.violation
+            violation.marginNanoseconds = nanoseconds
+            let text = JudgementText(Judgement(verdict: .violated, violations: [violation]), warnings: [])
+                .text(style: Sample.plain)
+            #expect(text.hasSuffix("margin: \(expected)"), "\(text)")
+        }
+    }
+
+    @Test("a judgement as JSON")
+    func judgementJSON() throws {
+        #expect(
+            try JudgementText(Self.judgement, warnings: ["w"]).json(protocolName: "resp")
+                == #"{"answered":1199,"connections":2,"inconclusive":["a gap"],"operations":1200,"overlaps":30,"#
+                + #""protocol":"resp","schema":1,"unsupported_commands":["MSET"],"verdict":"violated","#
+                + #""violations":[{"evidence":[{"note":"c0: INCR k","packet":2},{"note":"c1: INCR k","packet":3},"#
+                + #"{"note":"answered twice","packet":3}],"margin_ns":12345,"oracle":"linearizability","#
+                + #""signature":"lost update","summary":"INCR k answered 2 twice: packets 2 and 3"}],"warnings":["w"]}"#
+        )
+    }
+
+    @Test("what this machine permits, as JSON")
+    func doctor() throws {
+        let report = DoctorReport(
+            checks: [
+                .init(name: "capture", ok: false, detail: "no", remedy: "setcap"),
+                .init(name: "namespaces", ok: true, detail: "yes", remedy: nil),
+            ], canCapture: false)
+        #expect(
+            try report.json()
+                == #"{"can_capture":false,"checks":[{"detail":"no","name":"capture","ok":false,"remedy":"setcap"},"#
+                + #"{"detail":"yes","name":"namespaces","ok":true}],"schema":1}"#)
+    }
+}

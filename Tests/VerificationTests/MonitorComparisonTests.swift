@@ -1,0 +1,62 @@
+import Glibc
+import Testing
+
+import Verification
+
+/// Goal: every monitor, and the general search, says exactly what the definition of linearizability says. Method: random histories
+/// of up to eight operations, each decided by trying all orders as well. `CROSSFIRE_HISTORIES=1000000` makes the run as long as
+/// a monitor deserves after a change; the suite's own is short.
+@Suite("Monitors and search against the definition")
+struct MonitorComparisonTests {
+    static let rounds = getenv("CROSSFIRE_HISTORIES").flatMap { Int(String(cString: $0)) } ?? 4000
+
+    @Test("the monitor and the search agree with trying everything", arguments: CheckModel.allCases)
+    func agree(model: CheckModel) {
+        var random = RandomHistory(seed: 2026)
+        var counts = (legal: 0, illegal: 0, searched: 0)
+        for round in 0..<Self.rounds {
+            let history = random.next(model)
+            let truth = BruteForce.isLinearizable(history, model)
+            if truth { counts.legal += 1 } else { counts.illegal += 1 }
+            switch model.monitor(history, cut: .max) {
+            case .linearizable:
+                #expect(truth, "round \(round): the monitor holds\n\(history.lines)")
+                if !truth { return }
+            case .violated(let violation):
+                #expect(!truth, "round \(round): the monitor says \(violation)\n\(history.lines)")
+                if truth { return }
+                if model != .set { expectFirst(history, model) }
+                #expect(violation.rows.count <= 4 && violation.rows.allSatisfy { (0..<history.count).contains($0) })
+            case .needsSearch: counts.searched += 1
+            }
+            let outcome = model.search(history, rows: Array(0..<history.count), SearchBudget())
+            guard model != .set || Set(history.arguments).count == 1 else { continue }
+            #expect((outcome == .linearizable) == truth, "round \(round): the search says \(outcome)\n\(history.lines)")
+            if (outcome == .linearizable) != truth { return }
+        }
+        // The comparison is worth nothing if one answer hardly occurs.
+        #expect(counts.legal > Self.rounds / 10 && counts.illegal > Self.rounds / 20, "\(counts)")
+        #expect(counts.searched < Self.rounds / 2, "\(counts)")
+    }
+}
+
+/// The first inexplicable answer is where trying everything on histories cut at each answer first fails.
+private func expectFirst(_ history: History, _ model: CheckModel) {
+    let times = Set((0..<history.count).filter { history.statuses[$0] != .info }.map { history.completed[$0] }).sorted()
+    let truth = times.first { !BruteForce.isLinearizable(history.cut(at: $0), model) }
+    let result = Checker().check(history, model: model)
+    let found = result.violations.first?.firstInexplicable?.time
+    #expect(found == truth, "\(result)\n\(history.lines)")
+}
+
+extension History {
+    /// For failure messages.
+    var lines: String {
+        (0..<count).map { row in
+            let text = { (value: Int) in value == History.null ? "-" : String(value) }
+            return "\(row): c\(clients[row]) \(functions[row]) \(text(arguments[row])) "
+                + (expectations.isEmpty ? "" : "expects \(text(expectations[row])) ")
+                + "→ \(text(results[row])) [\(invoked[row]), \(completed[row] == History.never ? "∞" : String(completed[row]))] \(statuses[row])"
+        }.joined(separator: "\n")
+    }
+}
