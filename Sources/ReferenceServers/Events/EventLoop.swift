@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Serves all connections of one thread: waits until some can go on, and lets each go on until it would have to wait.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// One client after the other, in turns: the shortest server there is.
