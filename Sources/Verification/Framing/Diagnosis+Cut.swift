@@ -12,7 +12,11 @@ extension Diagnosis {
     /// A stream is put together for this analysis up to this length.
     static let maximumRawBytes = 64 << 20
     /// The next reply may begin like the missing bytes; so many bytes before the first difference are tried.
-    static let maximumBacktrack = 16
+    static let maximumBacktrack = 40
+    /// So many bytes tell the beginning of one reply from that of another.
+    static let tellingBytes = 40
+    /// The next reply to show up after a hole is at most so many requests further.
+    static let maximumHole = 256
     /// At most so many places are tried as the beginning of the next reply.
     static let maximumResyncs = 1 << 14
     /// At most so many places are tried as the one where a reply goes on after a hole.
@@ -36,7 +40,8 @@ extension Diagnosis {
         for expected in expectedReplies(request) {
             let common = commonPrefix(raw, expected)
             guard common > 0, common < expected.count, common < raw.count else { continue }
-            for back in 0..<min(common, Self.maximumBacktrack) where continues(request + 1, raw, common - back) {
+            for back in 0..<min(common, Self.maximumBacktrack)
+            where continues(request + 1, raw, common - back) || begins(request + 1, raw, common - back) {
                 return Cut(offset: common - back, missing: expected.count - common + back)
             }
             if let skipped = skip(raw, expected, common) { return Cut(offset: common, missing: skipped) }
@@ -71,6 +76,15 @@ extension Diagnosis {
         if reading.rules == .resp, head == nil || head?.kind == .error { return false }
         return (request..<min(count, request + 8)).contains {
             reading.fits(call($0), self.request($0), head, message)
+        }
+    }
+
+    /// Whether `raw[offset...]` begins like the reply to a later request, which may itself be cut.
+    private func begins(_ request: Int, _ raw: [UInt8], _ offset: Int) -> Bool {
+        let rest = raw[offset...].prefix(Self.tellingBytes)
+        guard rest.count == Self.tellingBytes else { return false }
+        return (request..<max(request, min(count, request + Self.maximumHole))).contains { later in
+            expectedReplies(later).contains { $0.starts(with: rest) }
         }
     }
 
