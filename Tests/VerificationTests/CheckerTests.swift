@@ -91,6 +91,21 @@ struct CheckerTests {
         #expect(result.inconclusive.first?.contains("100 configurations") == true)
     }
 
+    @Test("thousands of open operations spend the budget, not the machine") func manyOpen() {
+        var history = History()
+        for client in 0..<3000 {
+            history.append(.write, client: client, argument: client % 7, invoked: Int64(client), status: .info)
+        }
+        history.append(.read, client: 3000, result: 99, invoked: 5000, completed: 5001)
+        for value in 0..<40 {
+            history.append(
+                .read, client: 3001, result: value % 7, invoked: 6000 + Int64(value) * 10,
+                completed: 6005 + Int64(value) * 10)
+        }
+        let result = Checker(budget: SearchBudget(nodes: 3000, bytes: 1 << 20)).check(history, model: .register)
+        #expect(result.verdict == .inconclusive && result.inconclusive.first?.contains("budget") == true, "\(result)")
+    }
+
     @Test("a specification of one's own") func ownSpecification() {
         struct Maximum: Specification {
             var initial = 0

@@ -81,6 +81,8 @@ struct FrontierSearch {
     private var mask: [UInt64] = [0]
     private var position = 0
     private var furthest = 0
+    /// Open operations looked at, over all configurations.
+    private var steps = 0
     private var frames: [Frame] = []
     private var frameMasks: [UInt64] = []
     private var candidates: [Int32] = []
@@ -97,8 +99,7 @@ struct FrontierSearch {
     /// legal order.
     ///
     /// - Complexity: O(events × open operations) where readers and response order lead straight through; exponential in
-    ///   the
-    ///   open operations at worst, and never more than `budget`.
+    ///   the open operations at worst, and never more than `budget`.
     mutating func run(
         _ events: [SearchEvent], operationCount: Int, _ model: inout some SearchModel, _ budget: SearchBudget,
         forced order: ForcedOrder? = nil
@@ -115,8 +116,13 @@ struct FrontierSearch {
                 guard visited.count <= budget.nodes else {
                     return .unknown("the budget of \(budget.nodes) configurations is spent")
                 }
-                guard visited.byteCount <= budget.bytes else {
+                guard memory <= budget.bytes else {
                     return .unknown("the budget of \(budget.bytes) bytes is spent")
+                }
+                guard steps <= budget.nodes &* Self.stepsPerNode else {
+                    return .unknown(
+                        "the budget of \(budget.nodes) configurations is spent, with \(slotOperation.count) operations open at once"
+                    )
                 }
                 push(model)
             } else if !frames.isEmpty {
@@ -126,6 +132,14 @@ struct FrontierSearch {
                 return model.exhausted.map(SearchOutcome.unknown) ?? .violated(event: furthest)
             }
         }
+    }
+
+    /// A configuration with more open operations than this counts as several.
+    private static let stepsPerNode = 64
+
+    /// Bytes of what was visited and of the choices that are open.
+    private var memory: Int {
+        visited.byteCount + 4 * candidates.count + 8 * frameMasks.count + MemoryLayout<Frame>.stride * frames.count
     }
 
     private mutating func prepare(_ events: [SearchEvent], _ operationCount: Int) {
@@ -160,6 +174,7 @@ struct FrontierSearch {
         candidates.removeAll(keepingCapacity: true)
         position = 0
         furthest = 0
+        steps = 0
     }
 
     /// Finds each operation's predecessor among `events`.
@@ -247,6 +262,7 @@ struct FrontierSearch {
 
     /// Opens a choice among the open operations, the one that must respond first in front.
     private mutating func push(_ model: borrowing some SearchModel) {
+        steps &+= slotOperation.count
         let first = candidates.count
         for slot in slotOperation.indices where slotOperation[slot] >= 0 && !isLinearized(slot) {
             if !mustWait(Int(slotOperation[slot])) { candidates.append(slotOperation[slot]) }
