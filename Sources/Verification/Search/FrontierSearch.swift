@@ -64,8 +64,8 @@ public struct SearchBudget: Sendable {
 ///
 /// Wing and Gong's search with Lowe's memory of visited configurations, keyed in constant size: everything linearized
 /// either responded before `position`, the first response that is not, or is open there; so `position`, a bit for each
-/// open operation and the state are the whole configuration. Legal readers are linearized at once. Source: Lowe, "Testing
-/// for linearizability", 2017.
+/// open operation and the state are the whole configuration. Legal readers are linearized at once. Source: Lowe,
+/// "Testing for linearizability", 2017.
 struct FrontierSearch {
     private var events: [SearchEvent] = []
     private var slotOf: [Int32] = []
@@ -96,7 +96,8 @@ struct FrontierSearch {
     /// Decides whether `events`, sorted by `SearchEvent.isBefore`, of operations numbered below `operationCount` have a
     /// legal order.
     ///
-    /// - Complexity: O(events × open operations) where readers and response order lead straight through; exponential in the
+    /// - Complexity: O(events × open operations) where readers and response order lead straight through; exponential in
+    ///   the
     ///   open operations at worst, and never more than `budget`.
     mutating func run(
         _ events: [SearchEvent], operationCount: Int, _ model: inout some SearchModel, _ budget: SearchBudget,
