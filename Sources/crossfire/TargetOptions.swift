@@ -24,7 +24,7 @@ struct TargetOptions: ParsableArguments {
 
     @Argument(
         parsing: .postTerminator,
-        help: "After --: the command that starts the server; {port}, {host} and {dir} are filled in.")
+        help: "After --: the command that starts the server; {port}, {host} and {dir} (an empty folder) are filled in.")
     var command: [String] = []
 
     /// Whether the user named a target at all.

@@ -16,7 +16,7 @@ final class Target {
     ///
     /// - Parameters:
     ///   - port: where a started server is to listen.
-    ///   - directory: its working directory.
+    ///   - directory: what `{dir}` stands for; the server runs in our own working directory, where the user's paths hold.
     ///   - logPath: what it prints goes there.
     ///   - perturbation: the noise to start it under.
     init(
@@ -31,7 +31,7 @@ final class Target {
         case .command:
             let words = spec.words(port: port, directory: directory)
             let process = try TargetProcess(
-                words: perturbation.command(words), directory: directory, logPath: logPath,
+                words: perturbation.command(words), directory: ".", logPath: logPath,
                 environment: perturbation.environment(extending: TargetProcess.inheritedEnvironment),
                 name: words.joined(separator: " "))
             self.port = port
