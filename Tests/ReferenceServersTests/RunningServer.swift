@@ -84,8 +84,11 @@ final class RunningServer {
         return own.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/reference-server"
     }()
 
-    init(_ arguments: [String]) throws {
-        program = try RunningProgram(Self.path, arguments + ["--die-with-parent"])
+    convenience init(_ arguments: [String]) throws { try self.init(program: Self.path, arguments) }
+
+    /// Starts another program that becomes the server.
+    init(program path: String, _ arguments: [String]) throws {
+        program = try RunningProgram(path, arguments + ["--die-with-parent"])
         let line = program.line(from: program.output)
         address = try #require(SocketAddress(line.split(separator: " ").last ?? ""), "the server said: \(line)")
     }
@@ -181,6 +184,9 @@ final class Client {
 
     /// The server sees the end of the requests.
     func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
+
+    /// Ends the connection both ways.
+    func leave() { shutdown(socket, Int32(SHUT_RDWR)) }
 
     /// Just `count` bytes, or fewer if the server closes.
     func receive(_ count: Int) -> [UInt8] {
