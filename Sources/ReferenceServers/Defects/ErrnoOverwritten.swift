@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// `errno-overwritten`: a timer's signal handler makes a call that fails, and leaves its error in `errno`.
