@@ -75,6 +75,8 @@ final class RunningProgram {
 final class RunningServer {
     let program: RunningProgram
     let address: SocketAddress
+    /// How long its clients wait for an answer, in seconds.
+    var patience = 20
 
     /// Beside the running test binary, where the build puts the executable.
     static let path: String = {
@@ -154,13 +156,13 @@ struct SocketAddress {
     }
 }
 
-/// A blocking client. A read that waits for 20 seconds fails.
+/// A blocking client. A read that waits longer than the server's `patience` fails.
 final class Client {
     let socket: Int32
 
-    init(_ server: RunningServer, patience: Int = 20, type: __socket_type = SOCK_STREAM) throws {
+    init(_ server: RunningServer, patience: Int? = nil, type: __socket_type = SOCK_STREAM) throws {
         socket = Glibc.socket(server.address.family, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var patience = timeval(tv_sec: patience, tv_usec: 0)
+        var patience = timeval(tv_sec: patience ?? server.patience, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         let connected = server.address.bytes.withUnsafeBytes {
