@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// `inherited-descriptor`: the parent closes its copy of a client's socket some connections later.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// `late-reply-on-reused-descriptor`: replies are written by a helper thread that knows a connection by its number only.

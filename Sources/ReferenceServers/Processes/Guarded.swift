@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A value that threads touch one at a time.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Hands ready connections from a dispatcher to workers.
