@@ -65,7 +65,7 @@ public struct WiresharkAnalysis: Sendable {
                 return (known, [])
             }
             if base == segment.sequence {
-                connections[known].rewind(direction)
+                if segment.flags.isDisjoint(with: .ack) { connections[known].rewind(direction) }
                 return (known, [])
             }
             reused = .reusedPorts
@@ -123,7 +123,8 @@ extension WiresharkConnection {
         if let scale = segment.windowScale {
             if direction == 0 { directions.0.scale = Int(scale) } else { directions.1.scale = Int(scale) }
         }
-        if isSYN, segment.flags.contains(.ack), segment.windowScale == nil {
+        let scale = direction == 0 ? directions.0.scale : directions.1.scale
+        if isSYN, segment.flags.contains(.ack), scale == -1 {
             directions.0.scale = -2
             directions.1.scale = -2
         }
