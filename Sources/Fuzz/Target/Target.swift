@@ -6,8 +6,6 @@ final class Target {
     let port: UInt16
     /// Nil for a server that was there.
     let process: TargetProcess?
-    /// What the process held when it had just become ready.
-    let baseline: ProcessTree.Resources
 
     /// How long a started server may take to accept its first connection.
     static let readySeconds = 10
@@ -27,7 +25,6 @@ final class Target {
             guard (try? Port.accepts(port)) == true else { throw .notListening(port: port) }
             self.port = port
             process = nil
-            baseline = ProcessTree.Resources()
         case .command:
             let words = spec.words(port: port, directory: directory)
             let process = try TargetProcess(
@@ -37,7 +34,6 @@ final class Target {
             self.port = port
             self.process = process
             try Self.awaitReady(process, port)
-            baseline = ProcessTree.resources(of: process.pid)
         }
     }
 
