@@ -1,8 +1,9 @@
 import Glibc
+import Synchronization
 import Verification
 
 /// Runs one scenario again and again on fresh targets, and counts how often it shows a fault.
-struct Replay {
+struct Replay: Sendable {
     private var setup: Rig.Setup
     private let times: Int
     private let executionsPerTry: Int
@@ -24,7 +25,10 @@ struct Replay {
     /// Executions between two looks at a target at rest, where a leak is looked for.
     static let executionsBeforeRest = 25
 
-    struct Outcome {
+    /// From so many tries on, two targets work side by side: a try of a hang is mostly waiting.
+    static let triesOfTwoLanes = 4
+
+    struct Outcome: Sendable {
         var reproduction: Finding.Reproduction
         /// An execution that showed what was expected; nil without a hit.
         var hit: JudgedExecution?
@@ -40,6 +44,29 @@ struct Replay {
     ///
     /// - Parameter oracle: what counts as a hit; nil: any violation.
     func run(_ scenario: Scenario, expecting oracle: OracleID?) throws -> Outcome {
+        guard case .command = setup.target, times >= Self.triesOfTwoLanes else {
+            return try lane(times, scenario, oracle)
+        }
+        let second = Lane()
+        let half = times / 2
+        let thread = try JoinableThread("replay") {
+            let result = Result { try lane(half, scenario, oracle) }
+            second.outcome.withLock { $0 = result }
+        }
+        let first = Result { try lane(times - half, scenario, oracle) }
+        thread.join()
+        var outcome = try first.get()
+        if let other = try second.outcome.withLock({ $0 })?.get() { outcome.add(other) }
+        return outcome
+    }
+
+    /// What the second thread brings back.
+    private final class Lane: Sendable {
+        let outcome = Mutex<Result<Outcome, any Error>?>(nil)
+    }
+
+    /// Runs tries one after the other, on a rig of their own.
+    private func lane(_ times: Int, _ scenario: Scenario, _ oracle: OracleID?) throws -> Outcome {
         let isCommand = if case .command = setup.target { true } else { false }
         var outcome = Outcome(
             reproduction: .init(hits: 0, tries: 0, executionsPerTry: executionsPerTry, freshTarget: isCommand),
@@ -131,5 +158,21 @@ extension Judgement {
     mutating func add(_ violation: Violation) {
         violations.insert(violation, at: 0)
         verdict = .violated
+    }
+}
+
+extension Replay.Outcome {
+    /// Adds the tries of another lane.
+    mutating func add(_ other: Replay.Outcome) {
+        reproduction.hits += other.reproduction.hits
+        reproduction.tries += other.reproduction.tries
+        hit = hit ?? other.hit
+        let known = Set(others.flatMap(\.judgement.violations).map(\.signature))
+        others += other.others.filter { execution in
+            execution.judgement.violations.contains { !known.contains($0.signature) }
+        }
+        exercised += other.exercised
+        executions += other.executions
+        inconclusive += other.inconclusive
     }
 }
