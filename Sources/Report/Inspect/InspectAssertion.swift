@@ -1,0 +1,73 @@
+public import Verification
+import Wire
+
+/// What `crossfire inspect --assert` can demand of the messages of a capture.
+public enum InspectAssertion: String, Sendable, CaseIterable {
+    /// Every request has its reply.
+    case noLoss = "no-loss"
+    /// Replies of a connection stand in the order of its requests.
+    case fifo
+    /// Every request has one reply: none lost, none doubled.
+    case exactlyOnce = "exactly-once"
+    /// No reply is that of another connection.
+    case noCrosstalk = "no-crosstalk"
+
+    /// `no-loss, fifo, …`
+    public static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+
+    /// The oracles that decide it.
+    public var oracles: [any Oracle] {
+        switch self {
+        case .noLoss: [LossOracle(), HangOracle()]
+        case .fifo: [OrderOracle()]
+        case .exactlyOnce: [LossOracle(), HangOracle(), DuplicationOracle()]
+        case .noCrosstalk: [CrosstalkOracle()]
+        }
+    }
+
+    /// Holds it against evidence. A stream that could not be read to its end leaves what would hold inconclusive.
+    public func judge(_ evidence: Evidence) -> AssertionResult {
+        var judgement = Judge(oracles: oracles).judge(evidence)
+        for conversation in evidence.conversations {
+            for (side, malformed) in [
+                ("requests", conversation.malformedRequest), ("replies", conversation.malformedReply),
+            ] {
+                guard let malformed else { continue }
+                judgement.inconclusive.append(
+                    "\(conversation.name): the \(side) are no \(evidence.codec.name) from offset \(malformed.offset) "
+                        + "on: \(malformed.reason)")
+                if judgement.verdict == .held { judgement.verdict = .inconclusive }
+            }
+        }
+        return AssertionResult(assertion: self, judgement: judgement)
+    }
+}
+
+/// An assertion and what was found.
+public struct AssertionResult: Sendable {
+    /// What was demanded.
+    public var assertion: InspectAssertion
+    /// What the oracles say.
+    public var judgement: Judgement
+
+    /// The verdict in a line, then each violation with its packets.
+    public func text(style: TerminalStyle) -> String {
+        var lines: [String]
+        let name = assertion.rawValue
+        switch judgement.verdict {
+        case .held:
+            let answered = judgement.exercised.answered
+            lines = ["\(name): \(style.green("held")) (\(count(answered, "answered request")))"]
+        case .violated: lines = ["\(name): \(style.red("violated"))"]
+        case .inconclusive, .nothingTested: lines = ["\(name): \(style.yellow(judgement.verdict.rawValue))"]
+        }
+        for violation in judgement.violations {
+            lines.append("  \(violation.oracle.rawValue): \(violation.summary)")
+            for (packet, note) in zip(violation.packets, violation.notes) {
+                lines.append("    packet \(packet): \(note)")
+            }
+        }
+        for reason in judgement.inconclusive.prefix(10) { lines.append("  inconclusive: \(reason)") }
+        return lines.joined(separator: "\n")
+    }
+}
