@@ -42,6 +42,18 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "Only packets that pass this Wireshark display filter; needs tshark.")
     var filter: String?
 
+    @Option(help: "Write the packets of the flow that --flow names to this pcapng file, what is odd as comments.")
+    var slice: String?
+
+    @Option(
+        help:
+            "A second capture of the same exchange, at the server; the first is the client's. Shows where packets got lost."
+    )
+    var and: String?
+
+    @Option(help: "Write a page with the messages as arrows and time–sequence graphs to this file.")
+    var html: String?
+
     @Option(help: "The server's port, where the capture misses the handshakes.")
     var port: UInt16?
 
@@ -54,6 +66,10 @@ struct InspectCommand: ParsableCommand {
     func validate() throws {
         if assert != nil, protocolName == nil { throw ValidationError("--assert needs --protocol") }
         if flow != nil, follow != nil { throw ValidationError("give --flow or --follow, not both") }
+        if slice != nil, flow == nil { throw ValidationError("--slice needs --flow") }
+        if and != nil, flow != nil || follow != nil || tshark || assert != nil || html != nil {
+            throw ValidationError("--and compares whole captures; give it alone")
+        }
         for text in name {
             var names = EndpointNames()
             guard names.add(text) else {
@@ -74,12 +90,19 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func inspect(_ path: String, _ codec: (any WireCodec)?) throws {
+        if let and {
+            let comparison = try TwoCaptures(client: path, server: and, serverPort: port).comparison(names: names)
+            print(json ? try comparison.json() : comparison.text(style: TerminalStyle(descriptor: 1)))
+            return
+        }
         var wants = CaptureReading.Wants()
         wants.serverPort = port
         wants.anomalies = true
         wants.streams = keepsStreams(path, codec)
         wants.wiresharkFlags = tshark
         if let flow { wants.packets = .flow(flow) }
+        if html != nil, flow == nil { wants.packets = .all }
+        wants.records = slice != nil
         let reading = try CaptureReading(path: path, wants)
         for warning in reading.warnings { Console.note("\(capture): \(warning)") }
         var flows = reading.flows
@@ -89,6 +112,7 @@ struct InspectCommand: ParsableCommand {
                 throw Failure(.badInput, "\(capture) has no flow \(number); it has \(reading.flows.count)")
             }
         }
+        if let slice { try FlowSlice(flows[0], capture: capture).write(reading.kept.slice, reading.interfaces, slice) }
         var parts = InspectJSON.Parts()
         parts.names = names
         parts.facts = reading.facts(knowsGaps: wants.streams)
@@ -99,6 +123,13 @@ struct InspectCommand: ParsableCommand {
             parts.conversations = evidence.conversations
             parts.assertions = try assertions()?.map { $0.judge(evidence) }
         }
+        if let html {
+            let page = InspectPage(
+                title: (capture as NSString).lastPathComponent, flows: flows, parts, codec: codec,
+                packetsLeftOut: reading.kept.leftOut)
+            try write(page.text(), to: html)
+        }
+        if flow == nil { parts.packets = [] }
         if json { print(try InspectJSON(flows: flows, parts).text()) } else { show(flows, parts, codec, reading) }
         try leave(parts.assertions ?? [])
     }
@@ -134,6 +165,14 @@ struct InspectCommand: ParsableCommand {
         }
     }
 
+    private func write(_ text: String, to path: String) throws {
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw Failure(.badInput, "cannot write \(path): \(error.localizedDescription)")
+        }
+    }
+
     private var names: EndpointNames {
         var names = EndpointNames()
         for text in name { _ = names.add(text) }
@@ -141,7 +180,7 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func keepsStreams(_ path: String, _ codec: (any WireCodec)?) -> Bool {
-        if codec != nil || json || flow != nil || follow != nil { return true }
+        if codec != nil || json || flow != nil || follow != nil || html != nil { return true }
         guard !tshark else { return false }
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         return (attributes?[.size] as? Int ?? 0) <= Self.maximumKeptFileBytes

@@ -25,19 +25,26 @@ public enum InspectAssertion: String, Sendable, CaseIterable {
         }
     }
 
-    /// Holds it against evidence. A stream that could not be read to its end leaves what would hold inconclusive.
+    /// Holds it against evidence. Where the streams were not understood, because they are no messages of the protocol
+    /// or replies are none that any request explains, what would hold is inconclusive.
     public func judge(_ evidence: Evidence) -> AssertionResult {
-        var judgement = Judge(oracles: oracles).judge(evidence)
+        var judgement = Judge(oracles: oracles + [CorruptionOracle()]).judge(evidence)
+        let unexplained = judgement.violations.filter { $0.oracle == .corruption }
+        judgement.violations.removeAll { $0.oracle == .corruption }
+        var doubts = unexplained.map(\.summary)
         for conversation in evidence.conversations {
             for (side, malformed) in [
                 ("requests", conversation.malformedRequest), ("replies", conversation.malformedReply),
             ] {
                 guard let malformed else { continue }
-                judgement.inconclusive.append(
+                doubts.append(
                     "\(conversation.name): the \(side) are no \(evidence.codec.name) from offset \(malformed.offset) "
                         + "on: \(malformed.reason)")
-                if judgement.verdict == .held { judgement.verdict = .inconclusive }
             }
+        }
+        judgement.inconclusive += doubts
+        if judgement.violations.isEmpty, judgement.verdict == .violated || judgement.verdict == .held {
+            judgement.verdict = doubts.isEmpty ? .held : .inconclusive
         }
         return AssertionResult(assertion: self, judgement: judgement)
     }
