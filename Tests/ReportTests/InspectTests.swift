@@ -111,7 +111,10 @@ struct InspectTests {
         var parts = InspectJSON.Parts()
         parts.conversations = [Conversation(flow: flow, name: "c", codec: RESPCodec())]
         let text = InspectPage(title: "<t>", flows: [flow], parts, codec: RESPCodec(), packetsLeftOut: 3).text()
-        #expect(text.contains("2,004 of 12,004 messages: only the first 10,000 by time are drawn and listed."))
+        #expect(
+            text.contains(
+                "2,004 of 12,004 messages: only the first 10,000 by time of the flows with a lane are drawn and listed; "
+                    + "0 of the others have no twin."))
         #expect(text.contains("3 packets are in no graph."))
         #expect(text.contains("<h1>&lt;t&gt;</h1>"))
         let arrows = text.components(separatedBy: "<g class=\"m ").count - 1

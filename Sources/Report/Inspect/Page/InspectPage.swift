@@ -60,14 +60,20 @@ public struct InspectPage: Sendable {
         return out + "<script>\(PageStyle.script)</script></body></html>\n"
     }
 
-    /// The oddest flows, then in their order.
+    /// The flows with most messages at fault, then those with most anomalies; in their order.
     private func byOddity(_ flows: [Flow], _ limit: Int) -> [Flow] {
         guard flows.count > limit else { return flows }
-        let sorted = flows.sorted { ($1.oddity, $0.id) < ($0.oddity, $1.id) }
+        var faults: [Int: Int] = [:]
+        for conversation in parts.conversations ?? [] {
+            faults[conversation.flow] = conversation.exchanges.count { $0.reply == nil } + conversation.surplus.count
+        }
+        let sorted = flows.sorted {
+            (faults[$1.id] ?? 0, $1.oddity, $0.id) < (faults[$0.id] ?? 0, $0.oddity, $1.id)
+        }
         return sorted.prefix(limit).sorted { $0.id < $1.id }
     }
 
-    private func messages(_ drawn: [Flow], _ lanes: [Int: Int]) -> (shown: [PageMessage], all: Int) {
+    private func messages(_ drawn: [Flow], _ lanes: [Int: Int]) -> PageMessage.Selection {
         if let codec, let conversations = parts.conversations {
             return PageMessage.first(Self.maximumMessages, of: conversations, lanes: lanes, codec: codec)
         }
@@ -76,16 +82,17 @@ public struct InspectPage: Sendable {
     }
 
     /// What the limits leave out; says so also where it is nothing.
-    private func leftOut(_ messages: (shown: [PageMessage], all: Int), _ drawn: [Flow], _ graphed: [Flow]) -> String {
+    private func leftOut(_ messages: PageMessage.Selection, _ drawn: [Flow], _ graphed: [Flow]) -> String {
         var notes: [String] = []
         if messages.shown.count < messages.all {
             notes.append(
                 "\(grouped(messages.all - messages.shown.count)) of \(grouped(messages.all)) messages: only the first "
-                    + "\(grouped(messages.shown.count)) by time are drawn and listed.")
+                    + "\(grouped(messages.shown.count)) by time of the flows with a lane are drawn and listed; "
+                    + "\(grouped(messages.faultsLeftOut)) of the others have no twin.")
         }
         if drawn.count < flows.count {
             notes.append(
-                "\(grouped(flows.count - drawn.count)) flows have no lane; those with most anomalies have one.")
+                "\(grouped(flows.count - drawn.count)) flows have no lane; those with most faults have one.")
         }
         if graphed.count < flows.count {
             notes.append("\(grouped(flows.count - graphed.count)) flows have no time–sequence graph.")

@@ -24,13 +24,29 @@ struct PageMessage {
         var replied: Timestamp?
     }
 
-    /// The first messages of a capture by time, and how many there are.
+    /// The messages that a page shows.
+    struct Selection {
+        var shown: [PageMessage]
+        /// How many there are, those of flows without a lane included.
+        var all: Int
+        /// How many of those that are not shown have a fault.
+        var faultsLeftOut: Int
+    }
+
+    /// The first messages of the flows that have a lane, by time.
     static func first(
         _ limit: Int, of conversations: [Conversation], lanes: [Int: Int], codec: any WireCodec
-    ) -> (shown: [PageMessage], all: Int) {
+    ) -> Selection {
         var found: [Candidate] = []
+        var elsewhere = 0
+        var faultsElsewhere = 0
         for conversation in conversations {
-            guard let lane = lanes[conversation.flow] else { continue }
+            guard let lane = lanes[conversation.flow] else {
+                let unanswered = conversation.exchanges.count { $0.reply == nil }
+                elsewhere += 2 * conversation.exchanges.count - unanswered + conversation.surplus.count
+                faultsElsewhere += unanswered + conversation.surplus.count
+                continue
+            }
             for exchange in conversation.exchanges {
                 let request = exchange.request
                 var asked = Candidate(
@@ -52,27 +68,38 @@ struct PageMessage {
                         fault: "no request"))
             }
         }
-        return finish(found, limit) { MessageText.of($0.bytes, codec, $0.isToServer ? .client : .server) }
+        var selection = finish(found, limit) {
+            MessageText.of($0.bytes, codec, $0.isToServer ? .client : .server)
+        }
+        selection.all += elsewhere
+        selection.faultsLeftOut += faultsElsewhere
+        return selection
     }
 
     /// The same where no protocol is known: the packets with payload.
     static func first(
         _ limit: Int, of packets: [PacketLine], clients: [Int: Endpoint], lanes: [Int: Int]
-    ) -> (shown: [PageMessage], all: Int) {
+    ) -> Selection {
         var found: [Candidate] = []
+        var elsewhere = 0
         for packet in packets where packet.length > 0 {
-            guard let lane = lanes[packet.flow] else { continue }
+            guard let lane = lanes[packet.flow] else {
+                elsewhere += 1
+                continue
+            }
             found.append(
                 Candidate(
                     lane: lane, packet: packet.packet, isToServer: packet.source == clients[packet.flow], bytes: [],
                     length: packet.length))
         }
-        return finish(found, limit) { count($0.length, "byte") }
+        var selection = finish(found, limit) { count($0.length, "byte") }
+        selection.all += elsewhere
+        return selection
     }
 
     private static func finish(
         _ candidates: [Candidate], _ limit: Int, label: (Candidate) -> String
-    ) -> (shown: [PageMessage], all: Int) {
+    ) -> Selection {
         let sorted = candidates.sorted {
             ($0.packet.time.nanoseconds, $0.packet.number) < ($1.packet.time.nanoseconds, $1.packet.number)
         }
@@ -81,6 +108,7 @@ struct PageMessage {
                 lane: $0.lane, packet: $0.packet, isToServer: $0.isToServer, label: label($0), fault: $0.fault,
                 replied: $0.replied)
         }
-        return (shown, candidates.count)
+        let faults = sorted.dropFirst(limit).count { $0.fault != nil }
+        return Selection(shown: shown, all: candidates.count, faultsLeftOut: faults)
     }
 }
