@@ -43,6 +43,25 @@ extension EndToEnd {
             #expect(none.errors.contains("no flow 2; it has 2"))
         }
 
+        @Test("a gap is marked where it is, in the diagram, the stream and the summary")
+        func gap() throws {
+            var capture = TinyCapture()
+            capture.open(40_001)
+            capture.add(40_001, TinyCapture.ack, seq: 101, ack: 501, "ab")
+            capture.add(40_001, TinyCapture.ack, seq: 106, ack: 501, "fg")
+            capture.add(40_001, down: true, TinyCapture.ack, seq: 501, ack: 108)
+            let path = try capture.write("\(folder.path)/gap.pcap")
+            let diagram = try inspect(path, "--flow", "0").output
+            #expect(
+                diagram.contains(
+                    "! gap: 3 bytes to the server not captured, seq 3..<6, before the bytes of this packet\n6 "),
+                "\(diagram)")
+            #expect(try inspect(path, "--follow", "0").output.hasSuffix("> ab\n> [3 bytes not captured]\n> fg\n"))
+            let summary = try inspect(path).output
+            #expect(summary.contains("The capture misses 3 bytes of 1 flow, most in flow 0 (3)."))
+            #expect(summary.contains("missed-by-capture"))
+        }
+
         @Test("assertions hold, are violated or inconclusive, and unknown ones are wrong usage")
         func assertions() throws {
             let all = "no-loss,fifo,exactly-once,no-crosstalk"
