@@ -63,11 +63,14 @@ struct InspectCommand: ParsableCommand {
     /// Larger files are summarised without their streams, unless something needs them. Bytes.
     static let maximumKeptFileBytes = 256 << 20
 
+    /// What is said of messages without being asked: all but the search for an order of operations, which takes its time.
+    static let messageOracles = Judge.wireOracles.filter { $0.id != .linearizability }
+
     func validate() throws {
         if assert != nil, protocolName == nil { throw ValidationError("--assert needs --protocol") }
         if flow != nil, follow != nil { throw ValidationError("give --flow or --follow, not both") }
         if slice != nil, flow == nil { throw ValidationError("--slice needs --flow") }
-        if and != nil, flow != nil || follow != nil || tshark || assert != nil || html != nil {
+        if and != nil, filter != nil || flow != nil || follow != nil || tshark || assert != nil || html != nil {
             throw ValidationError("--and compares whole captures; give it alone")
         }
         for text in name {
@@ -117,10 +120,11 @@ struct InspectCommand: ParsableCommand {
         parts.names = names
         parts.facts = reading.facts(knowsGaps: wants.streams)
         parts.packets = reading.kept.packets
-        parts.frames = tshark ? reading.frames : nil
+        if tshark { parts.frames = frames(reading) }
         if let codec {
             let evidence = evidence(flows, codec, parts.names, reading)
             parts.conversations = evidence.conversations
+            parts.violations = Judge(oracles: Self.messageOracles).judge(evidence).violations
             parts.assertions = try assertions()?.map { $0.judge(evidence) }
         }
         if let html {
@@ -140,7 +144,7 @@ struct InspectCommand: ParsableCommand {
     ) {
         let style = TerminalStyle(descriptor: 1)
         if tshark {
-            for frame in reading.frames { if let line = WiresharkText.line(frame) { print(line) } }
+            for frame in parts.frames ?? [] { if let line = WiresharkText.line(frame) { print(line) } }
             return
         }
         if follow != nil {
@@ -158,11 +162,20 @@ struct InspectCommand: ParsableCommand {
             print("")
             print(InspectText(flows, names: parts.names, style: style).table())
         }
-        guard let codec else { return }
+        // Who asserts wants the verdict, not every message.
+        guard let codec, assert == nil || flow != nil else { return }
         for conversation in parts.conversations ?? [] {
             print("")
-            print(InspectText.messages(conversation, codec: codec, style: style))
+            print(
+                InspectText.messages(conversation, codec: codec, violations: parts.violations, style: style))
         }
+    }
+
+    /// The flagged frames, of the one flow if it was named.
+    private func frames(_ reading: CaptureReading) -> [WiresharkAnalysis.Frame] {
+        guard flow != nil else { return reading.frames }
+        let own = Set(reading.kept.packets.map(\.packet.number))
+        return reading.frames.filter { own.contains($0.number) }
     }
 
     private func write(_ text: String, to path: String) throws {

@@ -80,6 +80,22 @@ extension EndToEnd {
             #expect(try inspect(sound, "--name", "writer").status == 64)
         }
 
+        @Test("requests stand beside replies, and what is wrong below them")
+        func messages() throws {
+            let result = try inspect(lossy, "--protocol", "echo", "--name", "40002=reader")
+            #expect(result.status == 0)
+            #expect(
+                result.output.hasSuffix(
+                    """
+                    flow 1, reader
+                      packet  request  packet  reply     latency
+                    ! 9       c\\n      -       no reply  -
+                    ! loss: reader: request 1 (packet 9) got no reply; the server closed the connection (packet 14) \
+                    while the client was still open.
+
+                    """), "\(result.output)")
+        }
+
         @Test("one JSON object with everything")
         func json() throws {
             let result = try inspect(

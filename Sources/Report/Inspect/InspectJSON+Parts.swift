@@ -25,19 +25,23 @@ extension InspectJSON.Object {
         var violations: [Found]
         var inconclusive: [String]
 
-        struct Found: Encodable, Sendable {
-            var oracle: String
-            var summary: String
-            var packets: [Int]
-        }
-
         init(_ result: AssertionResult) {
             name = result.assertion.rawValue
             verdict = result.judgement.verdict.rawValue
-            violations = result.judgement.violations.map {
-                Found(oracle: $0.oracle.rawValue, summary: $0.summary, packets: $0.packets)
-            }
+            violations = result.judgement.violations.map { Found($0) }
             inconclusive = result.judgement.inconclusive
+        }
+    }
+
+    struct Found: Encodable, Sendable {
+        var oracle: String
+        var summary: String
+        var packets: [Int]
+
+        init(_ violation: Violation) {
+            oracle = violation.oracle.rawValue
+            summary = violation.summary
+            packets = violation.packets
         }
     }
 

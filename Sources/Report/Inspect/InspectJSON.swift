@@ -11,6 +11,8 @@ public struct InspectJSON: Sendable {
         public var names = EndpointNames()
         /// One conversation a flow, in the same order, where a protocol was given.
         public var conversations: [Conversation]?
+        /// What is wrong with the messages, where a protocol was given.
+        public var violations: [Violation] = []
         /// What was asserted.
         public var assertions: [AssertionResult]?
         /// The flagged frames, where Wireshark's flags were asked for.
@@ -32,6 +34,7 @@ public struct InspectJSON: Sendable {
             otherPackets: Dictionary(
                 parts.facts.otherPackets.map { ($0.reason, $0.count) }, uniquingKeysWith: { $0 + $1 }),
             anomalies: AnomalyClass.all(in: flows).map { .init($0) },
+            violations: parts.conversations.map { _ in parts.violations.map { Object.Found($0) } },
             assertions: parts.assertions?.map { .init($0) },
             frames: parts.frames?.map { .init(frame: $0.number, stream: $0.stream, flags: $0.flags.setNames) },
             flows: flows.enumerated().map { index, flow in
@@ -51,12 +54,13 @@ public struct InspectJSON: Sendable {
         var droppedPackets: UInt64?
         var otherPackets: [String: Int]
         var anomalies: [Class]
+        var violations: [Found]?
         var assertions: [Assertion]?
         var frames: [Frame]?
         var flows: [Entry]
 
         enum CodingKeys: String, CodingKey {
-            case schema, warnings, anomalies, assertions, flows
+            case schema, warnings, anomalies, violations, assertions, flows
             case droppedPackets = "dropped_packets"
             case otherPackets = "other_packets"
             case frames = "tshark"

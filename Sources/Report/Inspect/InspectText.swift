@@ -57,8 +57,11 @@ public struct InspectText: Sendable {
 
     /// Requests beside replies with their latencies.
     ///
-    /// What has no twin, a request unanswered or a reply too many, is marked.
-    public static func messages(_ conversation: Conversation, codec: any WireCodec, style: TerminalStyle) -> String {
+    /// What has no twin, a request unanswered or a reply too many, is marked; below stands what `violations` say of this
+    /// conversation: replies doubled, out of order, of another connection.
+    public static func messages(
+        _ conversation: Conversation, codec: any WireCodec, violations: [Violation] = [], style: TerminalStyle
+    ) -> String {
         let lost = conversation.requestGaps + conversation.replyGaps
         var lines = ["flow \(conversation.flow), \(conversation.name)\(lost > 0 ? ", \(lost) bytes not captured" : "")"]
         var rows = [["packet", "request", "packet", "reply", "latency"]]
@@ -80,6 +83,9 @@ public struct InspectText: Sendable {
             rows.append(["-", "no request", "\(reply.first.number)", MessageText.of(reply.bytes, codec, .server), "-"])
         }
         lines += zip(aligned(rows), marks).map { $1 ? style.red("! " + $0) : "  " + $0 }
+        for violation in violations where violation.summary.hasPrefix("\(conversation.name):") {
+            lines.append(style.red("! \(violation.oracle.rawValue): \(violation.summary)"))
+        }
         if let partial = conversation.partialReply {
             lines.append(
                 "  the reply stream ends inside a reply, after \(partial.bytes.count) bytes: \(printable(partial.bytes))"
