@@ -74,8 +74,8 @@ public struct PerturbationCounters: Sendable, Equatable {
     public var delays: UInt64
     /// System calls that failed on purpose.
     public var failures: UInt64
-    /// Preloaded: processes which took part, forked children included; 0 means that the target's environment alone is in
-    /// force. Supervised: programs started under supervision.
+    /// Preloaded: processes which took part, forked children included; 0 means that the target's environment alone is
+    /// in force. Supervised: programs started under supervision.
     public var processes: UInt32
 
     package init(calls: UInt64 = 0, delays: UInt64 = 0, failures: UInt64 = 0, processes: UInt32 = 0) {

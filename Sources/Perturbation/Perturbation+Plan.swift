@@ -57,7 +57,8 @@ extension Perturbation {
         return path.contains { $0 == ":" || $0 == " " } ? "LD_PRELOAD cannot hold the path \(path)" : nil
     }
 
-    /// Why system calls cannot be supervised on this machine, as a clause; nil if they can. Tried, by running the launcher.
+    /// Why system calls cannot be supervised on this machine, as a clause; nil if they can. Tried, by running the
+    /// launcher.
     public static var supervisionObstacle: String? {
         guard let path = NativeFile.find(launcher) else { return missing(launcher) }
         guard let result = CommandOutput([path, "--check"]) else { return "\(path) cannot be started" }

@@ -37,9 +37,9 @@ public final class Perturbation: Sendable {
 
     /// The environment to start the target with: `inherited` and what the noise needs.
     ///
-    /// `LD_PRELOAD` is appended to one that is there, and to the sanitizer runtimes which the target names itself. `initial` is in force from the
-    /// target's first instruction, and for ever where it cannot reach the control page; for targets that run already it is
-    /// set too.
+    /// `LD_PRELOAD` is appended to one that is there, and to the sanitizer runtimes which the target names itself.
+    /// `initial` is in force from the target's first instruction, and for ever where it cannot reach the control page;
+    /// for targets that run already it is set too.
     public func environment(extending inherited: [String: String], initial: Noise = .none) -> [String: String] {
         set(initial)
         var result = inherited

@@ -12,8 +12,8 @@ public struct RESPHead: Sendable, Equatable {
     /// Where the text of a simple string or an error, or the bytes of a bulk string, lie in the message.
     public var body: Range<Int>
 
-    /// Reads the head of the value that `bytes` begins with; nil unless the bytes needed for it are there and well formed.
-    /// The elements of an array are not looked at.
+    /// Reads the head of the value that `bytes` begins with; nil unless the bytes needed for it are there and well
+    /// formed. The elements of an array are not looked at.
     ///
     /// - Complexity: O(length of the first line).
     public init?(_ bytes: Span<UInt8>) {

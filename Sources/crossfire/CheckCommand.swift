@@ -82,7 +82,8 @@ struct CheckCommand: ParsableCommand {
             let known = "expected one of \(CheckModel.names)"
             throw Failure(
                 model == nil ? .badInput : .usage,
-                name.isEmpty ? "\(capture) names no model: give --model, \(known)" : "unknown model '\(name)'; \(known)")
+                name.isEmpty ? "\(capture) names no model: give --model, \(known)" : "unknown model '\(name)'; \(known)"
+            )
         }
         let result = Checker().check(history, model: model)
         let judgement = Judgement(

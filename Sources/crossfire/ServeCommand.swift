@@ -13,19 +13,39 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "The port; 0 chooses a free one.")
     var port: UInt16 = 0
 
-    @Option(help: "The address to listen on; loopback only.")
-    var host = "127.0.0.1"
+    @Option(help: "The address to listen on, 127.0.0.1 or ::1 without it; for Unix sockets their path.")
+    var host: String?
+
+    @Option(help: "tcp, tcp6, udp or unix.")
+    var transport: String?
+
+    @Option(help: "How processes share keys: shm, pipe or mq.")
+    var state: String?
+
+    @Option(help: "The folder that the file service serves; an empty one without it.")
+    var root: String?
 
     @Flag(help: "List all servers with their defects.")
     var list = false
 
+    @Flag(help: "List servers with another transport or state than the usual.")
+    var listVariants = false
+
     func validate() throws {
-        guard spec != nil || list else { throw ValidationError("give a server, as threaded/kv, or --list") }
+        guard spec != nil || list || listVariants else {
+            throw ValidationError("give a server, as threaded/kv, or --list")
+        }
     }
 
     func run() throws {
         let path = try ReferenceServerProgram.path()
-        let arguments = list ? ["--list"] : [spec!, "--port", String(port), "--host", host]
+        let options = [("--host", host), ("--transport", transport), ("--state", state), ("--root", root)]
+        let arguments =
+            list
+            ? ["--list"]
+            : listVariants
+                ? ["--list-variants"]
+                : [spec!, "--port", String(port)] + options.flatMap { name, value in value.map { [name, $0] } ?? [] }
         var words = ([path] + arguments).map { strdup($0) } + [nil]
         execv(path, &words)
         throw Failure(.noTarget, "cannot start \(path): \(String(cString: strerror(errno)))")

@@ -24,7 +24,7 @@ struct TargetOptions: ParsableArguments {
 
     @Argument(
         parsing: .postTerminator,
-        help: "After --: the command that starts the server; {port}, {host} and {dir} are filled in.")
+        help: "After --: the command that starts the server; {port}, {host} and {dir} (an empty folder) are filled in.")
     var command: [String] = []
 
     /// Whether the user named a target at all.
@@ -68,7 +68,9 @@ extension TargetDescription {
         case .command(let words): return .command(words)
         case .server(let spec):
             try ReferenceServerProgram.validate(spec)
-            return .command([try ReferenceServerProgram.path(), spec, "--port", "{port}", "--die-with-parent"])
+            // A crash is to end the server at once: the runtime's backtrace takes seconds.
+            let quick = ["env", "SWIFT_BACKTRACE=enable=no"]
+            return .command(quick + [try ReferenceServerProgram.path(), spec, "--port", "{port}", "--die-with-parent"])
         }
     }
 }

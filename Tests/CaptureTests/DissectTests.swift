@@ -9,6 +9,9 @@ struct DissectTests {
         PacketBuilder.client, PacketBuilder.server, 1000, 2000, .psh, 77, [], Array("PING".utf8))
     static let ip = PacketBuilder.ipv4(PacketBuilder.client, PacketBuilder.server, 6, segment)
 
+    /// LLC with SNAP for IPv4.
+    static let snap: [UInt8] = [0xAA, 0xAA, 3, 0, 0, 0, 8, 0]
+
     static let encapsulations: [(String, LinkType, [UInt8])] = [
         ("Ethernet", .ethernet, PacketBuilder.ethernet(0x0800, ip)),
         ("VLAN", .ethernet, PacketBuilder.ethernet(0x8100, [0, 5, 8, 0] + ip)),
@@ -18,6 +21,30 @@ struct DissectTests {
         ("NULL, little-endian", .null, [2, 0, 0, 0] + ip),
         ("LOOP", .loop, [0, 0, 0, 2] + ip),
         ("raw", .raw, ip),
+        ("802.11", LinkType(rawValue: 105), [0x08, 1] + [UInt8](repeating: 0, count: 22) + snap + ip),
+        (
+            "radiotap", LinkType(rawValue: 127),
+            [0, 0, 8, 0, 0, 0, 0, 0, 0x88, 1] + [UInt8](repeating: 0, count: 24) + snap + ip
+        ),
+        ("Token Ring", LinkType(rawValue: 6), [UInt8](repeating: 0, count: 14) + snap + ip),
+        ("Frame Relay", LinkType(rawValue: 107), [0x18, 0x41, 0x03, 0xCC] + ip),
+        ("PPP", LinkType(rawValue: 9), [0xFF, 0x03, 0x00, 0x21] + ip),
+        ("netfilter log", LinkType(rawValue: 239), [2, 0, 0, 0] + [8, 0, 5, 0, 0, 0, 0, 0] + [64, 0, 9, 0] + ip),
+        ("MPLS", .ethernet, PacketBuilder.ethernet(0x8847, [0, 0, 0x10, 64, 0, 0, 0x21, 64] + ip)),
+        ("PPPoE", .ethernet, PacketBuilder.ethernet(0x8864, [0x11, 0, 0, 1, 0, 0, 0, 0x21] + ip)),
+        (
+            "GRE", .raw,
+            PacketBuilder.ipv4(PacketBuilder.client, PacketBuilder.server, 47, [0x20, 0, 8, 0, 0, 0, 0, 7] + ip)
+        ),
+        ("IP in IP", .raw, PacketBuilder.ipv4(PacketBuilder.client, PacketBuilder.server, 4, ip)),
+        (
+            "VXLAN", .raw,
+            PacketBuilder.ipv4(
+                PacketBuilder.client, PacketBuilder.server, 17,
+                PacketBuilder.udp(
+                    PacketBuilder.client, PacketBuilder.Side(port: 4789),
+                    [8, 0, 0, 0, 0, 0, 1, 0] + PacketBuilder.ethernet(0x0800, ip)))
+        ),
         ("IPv4", .ipv4, ip),
         (
             "IPv4 with options", .raw,

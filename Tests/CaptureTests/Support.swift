@@ -16,6 +16,8 @@ final class TemporaryFolder: Sendable {
 
     func file(_ name: String, _ bytes: [UInt8]) -> String {
         let full = "\(path)/\(name)"
+        // A new file each time: some file systems flush a file that is truncated and written again.
+        unlink(full)
         let descriptor = open(full, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         bytes.withUnsafeBytes { _ = write(descriptor, $0.baseAddress, $0.count) }
         close(descriptor)

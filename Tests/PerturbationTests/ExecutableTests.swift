@@ -1,5 +1,6 @@
 // Goal: it is known, before a target starts, whether a library can be preloaded into it, and if not, why.
-// Method: real programs of the machine, scripts written by the test, and ELF files changed byte by byte, none of which may trap.
+// Method: real programs of the machine, scripts written by the test, and ELF files changed byte by byte, none of
+// which may trap.
 
 import Glibc
 import Perturbation

@@ -63,22 +63,6 @@ import Testing
         #expect(Noise(seed: 0, probability: probability).threshold == 0)
     }
 
-    @Test("the noise drawn for executions sweeps probability, sleep and sites, within bounds")
-    func drawn() {
-        let all = (0..<4000 as Range<UInt64>).map(Noise.drawn)
-        #expect(all.allSatisfy { Noise.probabilities.contains($0.probability) && !$0.sites.isEmpty })
-        // Log-uniform: a third of a decade and a half each.
-        for (low, high) in [(0.01, 0.0368), (0.0368, 0.1357), (0.1357, 0.5)] {
-            let count = all.count { (low..<high).contains($0.probability) }
-            #expect((1150...1516).contains(count))
-        }
-        #expect((1800...2200).contains(all.count { $0.sleepMicroseconds == 0 }))
-        #expect(Set(all.map(\.sleepMicroseconds)) == [0, 100, 1000])
-        #expect((1800...2200).contains(all.count { $0.sites == .all }))
-        #expect(Noise.drawn(seed: 77) == Noise.drawn(seed: 77))
-        #expect(Noise.drawn(seed: 77).seed == 77)
-    }
-
     @Test("the text for the environment holds what is applied")
     func text() {
         let noise = Noise(seed: .max, probability: 0.75, sleepMicroseconds: 5000, sites: [.lock, .files])

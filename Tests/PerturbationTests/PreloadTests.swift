@@ -1,6 +1,6 @@
 // Goal: the preload library acts in real programs, and changes nothing but their timing.
-// Method: a probe whose output tells whether errno, locks, conditions, cancellation, signals and fork still work, and real
-// programs, all under noise at half of their calls; the counters of the control page prove that it acted.
+// Method: a probe whose output tells whether errno, locks, conditions, cancellation, signals and fork still work, and
+// real programs, all under noise at half of their calls; the counters of the control page prove that it acted.
 
 import Glibc
 import Perturbation

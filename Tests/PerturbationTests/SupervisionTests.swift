@@ -1,7 +1,7 @@
-// Goal: supervised system calls change nothing but timing and the errors asked for, in dynamic and static programs, and
-// nothing hangs when the supervisor goes away.
-// Method: the probe of the preload tests under the launcher; skipped where the machine refuses supervision (a container's
-// seccomp profile, a kernel before 5.5).
+// Goal: supervised system calls change nothing but timing and the errors asked for, in dynamic and static programs,
+// and nothing hangs when the supervisor goes away.
+// Method: the probe of the preload tests under the launcher; skipped where the machine refuses supervision (a
+// container's seccomp profile, a kernel before 5.5).
 
 import Glibc
 import Perturbation

@@ -112,6 +112,7 @@ import Testing
     @Test("shows within bounded attempts", arguments: planted)
     func shows(_ name: String, _ provocation: Provocation) throws {
         let server = try RunningServer(name)
+        server.patience = 1  // A reply that never comes is a fault found.
         let shown = try (0..<provocation.attempts).contains { try provocation.provoke(server, $0) }
         #expect(shown, "\(name) answered \(provocation.attempts) times without a fault")
     }

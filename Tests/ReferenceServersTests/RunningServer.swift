@@ -75,6 +75,8 @@ final class RunningProgram {
 final class RunningServer {
     let program: RunningProgram
     let address: SocketAddress
+    /// How long its clients wait for an answer, in seconds.
+    var patience = 20
 
     /// Beside the running test binary, where the build puts the executable.
     static let path: String = {
@@ -84,8 +86,11 @@ final class RunningServer {
         return own.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/reference-server"
     }()
 
-    init(_ arguments: [String]) throws {
-        program = try RunningProgram(Self.path, arguments + ["--die-with-parent"])
+    convenience init(_ arguments: [String]) throws { try self.init(program: Self.path, arguments) }
+
+    /// Starts another program that becomes the server.
+    init(program path: String, _ arguments: [String]) throws {
+        program = try RunningProgram(path, arguments + ["--die-with-parent"])
         let line = program.line(from: program.output)
         address = try #require(SocketAddress(line.split(separator: " ").last ?? ""), "the server said: \(line)")
     }
@@ -151,13 +156,13 @@ struct SocketAddress {
     }
 }
 
-/// A blocking client. A read that waits for 20 seconds fails.
+/// A blocking client. A read that waits longer than the server's `patience` fails.
 final class Client {
     let socket: Int32
 
-    init(_ server: RunningServer, patience: Int = 20, type: __socket_type = SOCK_STREAM) throws {
+    init(_ server: RunningServer, patience: Int? = nil, type: __socket_type = SOCK_STREAM) throws {
         socket = Glibc.socket(server.address.family, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var patience = timeval(tv_sec: patience, tv_usec: 0)
+        var patience = timeval(tv_sec: patience ?? server.patience, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         let connected = server.address.bytes.withUnsafeBytes {
@@ -181,6 +186,9 @@ final class Client {
 
     /// The server sees the end of the requests.
     func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
+
+    /// Ends the connection both ways.
+    func leave() { shutdown(socket, Int32(SHUT_RDWR)) }
 
     /// Just `count` bytes, or fewer if the server closes.
     func receive(_ count: Int) -> [UInt8] {

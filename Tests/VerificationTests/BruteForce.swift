@@ -1,7 +1,8 @@
 import Verification
 
-/// Linearizability by its definition: is there a set of unanswered operations and an order of them and all answered ones that
-/// keeps real time and is legal? Tries everything, remembering what it tried. For histories of a few operations.
+/// Linearizability by its definition: is there a set of unanswered operations and an order of them and all answered
+/// ones that keeps real time and is legal? Tries everything, remembering what it tried. For histories of a few
+/// operations.
 enum BruteForce {
     /// The sequential objects, as small as they can be written; a state is a list of numbers.
     static func apply(_ history: History, _ row: Int, _ model: CheckModel, _ state: [Int]) -> [Int]? {

@@ -1,8 +1,8 @@
 import Testing
 import Verification
 
-/// Goal: the checker hands over what monitors do not know, keeps to its budget, and explains what it found. Method: small histories
-/// written by hand, and hostile ones with thousands of clients, ties and unanswered operations.
+/// Goal: the checker hands over what monitors do not know, keeps to its budget, and explains what it found. Method:
+/// small histories written by hand, and hostile ones with thousands of clients, ties and unanswered operations.
 @Suite("Checker")
 struct CheckerTests {
     private func register(_ rows: [(History.Function, Int, Int64, Int64)]) -> History {
@@ -30,6 +30,20 @@ struct CheckerTests {
         #expect(bad.violations.first?.firstInexplicable?.row == 3)
     }
 
+    @Test("what the search found is shrunk to the values that matter") func shrinking() throws {
+        var rows: [(History.Function, Int, Int64, Int64)] = []
+        for round in 0..<30 {
+            let start = Int64(round * 10)
+            rows.append((.write, 100 + round, start, start + 3))
+            rows.append((.read, 100 + round, start + 4, start + 6))
+        }
+        rows += [(.write, 1, 400, 410), (.write, 1, 405, 411), (.write, 2, 420, 430), (.read, 1, 440, 450)]
+        let violation = try #require(Checker().check(register(rows), model: .register).violations.first)
+        #expect(violation.kind == .unexplained && violation.firstInexplicable?.row == 63)
+        #expect(violation.shrunk == [60, 61, 62, 63])
+        #expect(violation.operations == [63, 60, 61, 62])
+    }
+
     @Test("a stale read has a sentence, a margin, and a clock that may excuse it") func explanation() throws {
         let history = register([(.write, 1, 0, 10), (.write, 2, 20, 30), (.read, 1, 70, 80), (.read, 2, 40, 50)])
         let violation = try #require(Checker().check(history, model: .register).violations.first)
@@ -37,7 +51,8 @@ struct CheckerTests {
         #expect(violation.marginNanoseconds == 30)
         #expect(
             violation.summary
-                == "read → 1 (op 2) began after write 2 (op 1) was over, and read → 2 (op 3) after write 1 (op 0) was over: the value is stale."
+                == "read → 1 (op 2) began after write 2 (op 1) was over, "
+                + "and read → 2 (op 3) after write 1 (op 0) was over: the value is stale."
         )
         #expect(violation.firstInexplicable?.row == 2 && violation.firstInexplicable?.time == 80)
         let vague = Checker(clockUncertainty: 20).check(history, model: .register)
@@ -74,6 +89,21 @@ struct CheckerTests {
         let result = Checker(budget: SearchBudget(nodes: 100)).check(history, model: .register)
         #expect(result.verdict == .inconclusive)
         #expect(result.inconclusive.first?.contains("100 configurations") == true)
+    }
+
+    @Test("thousands of open operations spend the budget, not the machine") func manyOpen() {
+        var history = History()
+        for client in 0..<3000 {
+            history.append(.write, client: client, argument: client % 7, invoked: Int64(client), status: .info)
+        }
+        history.append(.read, client: 3000, result: 99, invoked: 5000, completed: 5001)
+        for value in 0..<40 {
+            history.append(
+                .read, client: 3001, result: value % 7, invoked: 6000 + Int64(value) * 10,
+                completed: 6005 + Int64(value) * 10)
+        }
+        let result = Checker(budget: SearchBudget(nodes: 3000, bytes: 1 << 20)).check(history, model: .register)
+        #expect(result.verdict == .inconclusive && result.inconclusive.first?.contains("budget") == true, "\(result)")
     }
 
     @Test("a specification of one's own") func ownSpecification() {

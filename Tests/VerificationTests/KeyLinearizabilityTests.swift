@@ -2,8 +2,8 @@ import Capture
 import Testing
 import Verification
 
-/// Goal: RESP operations on shared keys are judged against Redis's sequential behaviour, and nothing that an unknown first
-/// value or an unmodelled command explains is a violation. Method: hand-made captures with chosen overlaps.
+/// Goal: RESP operations on shared keys are judged against Redis's sequential behaviour, and nothing that an unknown
+/// first value or an unmodelled command explains is a violation. Method: hand-made captures with chosen overlaps.
 @Suite("Linearizability of keys from the wire")
 struct KeyLinearizabilityTests {
     @Test("concurrent increments, reads and sets in a legal order") func legal() {

@@ -3,8 +3,8 @@ import Testing
 import Verification
 import Wire
 
-/// Goal: lost replies, lost bytes and silence are told apart, and none is blamed on a server that may still answer or was
-/// left. Method: hand-made captures, judged by all oracles at once.
+/// Goal: lost replies, lost bytes and silence are told apart, and none is blamed on a server that may still answer or
+/// was left. Method: hand-made captures, judged by all oracles at once.
 @Suite("Loss, corruption and hang")
 struct LossOracleTests {
     @Test("an echo left out") func missingEcho() {

@@ -1,7 +1,7 @@
 import Verification
 
-/// Small random histories of every model: made by executing operations at random instants within random intervals, with ties,
-/// intervals of length zero, refused and unanswered operations, and often one thing changed afterwards.
+/// Small random histories of every model: made by executing operations at random instants within random intervals, with
+/// ties, intervals of length zero, refused and unanswered operations, and often one thing changed afterwards.
 struct RandomHistory {
     var seed: Seed
 

@@ -2,9 +2,9 @@ import Glibc
 import Testing
 import Verification
 
-/// Goal: histories of a thousand to ten thousand operations are decided as their headers say, and a planted violation is named by
-/// the operations planted. Method: the files of a folder beside the package, `../shared/histories`, or the one that
-/// `CROSSFIRE_HISTORY_FILES` names; where there is none, there is nothing to run.
+/// Goal: histories of a thousand to ten thousand operations are decided as their headers say, and a planted violation
+/// is named by the operations planted. Method: the files of a folder beside the package, `../shared/histories`, or the
+/// one that `CROSSFIRE_HISTORY_FILES` names; where there is none, there is nothing to run.
 @Suite("Histories in files", .enabled(if: !SharedHistories.files.isEmpty))
 struct SharedHistoryTests {
     @Test("decided as planted, by the monitor, with the planted operations named", arguments: SharedHistories.files)

@@ -2,8 +2,8 @@ import Capture
 import Verification
 import Wire
 
-/// A correct key-value server with several clients, simulated: requests are pipelined at random, each takes effect at one
-/// instant, replies leave in any pieces. What it puts on a `Tape` must never be a violation.
+/// A correct key-value server with several clients, simulated: requests are pipelined at random, each takes effect at
+/// one instant, replies leave in any pieces. What it puts on a `Tape` must never be a violation.
 struct SimulatedServer {
     var store: [String: String] = [:]
     var seed: Seed

@@ -106,6 +106,12 @@ extension ConnectionAnalysis {
     private static let captureDuplicateShare = 0.4
     private static let captureDuplicateMinimum: UInt32 = 8
 
+    /// Whether anything was found, or will be at the end.
+    @inline(__always)
+    var hasFindings: Bool {
+        lower.reported | higher.reported != 0 || !lower.holes.isEmpty || !higher.holes.isEmpty
+    }
+
     /// What was found in one direction, with what only the whole capture shows: bytes that never came, and duplicates
     /// that are too many.
     ///
@@ -141,10 +147,6 @@ extension Flow {
     /// Takes over what the analysis found, from `next` on in a sorted log; `client` is the direction in which the client
     /// sends.
     mutating func take(_ analysis: ConnectionAnalysis, _ log: AnomalyLog, _ next: inout Int, client: Int) {
-        guard
-            analysis.lower.reported > 0 || analysis.higher.reported > 0 || !analysis.lower.holes.isEmpty
-                || !analysis.higher.holes.isEmpty
-        else { return }
         var found: [[Anomaly]] = [[], []]
         while next < log.entries.count, log.entries[next].flow == id {
             found[log.entries[next].direction].append(log.entries[next].anomaly)

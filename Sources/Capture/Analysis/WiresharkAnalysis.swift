@@ -65,11 +65,14 @@ public struct WiresharkAnalysis: Sendable {
                 return (known, [])
             }
             if base == segment.sequence {
-                connections[known].rewind(direction)
+                if segment.flags.isDisjoint(with: .ack) { connections[known].rewind(direction) }
                 return (known, [])
             }
             reused = .reusedPorts
-            if segment.flags.contains(.ack) { return (known, reused) }
+            if segment.flags.contains(.ack) {
+                connections[known].setBase(direction, segment.sequence)
+                return (known, reused)
+            }
         }
         connections.append(WiresharkConnection())
         return (index.append(key, at: slot), reused)
@@ -91,11 +94,18 @@ extension WiresharkConnection {
         }
     }
 
+    mutating func setBase(_ direction: Int, _ base: UInt32) {
+        if direction == 0 { directions.0.base = base } else { directions.1.base = base }
+    }
+
     /// What Wireshark learns from a segment before it looks at the numbers.
     mutating func begin(_ segment: Segment, direction: Int) {
-        guard base(direction) == nil else { return }
-        let base = segment.flags.contains(.syn) ? segment.sequence : segment.sequence &- 1
-        if direction == 0 { directions.0.base = base } else { directions.1.base = base }
+        if base(direction) == nil {
+            setBase(direction, segment.flags.contains(.syn) ? segment.sequence : segment.sequence &- 1)
+        }
+        if segment.flags.contains(.ack), base(1 - direction) == nil {
+            setBase(1 - direction, segment.acknowledgement &- 1)
+        }
     }
 
     /// What Wireshark learns from a segment after it looked at the numbers: acknowledgements and options.
@@ -104,7 +114,8 @@ extension WiresharkConnection {
         if isSYN {
             if segment.flags.isDisjoint(with: .ack) { synTime = time.nanoseconds }
         } else if segment.flags.contains(.ack), initialRoundTrip == nil, synTime != 0 {
-            initialRoundTrip = time.nanoseconds - synTime
+            let roundTrip = time.nanoseconds &- synTime
+            initialRoundTrip = roundTrip == 0 ? nil : roundTrip
         }
         if segment.flags.contains(.ack), !isSYN {
             if direction == 0 { directions.0.awaitsFirstACK = false } else { directions.1.awaitsFirstACK = false }
@@ -112,7 +123,8 @@ extension WiresharkConnection {
         if let scale = segment.windowScale {
             if direction == 0 { directions.0.scale = Int(scale) } else { directions.1.scale = Int(scale) }
         }
-        if isSYN, segment.flags.contains(.ack), directions.0.scale == -1 || directions.1.scale == -1 {
+        let scale = direction == 0 ? directions.0.scale : directions.1.scale
+        if isSYN, segment.flags.contains(.ack), scale == -1 {
             directions.0.scale = -2
             directions.1.scale = -2
         }

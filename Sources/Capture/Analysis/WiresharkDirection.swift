@@ -125,7 +125,7 @@ struct WiresharkConnection {
         }
         let end = sequence &+ length &+ (takesOne ? 1 : 0)
         let sinceNext = UInt64(bitPattern: time.nanoseconds &- own.nextTime.nanoseconds)
-        if sinceNext < reorderTime, own.next != end { return .outOfOrder }
+        if sinceNext < UInt64(bitPattern: reorderTime), own.next != end { return .outOfOrder }
         return .retransmission
     }
 

@@ -134,7 +134,9 @@ public struct FlowTable: Sendable {
             let higher = streams[number * 2 + 1].finish(keep: keepStreams, padding: &padding)
             let client = flows[number].client(index.keys[number], serverPort: serverPort)
             var flow = flows[number].finish(id: number, index.keys[number], client: client, lower, higher)
-            if findAnomalies { flow.take(analyses[number], sorted, &next, client: client) }
+            if findAnomalies, analyses[number].hasFindings {
+                flow.take(analyses[number], sorted, &next, client: client)
+            }
             finished.append(flow)
         }
         return finished

@@ -26,7 +26,7 @@ extension Dissector {
             guard layer.captured >= 13 else { return .other(.cut) }
             return logicalLink(bytes, layer.dropping(13))
         default:
-            return .other(.unknownLinkType)
+            return rareLink(type, bytes, layer)
         }
     }
 
@@ -68,7 +68,7 @@ extension Dissector {
     }
 
     /// LLC (IEEE 802.2) with SNAP, or with IP's own service access point.
-    private mutating func logicalLink(_ bytes: RawSpan, _ layer: Layer) -> Outcome {
+    mutating func logicalLink(_ bytes: RawSpan, _ layer: Layer) -> Outcome {
         guard layer.captured >= 3 else { return .other(.cut) }
         let points = bytes.be16(layer.start)
         if points == 0x0606 { return ipv4(bytes, layer.dropping(3)) }

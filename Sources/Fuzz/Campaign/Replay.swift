@@ -21,7 +21,7 @@ struct Replay {
         self.secondsPerTry = secondsPerTry
     }
 
-    /// Executions of one try where a leak is looked for.
+    /// Executions between two looks at a target at rest, where a leak is looked for.
     static let executionsBeforeRest = 25
 
     struct Outcome {
@@ -87,9 +87,7 @@ struct Replay {
         let deadline = Clock.monotonic + Int64(secondsPerTry * 1e9)
         var judged: [JudgedExecution] = []
         var count = 0
-        // A leak is looked for at rest, after a few executions.
-        let most = oracle == .resources ? min(executionsPerTry, Self.executionsBeforeRest) : executionsPerTry
-        while count < most, Clock.monotonic < deadline, Interruption.signal == nil {
+        while count < executionsPerTry, Clock.monotonic < deadline, Interruption.signal == nil {
             let (log, ending) = try rig.execute(scenario)
             count += 1
             let broke = ending != nil || log.outcome != .completed
@@ -98,14 +96,26 @@ struct Replay {
             judged += ready
             if let ending { judged[judged.count - 1].judgement.add(Self.crash(ending)) }
             if broke || ready.contains(where: { Self.matches($0, oracle) }) { break }
-        }
-        judged += try rig.judgements(all: true)
-        if oracle == nil || oracle == .resources, let before, let held = rig.restingResources(), !judged.isEmpty {
-            for violation in ResourceWatch.compare(held, with: before, executions: count) {
-                judged[judged.count - 1].judgement.add(violation)
+            // A leak is looked for at rest, now and then.
+            if oracle == .resources, count % Self.executionsBeforeRest == 0 {
+                judged += try rig.judgements(all: true)
+                if Self.addLeaks(to: &judged, rig, before, count) { return judged }
             }
         }
+        judged += try rig.judgements(all: true)
+        if oracle == nil || oracle == .resources { Self.addLeaks(to: &judged, rig, before, count) }
         return judged
+    }
+
+    /// Notes what the target at rest holds more than `before` as violations of the last execution; false without any.
+    @discardableResult
+    private static func addLeaks(
+        to judged: inout [JudgedExecution], _ rig: Rig, _ before: ProcessTree.Resources?, _ count: Int
+    ) -> Bool {
+        guard let before, let held = rig.restingResources(), !judged.isEmpty else { return false }
+        let leaks = ResourceWatch.compare(held, with: before, executions: count)
+        for leak in leaks { judged[judged.count - 1].judgement.add(leak) }
+        return !leaks.isEmpty
     }
 
     private static func matches(_ execution: JudgedExecution, _ oracle: OracleID?) -> Bool {

@@ -24,16 +24,18 @@ package struct ResourceWatch {
         return found
     }
 
-    /// Judges a fresh target after `executions` runs of one scenario: what rose with every fourth run or more leaks.
+    /// How many more descriptors or threads a fresh target may hold after a try: pools fill up.
+    static let freshTolerance = 4
+
+    /// Judges a fresh target after `executions` runs of one scenario.
     package static func compare(_ held: ProcessTree.Resources, with before: ProcessTree.Resources, executions: Int)
         -> [Violation]
     {
         var found = zombies(held, executions: executions)
-        let least = max(4, executions / 4)
-        if held.descriptors - before.descriptors >= least {
+        if held.descriptors - before.descriptors > freshTolerance {
             found.append(leak("descriptors", held.descriptors - before.descriptors, executions))
         }
-        if held.threads - before.threads >= least {
+        if held.threads - before.threads > freshTolerance {
             found.append(leak("threads", held.threads - before.threads, executions))
         }
         return found

@@ -33,8 +33,11 @@ final class ClientConnection {
             if let receiveBuffer { setOption(raw, SOL_SOCKET, SO_RCVBUF, Int32(receiveBuffer)) }
             // The kernel is to choose a port at connect, by the whole 4-tuple; a port of ours may be in TIME_WAIT.
             let (address, ownPort) = source.binding
-            if ownPort == 0 { try system("setsockopt") { cf_bind_address_no_port(raw) } }
-            setOption(raw, SOL_SOCKET, SO_REUSEADDR, 1)
+            if ownPort == 0 {
+                try system("setsockopt") { cf_bind_address_no_port(raw) }
+            } else {
+                setOption(raw, SOL_SOCKET, SO_REUSEADDR, 1)
+            }
             try system("bind") { withAddress(address, ownPort) { Glibc.bind(raw, $0, $1) } }
             if withAddress(loopback, port, { Glibc.connect(raw, $0, $1) }) == -1, errno != EINPROGRESS {
                 if errno == ECONNREFUSED { log.wasReset = true } else { throw SystemError("connect") }

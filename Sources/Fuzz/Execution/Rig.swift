@@ -138,25 +138,29 @@ final class Rig {
         target?.process.map { ProcessTree.resources(of: $0.pid) }
     }
 
-    /// What the target holds once its clients are gone: looked at until nothing is left of them or the time is over; then
-    /// the least of each number that was seen.
+    /// What the target holds once its clients are gone: looked at until nothing more goes and no zombie is left, or the
+    /// time is over; then the least of each number that was seen.
     func restingResources() -> ProcessTree.Resources? {
-        guard let target, let process = target.process, process.poll() == nil else { return nil }
+        guard let process = target?.process, process.poll() == nil else { return nil }
         var least = ProcessTree.resources(of: process.pid)
+        var steady = 0
         let deadline = Clock.monotonic + Int64(setup.patience.restMilliseconds) * 1_000_000
-        while least.zombies > 0 || least.descriptors > target.baseline.descriptors
-            || least.threads > target.baseline.threads || least.children > target.baseline.children
-        {
+        while steady < Self.steadyLooks || least.zombies > 0 {
             guard Clock.monotonic < deadline, Interruption.signal == nil else { break }
             Clock.sleep(milliseconds: 5)
             let held = ProcessTree.resources(of: process.pid)
+            let before = least
             least.zombies = min(least.zombies, held.zombies)
             least.descriptors = min(least.descriptors, held.descriptors)
             least.threads = min(least.threads, held.threads)
             least.children = min(least.children, held.children)
+            steady = least == before ? steady + 1 : 0
         }
         return least
     }
+
+    /// Looks in a row, 5 ms apart, in which a resting target lets go of nothing more.
+    private static let steadyLooks = 4
 
     /// The capture's own counts so far.
     var captureStatistics: CaptureStatistics { recorder.statistics }

@@ -7,7 +7,7 @@ struct EchoGenerator: ScenarioGenerator {
     }
 
     func scenario(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
-        random.oneIn(50) ? slowReader(&random, options) : rounds(&random, options)
+        random.oneIn(100) ? slowReader(&random, options) : rounds(&random, options)
     }
 
     private func rounds(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
@@ -35,15 +35,15 @@ struct EchoGenerator: ScenarioGenerator {
     /// Client 0 sends more than the buffers on the way back hold before it reads.
     private func slowReader(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
         var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
-        builder.connectAll { $0 == 0 ? 4096 : nil }
-        let count = random.pick([8, 16, 16, 64])
+        builder.connectAll { $0 == 0 ? 16_384 : nil }
+        let count = random.pick([8, 8, 16, 16, 16, 64])
         let large = (0..<count).map { _ in [Template([.token(length: 65_000)])] }
         builder.step(0, .send(.requests(large)))
         for client in 1..<max(1, options.clients) {
             builder.step(client, .send(.requests([[Template([.token(length: nil)])]])))
             builder.step(client, .expect(count: 1))
         }
-        builder.step(0, .pause(milliseconds: 5))
+        builder.step(0, .pause(milliseconds: 3))
         builder.step(0, .expect(count: count))
         return builder.scenario
     }

@@ -4,10 +4,10 @@ struct RESPGenerator: ScenarioGenerator {
 
     func scenario(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
         let draw = Draw(options)
-        switch random.pick(0...49) {
+        switch random.pick(0...99) {
         case 0: return slowReader(&random, draw)
-        case 1...19: return rounds(&random, draw, draw.counter)
-        case 20...35: return rounds(&random, draw, draw.register)
+        case 1...39: return rounds(&random, draw, draw.counter)
+        case 40...71: return rounds(&random, draw, draw.register)
         default: return rounds(&random, draw, draw.several)
         }
     }
@@ -38,16 +38,16 @@ struct RESPGenerator: ScenarioGenerator {
         guard draw.has("GET"), draw.has("SET") else { return rounds(&random, draw, draw.counter) }
         let options = draw.options
         var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
-        builder.connectAll { $0 == 0 ? 4096 : nil }
+        builder.connectAll { $0 == 0 ? 16_384 : nil }
         let key = Template([.key("big")])
         builder.prepare([Template(text: "SET"), key, Template([.token(length: 65_536)])])
-        let count = random.pick([8, 16, 16, 64])
+        let count = random.pick([8, 8, 16, 16, 16, 64])
         builder.step(0, .send(.requests(Array(repeating: [Template(text: "GET"), key], count: count))))
         for client in 1..<max(1, options.clients) {
             builder.step(client, .send(.requests([draw.register(&random)])))
             builder.step(client, .expect(count: 1))
         }
-        builder.step(0, .pause(milliseconds: 5))
+        builder.step(0, .pause(milliseconds: 3))
         builder.step(0, .expect(count: count))
         return builder.scenario
     }

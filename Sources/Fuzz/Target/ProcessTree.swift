@@ -18,11 +18,14 @@ package enum ProcessTree {
 
     /// The children of a process whose environment, as they were started with it, has this entry (`NAME=VALUE`).
     ///
-    /// - Complexity: O(children).
+    /// It reads all of /proc: the lists of children there may miss some while others of them end (proc(5)).
+    ///
+    /// - Complexity: O(processes of the machine).
     static func orphans(of pid: pid_t, environment entry: String) -> [pid_t] {
         let wanted = Array(entry.utf8)
-        return tasks(of: pid).flatMap { children(of: pid, task: $0) }.filter { child in
-            contents("/proc/\(child)/environ").split(separator: 0).contains { $0.elementsEqual(wanted) }
+        return entries("/proc").compactMap { pid_t($0) }.filter { child in
+            parent(of: child) == pid
+                && contents("/proc/\(child)/environ").split(separator: 0).contains { $0.elementsEqual(wanted) }
         }
     }
 

@@ -6,8 +6,6 @@ final class Target {
     let port: UInt16
     /// Nil for a server that was there.
     let process: TargetProcess?
-    /// What the process held when it had just become ready.
-    let baseline: ProcessTree.Resources
 
     /// How long a started server may take to accept its first connection.
     static let readySeconds = 10
@@ -16,7 +14,7 @@ final class Target {
     ///
     /// - Parameters:
     ///   - port: where a started server is to listen.
-    ///   - directory: its working directory.
+    ///   - directory: what `{dir}` stands for; the server runs in our own working directory, where the user's paths hold.
     ///   - logPath: what it prints goes there.
     ///   - perturbation: the noise to start it under.
     init(
@@ -27,17 +25,15 @@ final class Target {
             guard (try? Port.accepts(port)) == true else { throw .notListening(port: port) }
             self.port = port
             process = nil
-            baseline = ProcessTree.Resources()
         case .command:
             let words = spec.words(port: port, directory: directory)
             let process = try TargetProcess(
-                words: perturbation.command(words), directory: directory, logPath: logPath,
+                words: perturbation.command(words), directory: ".", logPath: logPath,
                 environment: perturbation.environment(extending: TargetProcess.inheritedEnvironment),
                 name: words.joined(separator: " "))
             self.port = port
             self.process = process
             try Self.awaitReady(process, port)
-            baseline = ProcessTree.resources(of: process.pid)
         }
     }
 

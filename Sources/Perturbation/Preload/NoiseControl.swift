@@ -3,8 +3,8 @@ import Glibc
 
 /// The page through which a campaign changes the noise of a running target, and reads how much of it there was.
 ///
-/// It is memory without a name (`memfd_create`), which the target opens as `/proc/PID/fd/N`: nothing is left behind even if
-/// we are killed. A target in another process namespace or of another user cannot open it, and keeps the
+/// It is memory without a name (`memfd_create`), which the target opens as `/proc/PID/fd/N`: nothing is left behind
+/// even if we are killed. A target in another process namespace or of another user cannot open it, and keeps the
 /// parameters from its environment.
 struct NoiseControl: ~Copyable {
     private let descriptor: Int32

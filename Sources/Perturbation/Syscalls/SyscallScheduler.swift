@@ -1,15 +1,16 @@
 import CNoise
 
-/// Decides what becomes of a target's supervised system calls. A value without clock, descriptor or thread: events go in,
-/// answers come out.
+/// Decides what becomes of a target's supervised system calls. A value without clock, descriptor or thread: events go
+/// in, answers come out.
 ///
-/// A delayed call is held until a second one is held too; both are then let go in random order, so that two threads start
-/// at the same moment. If none comes, the call goes on after its own random time.
+/// A delayed call is held until a second one is held too; both are then let go in random order, so that two threads
+/// start at the same moment. If none comes, the call goes on after its own random time.
 ///
-/// Measured on a lost update, 8 clients, 2 cores, share of rounds that show it. Where system calls lie between reading and
-/// writing (forked workers, `pread` and `pwrite`): plain 8 %, supervised 100 %. Where none do (threads, a window of a few
-/// instructions): plain 0.03 %, supervised 0.2 to 0.3 %, most of it by supervision as such, whatever the noise. The
-/// preload library reaches 72 % there with a probability of 0.1 and 99.9 % with 0.5: it is the better one wherever it works.
+/// Measured on a lost update, 8 clients, 2 cores, share of rounds that show it. Where system calls lie between
+/// reading and writing (forked workers, `pread` and `pwrite`): plain 8 %, supervised 100 %. Where none do (threads, a
+/// window of a few instructions): plain 0.03 %, supervised 0.2 to 0.3 %, most of it by supervision as such, whatever
+/// the noise. The preload library reaches 72 % there with a probability of 0.1 and 99.9 % with 0.5: it is the better
+/// one wherever it works.
 package struct SyscallScheduler {
     /// A call of the target that waits for its answer.
     package struct Call: Sendable, Equatable {

@@ -3,9 +3,9 @@ import Glibc
 
 /// A command's program, found and looked at as the kernel would: search path, scripts' interpreters, ELF.
 package enum Executable: Equatable, Sendable {
-    /// Dynamic against glibc: a library can be preloaded. The path is that of the ELF file. The sanitizer runtimes that it
-    /// names must stay in front of what is preloaded: AddressSanitizer refuses to start otherwise, ThreadSanitizer
-    /// misses calls.
+    /// Dynamic against glibc: a library can be preloaded. The path is that of the ELF file. The sanitizer runtimes
+    /// that it names must stay in front of what is preloaded: AddressSanitizer refuses to start otherwise,
+    /// ThreadSanitizer misses calls.
     case preloadable(path: String, runtimes: [String] = [])
     /// Nothing can be preloaded, but its system calls can be supervised. The reason is a clause: "/bin/x is a static
     /// program".

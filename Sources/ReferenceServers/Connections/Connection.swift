@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The parts that all connections of a server share.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Bytes that were read and not yet taken. Grows with the request that it holds, shrinks back when emptied.

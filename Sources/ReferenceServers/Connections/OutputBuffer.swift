@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Reply bytes on their way to the socket.

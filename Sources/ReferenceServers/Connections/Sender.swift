@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Brings reply bytes to the socket.

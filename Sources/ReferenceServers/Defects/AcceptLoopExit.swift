@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// `accept-loop-exit`: an error with one new connection ends accepting for good.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// `descriptor-leak`: the socket of a client that broke the connection off is never closed.

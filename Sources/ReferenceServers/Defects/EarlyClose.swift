@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// `early-close`: a client that has shut down writing is taken for gone, and its replies are dropped.

@@ -5,7 +5,7 @@ import Glibc
 ///
 /// Modelled on handlers that log or reap without saving `errno` (signal-safety(7) asks for it). Hardest grade: the signal must
 /// come between the return of a call and the look at its error. A would-block then looks like a broken connection, and a
-/// client is cut off in the middle.
+/// client is cut off; where it hits accepting, the server stops, for it takes the error for a bug of its own.
 struct ErrnoOverwritten: Defect {
     let name = "errno-overwritten"
     let summary = "a timer's signal handler overwrites errno"

@@ -1,5 +1,5 @@
+import CLinux
 import Glibc
-import Synchronization
 
 /// `inherited-descriptor`: the parent closes its copy of a client's socket some connections later.
 ///
@@ -25,7 +25,7 @@ struct InheritedDescriptor: Defect {
 /// Keeps the last copies open.
 private final class LateCopies: ParentCopies {
     private static let kept = 16
-    private let open = Mutex<[Int32]>([])
+    private let open = Guarded<[Int32]>([])
 
     func forked(_ number: Int32) {
         open.withLock { open in

@@ -1,5 +1,5 @@
+import CLinux
 import Glibc
-import Synchronization
 
 /// `late-reply-on-reused-descriptor`: replies are written by a helper thread that knows a connection by its number only.
 ///
@@ -29,7 +29,7 @@ private final class DetachedSender: Sender {
         var output: OutputBuffer
     }
 
-    private let replies = Mutex<[Reply]>([])
+    private let replies = Guarded<[Reply]>([])
     private let filled: Semaphores
 
     init?() {

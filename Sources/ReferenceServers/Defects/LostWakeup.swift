@@ -1,5 +1,3 @@
-import Synchronization
-
 /// `lost-wakeup`: a worker that finds the queue empty announces its sleep too late, and misses the wake-up in between.
 ///
 /// Modelled on condition variables waited for without holding their mutex: "if empty, then wait" is not one step. Hardest
@@ -21,8 +19,8 @@ struct LostWakeup: Defect {
 
 /// Wakes a sleeper, if one has announced itself.
 private final class SleepyQueue: WorkQueue {
-    private let places = Mutex(Fifo())
-    private let sleepers = Mutex(0)
+    private let places = Guarded(Fifo())
+    private let sleepers = Guarded(0)
     private let wakeups: Semaphores
 
     init?() {

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// `queue-overflow`: when the queue of the pool is full, the connection is dropped.
 ///
 /// Modelled on bounded queues whose `offer` fails and nobody looks. The queue has room for one. A client sees its connection
@@ -21,7 +19,7 @@ struct QueueOverflow: Defect {
 /// Turns away what it has no room for.
 private final class OverflowingQueue: WorkQueue {
     private static let capacity = 1
-    private let places = Mutex(Fifo())
+    private let places = Guarded(Fifo())
     private let filled: Semaphores
 
     init?() {

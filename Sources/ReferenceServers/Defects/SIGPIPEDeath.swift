@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// `sigpipe-death`: SIGPIPE keeps its default, which is to end the process.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// `shared-reply-buffer`: all workers build their replies in one buffer, then send from it.

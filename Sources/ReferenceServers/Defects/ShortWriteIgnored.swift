@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// `short-write-ignored`: the server sends once and ignores how much was taken.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// `slow-client-blocks-all`: the one thread that serves everybody waits until a client has read its whole reply.

@@ -1,5 +1,5 @@
+import CLinux
 import Glibc
-import Synchronization
 import Wire
 
 /// `stale-read`: reads go through a cache that a reader may fill with a value that was overwritten meanwhile.
@@ -32,7 +32,7 @@ private final class CachedTable: Table {
     private static let lifetimeMilliseconds = 20
     private static let capacity = 1024
     private let base: any Table
-    private let cache = Mutex<[[UInt8]: Entry]>([:])
+    private let cache = Guarded<[[UInt8]: Entry]>([:])
 
     init(base: any Table) {
         self.base = base

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// `thread-leak`: the thread of a client that broke the connection off never ends.

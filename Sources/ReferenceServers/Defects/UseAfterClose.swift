@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// `use-after-close`: after a client broke the connection off, the server closes the socket and then asks it why.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// `wrong-peer`: the address of the last datagram is kept in one place for all workers.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// `zombie-children`: the server waits for one child a SIGCHLD.
@@ -23,7 +24,7 @@ struct ZombieChildren: Defect {
 
 /// Waits once.
 private struct SingleReaper: Reaper {
-    func childrenEnded() -> [pid_t] {
+    func childrenEnded() -> [Int32] {
         let child = waitpid(-1, nil, WNOHANG)
         return child > 0 ? [child] : []
     }

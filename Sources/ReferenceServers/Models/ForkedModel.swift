@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A child process for each connection: the oldest model, and the one in which a crash hurts one client only.

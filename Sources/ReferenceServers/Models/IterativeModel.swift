@@ -58,11 +58,12 @@ package struct IterativeModel: Model {
 
     /// Serves the first client until it would have to wait; what for.
     private func serveFirst(_ clients: inout [Connection]) -> Interest {
-        guard let client = clients.first else { return .readable }
-        switch client.pump() {
-        case .finished: clients.removeFirst()
-        case .writable: return .writable
-        case .readable, .turn: break
+        while let client = clients.first {
+            switch client.pump() {
+            case .finished: clients.removeFirst()  // The next one's turn, which may have to wait for something else.
+            case .writable: return .writable
+            case .readable, .turn: return .readable
+            }
         }
         return .readable
     }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// One thread and an event loop on `poll(2)`.

@@ -37,7 +37,7 @@ private final class Pool: Sendable {
 
     private let server: Server
     private let epoll: Descriptor
-    private let members = Mutex<[Int32: Member]>([:])
+    private let members = Guarded<[Int32: Member]>([:])
 
     init(_ server: Server) {
         self.server = server

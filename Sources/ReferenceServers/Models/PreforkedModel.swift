@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Worker processes that exist before the first client and accept from one shared listener, each with an event loop.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Worker processes with a listener each on one port, `SO_REUSEPORT` of `socket(7)`: the kernel deals the clients out.

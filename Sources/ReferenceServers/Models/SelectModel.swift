@@ -18,34 +18,36 @@ package struct SelectModel: Model {
 /// `select(2)`: sets of at most `FD_SETSIZE` descriptors.
 ///
 /// `FD_SET` of a greater number writes beyond the set, so such a descriptor is refused here.
-struct SelectPoller: Poller, ~Copyable {
-    static var isEdgeTriggered: Bool { false }
+package struct SelectPoller: Poller, ~Copyable {
+    package static var isEdgeTriggered: Bool { false }
     /// `FD_SETSIZE`.
-    static var limit: Int32 { Int32(MemoryLayout<fd_set>.size * 8) }
+    package static var limit: Int32 { Int32(MemoryLayout<fd_set>.size * 8) }
 
     private var reading = DescriptorSet()
     private var writing = DescriptorSet()
     private var highest: Int32 = -1
 
-    mutating func watch(_ descriptor: Int32, for interest: Interest) -> Bool {
+    package init() {}
+
+    package mutating func watch(_ descriptor: Int32, for interest: Interest) -> Bool {
         guard descriptor < Self.limit else { return false }
         highest = max(highest, descriptor)
         change(descriptor, to: interest)
         return true
     }
 
-    mutating func change(_ descriptor: Int32, to interest: Interest) {
+    package mutating func change(_ descriptor: Int32, to interest: Interest) {
         reading[descriptor] = interest != .writable
         writing[descriptor] = interest == .writable
     }
 
-    mutating func forget(_ descriptor: Int32) {
+    package mutating func forget(_ descriptor: Int32) {
         reading[descriptor] = false
         writing[descriptor] = false
         while highest >= 0, !reading[highest], !writing[highest] { highest -= 1 }
     }
 
-    mutating func wait(milliseconds: Int32, _ ready: inout [Int32]) {
+    package mutating func wait(milliseconds: Int32, _ ready: inout [Int32]) {
         ready.removeAll(keepingCapacity: true)
         // The call overwrites its sets, and on Linux its time.
         var readable = reading
@@ -60,11 +62,13 @@ struct SelectPoller: Poller, ~Copyable {
 }
 
 /// An `fd_set`, whose macros Swift does not have. One of the few files with unsafe pointers.
-struct DescriptorSet {
+package struct DescriptorSet {
     var bits = fd_set()
 
+    package init() {}
+
     /// Whether a descriptor below `FD_SETSIZE` is in the set.
-    subscript(_ descriptor: Int32) -> Bool {
+    package subscript(_ descriptor: Int32) -> Bool {
         get {
             withUnsafeBytes(of: bits) { $0[Int(descriptor) / 8] & 1 << (descriptor % 8) != 0 }
         }

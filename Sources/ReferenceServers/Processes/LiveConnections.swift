@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import Synchronization
 
 /// The connections that threads serve, so that a drain can end them and wait for them.
 package final class LiveConnections: Sendable {
@@ -9,7 +8,7 @@ package final class LiveConnections: Sendable {
         var draining = false
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let changed: Descriptor
 
     package init() {

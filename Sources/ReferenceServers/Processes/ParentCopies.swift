@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// What the parent of a forking server does with its copy of a socket that a child serves.

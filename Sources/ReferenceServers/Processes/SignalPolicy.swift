@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The dispositions of a server's signals, set before it listens.

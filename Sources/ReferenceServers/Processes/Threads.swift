@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Starts a detached thread; false when the kernel has no room for one now. One of the few files with unsafe pointers.

@@ -1,5 +1,5 @@
+import CLinux
 import Glibc
-import Synchronization
 
 /// Hands ready connections from a dispatcher to workers.
 package protocol WorkQueue: Sendable {
@@ -13,7 +13,7 @@ package protocol WorkQueue: Sendable {
 /// The bounded buffer with two counting semaphores, one for the free places and one for the filled ones (Dijkstra 1965).
 package struct SemaphoreQueue: WorkQueue {
     private final class Places: Sendable {
-        let filled = Mutex<Fifo>(Fifo())
+        let filled = Guarded(Fifo())
     }
 
     private let places = Places()

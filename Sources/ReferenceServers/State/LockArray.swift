@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Mutexes in shared memory, for processes and for threads.

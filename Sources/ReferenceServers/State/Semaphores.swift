@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Counting semaphores in shared memory, for processes and for threads. One of the few files with unsafe pointers.

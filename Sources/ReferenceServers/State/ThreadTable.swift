@@ -1,10 +1,9 @@
-import Synchronization
 package import Wire
 
 /// A hash table for threads, in stripes with a mutex each. It is bounded by the memory of the process.
 package struct ThreadTable: Table {
     private final class Stripe: Sendable {
-        let entries = Mutex<[[UInt8]: Value]>([:])
+        let entries = Guarded<[[UInt8]: Value]>([:])
     }
 
     private let stripes = (0..<Limits.stripes).map { _ in Stripe() }

@@ -1,4 +1,5 @@
-/// Whose fault: where each client's operations alone are linearizable but all together are not, the clients do not see one state.
+/// Whose fault: where each client's operations alone are linearizable but all together are not, the clients do not see
+/// one state.
 enum Blame {
     /// More clients than this are not looked at one by one.
     private static let maximumClients = 1024
@@ -11,7 +12,8 @@ enum Blame {
         for (row, client) in history.clients.enumerated() { rows[client, default: []].append(row) }
         guard rows.count > 1, rows.count <= maximumClients else { return nil }
         for client in rows.keys.sorted() {
-            // What others wrote is not in the part, so reads of it must not count as phantoms: only own values are judged.
+            // What others wrote is not in the part, so reads of it must not count as phantoms: only own values are
+            // judged.
             let own = ownValues(history, rows[client]!, model)
             if case .violated = model.monitor(history.selecting(own), cut: .max) {
                 return "client \(client) alone sees it: even its own operations contradict each other"

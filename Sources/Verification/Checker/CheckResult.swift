@@ -43,6 +43,10 @@ public struct HistoryViolation: Sendable {
     /// The first client that does not read its own writes, or whose reads go back, and how; nil where none does.
     public var brokenSession: String?
 
+    /// The operations of a smaller history that no order explains either, by their numbers; empty where `operations` is
+    /// that already.
+    public var shrunk: [Int] = []
+
     /// The end of the longest history that an order explains.
     public struct Inexplicable: Sendable, Equatable {
         /// The operation, by its number in the file.

@@ -1,12 +1,12 @@
 /// Decides whether histories are linearizable.
 ///
-/// Values that are unique for their key go to the model's monitor, in about linear time; what a monitor does not know is searched
-/// within `budget`.
+/// Values that are unique for their key go to the model's monitor, in about linear time; what a monitor does not know
+/// is searched within `budget`.
 public struct Checker: Sendable {
     /// What the search may spend on each key or element.
     public var budget: SearchBudget
-    /// How far two time stamps may be off against each other, in nanoseconds; a violation with a margin of up to twice as much is
-    /// inconclusive.
+    /// How far two time stamps may be off against each other, in nanoseconds; a violation with a margin of up to twice
+    /// as much is inconclusive.
     public var clockUncertainty: Int64
     /// How many threads search at once.
     public var threads: Int
@@ -97,7 +97,8 @@ public struct Checker: Sendable {
         }
     }
 
-    /// Searches the keys, or the elements of a set, that the monitor does not know, those with the fewest operations first.
+    /// Searches the keys, or the elements of a set, that the monitor does not know, those with the fewest operations
+    /// first.
     private func search(_ history: History, _ model: CheckModel, _ keys: [Int], _ result: inout CheckResult) {
         var rowsOf: [Int: [Int]] = [:]
         let wanted = Set(keys)
@@ -119,7 +120,7 @@ public struct Checker: Sendable {
         for (index, outcome) in outcomes.enumerated() where result.violations.count < maximumViolations {
             switch outcome {
             case .linearizable, nil: break
-            case .violated(let row): result.violations.append(unexplained(history, row))
+            case .violated(let row): result.violations.append(unexplained(history, row, work[index], model))
             case .unknown(let why):
                 result.inconclusive.append("\(work[index].count) operations are not decided: \(why).")
             }
@@ -131,12 +132,22 @@ public struct Checker: Sendable {
         if !isWhole, !rest.isEmpty, rest.count < history.count { check(history.selecting(rest), model, &result) }
     }
 
-    private func unexplained(_ history: History, _ row: Int) -> HistoryViolation {
-        HistoryViolation(
+    /// A violation that the search found among `rows`, made smaller where `model` allows that.
+    private func unexplained(
+        _ history: History, _ row: Int, _ rows: [Int] = [], _ model: CheckModel? = nil
+    ) -> HistoryViolation {
+        let shrunk = model.map { HistoryShrinker.shrink(history, rows, culprit: row, $0) } ?? []
+        let beside = shrunk.filter { $0 != row }
+        let shown = beside.count <= 3 ? beside : []
+        let with =
+            shown.isEmpty
+            ? "" : ", given " + shown.map { HistorySentence.operation(history, $0) }.joined(separator: ", ")
+        return HistoryViolation(
             kind: .unexplained,
-            summary:
-                "\(HistorySentence.operation(history, row)) is the first answer that no order of the operations explains.",
-            operations: [history.ids[row]], rows: [row], marginNanoseconds: nil,
-            firstInexplicable: .init(operation: history.ids[row], row: row, time: history.completed[row]), blame: nil)
+            summary: "\(HistorySentence.operation(history, row)) is the first answer that no order of the operations "
+                + "explains\(with).",
+            operations: ([row] + shown).map { history.ids[$0] }, rows: [row] + shown, marginNanoseconds: nil,
+            firstInexplicable: .init(operation: history.ids[row], row: row, time: history.completed[row]), blame: nil,
+            shrunk: shrunk.map { history.ids[$0] })
     }
 }

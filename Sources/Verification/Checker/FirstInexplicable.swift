@@ -1,12 +1,13 @@
 /// The first answer at which a history became inexplicable.
 ///
-/// Linearizability is closed under prefixes: a history cut earlier holds if it holds later. The operations that show a violation
-/// bound the place from above; where the history cut just before the last of them still is violated, its own violation
-/// bounds it closer, and so on down, by halves if that takes long.
+/// Linearizability is closed under prefixes: a history cut earlier holds if it holds later. The operations that show a
+/// violation bound the place from above; where the history cut just before the last of them still is violated, its own
+/// violation bounds it closer, and so on down, by halves if that takes long.
 enum FirstInexplicable {
     /// So many bounds by evidence are tried before halving.
     private static let maximumSteps = 12
 
+    /// - Returns: Nil where a cut history is outside the monitor's vocabulary.
     /// - Complexity: a few runs of the monitor; O(log n) at worst.
     static func find(
         _ history: History, _ violation: MonitorViolation, _ run: (Int64) -> MonitorOutcome
@@ -21,11 +22,12 @@ enum FirstInexplicable {
             // A refusal that came later may be part of the proof without being shown.
             guard case .violated = run(bound) else { break }
             high = bound
-            guard bound > .min, case .violated(let earlier) = run(bound - 1) else {
-                return answer(history, at: bound)
+            guard bound > .min else { return nil }
+            switch run(bound - 1) {
+            case .violated(let earlier): (high, rows) = (bound - 1, earlier.rows)
+            case .linearizable: return answer(history, at: bound)
+            case .needsSearch: return nil
             }
-            high = bound - 1
-            rows = earlier.rows
         }
         return halve(history, high, run)
     }
@@ -39,7 +41,11 @@ enum FirstInexplicable {
         var high = times.count - 1
         while low < high {
             let middle = (low + high) / 2
-            if case .violated = run(times[middle]) { high = middle } else { low = middle + 1 }
+            switch run(times[middle]) {
+            case .violated: high = middle
+            case .linearizable: low = middle + 1
+            case .needsSearch: return nil
+            }
         }
         return answer(history, at: times[low])
     }

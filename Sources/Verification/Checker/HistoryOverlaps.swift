@@ -1,6 +1,7 @@
 /// How much a history exercised.
 enum HistoryOverlaps {
-    /// Counts operations, answers, clients, and pairs of operations of different clients that were open at once on one key.
+    /// Counts operations, answers, clients, and pairs of operations of different clients that were open at once on one
+    /// key.
     ///
     /// - Complexity: O(operations), for a client that has one operation open at a time.
     static func exercised(_ history: History) -> Exercised {

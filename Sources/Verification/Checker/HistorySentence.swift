@@ -30,7 +30,8 @@ enum HistorySentence {
             return "\(first) was over before \(second) began, but \(dequeue) came out\(overtaken)."
         case .falseEmpty:
             return
-                "\(first) found nothing, though the queue was never empty: \(rows.dropFirst().map { operation(history, $0) }.joined(separator: ", "))."
+                "\(first) found nothing, though the queue was never empty: "
+                + rows.dropFirst().map { operation(history, $0) }.joined(separator: ", ") + "."
         case .releaseWithoutHold: return "\(first) released a lock that its client did not hold."
         case .offsetReused: return "\(first) and \(second) got the same offset."
         case .offsetOrder: return "\(first) was answered before \(second) was invoked, whose offset is not larger."

@@ -29,7 +29,8 @@ enum Parallel {
         }
     }
 
-    /// The results of `body` for 0..<count, in order; nil for those that were not begun after one for which `stopAfter` was true.
+    /// The results of `body` for 0..<count, in order; nil for those that were not begun after one for which `stopAfter`
+    /// was true.
     static func map<Value: Sendable>(
         _ count: Int, threads: Int, _ body: @escaping @Sendable (Int) -> Value,
         stopAfter isLast: @escaping @Sendable (Value) -> Bool

@@ -1,5 +1,5 @@
-/// What single clients may rely on, whatever the others do: that they read their own writes, and that what they read does not
-/// go back. Source: Terry et al., "Session guarantees for weakly consistent replicated data", 1994.
+/// What single clients may rely on, whatever the others do: that they read their own writes, and that what they read
+/// does not go back. Source: Terry et al., "Session guarantees for weakly consistent replicated data", 1994.
 enum SessionGuarantees {
     /// The first break by a client, in a sentence; nil if there is none, or values are not unique.
     ///

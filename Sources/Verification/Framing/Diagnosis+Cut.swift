@@ -12,9 +12,15 @@ extension Diagnosis {
     /// A stream is put together for this analysis up to this length.
     static let maximumRawBytes = 64 << 20
     /// The next reply may begin like the missing bytes; so many bytes before the first difference are tried.
-    static let maximumBacktrack = 16
+    static let maximumBacktrack = 40
+    /// So many bytes tell the beginning of one reply from that of another.
+    static let tellingBytes = 40
+    /// The next reply to show up after a hole is at most so many requests further.
+    static let maximumHole = 256
     /// At most so many places are tried as the beginning of the next reply.
-    static let maximumResyncs = 1 << 16
+    static let maximumResyncs = 1 << 14
+    /// At most so many places are tried as the one where a reply goes on after a hole.
+    static let maximumMatches = 64
 
     /// The reply stream from this reply on, as bytes.
     func rawReplies(from reply: Int) -> [UInt8] {
@@ -34,7 +40,8 @@ extension Diagnosis {
         for expected in expectedReplies(request) {
             let common = commonPrefix(raw, expected)
             guard common > 0, common < expected.count, common < raw.count else { continue }
-            for back in 0..<min(common, Self.maximumBacktrack) where continues(request + 1, raw, common - back) {
+            for back in 0..<min(common, Self.maximumBacktrack)
+            where continues(request + 1, raw, common - back) || begins(request + 1, raw, common - back) {
                 return Cut(offset: common - back, missing: expected.count - common + back)
             }
             if let skipped = skip(raw, expected, common) { return Cut(offset: common, missing: skipped) }
@@ -42,8 +49,8 @@ extension Diagnosis {
         return cutByResync(request, raw)
     }
 
-    /// All replies that `request` may get, as far as the evidence tells: what it echoes, or the values written to the key
-    /// it reads that have the announced length.
+    /// All replies that `request` may get, as far as the evidence tells: what it echoes, or the values written to the
+    /// key it reads that have the announced length.
     func expectedReplies(_ request: Int) -> [[UInt8]] {
         let call = call(request)
         if let only = reading.expectedReply(of: call) { return [only] }
@@ -54,7 +61,8 @@ extension Diagnosis {
         return reading.valuesWritten(to: key).map { Reading.bulk($0) }
     }
 
-    /// Whether `raw[offset...]` is the reply to `request` or to one of the next few, or its beginning at the stream's end.
+    /// Whether `raw[offset...]` is the reply to `request` or to one of the next few, or its beginning at the stream's
+    /// end.
     private func continues(_ request: Int, _ raw: [UInt8], _ offset: Int) -> Bool {
         guard request < count, offset < raw.count else { return false }
         guard
@@ -71,13 +79,25 @@ extension Diagnosis {
         }
     }
 
+    /// Whether `raw[offset...]` begins like the reply to a later request, which may itself be cut.
+    private func begins(_ request: Int, _ raw: [UInt8], _ offset: Int) -> Bool {
+        let rest = raw[offset...].prefix(Self.tellingBytes)
+        guard rest.count == Self.tellingBytes else { return false }
+        return (request..<max(request, min(count, request + Self.maximumHole))).contains { later in
+            expectedReplies(later).contains { $0.starts(with: rest) }
+        }
+    }
+
     /// How many bytes of `expected` are missing at `offset` if `raw` goes on with a later part of it.
     private func skip(_ raw: [UInt8], _ expected: [UInt8], _ offset: Int) -> Int? {
         let probe = raw[offset..<min(raw.count, offset + 24)]
         guard probe.count >= 4 else { return nil }
         var at = offset + 1
-        while at + probe.count <= expected.count {
+        var matches = 0
+        // A repetitive value matches in many places, and any of them may be the one.
+        while at + probe.count <= expected.count, matches < Self.maximumMatches {
             if expected[at] == probe.first!, expected[at..<at + probe.count] == probe {
+                matches += 1
                 let rest = min(expected.count - at, raw.count - offset)
                 if expected[at..<at + rest] == raw[offset..<offset + rest] { return at - offset }
             }
@@ -86,8 +106,8 @@ extension Diagnosis {
         return nil
     }
 
-    /// Without knowing the value: the bulk string announces more than comes before the rest of the stream reads as exactly
-    /// the replies to all later requests.
+    /// Without knowing the value: the bulk string announces more than comes before the rest of the stream reads as
+    /// exactly the replies to all later requests.
     private func cutByResync(_ request: Int, _ raw: [UInt8]) -> Cut? {
         guard reading.rules == .resp, request + 1 < count, raw.first == UInt8(ascii: "$"),
             raw.count < Malformation.maximumRestBytes,
@@ -96,7 +116,7 @@ extension Diagnosis {
             let announced = Int(String(decoding: raw[1..<header].filter { $0 != 0x0D }, as: UTF8.self)), announced > 0
         else { return nil }
         var tries = 0
-        for at in header + 1..<raw.count where Self.typeBytes.contains(raw[at]) {
+        for at in header + 1..<raw.count where mayBeginReply(raw, at) {
             tries += 1
             if tries > Self.maximumResyncs { return nil }
             if readsAsReplies(raw, at, to: request + 1) {
@@ -106,7 +126,17 @@ extension Diagnosis {
         return nil
     }
 
-    private static let typeBytes: Set<UInt8> = [0x2B, 0x2D, 0x3A, 0x24, 0x2A]
+    /// A type byte, and after it what that type begins with.
+    private func mayBeginReply(_ raw: [UInt8], _ at: Int) -> Bool {
+        guard at + 1 < raw.count else { return false }
+        let next = raw[at + 1]
+        switch raw[at] {
+        case UInt8(ascii: ":"), UInt8(ascii: "$"), UInt8(ascii: "*"):
+            return next == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(next)
+        case UInt8(ascii: "+"), UInt8(ascii: "-"): return (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(next)
+        default: return false
+        }
+    }
 
     private func readsAsReplies(_ raw: [UInt8], _ start: Int, to request: Int) -> Bool {
         var offset = start
@@ -134,8 +164,8 @@ extension Diagnosis {
 }
 
 extension Reading {
-    /// Values that the evidence shows being written to `key`, each once in order of writing, the last words of SET, GETSET,
-    /// SETNX and MSET.
+    /// Values that the evidence shows being written to `key`, each once in order of writing, the last words of SET,
+    /// GETSET, SETNX and MSET.
     func valuesWritten(to key: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
         var values: [ArraySlice<UInt8>] = []
         for call in calls where call.wordCount >= 3 {

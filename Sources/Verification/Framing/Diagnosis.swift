@@ -3,8 +3,8 @@ import Wire
 
 /// Explains one connection whose replies are not plainly one right reply to each request in order.
 ///
-/// It walks requests and replies side by side. Where they do not fit it tries the explanations in turn, from the one with
-/// the strongest evidence to the weakest, realigns where one is certain, and gives up after a handful.
+/// It walks requests and replies side by side. Where they do not fit it tries the explanations in turn, from the one
+/// with the strongest evidence to the weakest, realigns where one is certain, and gives up after a handful.
 struct Diagnosis {
     let reading: Reading
     let index: Int

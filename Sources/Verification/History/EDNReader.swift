@@ -1,8 +1,8 @@
-/// Reads Jepsen's histories: EDN maps such as `{:type :invoke, :f :cas, :value [1 2], :process 0, :time 12}`, in a vector or
-/// one after the other. An `:invoke` is joined to the next `:ok`, `:fail` or `:info` of its process.
+/// Reads Jepsen's histories: EDN maps such as `{:type :invoke, :f :cas, :value [1 2], :process 0, :time 12}`, in a
+/// vector or one after the other. An `:invoke` is joined to the next `:ok`, `:fail` or `:info` of its process.
 ///
-/// Values may be numbers, texts, keywords, nil, `[key value]` of an independent test, and `[old new]` of a compare-and-set.
-/// Source: <https://github.com/edn-format/edn>.
+/// Values may be numbers, texts, keywords, nil, `[key value]` of an independent test, and `[old new]` of a
+/// compare-and-set. Source: <https://github.com/edn-format/edn>.
 struct EDNReader {
     /// Deeper values are refused.
     static let maximumDepth = 32

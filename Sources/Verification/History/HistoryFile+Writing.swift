@@ -46,7 +46,8 @@ extension HistoryFile {
         let keys = history.model == "kv" ? Set(history.keys).count : 0
         let header =
             "{\"format\":\"linhist-1\",\"model\":\"\(history.model)\",\"ops\":\(history.count),\"clients\":"
-            + "\(Set(history.clients).count),\"keys\":\(keys),\"expect\":\"\(history.expectation)\",\"plant\":\"\(history.plant)\"}\n"
+            + "\(Set(history.clients).count),\"keys\":\(keys),"
+            + "\"expect\":\"\(history.expectation)\",\"plant\":\"\(history.plant)\"}\n"
         out.append(contentsOf: header.utf8)
         for row in 0..<history.count { append(history, row, to: &out) }
         return out

@@ -92,7 +92,10 @@ extension KeyAnalysis {
         let quick = engine.run(events, operationCount: count, &model, plain)
         guard case .unknown = quick else { return quick }
         let outcome = forced(events, history, &engine, &model, budget)
-        guard case .violated(var last) = outcome else { return outcome }
+        // Without a forced order the search tells the event itself.
+        guard case .violated(var last) = outcome, events.count <= 2 * ForcedOrder.maximumOperations else {
+            return outcome
+        }
         // Histories are explicable up to some response and never again (prefix closure), so halving finds it.
         var low = 0
         while low < last {

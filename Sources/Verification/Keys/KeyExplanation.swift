@@ -43,7 +43,8 @@ struct KeyExplanation {
         let packets = "packets \(replyPacket(first).number) and \(replyPacket(second).number)"
         return build(
             .linearizability, "repeated-number", last,
-            "\(label(last)) answered \(last.result) twice (\(packets)): one \(last.argument > 0 ? "increment" : "decrement") was lost.",
+            "\(label(last)) answered \(last.result) twice (\(packets)): one "
+                + "\(last.argument > 0 ? "increment" : "decrement") was lost.",
             [
                 (requestPacket(first), "\(label(first)) is sent"), (requestPacket(second), "\(label(second)) is sent"),
                 (replyPacket(first), "answered \(first.result)"),
@@ -65,7 +66,8 @@ struct KeyExplanation {
         let value = describe(last.result)
         let story = [(requestPacket(last), "\(label(last)) is sent"), (replyPacket(last), "answered \(value)")]
         let head =
-            "\(who(last)): \(label(last)) (packet \(requestPacket(last).number)) answered \(value) (packet \(replyPacket(last).number))"
+            "\(who(last)): \(label(last)) (packet \(requestPacket(last).number)) "
+            + "answered \(value) (packet \(replyPacket(last).number))"
         guard let source = history.operations.first(where: { writes($0, last.result) && $0.key != last.key }) else {
             return build(
                 .corruption, "unwritten-value", last, "\(head), which nobody wrote to it.", story)
@@ -103,8 +105,10 @@ struct KeyExplanation {
             let old = describe(last.result)
             return build(
                 .linearizability, "stale-read", last,
-                "\(label(last)) answered \(old) (packet \(replyPacket(last).number)) after \(label(other)), which leaves "
-                    + "\(describe(value)) (packet \(requestPacket(other).number)), had been \(verb) (packet \(replyPacket(witness).number)).",
+                "\(label(last)) answered \(old) (packet \(replyPacket(last).number)) "
+                    + "after \(label(other)), which leaves "
+                    + "\(describe(value)) (packet \(requestPacket(other).number)), "
+                    + "had been \(verb) (packet \(replyPacket(witness).number)).",
                 [
                     (requestPacket(other), "\(label(other)) is sent"), (replyPacket(witness), "it has happened by now"),
                     (requestPacket(last), "\(label(last)) is sent"),
@@ -122,7 +126,8 @@ struct KeyExplanation {
         let beside = named.isEmpty ? "" : "; beside it: " + named.joined(separator: ", ")
         return build(
             .linearizability, "unexplained", last,
-            "\(label(last)) answered \(answer(last)) (packet \(replyPacket(last).number)), which no order of the operations on "
+            "\(label(last)) answered \(answer(last)) (packet \(replyPacket(last).number)), "
+                + "which no order of the operations on "
                 + "the key explains\(beside).",
             rivals.map { (replyPacket($0), "\(label($0)) answered \(answer($0))") }
                 + [

@@ -1,8 +1,8 @@
 import Wire
 
 extension KeyHistory {
-    /// Fills in what a modelled command did, and appends it. False if its words or its reply are not as modelled; then its
-    /// keys cannot be checked.
+    /// Fills in what a modelled command did, and appends it. False if its words or its reply are not as modelled; then
+    /// its keys cannot be checked.
     mutating func model(
         _ operation: inout KeyOperation, _ effect: RESPCommand.Effect, _ bytes: [UInt8],
         _ words: ArraySlice<Range<Int>>,
@@ -108,7 +108,8 @@ extension KeyHistory {
         return append(operation)
     }
 
-    /// The cells that MGET read; empty where it was not answered, nil where the reply is not an array of as many strings.
+    /// The cells that MGET read; empty where it was not answered, nil where the reply is not an array of as many
+    /// strings.
     private mutating func mgetCells(_ reply: Message?, _ count: Int, _ isAnswered: Bool) -> [Int]? {
         guard isAnswered, let reply else { return [] }
         guard case .array(let elements)? = RESPValue(reply.bytes.span), elements.count == count else { return nil }

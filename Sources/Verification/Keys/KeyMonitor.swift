@@ -1,4 +1,5 @@
-/// The near-linear monitors for keys that are only set and read with unique values, or only incremented by one and read.
+/// The near-linear monitors for keys that are only set and read with unique values, or only incremented by one and
+/// read.
 struct KeyMonitor {
     private enum Kind { case register, counter }
 
@@ -97,8 +98,8 @@ struct KeyMonitor {
         return .violated(event: event, margin: violation.margin)
     }
 
-    /// An unknown first value may equal one that is written later. It is gone once a write is answered, so reads from then on
-    /// are what they seem, and what they alone show is certain.
+    /// An unknown first value may equal one that is written later. It is gone once a write is answered, so reads from
+    /// then on are what they seem, and what they alone show is certain.
     private func withoutEarlyReads() -> KeyMonitor {
         var firstWrite = Int64.max
         for row in 0..<rows.count where rows.functions[row] == .write {

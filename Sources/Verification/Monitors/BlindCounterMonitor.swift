@@ -1,7 +1,7 @@
 /// A counter that starts at 0, whose increment returns nothing: exact, unanswered increments included.
 ///
-/// Increments are interchangeable. The i-th to take effect must lie after every read of less than i was invoked and before
-/// every read of i or more was answered; each such slot takes the fitting increment that must be answered first.
+/// Increments are interchangeable. The i-th to take effect must lie after every read of less than i was invoked and
+/// before every read of i or more was answered; each such slot takes the fitting increment that must be answered first.
 struct BlindCounterMonitor {
     let history: History
     let cut: Int64

@@ -1,8 +1,9 @@
 /// A register with compare-and-set, every written value unique: exact, unanswered operations included, in linear time.
 ///
-/// A successful compare-and-set from u to v is the write of v, and nothing may come between the clusters of u and v. So the
-/// clusters form chains, each begun by a plain write or the initial value; within a chain the order is forced, and the
-/// chains as blocks obey the rule of `RegisterMonitor`, whose proof needs no more than earliest answers and latest invocations.
+/// A successful compare-and-set from u to v is the write of v, and nothing may come between the clusters of u and v. So
+/// the clusters form chains, each begun by a plain write or the initial value; within a chain the order is forced, and
+/// the chains as blocks obey the rule of `RegisterMonitor`, whose proof needs no more than earliest answers and latest
+/// invocations.
 struct CompareAndSetMonitor {
     typealias Cluster = RegisterMonitor.Cluster
 

@@ -1,10 +1,10 @@
-/// A counter that starts at 0, whose increment returns the new value and whose read returns the value: exact, unanswered
-/// increments included, in linear time. Tickets and sequence numbers are the same.
+/// A counter that starts at 0, whose increment returns the new value and whose read returns the value: exact,
+/// unanswered increments included, in linear time. Tickets and sequence numbers are the same.
 ///
-/// The values force the order: the cluster of v is the increment that returned v with the reads of v. Every value up to the
-/// largest seen that no answered increment returned is a gap, and takes an unanswered increment of its own, invoked by the
-/// earliest answer of any value from there on; gaps in order of value are paired with unanswered increments in order of
-/// invocation (Hall's theorem for nested sets).
+/// The values force the order: the cluster of v is the increment that returned v with the reads of v. Every value up to
+/// the largest seen that no answered increment returned is a gap, and takes an unanswered increment of its own, invoked
+/// by the earliest answer of any value from there on; gaps in order of value are paired with unanswered increments in
+/// order of invocation (Hall's theorem for nested sets).
 struct CounterMonitor {
     let history: History
     let cut: Int64

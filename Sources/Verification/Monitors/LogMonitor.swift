@@ -1,8 +1,9 @@
 /// A log that starts empty: `append v → offset` from 0 on, `read offset → value or nothing`, every value unique: exact,
 /// unanswered appends included, in linear time.
 ///
-/// Offsets force the order of appends. Evidence that an offset exists is an answer of its append, of a later one, or of a read
-/// there. An offset that no answered append returned needs an unanswered one: that of the value read there, or any other.
+/// Offsets force the order of appends. Evidence that an offset exists is an answer of its append, of a later one, or of
+/// a read there. An offset that no answered append returned needs an unanswered one: that of the value read there, or
+/// any other.
 struct LogMonitor {
     let history: History
     let cut: Int64

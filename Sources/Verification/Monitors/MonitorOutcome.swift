@@ -33,8 +33,9 @@ package struct MonitorViolation: Equatable {
     package var rows: [Int]
     /// How far time stamps would have to be wrong for it to vanish; nil where time plays no part.
     package var margin: Int64?
-    /// Of two values each of which would have to be older: the last use of the stale one, the use of the newer one answered
-    /// before it, the last use of the newer one, and the use of the stale one answered before that; -1 for the first value.
+    /// Of two values each of which would have to be older: the last use of the stale one, the use of the newer one
+    /// answered before it, the last use of the newer one, and the use of the stale one answered before that; -1 for the
+    /// first value.
     var conflict: [Int] = []
 
     init(kind: ViolationKind, rows: [Int], margin: Int64?) {

@@ -1,5 +1,5 @@
-/// A lock that one client holds at a time: a hold is an acquire with the next release of its client, and two holds of which
-/// each must come before the other overlap. Unanswered operations included, in linear time.
+/// A lock that one client holds at a time: a hold is an acquire with the next release of its client, and two holds of
+/// which each must come before the other overlap. Unanswered operations included, in linear time.
 struct MutexMonitor {
     let history: History
     let cut: Int64

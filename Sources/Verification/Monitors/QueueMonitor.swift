@@ -1,9 +1,9 @@
-/// A first-in first-out queue that starts empty, every enqueued value unique, `dequeue → value or nothing`: exact, unanswered
-/// operations included.
+/// A first-in first-out queue that starts empty, every enqueued value unique, `dequeue → value or nothing`: exact,
+/// unanswered operations included.
 ///
-/// Order is broken if and only if some a was enqueued wholly before b, and b dequeued wholly before a: the two interval orders
-/// have no other cycle. An empty answer needs an instant at which no value was certainly inside. Unanswered dequeues take the
-/// values nobody got, in order of enqueueing.
+/// Order is broken if and only if some a was enqueued wholly before b, and b dequeued wholly before a: the two interval
+/// orders have no other cycle. An empty answer needs an instant at which no value was certainly inside. Unanswered
+/// dequeues take the values nobody got, in order of enqueueing.
 struct QueueMonitor {
     let history: History
     let cut: Int64

@@ -1,11 +1,11 @@
 /// Registers, one or one per key, last write wins, every written value unique for its key: exact, unanswered operations
 /// included, in linear time.
 ///
-/// A cluster is a write with the reads that returned its value. In any legal order its operations stand together, so X must
-/// come before Y if and only if an operation of X precedes one of Y: `first(X) < last(Y)`, where `first` is the earliest
-/// answer and `last` the latest invocation. An order exists if and only if no two clusters must each come before the other:
-/// in a shortest longer cycle `first` would fall strictly all the way round. Gibbons and Korach, "Testing shared memories",
-/// 1997, for the zones.
+/// A cluster is a write with the reads that returned its value. In any legal order its operations stand together, so X
+/// must come before Y if and only if an operation of X precedes one of Y: `first(X) < last(Y)`, where `first` is the
+/// earliest answer and `last` the latest invocation. An order exists if and only if no two clusters must each come
+/// before the other: in a shortest longer cycle `first` would fall strictly all the way round. Gibbons and Korach,
+/// "Testing shared memories", 1997, for the zones.
 struct RegisterMonitor {
     /// What keys hold at first.
     enum Initial {
@@ -112,7 +112,8 @@ struct RegisterMonitor {
         }
     }
 
-    /// The initial value was written before all time. A value that nobody wrote is it, where it is unknown, or a phantom.
+    /// The initial value was written before all time. A value that nobody wrote is it, where it is unknown, or a
+    /// phantom.
     private mutating func settleInitialValues() -> MonitorViolation? {
         for key in keyNames.indices where clusters[key].readRow >= 0 { clusters[key].makeInitial() }
         for id in clusters.indices.dropFirst(keyNames.count) where !clusters[id].isWritten && clusters[id].readRow >= 0

@@ -1,8 +1,8 @@
-/// A set that starts empty, with `add → newly?`, `remove → was there?` and `contains`: exact, unanswered operations included, in
-/// linear time, where each element has at most one add and one remove that can have taken effect.
+/// A set that starts empty, with `add → newly?`, `remove → was there?` and `contains`: exact, unanswered operations
+/// included, in linear time, where each element has at most one add and one remove that can have taken effect.
 ///
-/// The element enters as late as the earliest answer that needs it inside, and leaves as early as the latest invocation that
-/// does; evidence of absence must not lie wholly between.
+/// The element enters as late as the earliest answer that needs it inside, and leaves as early as the latest invocation
+/// that does; evidence of absence must not lie wholly between.
 struct SetMonitor {
     let history: History
     let cut: Int64

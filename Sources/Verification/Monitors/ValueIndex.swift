@@ -10,7 +10,8 @@ struct ValueIndex {
     private var slotValues: [Int] = []
     private let hasKeys: Bool
 
-    /// Prepares for the values of `columns`, `History.null` left out, of which there are about `expected` different ones.
+    /// Prepares for the values of `columns`, `History.null` left out, of which there are about `expected` different
+    /// ones.
     init(_ columns: [[Int]], hasKeys: Bool, expected: Int) {
         self.hasKeys = hasKeys
         var low = Int.max

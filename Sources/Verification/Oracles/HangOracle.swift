@@ -25,7 +25,8 @@ extension Diagnosis {
         let until = silence.clientClosed ? "until the client closed" : "until the capture ended"
         return problem(
             .hang, "silent",
-            "\(who): \(label(request)) (packet \(asked.last.number)) got no reply for \(milliseconds) ms, \(until); the "
+            "\(who): \(label(request)) (packet \(asked.last.number)) "
+                + "got no reply for \(milliseconds) ms, \(until); the "
                 + "server neither answered nor closed.",
             [(asked.last, "\(label(request)) is sent and never answered")], silence: silence)
     }

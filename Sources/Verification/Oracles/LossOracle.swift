@@ -72,7 +72,8 @@ extension Diagnosis {
         }
         return problem(
             .loss, "bytes-missing",
-            "\(who): the reply to \(label(request)) (packet \(asked.last.number)) ends after \(partial.bytes.count) bytes "
+            "\(who): the reply to \(label(request)) (packet \(asked.last.number)) "
+                + "ends after \(partial.bytes.count) bytes "
                 + "(packet \(partial.last.number)); \(missing), and \(why).",
             [
                 (asked.last, "\(label(request)) is sent"),

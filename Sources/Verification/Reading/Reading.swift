@@ -52,6 +52,10 @@ struct Reading {
         guard !suspicious.isEmpty else { return }
         var tokens = TokenIndex()
         for index in suspicious {
+            guard problems.count < Self.maximumProblems else {
+                notes.append("Only the first \(problems.count) problems with replies are told.")
+                break
+            }
             var diagnosis = Diagnosis(self, index)
             diagnosis.run(&tokens)
             problems += diagnosis.problems
@@ -122,6 +126,9 @@ struct Reading {
         reply.first.number < request.last.number && head.kind != .error
             && request.last.time.nanoseconds - reply.first.time.nanoseconds > Self.captureInversionNanoseconds
     }
+
+    /// A server that fails everywhere is not followed into every connection.
+    static let maximumProblems = 128
 
     /// Two packets may be captured in the wrong order by about this much where there is more than one CPU.
     static let captureInversionNanoseconds: Int64 = 50_000

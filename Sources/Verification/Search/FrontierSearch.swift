@@ -64,8 +64,8 @@ public struct SearchBudget: Sendable {
 ///
 /// Wing and Gong's search with Lowe's memory of visited configurations, keyed in constant size: everything linearized
 /// either responded before `position`, the first response that is not, or is open there; so `position`, a bit for each
-/// open operation and the state are the whole configuration. Legal readers are linearized at once. Source: Lowe, "Testing
-/// for linearizability", 2017.
+/// open operation and the state are the whole configuration. Legal readers are linearized at once. Source: Lowe,
+/// "Testing for linearizability", 2017.
 struct FrontierSearch {
     private var events: [SearchEvent] = []
     private var slotOf: [Int32] = []
@@ -81,6 +81,8 @@ struct FrontierSearch {
     private var mask: [UInt64] = [0]
     private var position = 0
     private var furthest = 0
+    /// Open operations looked at, over all configurations.
+    private var steps = 0
     private var frames: [Frame] = []
     private var frameMasks: [UInt64] = []
     private var candidates: [Int32] = []
@@ -96,8 +98,8 @@ struct FrontierSearch {
     /// Decides whether `events`, sorted by `SearchEvent.isBefore`, of operations numbered below `operationCount` have a
     /// legal order.
     ///
-    /// - Complexity: O(events × open operations) where readers and response order lead straight through; exponential in the
-    ///   open operations at worst, and never more than `budget`.
+    /// - Complexity: O(events × open operations) where readers and response order lead straight through; exponential in
+    ///   the open operations at worst, and never more than `budget`.
     mutating func run(
         _ events: [SearchEvent], operationCount: Int, _ model: inout some SearchModel, _ budget: SearchBudget,
         forced order: ForcedOrder? = nil
@@ -114,8 +116,13 @@ struct FrontierSearch {
                 guard visited.count <= budget.nodes else {
                     return .unknown("the budget of \(budget.nodes) configurations is spent")
                 }
-                guard visited.byteCount <= budget.bytes else {
+                guard memory <= budget.bytes else {
                     return .unknown("the budget of \(budget.bytes) bytes is spent")
+                }
+                guard steps <= budget.nodes &* Self.stepsPerNode else {
+                    return .unknown(
+                        "the budget of \(budget.nodes) configurations is spent, with \(slotOperation.count) operations open at once"
+                    )
                 }
                 push(model)
             } else if !frames.isEmpty {
@@ -125,6 +132,14 @@ struct FrontierSearch {
                 return model.exhausted.map(SearchOutcome.unknown) ?? .violated(event: furthest)
             }
         }
+    }
+
+    /// A configuration with more open operations than this counts as several.
+    private static let stepsPerNode = 64
+
+    /// Bytes of what was visited and of the choices that are open.
+    private var memory: Int {
+        visited.byteCount + 4 * candidates.count + 8 * frameMasks.count + MemoryLayout<Frame>.stride * frames.count
     }
 
     private mutating func prepare(_ events: [SearchEvent], _ operationCount: Int) {
@@ -159,6 +174,7 @@ struct FrontierSearch {
         candidates.removeAll(keepingCapacity: true)
         position = 0
         furthest = 0
+        steps = 0
     }
 
     /// Finds each operation's predecessor among `events`.
@@ -246,6 +262,7 @@ struct FrontierSearch {
 
     /// Opens a choice among the open operations, the one that must respond first in front.
     private mutating func push(_ model: borrowing some SearchModel) {
+        steps &+= slotOperation.count
         let first = candidates.count
         for slot in slotOperation.indices where slotOperation[slot] >= 0 && !isLinearized(slot) {
             if !mustWait(Int(slotOperation[slot])) { candidates.append(slotOperation[slot]) }

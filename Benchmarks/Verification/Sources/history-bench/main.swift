@@ -1,5 +1,5 @@
-// Checks generated histories and prints CPU times: history-bench [OPERATIONS] [CLIENTS]; history-bench write MODEL OPERATIONS
-// CLIENTS writes one to standard output; history-bench read FILE reads and checks one.
+// Checks generated histories and prints CPU times: history-bench [OPERATIONS] [CLIENTS]; history-bench write MODEL
+// OPERATIONS CLIENTS writes one to standard output; history-bench read FILE reads and checks one.
 import Glibc
 import Verification
 

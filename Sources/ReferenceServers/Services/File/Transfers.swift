@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The rest of a file that is being sent.
