@@ -40,7 +40,9 @@ public struct FlowDiagram: Sendable {
                 packet.length > 0 ? "\(packet.length)" : "-",
             ])
             let found = (remarks[packet.packet.number] ?? []).map(remark)
-            let kept = Array((found + (gaps[packet.packet.number] ?? [])).prefix(Self.maximumRemarks))
+            let all = found + (gaps[packet.packet.number] ?? [])
+            var kept = Array(all.prefix(Self.maximumRemarks))
+            if kept.count < all.count { kept.append("and \(all.count - kept.count) more") }
             below.append(kept)
         }
         for (line, notes) in zip(aligned(rows), below) {

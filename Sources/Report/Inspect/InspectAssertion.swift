@@ -52,6 +52,9 @@ public enum InspectAssertion: String, Sendable, CaseIterable {
 
 /// An assertion and what was found.
 public struct AssertionResult: Sendable {
+    /// The most reasons of an inconclusive verdict that are printed.
+    static let maximumReasons = 10
+
     /// What was demanded.
     public var assertion: InspectAssertion
     /// What the oracles say.
@@ -74,7 +77,11 @@ public struct AssertionResult: Sendable {
                 lines.append("    packet \(packet): \(note)")
             }
         }
-        for reason in judgement.inconclusive.prefix(10) { lines.append("  inconclusive: \(reason)") }
+        let reasons = judgement.inconclusive
+        for reason in reasons.prefix(Self.maximumReasons) { lines.append("  inconclusive: \(reason)") }
+        if reasons.count > Self.maximumReasons {
+            lines.append("  and \(reasons.count - Self.maximumReasons) more reasons")
+        }
         return lines.joined(separator: "\n")
     }
 }

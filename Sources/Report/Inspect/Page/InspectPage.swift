@@ -104,10 +104,13 @@ public struct InspectPage: Sendable {
         if marked < counted {
             notes.append("\(grouped(counted - marked)) of \(grouped(counted)) anomalies are not marked.")
         }
-        let long = Dictionary(grouping: parts.packets, by: \.flow).filter { $0.value.count > PageGraph.maximumPackets }
+        let ids = Set(graphed.map(\.id))
+        let long = Dictionary(grouping: parts.packets.filter { ids.contains($0.flow) }, by: \.flow)
+            .filter { $0.value.count > PageGraph.maximumPackets }
         if !long.isEmpty {
             notes.append(
-                "\(count(long.count, "graph")) end after \(grouped(PageGraph.maximumPackets)) packets of the flow.")
+                "The graphs of \(count(long.count, "flow")) end after \(grouped(PageGraph.maximumPackets)) packets of the flow."
+            )
         }
         guard !notes.isEmpty else { return "<p>Nothing is left out of this page.</p>\n" }
         return "<div class=\"left-out\"><p>Left out of this page:</p><ul>"
