@@ -15,7 +15,8 @@ struct Crossfire: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            FuzzCommand.self, InspectCommand.self, CheckCommand.self, ReplayCommand.self, MinimizeCommand.self,
+            FuzzCommand.self, CaptureCommand.self, InspectCommand.self, CheckCommand.self, ReplayCommand.self,
+            MinimizeCommand.self,
             GateCommand.self, ServeCommand.self, DoctorCommand.self,
         ])
 

@@ -8,7 +8,15 @@ import Wire
 /// `crossfire inspect`: what a capture holds.
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Show the flows of a pcap or pcapng file, and the messages on them.")
+        commandName: "inspect", abstract: "Show what a pcap or pcapng file holds: what is odd, flows, messages.",
+        discussion: """
+            Exit status: 1 where an assertion is violated, 2 where one is inconclusive.
+
+            Examples:
+              crossfire inspect a.pcapng
+              crossfire inspect a.pcapng --flow 3 --name 40001=writer
+              crossfire inspect a.pcapng --protocol resp --assert no-loss,fifo,exactly-once,no-crosstalk
+            """)
 
     @Argument(help: "A pcap or pcapng file; - for standard input.")
     var capture: String
@@ -16,60 +24,209 @@ struct InspectCommand: ParsableCommand {
     @Option(name: .customLong("protocol"), help: "Show requests beside replies: \(WireProtocols.names).")
     var protocolName: String?
 
-    @Option(help: "Only the flow with this number.")
+    @Option(help: "Only the flow with this number, packet by packet.")
     var flow: Int?
 
-    @Flag(help: "Print one JSON object.")
+    @Option(help: "What both sides of this flow said.")
+    var follow: Int?
+
+    @Flag(help: "Print tshark's flags: frame, stream and flags of each flagged frame.")
+    var tshark = false
+
+    @Option(help: "What must hold of the messages, by commas: \(InspectAssertion.names). Needs --protocol.")
+    var assert: String?
+
+    @Option(help: "A name for a port or an address: 40001=writer, 10.0.0.1=db, 10.0.0.1:80=web.")
+    var name: [String] = []
+
+    @Option(help: "Only packets that pass this Wireshark display filter; needs tshark.")
+    var filter: String?
+
+    @Option(help: "Write the packets of the flow that --flow names to this pcapng file, what is odd as comments.")
+    var slice: String?
+
+    @Option(
+        help:
+            "A second capture of the same exchange, at the server; the first is the client's. Shows where packets got lost."
+    )
+    var and: String?
+
+    @Option(help: "Write a page with the messages as arrows and time–sequence graphs to this file.")
+    var html: String?
+
+    @Option(help: "The server's port, where the capture misses the handshakes.")
+    var port: UInt16?
+
+    @Flag(help: "Print one JSON object with everything.")
     var json = false
+
+    /// Larger files are summarised without their streams, unless something needs them. Bytes.
+    static let maximumKeptFileBytes = 256 << 20
+
+    /// What is said of messages without being asked: all but the search for an order of operations, which takes its time.
+    static let messageOracles = Judge.wireOracles.filter { $0.id != .linearizability }
+
+    func validate() throws {
+        if assert != nil, protocolName == nil { throw ValidationError("--assert needs --protocol") }
+        if flow != nil, follow != nil { throw ValidationError("give --flow or --follow, not both") }
+        if slice != nil, flow == nil { throw ValidationError("--slice needs --flow") }
+        if and != nil, filter != nil || flow != nil || follow != nil || tshark || assert != nil || html != nil {
+            throw ValidationError("--and compares whole captures; give it alone")
+        }
+        for text in name {
+            var names = EndpointNames()
+            guard names.add(text) else {
+                throw ValidationError("--name wants PORT=NAME, ADDRESS=NAME or ADDRESS:PORT=NAME, not '\(text)'")
+            }
+        }
+        _ = try assertions()
+    }
 
     func run() throws {
         let codec = try protocolName.map { try WireProtocols.required($0) }
-        let reading = try CaptureReading(path: capture)
-        for warning in reading.warnings { Console.note("\(capture): \(warning)") }
-        var flows = reading.flows
-        if let flow {
-            flows = flows.filter { $0.id == flow }
-            guard !flows.isEmpty else {
-                throw Failure(.badInput, "\(capture) has no flow \(flow); it has \(reading.flows.count)")
-            }
-        }
-        let conversations = codec.map { codec in
-            flows.map { Conversation(flow: $0, name: $0.client.description, codec: codec) }
-        }
-        if json {
-            print(try InspectJSON(flows: flows, conversations: conversations, warnings: reading.warnings).text())
+        guard let filter else { return try inspect(capture, codec) }
+        let passed = FileManager.default.temporaryDirectory.path + "/crossfire-filter-\(UUID().uuidString).pcapng"
+        defer { try? FileManager.default.removeItem(atPath: passed) }
+        try DisplayFilter(expression: filter).apply(to: capture, writing: passed)
+        Console.note("packets are numbered as the filter passed them, not as in \(capture)")
+        try inspect(passed, codec)
+    }
+
+    private func inspect(_ path: String, _ codec: (any WireCodec)?) throws {
+        if let and {
+            let comparison = try TwoCaptures(client: path, server: and, serverPort: port).comparison(names: names)
+            print(json ? try comparison.json() : comparison.text(style: TerminalStyle(descriptor: 1)))
             return
         }
-        print(InspectText(flows).table(otherPackets: reading.otherPackets))
-        for conversation in conversations ?? [] {
-            print("")
-            print(InspectText.messages(conversation, codec: codec!))
+        var wants = CaptureReading.Wants()
+        wants.serverPort = port
+        wants.anomalies = true
+        wants.streams = keepsStreams(path, codec)
+        wants.wiresharkFlags = tshark
+        if let flow { wants.packets = .flow(flow) }
+        if html != nil, flow == nil { wants.packets = .all }
+        wants.records = slice != nil
+        let reading = try CaptureReading(path: path, wants)
+        for warning in reading.warnings { Console.note("\(capture): \(warning)") }
+        var flows = reading.flows
+        if let number = flow ?? follow {
+            flows = flows.filter { $0.id == number }
+            guard !flows.isEmpty else {
+                throw Failure(.badInput, "\(capture) has no flow \(number); it has \(reading.flows.count)")
+            }
         }
+        if let slice { try FlowSlice(flows[0], capture: capture).write(reading.kept.slice, reading.interfaces, slice) }
+        var parts = InspectJSON.Parts()
+        parts.names = names
+        parts.facts = reading.facts(knowsGaps: wants.streams)
+        parts.packets = reading.kept.packets
+        if tshark { parts.frames = frames(reading) }
+        if let codec {
+            let evidence = evidence(flows, codec, parts.names, reading)
+            parts.conversations = evidence.conversations
+            parts.violations = Judge(oracles: Self.messageOracles).judge(evidence).violations
+            parts.assertions = try assertions()?.map { $0.judge(evidence) }
+        }
+        if let html {
+            let page = InspectPage(
+                title: (capture as NSString).lastPathComponent, flows: flows, parts, codec: codec,
+                packetsLeftOut: reading.kept.leftOut)
+            try write(page.text(), to: html)
+        }
+        if flow == nil { parts.packets = [] }
+        if json { print(try InspectJSON(flows: flows, parts).text()) } else { show(flows, parts, codec, reading) }
+        try leave(parts.assertions ?? [])
+    }
+
+    /// Prints what was asked for; without a wish, the summary and the flows.
+    private func show(
+        _ flows: [Flow], _ parts: InspectJSON.Parts, _ codec: (any WireCodec)?, _ reading: CaptureReading
+    ) {
+        let style = TerminalStyle(descriptor: 1)
+        if tshark {
+            for frame in parts.frames ?? [] { if let line = WiresharkText.line(frame) { print(line) } }
+            return
+        }
+        if follow != nil {
+            print(FollowText(flows[0], names: parts.names, style: style).text())
+            return
+        }
+        for result in parts.assertions ?? [] { print(result.text(style: style)) }
+        if parts.assertions != nil { print("") }
+        if flow != nil {
+            print(FlowDiagram(flows[0], packets: reading.kept.packets, names: parts.names, style: style).text())
+            if reading.kept.leftOut > 0 { print("\(reading.kept.leftOut) more packets are not shown") }
+        } else {
+            print(InspectSummary(flows, parts.facts, style: style).text())
+            guard !flows.isEmpty else { return }
+            print("")
+            print(InspectText(flows, names: parts.names, style: style).table())
+        }
+        // Who asserts wants the verdict, not every message.
+        guard let codec, assert == nil || flow != nil else { return }
+        for conversation in parts.conversations ?? [] {
+            print("")
+            print(
+                InspectText.messages(conversation, codec: codec, violations: parts.violations, style: style))
+        }
+    }
+
+    /// The flagged frames, of the one flow if it was named.
+    private func frames(_ reading: CaptureReading) -> [WiresharkAnalysis.Frame] {
+        guard flow != nil else { return reading.frames }
+        let own = Set(reading.kept.packets.map(\.packet.number))
+        return reading.frames.filter { own.contains($0.number) }
+    }
+
+    private func write(_ text: String, to path: String) throws {
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw Failure(.badInput, "cannot write \(path): \(error.localizedDescription)")
+        }
+    }
+
+    private var names: EndpointNames {
+        var names = EndpointNames()
+        for text in name { _ = names.add(text) }
+        return names
+    }
+
+    private func keepsStreams(_ path: String, _ codec: (any WireCodec)?) -> Bool {
+        if codec != nil || json || flow != nil || follow != nil || html != nil { return true }
+        guard !tshark else { return false }
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return (attributes?[.size] as? Int ?? 0) <= Self.maximumKeptFileBytes
     }
 }
 
-/// A capture file read whole.
-struct CaptureReading {
-    let flows: [Flow]
-    let warnings: [String]
-    let sectionComments: [String]
-    let droppedPackets: UInt64?
-    let otherPackets: [(reason: String, count: Int)]
-    let end: Timestamp
+// MARK: Assertions
 
-    init(path: String, serverPort: UInt16? = nil) throws {
-        var reader = try CaptureFileReader(path: path)
-        var table = FlowTable(serverPort: serverPort)
-        var end = Timestamp(nanoseconds: 0)
-        while let batch = try reader.nextBatch() {
-            table.add(batch)
-            for record in batch.records { end = max(end, record.time) }
+extension InspectCommand {
+    private func assertions() throws -> [InspectAssertion]? {
+        try assert?.split(separator: ",", omittingEmptySubsequences: false).map { name in
+            guard let known = InspectAssertion(rawValue: String(name)) else {
+                throw ValidationError("unknown assertion '\(name)'; expected some of \(InspectAssertion.names)")
+            }
+            return known
         }
-        otherPackets = table.otherPackets.map { ($0.key.rawValue, $0.value) }.sorted { $0.reason < $1.reason }
-        flows = table.finish()
-        warnings = reader.warnings
-        sectionComments = reader.sectionComments
-        droppedPackets = reader.droppedPackets
-        self.end = end
+    }
+
+    private func evidence(
+        _ flows: [Flow], _ codec: any WireCodec, _ names: EndpointNames, _ reading: CaptureReading
+    ) -> Evidence {
+        var incomplete = reading.warnings
+        if let dropped = reading.droppedPackets, dropped > 0 {
+            incomplete.append("the capture says that it dropped \(dropped) packets")
+        }
+        return Evidence(
+            flows: flows, codec: codec, names: { names.name($0.client) }, incomplete: incomplete, end: reading.end)
+    }
+
+    /// Ends with the worst verdict.
+    private func leave(_ results: [AssertionResult]) throws {
+        let verdicts = results.map(\.judgement.verdict)
+        if verdicts.contains(.violated) { throw Status.violated.exitCode }
+        if verdicts.contains(where: { $0 != .held }) { throw Status.inconclusive.exitCode }
     }
 }

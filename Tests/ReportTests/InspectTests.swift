@@ -1,4 +1,5 @@
 import Capture
+import Foundation
 import Report
 import Testing
 import Verification
@@ -7,24 +8,118 @@ import Wire
 /// Goal: what `inspect` and `check` print stays as people know it. Method: golden texts of a hand-made flow and judgements.
 @Suite("Text of captures")
 struct InspectTests {
-    @Test("the table of flows")
+    @Test("the summary and the table of flows")
     func table() {
         var cut = Sample.flow()
         cut.id = 4
         cut.client = Endpoint(address: .v6(0, 1), port: 41_000)
         cut.toClient.gaps = [0..<5]
         cut.lastTime = Timestamp(nanoseconds: 5_001_000_000)
+        var facts = InspectSummary.FileFacts()
+        facts.otherPackets = [("not IP", 1200)]
+        facts.droppedPackets = 7
         #expect(
-            InspectText([Sample.flow(), cut]).table(otherPackets: [("not IP", 1200)]) == """
-                2 flows, 8 TCP packets, 76 bytes of payload
-                1 flows with bytes that the capture misses
+            InspectSummary([Sample.flow(), cut], facts, style: Sample.plain).text() == """
+                2 flows, 8 TCP packets, 76 bytes of payload in 5.00 s
+                The capture misses 5 bytes of 1 flow, most in flow 4 (5).
+                The file says that 7 packets were dropped.
                 1,200 packets left out: not IP
-
-                flow  client           server          packets  bytes      duration  handshake  teardown             missing
-                3     127.0.0.1:40000  127.0.0.1:6379  2 → 2 ←  26 → 12 ←  2.50 ms   complete   client-closed-first  -
-                4     [::1]:41000      127.0.0.1:6379  2 → 2 ←  26 → 12 ←  5.00 s    complete   client-closed-first  5 bytes
+                Nothing odd about the packets' order, numbers and times.
                 """)
-        #expect(InspectText([]).table(otherPackets: []) == "0 flows, 0 TCP packets, 0 bytes of payload")
+        var names = EndpointNames()
+        let understood = ["6379=redis", "::1=home"].map { names.add($0) }
+        #expect(understood == [true, true])
+        #expect(
+            InspectText([Sample.flow(), cut], names: names, style: Sample.plain).table() == """
+                flow  client           server  packets  bytes      duration  handshake  teardown             missing  odd
+                3     127.0.0.1:40000  redis   2 → 2 ←  26 → 12 ←  2.50 ms   complete   client-closed-first  -        -
+                4     home:41000       redis   2 → 2 ←  26 → 12 ←  5.00 s    complete   client-closed-first  5 bytes  -
+                """)
+        let nothing = InspectSummary([], .init(), style: Sample.plain).text()
+        #expect(nothing == "0 flows, 0 TCP packets, 0 bytes of payload")
+    }
+
+    @Test("of many flows those with most anomalies are listed, and the rest is counted")
+    func manyFlows() {
+        let flows = (0..<150).map { number in
+            var flow = Sample.flow()
+            flow.id = number
+            if number >= 120 { flow.toServer.gaps = [0..<1] }
+            return flow
+        }
+        let lines = InspectText(flows, style: Sample.plain).table().split(separator: "\n")
+        #expect(lines.count == InspectText.maximumFlows + 2)
+        #expect(lines[70].hasPrefix("69 ") && lines[71].hasPrefix("120 "))
+        #expect(lines.last == "50 more flows are not listed; --flow N shows one, --json all")
+    }
+
+    @Test("names of ports and addresses")
+    func names() {
+        var names = EndpointNames()
+        for good in ["1=a", "10.0.0.1=b", "10.0.0.1:80=c", "[fe80::1]:80=d", "0:0:0:0:0:0:0:1=e"] {
+            let isGood = names.add(good)
+            #expect(isGood, "\(good)")
+        }
+        for bad in ["", "1", "1=", "=a", "65536=a", "10.0.0=a", "10.0.0.1:x=a", "host=a"] {
+            let isGood = names.add(bad)
+            #expect(!isGood, "\(bad)")
+        }
+        let address = IPAddress.v4(0x0A00_0001)
+        #expect(names.name(Endpoint(address: address, port: 1)) == "a")
+        #expect(names.name(Endpoint(address: address, port: 2)) == "b:2")
+        #expect(names.name(Endpoint(address: address, port: 80)) == "c")
+        #expect(names.name(Endpoint(address: .v6(0xFE80 << 48, 1), port: 80)) == "d")
+        #expect(names.name(Endpoint(address: .v6(0, 1), port: 5)) == "e:5")
+        #expect(names.name(Endpoint(address: .v4(1), port: 5)) == "0.0.0.1:5")
+    }
+
+    @Test("both streams, a gap between")
+    func follow() {
+        var flow = Sample.flow()
+        flow.toServer.bytes += [UInt8](repeating: 0, count: 9)
+        flow.toServer.gaps = [26..<35]
+        Sample.append("x\u{7F}", 9, 4_000_000, &flow.toServer)
+        #expect(
+            FollowText(flow, names: EndpointNames(), style: Sample.plain).text() == """
+                flow 3: > 127.0.0.1:40000, < 127.0.0.1:6379
+                > *2\\r\\n
+                > $3\\r\\n
+                > GET\\r\\n
+                > $1\\r\\n
+                > k\\r\\n
+                < $3\\r\\n
+                < abc\\r\\n
+                > PING\\r\\n
+                < +PO
+                > [9 bytes not captured]
+                > x\\x7f
+                """)
+    }
+
+    @Test("of 12,000 messages a page shows 10,000 and says so")
+    func page() {
+        var flow = Sample.flow()
+        for number in 0..<6000 {
+            Sample.append("PING\r\n", 10 + 2 * number, 4_000_000 + Int64(number) * 2000, &flow.toServer)
+        }
+        flow.toClient = ByteStream()
+        Sample.append("$3\r\nabc\r\n+PONG\r\n", 9, 3_500_000, &flow.toClient)
+        for number in 0..<6000 {
+            Sample.append("+PONG\r\n", 11 + 2 * number, 4_001_000 + Int64(number) * 2000, &flow.toClient)
+        }
+        flow.lastTime = Timestamp(nanoseconds: 20_000_000)
+        var parts = InspectJSON.Parts()
+        parts.conversations = [Conversation(flow: flow, name: "c", codec: RESPCodec())]
+        let text = InspectPage(title: "<t>", flows: [flow], parts, codec: RESPCodec(), packetsLeftOut: 3).text()
+        #expect(
+            text.contains(
+                "2,004 of 12,004 messages: only the first 10,000 by time of the flows with a lane are drawn and listed; "
+                    + "0 of the others have no twin."))
+        #expect(text.contains("3 packets are in no graph."))
+        #expect(text.contains("<h1>&lt;t&gt;</h1>"))
+        let arrows = text.components(separatedBy: "<g class=\"m ").count - 1
+        #expect(arrows == InspectPage.maximumMessages)
+        #expect(text.utf8.count < 6_000_000)
     }
 
     @Test("the messages of a flow")
@@ -33,22 +128,22 @@ struct InspectTests {
         var flow = Sample.flow()
         let whole = Conversation(flow: flow, name: "c0", codec: codec)
         #expect(
-            InspectText.messages(whole, codec: codec) == """
+            InspectText.messages(whole, codec: codec, style: Sample.plain) == """
                 flow 3, c0
                   packet  request  packet  reply     latency
                   4       GET k    5       "abc"     251 µs
-                  6       PING     -       no reply  -
+                ! 6       PING     -       no reply  -
                   the reply stream ends inside a reply, after 3 bytes: +PO
                 """)
         Sample.append("NG\r\n:1\r\n?\r\n", 8, 3_600_000, &flow.toClient)
         let odd = Conversation(flow: flow, name: "c0", codec: codec)
         #expect(
-            InspectText.messages(odd, codec: codec) == """
+            InspectText.messages(odd, codec: codec, style: Sample.plain) == """
                 flow 3, c0
                   packet  request     packet  reply  latency
                   4       GET k       5       "abc"  251 µs
                   6       PING        7       PONG   2.10 ms
-                  -       no request  8       :1     -
+                ! -       no request  8       :1     -
                   the reply stream is no resp from offset 20 on: expected one of + - : $ *
                 """)
     }
@@ -74,7 +169,8 @@ struct InspectTests {
             flow.handshake = .complete
             Sample.append(request, 1, 0, &flow.toServer)
             Sample.append(reply, 2, 999, &flow.toClient)
-            let text = InspectText.messages(Conversation(flow: flow, name: "c", codec: RESPCodec()), codec: RESPCodec())
+            let text = InspectText.messages(
+                Conversation(flow: flow, name: "c", codec: RESPCodec()), codec: RESPCodec(), style: Sample.plain)
             let row = text.split(separator: "\n").last.map(String.init) ?? ""
             #expect(row == "  1       \(padded(words, 7))  2       \(padded(value, 5))  999 ns", "\(text)")
         }
@@ -87,19 +183,26 @@ struct InspectTests {
     @Test("flows as JSON")
     func json() throws {
         let flow = Sample.flow()
-        let conversation = Conversation(flow: flow, name: "c0", codec: RESPCodec())
+        var parts = InspectJSON.Parts()
+        parts.facts.warnings = ["cut"]
         #expect(
-            try InspectJSON(flows: [flow], conversations: [conversation], warnings: ["cut"]).text()
-                == #"{"flows":[{"client":"127.0.0.1:40000","duration_ns":2500000,"exchanges":[{"latency_ns":250500,"#
-                + #""reply":"$3\\r\\nabc\\r\\n","reply_packet":5,"#
-                + #""request":"*2\\r\\n$3\\r\\nGET\\r\\n$1\\r\\nk\\r\\n","request_packet":4},"#
-                + #"{"request":"PING\\r\\n","request_packet":6}],"first_ns":1000000,"handshake":"complete","id":3,"#
-                + #""server":"127.0.0.1:6379","surplus_replies":0,"teardown":"client-closed-first","#
-                + #""to_client":{"missing_bytes":0,"packets":2,"payload_bytes":12,"stream_bytes":12},"#
-                + #""to_server":{"missing_bytes":0,"packets":2,"payload_bytes":26,"stream_bytes":26}}],"#
-                + #""schema":1,"warnings":["cut"]}"#)
-        let bare = try InspectJSON(flows: [flow], conversations: nil, warnings: []).text()
-        #expect(!bare.contains("exchanges"))
+            try InspectJSON(flows: [flow], parts).text()
+                == #"{"anomalies":[],"flows":[{"anomalies":[],"client":"127.0.0.1:40000","duration_ns":2500000,"#
+                + #""first_ns":1000000,"handshake":"complete","id":3,"#
+                + #""server":"127.0.0.1:6379","teardown":"client-closed-first","#
+                + #""to_client":{"anomalies":{},"bad_checksums":0,"gaps":[],"missing_bytes":0,"packets":2,"#
+                + #""payload_bytes":12,"stream_bytes":12,"unplaced_segments":0,"unverified_checksums":0},"#
+                + #""to_server":{"anomalies":{},"bad_checksums":0,"gaps":[],"missing_bytes":0,"packets":2,"#
+                + #""payload_bytes":26,"stream_bytes":26,"unplaced_segments":0,"unverified_checksums":0}}],"#
+                + #""other_packets":{},"schema":2,"warnings":["cut"]}"#)
+        parts.conversations = [Conversation(flow: flow, name: "c0", codec: RESPCodec())]
+        let text = try InspectJSON(flows: [flow], parts).text()
+        #expect(
+            text.contains(
+                #""exchanges":[{"latency_ns":250500,"reply":"$3\\r\\nabc\\r\\n","reply_packet":5,"#
+                    + #""request":"*2\\r\\n$3\\r\\nGET\\r\\n$1\\r\\nk\\r\\n","request_packet":4},"#
+                    + #"{"request":"PING\\r\\n","request_packet":6}]"#))
+        #expect(text.contains(#""surplus_replies":0"#))
     }
 
     static var judgement: Judgement {

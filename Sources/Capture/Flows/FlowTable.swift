@@ -43,6 +43,15 @@ public struct FlowTable: Sendable {
 
     /// Adds all TCP segments of a batch.
     public mutating func add(_ batch: PacketBatch) {
+        add(batch) { _, _, _ in }
+    }
+
+    /// Adds all TCP segments of a batch, and shows each with the number of its flow. A segment that came in fragments is
+    /// shown with the fragment that completed it; its offsets are then not those of the batch.
+    @inline(__always)
+    public mutating func add(
+        _ batch: PacketBatch, seeing: (_ segment: Segment, _ record: PacketRecord, _ flow: Int) -> Void
+    ) {
         // Out of `self`, so that the segment need not be copied.
         var dissector = Dissector(reassembles: false)
         swap(&dissector, &self.dissector)
@@ -51,9 +60,9 @@ public struct FlowTable: Sendable {
             switch dissector.dissect(record, batch.bytes.span.bytes, batch.linkTypes) {
             case .tcp:
                 if dissector.segment.isReassembled, let datagram = dissector.fragments?.datagram {
-                    add(dissector.segment, record, datagram)
+                    seeing(dissector.segment, record, add(dissector.segment, record, datagram))
                 } else {
-                    add(dissector.segment, record, batch.bytes)
+                    seeing(dissector.segment, record, add(dissector.segment, record, batch.bytes))
                 }
             case .udp: otherPackets[.otherTransport, default: 0] += 1
             case .other(let reason): otherPackets[reason, default: 0] += 1

@@ -2,46 +2,70 @@ public import Capture
 public import Verification
 public import Wire
 
-/// What `crossfire inspect` prints of a capture.
+/// What `crossfire inspect` prints of a capture's flows and messages.
 public struct InspectText: Sendable {
+    /// The most flows that the table lists.
+    public static let maximumFlows = 100
+
     private let flows: [Flow]
+    private let names: EndpointNames
+    private let style: TerminalStyle
 
     /// Text about these flows.
-    public init(_ flows: [Flow]) {
+    public init(_ flows: [Flow], names: EndpointNames = EndpointNames(), style: TerminalStyle) {
         self.flows = flows
+        self.names = names
+        self.style = style
     }
 
-    /// A summary, then a line for each flow.
-    public func table(otherPackets: [(reason: String, count: Int)]) -> String {
-        let packets = flows.reduce(0) { $0 + $1.toServer.packets + $1.toClient.packets }
-        let bytes = flows.reduce(0) { $0 + $1.toServer.payloadBytes + $1.toClient.payloadBytes }
-        var lines = [
-            "\(grouped(flows.count)) flows, \(grouped(packets)) TCP packets, \(grouped(bytes)) bytes of payload"
+    /// A line for each flow; of more than fit, those with the most anomalies.
+    public func table() -> String {
+        var shown = flows
+        if flows.count > Self.maximumFlows {
+            shown.sort { ($1.oddity, $0.id) < ($0.oddity, $1.id) }
+            shown = shown.prefix(Self.maximumFlows).sorted { $0.id < $1.id }
+        }
+        var rows = [
+            ["flow", "client", "server", "packets", "bytes", "duration", "handshake", "teardown", "missing", "odd"]
         ]
-        let gaps = flows.count { !$0.toServer.gaps.isEmpty || !$0.toClient.gaps.isEmpty }
-        if gaps > 0 { lines.append("\(grouped(gaps)) flows with bytes that the capture misses") }
-        for other in otherPackets { lines.append("\(grouped(other.count)) packets left out: \(other.reason)") }
-        guard !flows.isEmpty else { return lines.joined(separator: "\n") }
-        lines.append("")
-        var rows = [["flow", "client", "server", "packets", "bytes", "duration", "handshake", "teardown", "missing"]]
-        for flow in flows {
-            let missing = (flow.toServer.gaps + flow.toClient.gaps).reduce(0) { $0 + $1.count }
+        for flow in shown {
+            let missing = flow.missingBytes
             rows.append([
-                "\(flow.id)", "\(flow.client)", "\(flow.server)",
+                "\(flow.id)", names.name(flow.client), names.name(flow.server),
                 "\(flow.toServer.packets) → \(flow.toClient.packets) ←",
                 "\(grouped(flow.toServer.payloadBytes)) → \(grouped(flow.toClient.payloadBytes)) ←",
                 duration(nanoseconds: flow.lastTime.nanoseconds - flow.firstTime.nanoseconds),
-                flow.handshake.rawValue, flow.teardown.rawValue, missing == 0 ? "-" : "\(missing) bytes",
+                flow.handshake.rawValue, flow.teardown.rawValue, missing == 0 ? "-" : count(missing, "byte"),
+                Self.odd(flow),
             ])
         }
-        return (lines + aligned(rows)).joined(separator: "\n")
+        var lines = aligned(rows)
+        if shown.count < flows.count {
+            lines.append(
+                "\(grouped(flows.count - shown.count)) more flows are not listed; --flow N shows one, --json all")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// `reordered 3, network-duplicate 1`, worst first; `-` for nothing.
+    static func odd(_ flow: Flow) -> String {
+        var counts = flow.toServer.anomalies
+        counts += flow.toClient.anomalies
+        let words = Anomaly.Kind.worstFirst.filter { counts[$0] > 0 }.map { "\($0.rawValue) \(grouped(counts[$0]))" }
+        return words.isEmpty ? "-" : words.joined(separator: ", ")
     }
 
     /// Requests beside replies with their latencies.
-    public static func messages(_ conversation: Conversation, codec: any WireCodec) -> String {
+    ///
+    /// What has no twin, a request unanswered or a reply too many, is marked; below stands what `violations` say of this
+    /// conversation: replies doubled, out of order, of another connection.
+    public static func messages(
+        _ conversation: Conversation, codec: any WireCodec, violations: [Violation] = [], style: TerminalStyle
+    ) -> String {
         let lost = conversation.requestGaps + conversation.replyGaps
         var lines = ["flow \(conversation.flow), \(conversation.name)\(lost > 0 ? ", \(lost) bytes not captured" : "")"]
         var rows = [["packet", "request", "packet", "reply", "latency"]]
+        var marks = [false]
         for exchange in conversation.exchanges {
             let request = exchange.request
             var row = ["\(request.last.number)", MessageText.of(request.bytes, codec, .client), "-", "no reply", "-"]
@@ -52,11 +76,16 @@ public struct InspectText: Sendable {
                 row[4] = duration(nanoseconds: latency)
             }
             rows.append(row)
+            marks.append(exchange.reply == nil)
         }
         for reply in conversation.surplus {
+            marks.append(true)
             rows.append(["-", "no request", "\(reply.first.number)", MessageText.of(reply.bytes, codec, .server), "-"])
         }
-        lines += aligned(rows).map { "  " + $0 }
+        lines += zip(aligned(rows), marks).map { $1 ? style.red("! " + $0) : "  " + $0 }
+        for violation in violations where violation.summary.hasPrefix("\(conversation.name):") {
+            lines.append(style.red("! \(violation.oracle.rawValue): \(violation.summary)"))
+        }
         if let partial = conversation.partialReply {
             lines.append(
                 "  the reply stream ends inside a reply, after \(partial.bytes.count) bytes: \(printable(partial.bytes))"

@@ -1,0 +1,97 @@
+import Capture
+
+extension Anomaly.Kind {
+    /// All kinds, worst first: what loses or falsifies data, what the capture lacks, what costs time, what is harmless.
+    static let worstFirst: [Anomaly.Kind] = [
+        .overlapConflict, .badChecksum, .resetWithDataUnread, .missedByCapture, .acknowledgedUnseen, .lossBeforeCapture,
+        .handshakeRetransmission, .timeoutRetransmission, .fastRetransmission, .retransmission, .tailLossProbe,
+        .zeroWindow, .windowFull, .reordered, .networkDuplicate, .spuriousRetransmission, .captureDuplicate,
+        .zeroWindowProbe, .duplicateACK, .keepAlive,
+    ]
+
+    /// Who is to blame, as far as the kind alone can say.
+    var blame: String {
+        switch self {
+        case .overlapConflict: "sender or a meddler"
+        case .badChecksum, .lossBeforeCapture, .reordered, .networkDuplicate: "network"
+        case .resetWithDataUnread, .zeroWindow, .windowFull, .zeroWindowProbe: "receiver"
+        case .missedByCapture, .acknowledgedUnseen, .captureDuplicate: "capture"
+        case .handshakeRetransmission: "network or listen queue"
+        case .timeoutRetransmission, .fastRetransmission, .tailLossProbe, .retransmission: "network (loss)"
+        case .spuriousRetransmission: "sender (too early)"
+        case .duplicateACK: "network (loss or order)"
+        case .keepAlive: "nobody"
+        }
+    }
+}
+
+/// One kind of anomaly over many flows.
+struct AnomalyClass {
+    var kind: Anomaly.Kind
+    var count: Int
+    /// Reasons among the anomalies that were kept, most frequent first.
+    var reasons: [(reason: Anomaly.Reason, count: Int)]
+    var confidences: [(confidence: Anomaly.Confidence, count: Int)]
+    /// The first one kept, with its flow.
+    var first: (packet: Int, flow: Int)?
+
+    /// The kinds that occur, worst first.
+    static func all(in flows: [Flow]) -> [AnomalyClass] {
+        var counts = AnomalyCounts()
+        var reasons: [Anomaly.Kind: [Anomaly.Reason: Int]] = [:]
+        var confidences: [Anomaly.Kind: [Anomaly.Confidence: Int]] = [:]
+        var first: [Anomaly.Kind: (packet: Int, flow: Int)] = [:]
+        for flow in flows {
+            counts += flow.toServer.anomalies
+            counts += flow.toClient.anomalies
+            for anomaly in flow.anomalies {
+                reasons[anomaly.kind, default: [:]][anomaly.reason, default: 0] += 1
+                confidences[anomaly.kind, default: [:]][anomaly.confidence, default: 0] += 1
+                if first[anomaly.kind].map({ anomaly.packet.number < $0.packet }) ?? true {
+                    first[anomaly.kind] = (anomaly.packet.number, flow.id)
+                }
+            }
+        }
+        return Anomaly.Kind.worstFirst.filter { counts[$0] > 0 }.map { kind in
+            let sortedReasons = (reasons[kind] ?? [:]).map { (reason: $0.key, count: $0.value) }
+                .sorted { ($1.count, $0.reason.rawValue) < ($0.count, $1.reason.rawValue) }
+            let sortedConfidences = (confidences[kind] ?? [:]).map { (confidence: $0.key, count: $0.value) }
+                .sorted { $0.confidence > $1.confidence }
+            return AnomalyClass(
+                kind: kind, count: counts[kind], reasons: sortedReasons, confidences: sortedConfidences,
+                first: first[kind])
+        }
+    }
+
+    /// `the window field says so (3), …`, at most two reasons.
+    var evidence: String {
+        let shown = reasons.prefix(2).map {
+            reasons.count == 1 ? $0.reason.rawValue : "\($0.reason.rawValue) (\($0.count))"
+        }
+        return shown.joined(separator: "; ") + (reasons.count > 2 ? "; …" : "")
+    }
+
+    /// `certain 3, likely 1`; the count only where there are several.
+    var confidence: String {
+        confidences.map { confidences.count == 1 ? $0.confidence.rawValue : "\($0.confidence.rawValue) \($0.count)" }
+            .joined(separator: ", ")
+    }
+}
+
+extension Flow {
+    /// How many anomalies, keep-alives and duplicate acknowledgements aside; for the order in which flows are listed.
+    var oddity: Int {
+        [toServer, toClient].reduce(0) { sum, stream in
+            sum + stream.gaps.count
+                + stream.anomalies.occurred.reduce(0) {
+                    $1.kind == .keepAlive || $1.kind == .duplicateACK ? $0 : $0 + $1.count
+                }
+        }
+    }
+
+    var packets: Int { toServer.packets + toClient.packets }
+    var missingBytes: Int { (toServer.gaps + toClient.gaps).reduce(0) { $0 + $1.count } }
+    var anomalyCount: Int {
+        (toServer.anomalies.occurred + toClient.anomalies.occurred).reduce(0) { $0 + $1.count }
+    }
+}

@@ -1,0 +1,30 @@
+/// Text from a capture, made safe for HTML's text and attributes; control characters become U+FFFD.
+func escaped(_ text: String) -> String {
+    var out = ""
+    out.reserveCapacity(text.utf8.count)
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "&": out += "&amp;"
+        case "<": out += "&lt;"
+        case ">": out += "&gt;"
+        case "\"": out += "&quot;"
+        case "'": out += "&#39;"
+        case "\n", "\t": out.unicodeScalars.append(scalar)
+        default: out.unicodeScalars.append(scalar.value < 0x20 || scalar.value == 0x7F ? "\u{FFFD}" : scalar)
+        }
+    }
+    return out
+}
+
+/// An HTML table; the first row is its head. Escapes the cells.
+func htmlTable(_ rows: [[String]]) -> String {
+    guard let head = rows.first else { return "" }
+    var out = "<table><thead><tr>" + head.map { "<th>\(escaped($0))</th>" }.joined() + "</tr></thead><tbody>\n"
+    for row in rows.dropFirst() {
+        out += "<tr>" + row.map { "<td>\(escaped($0))</td>" }.joined() + "</tr>\n"
+    }
+    return out + "</tbody></table>\n"
+}
+
+/// A coordinate with one digit behind the point.
+func coordinate(_ value: Double) -> String { fixed(value, 1) }

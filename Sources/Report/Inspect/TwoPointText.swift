@@ -1,0 +1,137 @@
+public import Capture
+
+/// `crossfire inspect A --and B`: what happened to each packet between the client and the server.
+public struct TwoPointText: Sendable {
+    /// The most packets of one kind that are listed for each direction of a flow.
+    static let maximumListed = 20
+
+    private let flows: [TwoPointFlow]
+    private let doubts: [String]
+    private let names: EndpointNames
+
+    /// Text about matched captures; `doubts` says what keeps them from being whole.
+    public init(_ flows: [TwoPointFlow], doubts: [String], names: EndpointNames) {
+        self.flows = flows
+        self.doubts = doubts
+        self.names = names
+    }
+
+    /// The sum first, then each flow on whose way something happened, then the flows where nothing did.
+    public func text(style: TerminalStyle) -> String {
+        let paths = flows.flatMap { [$0.toServer, $0.toClient] }
+        let sum = { (part: (TwoPointPath) -> Int) in paths.reduce(0) { $0 + part($1) } }
+        var lines = [
+            style.bold(
+                "\(count(flows.count, "flow")): \(count(sum(\.sent), "packet")) sent, "
+                    + "\(grouped(sum(\.lost.count))) lost on the way, \(grouped(sum(\.reordered.count))) reordered, "
+                    + "\(grouped(sum(\.duplicated.count))) doubled, \(grouped(sum(\.unsent.count))) not seen when sent")
+        ]
+        if sum(\.resegmented) > 0 {
+            lines.append("\(count(sum(\.resegmented), "packet")) cut or joined on the way, their bytes whole")
+        }
+        lines += doubts.map { style.yellow("in doubt: \($0)") }
+        var quiet = 0
+        for flow in flows {
+            let found = Self.lines(flow.toServer, "→ server") + Self.lines(flow.toClient, "→ client")
+            guard !found.isEmpty else {
+                quiet += 1
+                continue
+            }
+            var head = "\(names.name(flow.client)) → \(names.name(flow.server))"
+            if let offset = flow.clockOffset {
+                let side = offset < 0 ? "behind" : "ahead"
+                head += ", the server's clock is \(duration(nanoseconds: abs(offset))) \(side)"
+            }
+            lines += ["", style.bold(head)] + found.map { "  " + $0 }
+        }
+        if quiet > 0 { lines += ["", "\(count(quiet, "flow")) whose packets all arrived once and in order"] }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func lines(_ path: TwoPointPath, _ way: String) -> [String] {
+        let match = { (match: TwoPointPath.Match) in "\(match.sent.number) (arrived as \(match.received.number))" }
+        var lines: [String] = []
+        for (what, packets) in [
+            ("lost", path.lost.map { "\($0.number)" }), ("reordered", path.reordered.map(match)),
+            ("doubled", path.duplicated.map(match)),
+            ("arrived but not seen when sent", path.unsent.map { "\($0.number)" }),
+        ] where !packets.isEmpty {
+            let rest = packets.count > maximumListed ? ", and \(packets.count - maximumListed) more" : ""
+            lines.append(
+                "\(way): \(packets.count) \(what): packets \(packets.prefix(maximumListed).joined(separator: ", "))\(rest)"
+            )
+        }
+        return lines
+    }
+
+    /// The same as one JSON object, with all packets. A lost packet has the number of the sender's capture.
+    public func json() throws -> String {
+        try JSONText.line(
+            Object(
+                doubts: doubts,
+                flows: flows.map {
+                    Object.Entry(
+                        client: $0.client.description, server: $0.server.description,
+                        clockOffsetNanoseconds: $0.clockOffset, toServer: .init($0.toServer),
+                        toClient: .init($0.toClient))
+                }))
+    }
+
+    private struct Object: Encodable {
+        var schema = 1
+        var doubts: [String]
+        var flows: [Entry]
+
+        struct Entry: Encodable {
+            var client: String
+            var server: String
+            var clockOffsetNanoseconds: Int64?
+            var toServer: Path
+            var toClient: Path
+
+            enum CodingKeys: String, CodingKey {
+                case client, server
+                case clockOffsetNanoseconds = "clock_offset_ns"
+                case toServer = "to_server"
+                case toClient = "to_client"
+            }
+        }
+
+        struct Path: Encodable {
+            var sent: Int
+            var received: Int
+            var lost: [Int]
+            var reordered: [Pair]
+            var duplicated: [Pair]
+            var unsent: [Int]
+            var resegmented: Int
+            var medianDelayNanoseconds: Int64?
+
+            struct Pair: Encodable {
+                var sent: Int
+                var received: Int
+
+                init(_ match: TwoPointPath.Match) {
+                    sent = match.sent.number
+                    received = match.received.number
+                }
+            }
+
+            init(_ path: TwoPointPath) {
+                sent = path.sent
+                received = path.received
+                lost = path.lost.map(\.number)
+                reordered = path.reordered.map { Pair($0) }
+                duplicated = path.duplicated.map { Pair($0) }
+                unsent = path.unsent.map(\.number)
+                resegmented = path.resegmented
+                medianDelayNanoseconds = path.medianDelay
+            }
+
+            enum CodingKeys: String, CodingKey {
+                case sent, received, lost, reordered, duplicated, unsent, resegmented
+                case medianDelayNanoseconds = "median_delay_ns"
+            }
+        }
+    }
+}

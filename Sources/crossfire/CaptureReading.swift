@@ -1,0 +1,147 @@
+import Capture
+import Foundation
+import Report
+
+/// A capture file read whole.
+struct CaptureReading {
+    /// What to look for besides the flows.
+    struct Wants {
+        var serverPort: UInt16?
+        /// Anomalies and checksums.
+        var anomalies = false
+        /// The streams' bytes; without, memory grows with the flows alone.
+        var streams = true
+        /// Wireshark's flags.
+        var wiresharkFlags = false
+        /// The packets of this flow, or of all.
+        var packets: Packets = .none
+        /// The bytes of the packets of that flow, for a slice.
+        var records = false
+
+        enum Packets {
+            case none
+            case flow(Int)
+            case all
+        }
+    }
+
+    /// The most packets that are kept for a diagram, of all flows together.
+    static let maximumPackets = 1_000_000
+    /// The most bytes of a slice.
+    static let maximumSliceBytes = 1 << 30
+    /// Seconds after which a terminal is told how far the reading is.
+    static let progressAfterSeconds = 1.0
+
+    let flows: [Flow]
+    let warnings: [String]
+    let sectionComments: [String]
+    let droppedPackets: UInt64?
+    let otherPackets: [(reason: String, count: Int)]
+    let end: Timestamp
+    let interfaces: [InterfaceInfo]
+    let kept: Kept
+    /// The frames that Wireshark flags.
+    let frames: [WiresharkAnalysis.Frame]
+
+    /// The packets that were asked for.
+    struct Kept {
+        var packets: [PacketLine] = []
+        /// Packets that are over the limit.
+        var leftOut = 0
+        var slice = PacketBatch(linkTypes: [])
+    }
+
+    init(path: String, serverPort: UInt16? = nil) throws {
+        var wants = Wants()
+        wants.serverPort = serverPort
+        try self.init(path: path, wants)
+    }
+
+    init(path: String, _ wants: Wants) throws {
+        var reader = try CaptureFileReader(path: path)
+        var table = FlowTable(
+            serverPort: wants.serverPort, keepStreams: wants.streams, findAnomalies: wants.anomalies,
+            verifyChecksums: wants.anomalies)
+        var wireshark = WiresharkAnalysis()
+        var end = Timestamp(nanoseconds: 0)
+        var kept = Kept()
+        var frames: [WiresharkAnalysis.Frame] = []
+        var progress = ReadingProgress(path)
+        while let batch = try reader.nextBatch() {
+            if case .none = wants.packets { table.add(batch) } else { try kept.add(batch, to: &table, wants) }
+            if wants.wiresharkFlags { frames += wireshark.add(batch).filter { !$0.flags.isEmpty } }
+            for record in batch.records { end = max(end, record.time) }
+            progress.read(batch.records.count)
+        }
+        progress.end()
+        otherPackets = table.otherPackets.map { ($0.key.rawValue, $0.value) }.sorted { $0.reason < $1.reason }
+        flows = table.finish()
+        self.kept = kept
+        self.frames = frames
+        warnings = reader.warnings
+        sectionComments = reader.sectionComments
+        droppedPackets = reader.droppedPackets
+        interfaces = reader.interfaces
+        self.end = end
+    }
+
+    /// What the summary says of the file.
+    func facts(knowsGaps: Bool) -> InspectSummary.FileFacts {
+        var facts = InspectSummary.FileFacts()
+        facts.otherPackets = otherPackets
+        facts.warnings = warnings
+        facts.droppedPackets = droppedPackets
+        facts.knowsGaps = knowsGaps
+        return facts
+    }
+}
+
+extension CaptureReading.Kept {
+    /// Adds a batch and keeps what was asked for of its packets.
+    mutating func add(_ batch: PacketBatch, to table: inout FlowTable, _ wants: CaptureReading.Wants) throws {
+        var found: [PacketLine] = []
+        var records: [PacketRecord] = []
+        table.add(batch) { segment, record, flow in
+            if case .flow(let number) = wants.packets, number != flow { return }
+            found.append(PacketLine(segment, record, flow: flow))
+            if wants.records { records.append(record) }
+        }
+        let room = max(0, CaptureReading.maximumPackets - packets.count)
+        packets += found.prefix(room)
+        leftOut += max(0, found.count - room)
+        slice.linkTypes = batch.linkTypes
+        for record in records {
+            var moved = record
+            moved.offset = slice.bytes.count
+            slice.bytes += batch.bytes[record.offset..<record.offset + record.capturedLength]
+            slice.records.append(moved)
+            guard slice.bytes.count <= CaptureReading.maximumSliceBytes else {
+                throw Failure(
+                    .badInput, "the flow is too large for a slice: over \(CaptureReading.maximumSliceBytes) bytes")
+            }
+        }
+    }
+}
+
+/// Tells a terminal how far the reading is, once it takes a while.
+private struct ReadingProgress {
+    private let path: String
+    private let line = StatusLine()
+    private let isTerminal = isatty(2) == 1
+    private let started = Date()
+    private var packets = 0
+
+    init(_ path: String) {
+        self.path = path
+    }
+
+    mutating func read(_ count: Int) {
+        packets += count
+        guard isTerminal, Date().timeIntervalSince(started) > CaptureReading.progressAfterSeconds else { return }
+        line.update("\(path): \(packets) packets")
+    }
+
+    func end() {
+        line.end(erasing: true)
+    }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// Goal: `capture record` keeps every packet up to its end, and says so. Method: datagrams to a port of our own,
+    /// sent once the program says that it records, and a signal or a limit right after the last one.
+    @Suite("capture record", .enabled(if: getuid() == 0 && canCapture, "needs the right to capture on lo"))
+    struct Record {
+        /// Sends datagrams to a port on which nobody but this test listens.
+        final class Sender {
+            private let receiver: Int32
+            let port: UInt16
+
+            init() {
+                let receiver = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+                var address = sockaddr_in()
+                address.sin_family = sa_family_t(AF_INET)
+                address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+                var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+                withUnsafeMutablePointer(to: &address) { pointer in
+                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                        _ = bind(receiver, $0, size)
+                        _ = getsockname(receiver, $0, &size)
+                        // To itself.
+                        _ = connect(receiver, $0, size)
+                    }
+                }
+                self.receiver = receiver
+                port = UInt16(bigEndian: address.sin_port)
+            }
+
+            deinit { close(receiver) }
+
+            func send(_ count: Int) {
+                for _ in 0..<count { _ = Glibc.send(receiver, "datagram", 8, 0) }
+            }
+        }
+
+        private func start(_ path: String, _ sender: Sender, _ more: [String]) throws -> CrossfireProcess.Running {
+            let running = try CrossfireProcess.start(
+                "\(CrossfireProcess.folder)/crossfire",
+                ["capture", "record", "-i", "lo", "-f", "udp port \(sender.port)", "-w", path] + more)
+            let deadline = Date().addingTimeInterval(20)
+            while !running.errors.contains("recording lo"), running.process.isRunning, Date() < deadline {
+                sched_yield()
+            }
+            return running
+        }
+
+        @Test("a signal right after the last packet loses none", arguments: [SIGINT, SIGTERM])
+        func signal(_ number: Int32) throws {
+            let folder = try TemporaryFolder()
+            let sender = Sender()
+            let path = "\(folder.path)/a.pcapng"
+            let running = try start(path, sender, [])
+            sender.send(200)
+            kill(running.process.processIdentifier, number)
+            let result = running.finish()
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(result.errors.contains("200 packets recorded, complete; \(path)"), "\(result.errors)")
+            #expect(result.errors.contains("0 dropped"))
+            let inspected = try CrossfireProcess.run("inspect", path)
+            #expect(inspected.output.contains("200 packets left out: neither TCP nor UDP"), "\(inspected.output)")
+        }
+
+        @Test("limits end it")
+        func limits() throws {
+            let folder = try TemporaryFolder()
+            let sender = Sender()
+            let counted = try start("\(folder.path)/a.pcapng", sender, ["--count", "5"])
+            sender.send(20)
+            let result = counted.finish()
+            #expect(result.status == 0)
+            #expect(result.errors.contains("5 packets recorded, complete"), "\(result.errors)")
+            let timed = try start("\(folder.path)/b.pcapng", sender, ["--duration", "100ms"]).finish()
+            #expect(timed.status == 0)
+            #expect(timed.errors.contains("packets recorded, complete"), "\(timed.errors)")
+        }
+
+        @Test("a ring keeps the newest files")
+        func ring() throws {
+            let folder = try TemporaryFolder()
+            let sender = Sender()
+            let running = try start(
+                "\(folder.path)/r.pcapng", sender, ["--ring-files", "2", "--ring-size", "2000", "--count", "100"])
+            sender.send(100)
+            let result = running.finish()
+            #expect(result.status == 0)
+            #expect(result.errors.contains("100 packets recorded, complete; 2 files, the last"), "\(result.errors)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 2)
+        }
+
+        @Test("wrong usage and interfaces that are not there")
+        func refused() throws {
+            let run = { (arguments: [String]) in
+                try CrossfireProcess.start(
+                    "\(CrossfireProcess.folder)/crossfire", ["capture", "record", "-w", "/tmp/none.pcapng"] + arguments
+                ).finish()
+            }
+            #expect(try run(["--ring-files", "2"]).status == 64)
+            #expect(try run(["--count", "0"]).status == 64)
+            #expect(try run(["-f", "no such filter"]).status == 64)
+            let absent = try run(["-i", "nosuch0"])
+            #expect(absent.status == 65)
+            #expect(absent.errors.contains("nosuch0"))
+            #expect(!FileManager.default.fileExists(atPath: "/tmp/none.pcapng"))
+        }
+    }
+}
