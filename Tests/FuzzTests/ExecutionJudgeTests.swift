@@ -52,6 +52,25 @@ struct ExecutionJudgeTests {
         }
     }
 
+    @Test("stamps outside the client's own interval say that the clocks differ")
+    func clocks() throws {
+        let (packets, original) = Self.exchange()
+        let flow = try #require(Self.flows(packets).first)
+        let request = try #require(flow.toServer.packet(at: 0)).time.nanoseconds
+        let reply = try #require(flow.toClient.packet(at: 6)).time.nanoseconds
+        let second = 1_000_000_000 as Int64
+        func judged(sent: Int64, received: Int64) -> [String] {
+            var log = original
+            log.connections[0].sends = [.init(offset: 0, nanoseconds: sent)]
+            log.connections[0].replies = [.init(offset: 7, nanoseconds: received)]
+            return ExecutionJudge.disagreements(Self.flows(packets), log)
+        }
+        #expect(judged(sent: request, received: reply).isEmpty)
+        #expect(judged(sent: request - second, received: reply + second).isEmpty)
+        #expect(judged(sent: request + second, received: reply) == ["c0's first request is stamped before it was sent"])
+        #expect(judged(sent: request, received: reply - second) == ["c0's last reply is stamped after it was received"])
+    }
+
     @Test("a client need not have read all that the capture holds")
     func unread() {
         let (packets, original) = Self.exchange()

@@ -165,6 +165,8 @@ public final class Campaign {
     // MARK: Findings
 
     private func suspect(_ violation: Violation, _ scenario: Scenario, _ seen: JudgedExecution) throws {
+        // The first finding ends the campaign; what else the same execution shows is kept as it is.
+        guard !(options.stopOnFirst && !findings.isEmpty) else { return try adopt(violation, scenario, seen) }
         let id = Finding.id(of: violation, protocolName: options.codec.name)
         guard known.insert(id).inserted else { return }
         try emit(.suspected(violation, execution: seen.log.execution))
@@ -212,7 +214,7 @@ public final class Campaign {
         }
     }
 
-    /// Takes a finding that a replay brought up, without another round of replays.
+    /// Takes a finding without another round of replays.
     private func adopt(_ violation: Violation, _ scenario: Scenario, _ seen: JudgedExecution) throws {
         let id = Finding.id(of: violation, protocolName: options.codec.name)
         guard known.insert(id).inserted else { return }

@@ -6,7 +6,9 @@ package import Wire
 package struct ExecutionJudge: Sendable {
     let codec: any WireCodec
     let serverPort: UInt16
-    private let oracles = Judge()
+    private let oracles = Judge(
+        oracles: Judge.wireOracles.filter { $0.id != .linearizability }
+            + [LinearizabilityOracle(budget: SearchBudget(nodes: searchNodes))])
 
     package init(codec: any WireCodec, serverPort: UInt16) {
         self.codec = codec
@@ -39,6 +41,27 @@ package struct ExecutionJudge: Sendable {
         return ClientSource(address: address, port: flow.client.port)
     }
 
+    /// What the search of one execution may spend, about half a second: `check` has more patience.
+    static let searchNodes = 300_000
+
+    /// So much may a packet be stamped outside its client's interval: both read one clock, which may be set meanwhile.
+    static let clockTolerance: Int64 = 1_000_000
+
+    /// A packet lies between its client's send and receive, so its stamp does too, unless the clocks differ.
+    private static func clocksDiffer(_ flow: Flow, _ connection: ConnectionLog) -> String? {
+        if let sent = connection.sends.first, let packet = flow.toServer.chunks.first?.packet,
+            packet.time.nanoseconds < sent.nanoseconds - clockTolerance
+        {
+            return "c\(connection.client)'s first request is stamped before it was sent"
+        }
+        if let reply = connection.replies.last, let packet = flow.toClient.packet(at: reply.offset - 1),
+            packet.time.nanoseconds > reply.nanoseconds + clockTolerance
+        {
+            return "c\(connection.client)'s last reply is stamped after it was received"
+        }
+        return nil
+    }
+
     /// Where capture and clients differ over what crossed the wire. The kernel may drop what a reset overtakes.
     package static func disagreements(_ flows: [Flow], _ log: ExecutionLog) -> [String] {
         var found: [String] = []
@@ -47,6 +70,7 @@ package struct ExecutionJudge: Sendable {
                 found.append("the capture misses the whole connection of c\(connection.client)")
                 continue
             }
+            if let words = clocksDiffer(flow, connection) { found.append(words) }
             let cut = connection.clientReset || connection.wasReset || flow.toServer.reset != nil
             let sent = flow.toServer.bytes.count
             if cut ? sent > connection.sentBytes : sent != connection.sentBytes {

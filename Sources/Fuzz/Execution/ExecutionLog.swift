@@ -66,6 +66,11 @@ public struct ConnectionLog: Sendable {
         public var offset: Int
         /// The time.
         public var nanoseconds: Int64
+
+        package init(offset: Int, nanoseconds: Int64) {
+            self.offset = offset
+            self.nanoseconds = nanoseconds
+        }
     }
 }
 
