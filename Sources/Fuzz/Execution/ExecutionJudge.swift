@@ -41,8 +41,8 @@ package struct ExecutionJudge: Sendable {
         return ClientSource(address: address, port: flow.client.port)
     }
 
-    /// What the search of one execution may spend, about half a second: `check` has more patience.
-    static let searchNodes = 300_000
+    /// What the search of one execution may spend, a second or two: `check` has more patience.
+    static let searchNodes = 1_000_000
 
     /// So much may a packet be stamped outside its client's interval: both read one clock, which may be set meanwhile.
     static let clockTolerance: Int64 = 1_000_000

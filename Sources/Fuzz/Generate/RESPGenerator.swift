@@ -8,17 +8,22 @@ struct RESPGenerator: ScenarioGenerator {
         case 0: return slowReader(&random, draw)
         case 1...39: return rounds(&random, draw, draw.counter)
         case 40...71: return rounds(&random, draw, draw.register)
-        default: return rounds(&random, draw, draw.several)
+        default: return rounds(&random, draw, draw.several, most: max(2, Self.mostSeveral / options.clients))
         }
     }
 
+    /// Requests of all clients together in a scenario with writes of several keys: such a history is the hardest to
+    /// decide, and a longer one finds no more.
+    private static let mostSeveral = 24
+
     private func rounds(
-        _ random: inout SeededGenerator, _ draw: Draw, _ request: (inout SeededGenerator) -> [Template]
+        _ random: inout SeededGenerator, _ draw: Draw, _ request: (inout SeededGenerator) -> [Template],
+        most: Int = .max
     ) -> Scenario {
         let options = draw.options
         var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
         builder.connectAll()
-        let operations = options.operations ?? random.pick(2...8)
+        let operations = options.operations ?? min(most, random.pick(2...8))
         let batching = Batching(operations: operations, pipelined: random.oneIn(2), &random)
         let leaving = random.oneIn(12) ? random.pick(0...options.clients - 1) : nil
         for (index, size) in batching.sizes.enumerated() {
@@ -83,7 +88,7 @@ struct RESPGenerator: ScenarioGenerator {
             let pairs = names.flatMap { [Template([.key($0)]), Template([.token(length: nil)])] }
             let key = Template([.key(names[0])])
             return choose(
-                &random, [("MSET", 8, pairs), ("GET", 5, [key]), ("SET", 2, [key, Template([.token(length: nil)])])])
+                &random, [("MSET", 7, pairs), ("GET", 7, [key]), ("SET", 2, [key, Template([.token(length: nil)])])])
         }
 
         private func choose(
