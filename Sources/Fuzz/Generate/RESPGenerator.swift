@@ -12,8 +12,8 @@ struct RESPGenerator: ScenarioGenerator {
         }
     }
 
-    /// Requests of all clients together in a scenario with writes of several keys: such a history is the hardest to
-    /// decide, and a longer one finds no more.
+    /// About how many requests all clients together draw in a scenario with writes of several keys, two each at least:
+    /// such histories are the hardest to decide, and longer ones may stay undecided.
     private static let mostSeveral = 24
 
     private func rounds(
