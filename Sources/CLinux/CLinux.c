@@ -30,8 +30,6 @@ int cf_unshare(int flags) { return unshare(flags); }
 const int CF_CLONE_NEWUSER = CLONE_NEWUSER;
 const int CF_CLONE_NEWNET = CLONE_NEWNET;
 
-int cf_pidfd_open(pid_t pid, unsigned flags) { return (int)syscall(SYS_pidfd_open, pid, flags); }
-
 int cf_prctl(int option, unsigned long argument) { return prctl(option, argument, 0, 0, 0); }
 
 int cf_spawn_addchdir(posix_spawn_file_actions_t *actions, const char *path) {

@@ -35,9 +35,6 @@ int cf_unshare(int flags);
 extern const int CF_CLONE_NEWUSER;
 extern const int CF_CLONE_NEWNET;
 
-// pidfd_open(2) has no declaration in Swift's Glibc module.
-int cf_pidfd_open(pid_t pid, unsigned flags);
-
 // prctl(2) is variadic.
 int cf_prctl(int option, unsigned long argument);
 
