@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import Foundation
+import Fuzz
 import Report
 
 /// `crossfire capture`: recording packets, without a campaign.
@@ -15,10 +16,13 @@ struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record", abstract: "Record interfaces to a pcapng file or a ring of them.",
         discussion: """
-            Ends at Ctrl-C, SIGTERM or the first limit; what was sent before is in the file. Exit status: 0 complete, \
-            2 when something was lost or cannot be proved, 77 without the right to capture.
+            Ends at Ctrl-C, SIGTERM or the first limit; what was sent before is in the file. With a command, it records \
+            what that does, in a private network with a lo of its own, which needs no rights, until the command ends; \
+            it ends the command where a limit or a signal comes first. Exit status: 0 complete, 2 when something was \
+            lost or cannot be proved, 77 without the right to capture.
 
             Examples:
+              crossfire capture record -w a.pcapng -- ./run-my-tests
               crossfire capture record -i lo -f 'tcp port 6379' -w a.pcapng --duration 10s
               crossfire capture record -i eth0 -w a.pcapng --ring-files 5 --ring-size 100000000
             """)
@@ -48,7 +52,14 @@ struct RecordCommand: ParsableCommand {
     @Option(help: "Begin a new file after so many bytes; needs --ring-files.")
     var ringSize: Int?
 
+    @Flag(help: "Stay in the machine's own network; needs the right to capture. Without it a command gets a private one.")
+    var noSandbox = false
+
+    @Argument(parsing: .postTerminator, help: "A command to record, after --.")
+    var command: [String] = []
+
     func validate() throws {
+        if noSandbox, command.isEmpty { throw ValidationError("--no-sandbox needs a command after --") }
         if (ringFiles == nil) != (ringSize == nil) {
             throw ValidationError("--ring-files and --ring-size go together")
         }
@@ -67,39 +78,29 @@ struct RecordCommand: ParsableCommand {
         options.maximumBytes = size
         options.maximumDuration = duration.map { .seconds($0.seconds) }
         if let ringFiles { options.ring = .init(fileBytes: ringSize, files: ringFiles) }
+        if !command.isEmpty, !noSandbox, case .refused(let reason) = PrivateNetwork.enter() {
+            Console.note("no private network (\(reason)); recording in the machine's own")
+        }
         StopSignals.block()
-        let recorder = try CaptureRecorder(options)
+        let recorder = try Self.recorder(options, hasCommand: !command.isEmpty)
         StopSignals.wait { recorder.stop() }
         Console.note("recording \(interface.joined(separator: ", ")) to \(write)")
-        let outcome = try recorder.run()
+        let recorded = command.isEmpty ? nil : try RecordedCommand(command) { recorder.stop() }
+        let result = Result { try recorder.run() }
+        let complaint = recorded?.finish()
+        let outcome = try result.get()
+        if let complaint { Console.note(complaint) }
         for line in RecordText.lines(outcome, interfaces: interface) { Console.note(line) }
         if !outcome.isComplete { throw Status.inconclusive.exitCode }
     }
-}
-
-/// SIGINT and SIGTERM, taken by a thread of their own in place of ending the process. (sigwait(3))
-private enum StopSignals {
-    private static var set: sigset_t {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGINT)
-        sigaddset(&set, SIGTERM)
-        return set
-    }
-
-    /// Holds the signals back, in this thread and those that it starts; one that comes now is not lost.
-    static func block() {
-        var set = set
-        pthread_sigmask(SIG_BLOCK, &set, nil)
-    }
-
-    /// Calls `stop` at the first signal, also at one that came since `block`.
-    static func wait(_ stop: @escaping @Sendable () -> Void) {
-        Thread.detachNewThread {
-            var set = set
-            var number: Int32 = 0
-            sigwait(&set, &number)
-            stop()
+    /// Opens the interfaces; who may not capture is told what needs no right.
+    private static func recorder(_ options: CaptureRecorder.Options, hasCommand: Bool) throws -> CaptureRecorder {
+        do {
+            return try CaptureRecorder(options)
+        } catch {
+            guard !hasCommand, let failure = Failure(error), failure.status == .noPermission else { throw error }
+            throw Failure(
+                .noPermission, failure.message + "; a command after -- is recorded in a private network, without rights")
         }
     }
 }

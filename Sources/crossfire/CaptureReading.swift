@@ -15,8 +15,6 @@ struct CaptureReading {
         var wiresharkFlags = false
         /// The packets of this flow, or of all.
         var packets: Packets = .none
-        /// The bytes of the packets of that flow, for a slice.
-        var records = false
 
         enum Packets {
             case none
@@ -27,8 +25,6 @@ struct CaptureReading {
 
     /// The most packets that are kept for a diagram, of all flows together.
     static let maximumPackets = 1_000_000
-    /// The most bytes of a slice.
-    static let maximumSliceBytes = 1 << 30
     /// Seconds after which a terminal is told how far the reading is.
     static let progressAfterSeconds = 1.0
 
@@ -37,8 +33,12 @@ struct CaptureReading {
     let sectionComments: [String]
     let droppedPackets: UInt64?
     let otherPackets: [(reason: String, count: Int)]
+    /// The times of the first packet and of the last.
+    let start: Timestamp
     let end: Timestamp
     let interfaces: [InterfaceInfo]
+    /// Of each interface, also where the file has no names for them.
+    let linkTypes: [LinkType]
     let kept: Kept
     /// The frames that Wireshark flags.
     let frames: [WiresharkAnalysis.Frame]
@@ -48,7 +48,6 @@ struct CaptureReading {
         var packets: [PacketLine] = []
         /// Packets that are over the limit.
         var leftOut = 0
-        var slice = PacketBatch(linkTypes: [])
     }
 
     init(path: String, serverPort: UInt16? = nil) throws {
@@ -63,14 +62,18 @@ struct CaptureReading {
             serverPort: wants.serverPort, keepStreams: wants.streams, findAnomalies: wants.anomalies,
             verifyChecksums: wants.anomalies)
         var wireshark = WiresharkAnalysis()
+        var start: Timestamp?
         var end = Timestamp(nanoseconds: 0)
+        var linkTypes: [LinkType] = []
         var kept = Kept()
         var frames: [WiresharkAnalysis.Frame] = []
         var progress = ReadingProgress(path)
         while let batch = try reader.nextBatch() {
-            if case .none = wants.packets { table.add(batch) } else { try kept.add(batch, to: &table, wants) }
+            if case .none = wants.packets { table.add(batch) } else { kept.add(batch, to: &table, wants) }
             if wants.wiresharkFlags { frames += wireshark.add(batch).filter { !$0.flags.isEmpty } }
             for record in batch.records { end = max(end, record.time) }
+            start = start ?? batch.records.first?.time
+            linkTypes = batch.linkTypes
             progress.read(batch.records.count)
         }
         progress.end()
@@ -82,7 +85,9 @@ struct CaptureReading {
         sectionComments = reader.sectionComments
         droppedPackets = reader.droppedPackets
         interfaces = reader.interfaces
+        self.start = start ?? end
         self.end = end
+        self.linkTypes = linkTypes
     }
 
     /// What the summary says of the file.
@@ -98,28 +103,15 @@ struct CaptureReading {
 
 extension CaptureReading.Kept {
     /// Adds a batch and keeps what was asked for of its packets.
-    mutating func add(_ batch: PacketBatch, to table: inout FlowTable, _ wants: CaptureReading.Wants) throws {
+    mutating func add(_ batch: PacketBatch, to table: inout FlowTable, _ wants: CaptureReading.Wants) {
         var found: [PacketLine] = []
-        var records: [PacketRecord] = []
         table.add(batch) { segment, record, flow in
             if case .flow(let number) = wants.packets, number != flow { return }
             found.append(PacketLine(segment, record, flow: flow))
-            if wants.records { records.append(record) }
         }
         let room = max(0, CaptureReading.maximumPackets - packets.count)
         packets += found.prefix(room)
         leftOut += max(0, found.count - room)
-        slice.linkTypes = batch.linkTypes
-        for record in records {
-            var moved = record
-            moved.offset = slice.bytes.count
-            slice.bytes += batch.bytes[record.offset..<record.offset + record.capturedLength]
-            slice.records.append(moved)
-            guard slice.bytes.count <= CaptureReading.maximumSliceBytes else {
-                throw Failure(
-                    .badInput, "the flow is too large for a slice: over \(CaptureReading.maximumSliceBytes) bytes")
-            }
-        }
     }
 }
 

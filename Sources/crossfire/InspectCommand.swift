@@ -42,8 +42,7 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "Only packets that pass this Wireshark display filter; needs tshark.")
     var filter: String?
 
-    @Option(help: "Write the packets of the flow that --flow names to this pcapng file, what is odd as comments.")
-    var slice: String?
+    @OptionGroup var slice: SliceOptions
 
     @Option(
         help:
@@ -69,8 +68,8 @@ struct InspectCommand: ParsableCommand {
     func validate() throws {
         if assert != nil, protocolName == nil { throw ValidationError("--assert needs --protocol") }
         if flow != nil, follow != nil { throw ValidationError("give --flow or --follow, not both") }
-        if slice != nil, flow == nil { throw ValidationError("--slice needs --flow") }
-        if and != nil, filter != nil || flow != nil || follow != nil || tshark || assert != nil || html != nil {
+        try slice.validate(flow: flow, protocolName: protocolName)
+        if and != nil, slice.path != nil || filter != nil || flow != nil || follow != nil || tshark || assert != nil || html != nil {
             throw ValidationError("--and compares whole captures; give it alone")
         }
         for text in name {
@@ -84,7 +83,12 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         let codec = try protocolName.map { try WireProtocols.required($0) }
-        guard let filter else { return try inspect(capture, codec) }
+        guard let filter else {
+            guard capture == "-", slice.path != nil else { return try inspect(capture, codec) }
+            let spooled = try SpooledInput()
+            defer { spooled.remove() }
+            return try inspect(spooled.path, codec)
+        }
         let passed = FileManager.default.temporaryDirectory.path + "/crossfire-filter-\(UUID().uuidString).pcapng"
         defer { try? FileManager.default.removeItem(atPath: passed) }
         try DisplayFilter(expression: filter).apply(to: capture, writing: passed)
@@ -105,7 +109,6 @@ struct InspectCommand: ParsableCommand {
         wants.wiresharkFlags = tshark
         if let flow { wants.packets = .flow(flow) }
         if html != nil, flow == nil { wants.packets = .all }
-        wants.records = slice != nil
         let reading = try CaptureReading(path: path, wants)
         for warning in reading.warnings { Console.note("\(capture): \(warning)") }
         var flows = reading.flows
@@ -115,7 +118,6 @@ struct InspectCommand: ParsableCommand {
                 throw Failure(.badInput, "\(capture) has no flow \(number); it has \(reading.flows.count)")
             }
         }
-        if let slice { try FlowSlice(flows[0], capture: capture).write(reading.kept.slice, reading.interfaces, slice) }
         var parts = InspectJSON.Parts()
         parts.names = names
         parts.facts = reading.facts(knowsGaps: wants.streams)
@@ -127,6 +129,8 @@ struct InspectCommand: ParsableCommand {
             parts.violations = Judge(oracles: Self.messageOracles).judge(evidence).violations
             parts.assertions = try assertions()?.map { $0.judge(evidence) }
         }
+        try slice.write(
+            of: path, named: capture, reading, serverPort: port, flow: flow, violations: parts.violations)
         if let html {
             let page = InspectPage(
                 title: (capture as NSString).lastPathComponent, flows: flows, parts, codec: codec,

@@ -1,4 +1,5 @@
 import Foundation
+import Fuzz
 import Testing
 
 extension EndToEnd {
@@ -66,6 +67,36 @@ extension EndToEnd {
             let checked = try CrossfireProcess.run("check", cut, "--protocol", "resp")
             #expect([1, 2].contains(checked.status), "\(checked.output)")
             #expect(checked.output.contains("inconclusive"))
+        }
+
+        @Test(
+            "flipped bits, cuts and nonsense: a partial result that says so, or 65; never a crash or a claim",
+            arguments: 0..<20)
+        func damaged(seed: Int) throws {
+            let folder = try TemporaryFolder()
+            let path = "\(folder.path)/damaged.pcap"
+            var data = Array(try Data(contentsOf: URL(fileURLWithPath: TinyCapture.echo(loses: false).write(path))))
+            var random = SeededGenerator(seed: UInt64(seed))
+            let isNonsense = seed >= 16
+            if isNonsense {
+                data = (0..<5000).map { _ in UInt8.random(in: 0...255, using: &random) }
+            } else if seed.isMultiple(of: 2) {
+                data.removeLast(1 + random.pick(0...data.count - 30))
+            } else {
+                for _ in 0..<6 { data[random.pick(24...data.count - 1)] ^= 1 << UInt8(random.pick(0...7)) }
+            }
+            try Data(data).write(to: URL(fileURLWithPath: path))
+            let inspected = try CrossfireProcess.run("inspect", path)
+            let checked = try CrossfireProcess.run("check", path, "--protocol", "echo")
+            if isNonsense {
+                expectLine(inspected, 65, containing: "damaged.pcap")
+                expectLine(checked, 65, containing: "damaged.pcap")
+                return
+            }
+            #expect([0, 65].contains(inspected.status), "\(inspected.errors)")
+            #expect([0, 1, 2, 65].contains(checked.status), "\(checked.errors)")
+            // A file cut in a packet says so, and then nothing is claimed to hold.
+            if inspected.errors.contains("damaged.pcap") { #expect(checked.status != 0, "\(checked.output)") }
         }
 
         @Test("a scenario with a typing error names its place")

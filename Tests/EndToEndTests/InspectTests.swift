@@ -1,3 +1,4 @@
+import Capture
 import Foundation
 import Testing
 
@@ -152,11 +153,51 @@ extension EndToEnd {
             let again = try inspect(slice, "--follow", "0").output
             #expect(again == (try inspect(lossy, "--follow", "0").output))
             #expect(try inspect(lossy, "--slice", slice).status == 64)
+            #expect(try inspect(lossy, "--from", "1s").status == 64)
+            #expect(try inspect(lossy, "--slice", slice, "--from", "1").status == 64)
+            #expect(try inspect(lossy, "--slice", slice, "--finding", "1").status == 64)
             guard let tshark = CrossfireProcess.program("tshark") else { return }
             let comments = try CrossfireProcess.start(
                 tshark, ["-r", slice, "-T", "fields", "-e", "frame.comment", "-Y", "frame.number == 8"]
             ).finish()
             #expect(comments.output.contains("packet 12 of") && comments.output.contains("retransmission"))
+        }
+
+        @Test("a slice by time holds the packets of that time")
+        func sliceByTime() throws {
+            let slice = "\(folder.path)/slice.pcapng"
+            #expect(try inspect(lossy, "--slice", slice, "--from", "500us", "--until", "200ms").status == 0)
+            let all = try Self.packetTimes(lossy)
+            let some = try Self.packetTimes(slice)
+            let limits = (all[0] + 500_000)..<(all[0] + 200_000_000)
+            #expect(some == all.filter { limits.contains($0) })
+            #expect(!some.isEmpty && some.count < all.count)
+            let empty = try inspect(lossy, "--slice", slice, "--from", "2h")
+            #expect(empty.status == 0)
+            #expect(empty.errors.contains("no packet is in that part"))
+        }
+
+        @Test("a slice by finding holds the flows that it names, from standard input too")
+        func sliceByFinding() throws {
+            let slice = "\(folder.path)/slice.pcapng"
+            let shell = "cat '\(lossy)' | '\(CrossfireProcess.folder)/crossfire' inspect - --protocol echo "
+            let run = try CrossfireProcess.start(
+                "/bin/sh", ["-c", shell + "--finding 1 --slice '\(slice)'"]
+            ).finish()
+            #expect(run.status == 0, "\(run.errors)")
+            let again = try inspect(slice, "--protocol", "echo", "--assert", "no-loss")
+            #expect(again.status == 1)
+            #expect(again.output.contains("127.0.0.1:40002") && again.output.contains("\n1 flow"), "\(again.output)")
+            let none = try inspect(lossy, "--protocol", "echo", "--finding", "2", "--slice", slice)
+            #expect(none.status == 65)
+            #expect(none.errors.contains("no finding 2: there are 1"))
+        }
+
+        static func packetTimes(_ path: String) throws -> [Int64] {
+            var reader = try CaptureFileReader(path: path)
+            var times: [Int64] = []
+            while let batch = try reader.nextBatch() { times += batch.records.map(\.time.nanoseconds) }
+            return times
         }
 
         @Test("two captures say where a packet was lost")

@@ -61,7 +61,7 @@ struct SimulationTests {
         #expect(violated > 15)
     }
 
-    @Test("random bytes in both directions trap nothing", arguments: ["resp", "echo", "echo-length"])
+    @Test("random bytes in both directions trap nothing", arguments: ["resp", "echo", "echo-length", "tagged"])
     func randomBytes(codec: String) {
         var seed = Seed(99)
         let pieces = [

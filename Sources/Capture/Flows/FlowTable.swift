@@ -64,7 +64,7 @@ public struct FlowTable: Sendable {
                 } else {
                     seeing(dissector.segment, record, add(dissector.segment, record, batch.bytes))
                 }
-            case .udp: otherPackets[.otherTransport, default: 0] += 1
+            case .udp: otherPackets[.datagram, default: 0] += 1
             case .other(let reason): otherPackets[reason, default: 0] += 1
             }
         }

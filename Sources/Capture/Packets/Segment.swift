@@ -130,7 +130,7 @@ public enum Dissected: Sendable {
     case other(NotTransport)
 }
 
-/// Why a packet is neither a TCP segment nor a UDP datagram.
+/// Why a packet is no TCP segment (and, but for `datagram`, no UDP datagram either).
 public enum NotTransport: String, Hashable, Sendable {
     /// The link type is none that this module knows.
     case unknownLinkType = "unknown link type"
@@ -138,6 +138,8 @@ public enum NotTransport: String, Hashable, Sendable {
     case notIP = "not IP"
     /// A transport other than TCP and UDP, such as ICMP.
     case otherTransport = "neither TCP nor UDP"
+    /// UDP, where only connections are looked at.
+    case datagram = "UDP"
     /// A fragment that does not hold the whole datagram.
     case fragment = "IP fragment"
     /// The capture cut the headers.

@@ -1,9 +1,12 @@
-/// Scenarios for echo: every message is a token, so a reply names its request.
+/// Scenarios for echo and for tagged lines: every message has a token, so a reply names its request.
 struct EchoGenerator: ScenarioGenerator {
     let protocolName: String
+    /// Words before the token.
+    private let head: [Template]
 
-    init(_ protocolName: String) {
+    init(_ protocolName: String, head: [String] = []) {
         self.protocolName = protocolName
+        self.head = head.map { Template(text: $0) }
     }
 
     func scenario(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
@@ -17,7 +20,7 @@ struct EchoGenerator: ScenarioGenerator {
         let batching = Batching(operations: operations, pipelined: !random.oneIn(3), &random)
         let leaving = random.oneIn(10) ? random.pick(0...options.clients - 1) : nil
         for (index, size) in batching.sizes.enumerated() {
-            let batches = (0..<options.clients).map { _ in (0..<size).map { _ in [message(&random)] } }
+            let batches = (0..<options.clients).map { _ in (0..<size).map { _ in head + [message(&random)] } }
             builder.round(batches, leaving: index == batching.sizes.count - 1 ? leaving : nil, &random)
         }
         return builder.scenario
@@ -37,10 +40,10 @@ struct EchoGenerator: ScenarioGenerator {
         var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
         builder.connectAll { $0 == 0 ? 16_384 : nil }
         let count = random.pick([8, 8, 16, 16, 16, 64])
-        let large = (0..<count).map { _ in [Template([.token(length: 65_000)])] }
+        let large = (0..<count).map { _ in head + [Template([.token(length: 65_000)])] }
         builder.step(0, .send(.requests(large)))
         for client in 1..<max(1, options.clients) {
-            builder.step(client, .send(.requests([[Template([.token(length: nil)])]])))
+            builder.step(client, .send(.requests([head + [Template([.token(length: nil)])]])))
             builder.step(client, .expect(count: 1))
         }
         builder.step(0, .pause(milliseconds: 3))

@@ -23,7 +23,10 @@ public protocol ScenarioGenerator: Sendable {
 public enum ScenarioGenerators {
     /// The generator of a protocol, or nil where only corpora serve it.
     public static func named(_ protocolName: String) -> (any ScenarioGenerator)? {
-        let all: [any ScenarioGenerator] = [EchoGenerator("echo"), EchoGenerator("echo-length"), RESPGenerator()]
+        let all: [any ScenarioGenerator] = [
+            EchoGenerator("echo"), EchoGenerator("echo-length"), EchoGenerator("tagged", head: ["REQ"]),
+            RESPGenerator(),
+        ]
         return all.first { $0.protocolName == protocolName }
     }
 }

@@ -16,7 +16,7 @@ extension ReadingOracle {
 
     func certainViolations(in reading: Reading) -> [Violation] { [] }
 
-    /// The problems of this oracle's kind, worst first, at most a handful.
+    /// The problems of this oracle's kind, the first of each connection, and more up to a handful.
     func problems(in reading: Reading, patience: Patience = Patience()) -> [Violation] {
         select(reading) { patience.isExhausted($0.silence) }
     }
@@ -27,10 +27,16 @@ extension ReadingOracle {
     }
 
     private func select(_ reading: Reading, _ isWanted: (Problem) -> Bool) -> [Violation] {
+        let wanted = reading.problems.filter { $0.violation.oracle == id && isWanted($0) }
+        var seen: Set<Int> = []
+        var room = max(0, maximumViolations - Set(wanted.map(\.conversation)).count)
         var found: [Violation] = []
-        for problem in reading.problems where problem.violation.oracle == id && isWanted(problem) {
+        for problem in wanted {
+            if !seen.insert(problem.conversation).inserted {
+                guard room > 0 else { continue }
+                room -= 1
+            }
             found.append(problem.violation)
-            if found.count == maximumViolations { break }
         }
         return found
     }

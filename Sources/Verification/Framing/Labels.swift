@@ -1,8 +1,9 @@
 import Wire
 
 extension Reading {
-    /// `INCR counter` or `request 3`: a call for people. Requests are counted from 1.
+    /// `INCR counter`, `request 3` or, by its tag, `request 0.0.3`: a call for people. Requests are counted from 1.
     func label(_ call: Call) -> String {
+        if rules == .tagged, let tag = token(of: call) { return "request " + Self.text(request(call).bytes[tag]) }
         guard rules == .resp, call.wordCount > 0 else { return "request \(call.exchange + 1)" }
         let bytes = request(call).bytes
         let name = RESPCommand.displayName(bytes, words[call.firstWord])

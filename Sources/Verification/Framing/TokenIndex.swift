@@ -21,9 +21,9 @@ struct TokenIndex {
     /// - Complexity: O(all requests) the first time, then O(length).
     mutating func owner(of reply: Message, _ head: RESPHead?, in reading: Reading) -> Owner? {
         if !isBuilt { build(reading) }
-        guard let range = Self.replyToken(reply, head, reading.rules), range.count >= Self.shortestToken else {
-            return nil
-        }
+        guard let range = Self.replyToken(reply, head, reading.rules) else { return nil }
+        // A tag is meant to name its request, however short it is.
+        guard reading.rules == .tagged || range.count >= Self.shortestToken else { return nil }
         guard let id = interner.lookup(reply.bytes, range) else { return nil }
         return owners[id]
     }
@@ -32,6 +32,7 @@ struct TokenIndex {
         switch rules {
         case .echo: return reply.bytes.indices
         case .resp: return head.flatMap { $0.kind == .bulk ? $0.body : nil }
+        case .tagged: return TaggedLineCodec.tag(of: reply.bytes.span)
         case .pairs: return nil
         }
     }
@@ -67,13 +68,14 @@ extension Reading {
         case .resp:
             guard RESPCommand.table[call.command].echoes, call.wordCount == 2 else { return nil }
             return words[call.firstWord + 1]
+        case .tagged: return TaggedLineCodec.tag(of: request(call).bytes.span)
         case .pairs: return nil
         }
     }
 
     /// All bytes of the only reply that the request may get but for an error, where there is only one.
     func expectedReply(of call: Call) -> [UInt8]? {
-        guard let token = token(of: call) else { return nil }
+        guard rules != .tagged, let token = token(of: call) else { return nil }
         let bytes = request(call).bytes
         return rules == .echo ? bytes : Self.bulk(bytes[token])
     }

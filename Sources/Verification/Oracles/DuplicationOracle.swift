@@ -18,8 +18,9 @@ extension Diagnosis {
     /// The reply at `reply` is one more to `request`.
     func duplication(_ request: Int, _ reply: Int, isProven: Bool) -> Problem {
         guard request >= 0, request < count else { return unasked(reply) }
-        let first = request < replies.count ? replies[request] : replies[reply]
         let again = replies[reply]
+        // Doubled replies before this one have shifted all since, so a reply's place does not name its request.
+        let first = replies[..<reply].last { $0.bytes == again.bytes } ?? replies[max(0, reply - 1)]
         return problem(
             .duplication, "doubled",
             "\(who): \(label(request)) (packet \(self.request(request).last.number)) was answered twice: "

@@ -7,6 +7,8 @@ struct Reading {
     enum Rules {
         /// The reply is the request.
         case echo
+        /// The reply repeats the request's tag.
+        case tagged
         /// RESP commands.
         case resp
         /// Nothing is known but that each request gets one reply.
@@ -37,6 +39,7 @@ struct Reading {
         switch evidence.codec {
         case is RESPCodec: rules = .resp
         case is EchoLineCodec, is EchoLengthCodec: rules = .echo
+        case is TaggedLineCodec: rules = .tagged
         default: rules = .pairs
         }
         var total = 0
@@ -96,6 +99,10 @@ struct Reading {
         switch rules {
         case .pairs: return true
         case .echo: return reply.bytes == request.bytes
+        case .tagged:
+            // A line without a tag refuses: it stands for no request in particular.
+            guard let tag = TaggedLineCodec.tag(of: reply.bytes.span) else { return true }
+            return token(of: call).map { request.bytes[$0] == reply.bytes[tag] } ?? false
         case .resp:
             guard let head else { return false }
             return fitsShape(call, request, head, reply) && !precedes(reply, request, head)
