@@ -64,7 +64,8 @@ let package = Package(
             name: "ReportTests", dependencies: ["Report", "Fuzz", "Verification", "Capture", "Wire"],
             swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["crossfire", "reference-server", "Fuzz", "Capture"], swiftSettings: strict),
+            name: "EndToEndTests", dependencies: ["crossfire", "reference-server", "Fuzz", "Capture"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -52,7 +52,8 @@ struct RecordCommand: ParsableCommand {
     @Option(help: "Begin a new file after so many bytes; needs --ring-files.")
     var ringSize: Int?
 
-    @Flag(help: "Stay in the machine's own network; needs the right to capture. Without it a command gets a private one.")
+    @Flag(
+        help: "Stay in the machine's own network; needs the right to capture. Without it a command gets a private one.")
     var noSandbox = false
 
     @Argument(parsing: .postTerminator, help: "A command to record, after --.")
@@ -100,7 +101,8 @@ struct RecordCommand: ParsableCommand {
         } catch {
             guard !hasCommand, let failure = Failure(error), failure.status == .noPermission else { throw error }
             throw Failure(
-                .noPermission, failure.message + "; a command after -- is recorded in a private network, without rights")
+                .noPermission, failure.message + "; a command after -- is recorded in a private network, without rights"
+            )
         }
     }
 }

@@ -117,8 +117,8 @@ struct Duration: ExpressibleByArgument {
     let seconds: Double
 
     init?(argument: String) {
-        for (suffix, scale) in [("us", 0.000_001), ("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)] where argument.hasSuffix(suffix)
-        {
+        for (suffix, scale) in [("us", 0.000_001), ("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)]
+        where argument.hasSuffix(suffix) {
             guard let value = Double(argument.dropLast(suffix.count)), value > 0, value.isFinite else { return nil }
             seconds = value * scale
             return

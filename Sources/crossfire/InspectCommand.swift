@@ -69,7 +69,9 @@ struct InspectCommand: ParsableCommand {
         if assert != nil, protocolName == nil { throw ValidationError("--assert needs --protocol") }
         if flow != nil, follow != nil { throw ValidationError("give --flow or --follow, not both") }
         try slice.validate(flow: flow, protocolName: protocolName)
-        if and != nil, slice.path != nil || filter != nil || flow != nil || follow != nil || tshark || assert != nil || html != nil {
+        if and != nil,
+            slice.path != nil || filter != nil || flow != nil || follow != nil || tshark || assert != nil || html != nil
+        {
             throw ValidationError("--and compares whole captures; give it alone")
         }
         for text in name {

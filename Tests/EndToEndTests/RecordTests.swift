@@ -111,7 +111,9 @@ extension EndToEnd {
             #expect(absent.errors.contains("cannot start no-such-program"), "\(absent.errors)")
         }
 
-        @Test("a plain user records a command", .enabled(if: CrossfireProcess.isReadableByNobody, "others cannot read it"))
+        @Test(
+            "a plain user records a command", .enabled(if: CrossfireProcess.isReadableByNobody, "others cannot read it")
+        )
         func plainUser() throws {
             let path = "/tmp/crossfire-record-\(getpid()).pcapng"
             defer { try? FileManager.default.removeItem(atPath: path) }
@@ -133,7 +135,10 @@ extension EndToEnd {
             let sleeper = "exec sleep 77\(getpid())"
             let result = try CrossfireProcess.start(
                 "\(CrossfireProcess.folder)/crossfire",
-                ["capture", "record", "-w", "\(folder.path)/a.pcapng", "--duration", "200ms", "--", "sh", "-c", sleeper]
+                [
+                    "capture", "record", "-w", "\(folder.path)/a.pcapng", "--duration", "200ms", "--", "sh", "-c",
+                    sleeper,
+                ]
             ).finish()
             #expect(result.status == 0, "\(result.errors)")
             #expect(result.errors.contains("the command was ended by signal 15"), "\(result.errors)")

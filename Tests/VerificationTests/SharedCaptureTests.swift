@@ -25,7 +25,8 @@ struct SharedCaptureTests {
             let evidence = try PlantedCaptures.evidence("\(name)__\(view)")
             let judgement = Judge().judge(evidence)
             #expect(judgement.violations.allSatisfy { $0.oracle == oracle }, "\(judgement.violations)")
-            let blamed = Set(judgement.violations.compactMap { $0.summary.split(separator: ":").first.map(String.init) })
+            let blamed = Set(
+                judgement.violations.compactMap { $0.summary.split(separator: ":").first.map(String.init) })
             #expect(blamed == planted, "\(view)")
         }
     }
@@ -79,7 +80,9 @@ enum PlantedCaptures {
                 received[port, default: []].append(id)
             }
         }
-        if !truth.server.isEmpty { return Set(truth.server.compactMap { $0.id.flatMap { ports[$0] }.map(String.init) }) }
+        if !truth.server.isEmpty {
+            return Set(truth.server.compactMap { $0.id.flatMap { ports[$0] }.map(String.init) })
+        }
         return Set(received.filter { sent[$0.key]?.starts(with: $0.value) != true }.map { String($0.key) })
     }
 }
