@@ -13,9 +13,18 @@ public struct Judge: Sendable {
     private let wanted: Set<OracleID>
     private let budget: SearchBudget
     private let searches: Bool
+    private let clockUncertainty: Int64
+    private let threads: Int
 
     /// Creates a judge with these oracles.
-    public init(oracles: [any Oracle] = Judge.wireOracles) {
+    ///
+    /// - Parameters:
+    ///   - clockUncertainty: How far two time stamps may be off against each other, in nanoseconds; a violation with a
+    ///     margin of up to twice as much is inconclusive.
+    ///   - threads: How many search for linearizability at once.
+    public init(oracles: [any Oracle] = Judge.wireOracles, clockUncertainty: Int64 = 0, threads: Int = 1) {
+        self.clockUncertainty = clockUncertainty
+        self.threads = threads
         readers = oracles.compactMap { $0 as? any ReadingOracle }
         others = oracles.filter { !($0 is any ReadingOracle) }
         wanted = Set(oracles.map(\.id))
@@ -32,7 +41,7 @@ public struct Judge: Sendable {
         let reading = Reading(evidence)
         let missing = Self.missing(evidence)
         let isReliable = !reading.problems.contains { $0.violation.oracle != .hang }
-        let keys = KeyAnalysis(reading, judges: searches && isReliable, budget)
+        let keys = KeyAnalysis(reading, judges: searches && isReliable, budget, threads: threads)
         var judgement = Judgement(verdict: .held)
         for oracle in readers where oracle.id != .linearizability {
             let all = oracle.violations(in: reading)
@@ -47,7 +56,11 @@ public struct Judge: Sendable {
             }
         }
         for problem in keys.problems where wanted.contains(problem.violation.oracle) {
-            if missing.isEmpty {
+            if let margin = problem.violation.marginNanoseconds, clockUncertainty > 0, margin <= 2 * clockUncertainty {
+                judgement.inconclusive.append(
+                    "Within the clocks' uncertainty of \(clockUncertainty) ns (margin \(margin) ns): "
+                        + problem.violation.summary)
+            } else if missing.isEmpty {
                 judgement.violations.append(problem.violation)
             } else {
                 judgement.inconclusive.append("Missing packets may explain: \(problem.violation.summary)")

@@ -27,6 +27,9 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "Only flows to this server port.")
     var port: UInt16?
 
+    @Option(help: "How far two time stamps may be off against each other, as between two hosts: 10us.")
+    var clockUncertainty: Duration?
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -44,6 +47,9 @@ struct CheckCommand: ParsableCommand {
         try checkHistory()
     }
 
+    private var uncertainty: Int64 { clockUncertainty.map { Int64($0.seconds * 1e9) } ?? 0 }
+    private var threads: Int { ProcessInfo.processInfo.activeProcessorCount }
+
     // MARK: Captures
 
     private func checkCapture(_ protocolName: String) throws {
@@ -55,7 +61,7 @@ struct CheckCommand: ParsableCommand {
             incomplete.append("the capture says that it dropped \(dropped) packets")
         }
         let flows = reading.flows.filter { port == nil || $0.server.port == port }
-        var judgement = Judge().judge(
+        var judgement = Judge(clockUncertainty: uncertainty, threads: threads).judge(
             Evidence(flows: flows, codec: codec, incomplete: incomplete, end: reading.end))
         let noted = CaptureExport.observations(in: reading.sectionComments)
         if !noted.isEmpty {
@@ -85,7 +91,7 @@ struct CheckCommand: ParsableCommand {
                 name.isEmpty ? "\(capture) names no model: give --model, \(known)" : "unknown model '\(name)'; \(known)"
             )
         }
-        let result = Checker().check(history, model: model)
+        let result = Checker(clockUncertainty: uncertainty, threads: threads).check(history, model: model)
         let judgement = Judgement(
             verdict: result.verdict, violations: result.violations.map { Violation($0) },
             inconclusive: result.inconclusive, exercised: result.exercised)

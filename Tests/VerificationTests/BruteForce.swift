@@ -25,6 +25,10 @@ enum BruteForce {
         case (.set, .contains): return isFree || isTrue == state.contains(argument) ? state : nil
         case (.queue, .enqueue): return state + [argument]
         case (.queue, .dequeue): return isFree || result == value ? Array(state.dropFirst()) : nil
+        case (.queue, .peek): return isFree || result == value ? state : nil
+        case (.stack, .push): return state + [argument]
+        case (.stack, .pop): return isFree || result == state.last ?? History.null ? Array(state.dropLast()) : nil
+        case (.stack, .peek): return isFree || result == state.last ?? History.null ? state : nil
         case (.mutex, .acquire): return state.isEmpty ? [Int(history.clients[row])] : nil
         case (.mutex, .release): return state == [Int(history.clients[row])] ? [] : nil
         case (.log, .append): return isFree || result == state.count ? state + [argument] : nil

@@ -165,6 +165,7 @@ struct CheckerTests {
         case .counter, .blindCounter: all = [.read, .increment]
         case .set: all = [.add, .remove, .contains]
         case .queue: all = [.enqueue, .dequeue]
+        case .stack: all = [.push, .pop, .peek]
         case .mutex: all = [.acquire, .release]
         case .log: all = [.append, .read]
         }

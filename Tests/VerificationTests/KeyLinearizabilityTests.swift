@@ -33,6 +33,76 @@ struct KeyLinearizabilityTests {
         #expect(judgement.exercised.overlaps == 3)
     }
 
+    @Test("connections that each count for themselves do not share the counter") func notShared() {
+        let tape = Tape()
+        let c = tape.connect(3)
+        for round in 1...3 {
+            for connection in c { tape.exchange(connection, "INCR k", ":\(round)\r\n") }
+        }
+        c.forEach(tape.close)
+        tape.keysStartAbsent = true
+        let summary = tape.judge().violations.first?.summary ?? ""
+        #expect(
+            summary.hasSuffix("; what each connection saw is in order by itself: they do not share this state."),
+            "\(summary)")
+        var evidence = tape.evidence
+        for (index, process) in [7, 8, 7].enumerated() { evidence.conversations[index].serverProcess = process }
+        let blamed = Judge().judge(evidence).violations.first?.summary ?? ""
+        // Two connections of process 7 got the same numbers.
+        #expect(blamed.hasSuffix("what each connection saw is in order by itself: they do not share this state."))
+        let processes = Tape()
+        let d = processes.connect(3)
+        processes.keysStartAbsent = true
+        for (index, answer) in [(0, 1), (1, 1), (2, 2), (0, 3), (1, 2)] {
+            processes.exchange(d[index], "INCR k", ":\(answer)\r\n")
+        }
+        var shared = processes.evidence
+        for (index, process) in [7, 8, 7].enumerated() { shared.conversations[index].serverProcess = process }
+        let split = Judge().judge(shared).violations.first?.summary ?? ""
+        #expect(
+            split.hasSuffix(
+                "what each of the server's 2 processes did is in order by itself: they do not share this state."),
+            "\(split)")
+    }
+
+    @Test("the margin of a violation on several keys is found by search") func marginOfSeveralKeys() {
+        let tape = Tape()
+        let c = tape.connect(2)
+        tape.keysStartAbsent = true
+        tape.exchange(c[0], "MSET k a m b", "+OK\r\n")
+        tape.wait(nanoseconds: 5_000)
+        tape.exchange(c[1], "MGET k m", "*2\r\n$1\r\na\r\n$-1\r\n")
+        c.forEach(tape.close)
+        let torn = tape.judge()
+        #expect(torn.violations.first?.marginNanoseconds == nil, "no time explains half of an MSET")
+        let stale = Tape()
+        let d = stale.connect(2)
+        stale.keysStartAbsent = true
+        stale.exchange(d[0], "MSET k a m b", "+OK\r\n")
+        stale.wait(nanoseconds: 5_000)
+        stale.exchange(d[1], "MGET k m", "*2\r\n$-1\r\n$-1\r\n")
+        d.forEach(stale.close)
+        #expect(stale.judge().violations.first?.marginNanoseconds == 6_000)
+        #expect(Judge(clockUncertainty: 3_000).judge(stale.evidence).verdict == .inconclusive)
+        #expect(Judge(clockUncertainty: 2_999).judge(stale.evidence).verdict == .violated)
+    }
+
+    @Test("threads that search find what one finds") func parallel() {
+        let tape = Tape()
+        let c = tape.connect(4)
+        tape.keysStartAbsent = true
+        for key in 0..<12 {
+            for (index, connection) in c.enumerated() {
+                tape.exchange(connection, "APPEND k\(key) x", ":\(key == 5 && index > 2 ? index : index + 1)\r\n")
+            }
+        }
+        c.forEach(tape.close)
+        let one = Judge().judge(tape.evidence)
+        let several = Judge(threads: 3).judge(tape.evidence)
+        #expect(one.violations.map(\.summary) == several.violations.map(\.summary))
+        #expect(one.violations.count == 1)
+    }
+
     @Test("a lost increment is told in one sentence") func lostIncrement() {
         let tape = Tape()
         let c = tape.connect(2)

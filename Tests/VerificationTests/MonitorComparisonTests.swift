@@ -36,7 +36,39 @@ struct MonitorComparisonTests {
         }
         // The comparison is worth nothing if one answer hardly occurs.
         #expect(counts.legal > Self.rounds / 10 && counts.illegal > Self.rounds / 20, "\(counts)")
-        #expect(counts.searched < Self.rounds / 2, "\(counts)")
+        #expect(model == .stack || counts.searched < Self.rounds / 2, "\(counts)")
+    }
+}
+
+/// Goal: a margin is what it says: with all answers later by so much an order exists, with a nanosecond less none does.
+/// Method: random histories that only the search decides, each shifted and decided by trying all orders.
+@Suite("Margins of violations that the search found")
+struct SearchMarginTests {
+    @Test("exact, or none where no time helps", arguments: [CheckModel.stack, .cas])
+    func exact(model: CheckModel) {
+        var random = RandomHistory(seed: 411)
+        var measured = 0
+        for _ in 0..<MonitorComparisonTests.rounds {
+            let history = random.next(model)
+            guard case .needsSearch = model.monitor(history, cut: .max) else { continue }
+            let result = Checker().check(history, model: model)
+            guard let violation = result.violations.first, let first = violation.firstInexplicable else { continue }
+            let cut = history.cut(at: first.time)
+            if let margin = violation.marginNanoseconds {
+                measured += 1
+                #expect(BruteForce.isLinearizable(Self.later(cut, margin), model), "\(margin)\n\(history.lines)")
+                #expect(!BruteForce.isLinearizable(Self.later(cut, margin - 1), model), "\(margin)\n\(history.lines)")
+            } else {
+                #expect(!BruteForce.isLinearizable(Self.later(cut, 1000), model), "\(history.lines)")
+            }
+        }
+        #expect(model == .cas || measured > MonitorComparisonTests.rounds / 100, "\(measured)")
+    }
+
+    private static func later(_ history: History, _ delay: Int64) -> History {
+        var moved = history
+        for row in 0..<moved.count where moved.completed[row] != History.never { moved.completed[row] += delay }
+        return moved
     }
 }
 

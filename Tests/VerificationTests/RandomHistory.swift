@@ -63,8 +63,11 @@ struct RandomHistory {
             plan.function = [.add, .remove, .contains, .contains][seed.below(4)]
             plan.argument = 1 + seed.below(2)
         case .queue:
-            plan.function = seed.oneIn(2) ? .enqueue : .dequeue
+            plan.function = seed.oneIn(2) ? .enqueue : seed.oneIn(8) ? .peek : .dequeue
             plan.argument = plan.function == .enqueue ? index + 1 : History.null
+        case .stack:
+            plan.function = [.push, .push, .pop, .pop, .peek][seed.below(5)]
+            plan.argument = plan.function == .push ? index + 1 : History.null
         case .mutex: plan.function = seed.oneIn(2) ? .acquire : .release
         case .log:
             plan.function = seed.oneIn(2) ? .append : .read
@@ -121,6 +124,8 @@ struct RandomHistory {
             if model == .log { return state.indices.contains(argument) ? state[argument] : History.null }
             return state.first ?? History.null
         case .dequeue: return state.first ?? History.null
+        case .pop: return state.last ?? History.null
+        case .peek: return (model == .stack ? state.last : state.first) ?? History.null
         case .increment: return model == .counter ? state.count + 1 : History.null
         case .append: return state.count
         case .add: return state.contains(argument) ? 0 : 1
@@ -145,7 +150,7 @@ struct RandomHistory {
         guard history.statuses[row] == .ok else { return }
         switch history.functions[row] {
         case .add, .remove, .contains: history.results[row] = 1 - history.results[row]
-        case .read, .dequeue, .increment, .append:
+        case .read, .dequeue, .pop, .peek, .increment, .append:
             guard model != .blindCounter || history.functions[row] == .read else { return }
             let base = model == .log && history.functions[row] == .read ? 10 : 0
             history.results[row] = seed.oneIn(8) ? History.null : base + seed.below(6)

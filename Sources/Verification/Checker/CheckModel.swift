@@ -14,6 +14,8 @@ public enum CheckModel: String, Sendable, CaseIterable {
     case set
     /// A first-in first-out queue.
     case queue
+    /// A last-in first-out stack; always by search.
+    case stack
     /// A lock.
     case mutex
     /// A log of values by offset.
@@ -22,7 +24,7 @@ public enum CheckModel: String, Sendable, CaseIterable {
     /// Names that mean one of the models.
     private static let aliases: [String: CheckModel] = [
         "key-value": .kv, "cas-register": .cas, "ticket": .counter, "tickets": .counter, "sequence": .counter,
-        "fifo": .queue, "fifo-queue": .queue, "lock": .mutex, "offsets": .log,
+        "fifo": .queue, "fifo-queue": .queue, "lifo": .stack, "lock": .mutex, "offsets": .log,
     ]
 
     /// The model of this name, or nil.
@@ -49,6 +51,7 @@ public enum CheckModel: String, Sendable, CaseIterable {
         case .queue:
             var monitor = QueueMonitor(history, cut: cut)
             return monitor.run()
+        case .stack: return .needsSearch([0])
         case .mutex: return MutexMonitor(history, cut: cut).run()
         case .log:
             var monitor = LogMonitor(history, cut: cut)
@@ -58,13 +61,36 @@ public enum CheckModel: String, Sendable, CaseIterable {
 
     /// Searches `rows` of `history`.
     package func search(_ history: History, rows: [Int], _ budget: SearchBudget) -> HistorySearch.Outcome {
+        search(specification, history, rows, budget)
+    }
+
+    /// How far time stamps would have to be wrong for a violation that a search found to vanish, in nanoseconds.
+    func margin(_ history: History, rows: [Int], culprit: Int) -> Int64? {
+        margin(specification, history, rows, culprit)
+    }
+
+    private func search(
+        _ specification: some Specification, _ history: History, _ rows: [Int], _ budget: SearchBudget
+    ) -> HistorySearch.Outcome {
+        HistorySearch.run(specification, history, rows, budget)
+    }
+
+    private func margin(
+        _ specification: some Specification, _ history: History, _ rows: [Int], _ culprit: Int
+    ) -> Int64? {
+        HistorySearch.margin(specification, history, rows, culprit: culprit)
+    }
+
+    /// What the search holds rows against.
+    private var specification: any Specification {
         switch self {
-        case .register, .kv, .cas: return HistorySearch.run(RegisterSpecification(), history, rows, budget)
-        case .counter, .blindCounter: return HistorySearch.run(CounterSpecification(), history, rows, budget)
-        case .set: return HistorySearch.run(SetElementSpecification(), history, rows, budget)
-        case .queue: return HistorySearch.run(QueueSpecification(), history, rows, budget)
-        case .mutex: return HistorySearch.run(MutexSpecification(), history, rows, budget)
-        case .log: return HistorySearch.run(LogSpecification(), history, rows, budget)
+        case .register, .kv, .cas: RegisterSpecification()
+        case .counter, .blindCounter: CounterSpecification()
+        case .set: SetElementSpecification()
+        case .queue: QueueSpecification()
+        case .stack: StackSpecification()
+        case .mutex: MutexSpecification()
+        case .log: LogSpecification()
         }
     }
 }

@@ -89,7 +89,12 @@ public struct Checker: Sendable {
             marginNanoseconds: violation.margin, firstInexplicable: first,
             blame: Blame.text(history, model),
             brokenSession: model == .register || model == .kv ? SessionGuarantees.firstBreak(history) : nil)
-        if let margin = violation.margin, margin <= 2 * clockUncertainty, clockUncertainty > 0 {
+        add(explained, &result)
+    }
+
+    /// A violation, unless the clocks' uncertainty explains it.
+    private func add(_ explained: HistoryViolation, _ result: inout CheckResult) {
+        if let margin = explained.marginNanoseconds, margin <= 2 * clockUncertainty, clockUncertainty > 0 {
             result.inconclusive.append(
                 "Within the clocks' uncertainty of \(clockUncertainty) ns (margin \(margin) ns): \(explained.summary)")
         } else {
@@ -120,7 +125,7 @@ public struct Checker: Sendable {
         for (index, outcome) in outcomes.enumerated() where result.violations.count < maximumViolations {
             switch outcome {
             case .linearizable, nil: break
-            case .violated(let row): result.violations.append(unexplained(history, row, work[index], model))
+            case .violated(let row): add(unexplained(history, row, work[index], model), &result)
             case .unknown(let why):
                 result.inconclusive.append("\(work[index].count) operations are not decided: \(why).")
             }
@@ -134,8 +139,9 @@ public struct Checker: Sendable {
 
     /// A violation that the search found among `rows`, made smaller where `model` allows that.
     private func unexplained(
-        _ history: History, _ row: Int, _ rows: [Int] = [], _ model: CheckModel? = nil
+        _ history: History, _ found: Int, _ rows: [Int] = [], _ model: CheckModel? = nil
     ) -> HistoryViolation {
+        let row = model.map { FirstInexplicable.find(history, rows, from: found, $0) } ?? found
         let shrunk = model.map { HistoryShrinker.shrink(history, rows, culprit: row, $0) } ?? []
         let beside = shrunk.filter { $0 != row }
         let shown = beside.count <= 3 ? beside : []
@@ -146,7 +152,8 @@ public struct Checker: Sendable {
             kind: .unexplained,
             summary: "\(HistorySentence.operation(history, row)) is the first answer that no order of the operations "
                 + "explains\(with).",
-            operations: ([row] + shown).map { history.ids[$0] }, rows: [row] + shown, marginNanoseconds: nil,
+            operations: ([row] + shown).map { history.ids[$0] }, rows: [row] + shown,
+            marginNanoseconds: model.flatMap { $0.margin(history, rows: rows, culprit: row) },
             firstInexplicable: .init(operation: history.ids[row], row: row, time: history.completed[row]), blame: nil,
             shrunk: shrunk.map { history.ids[$0] })
     }

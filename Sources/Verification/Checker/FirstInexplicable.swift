@@ -60,4 +60,29 @@ enum FirstInexplicable {
         else { return nil }
         return .init(operation: history.ids[row], row: row, time: time)
     }
+
+    /// The same for a violation among `rows` that a search found: the search knows all answers when it says that it is
+    /// stuck at `row`; the first inexplicable answer, when later ones had not come yet, may be a later one.
+    ///
+    /// - Complexity: O(log rows) searches of a bounded size; `row` where they do not decide.
+    static func find(_ history: History, _ rows: [Int], from row: Int, _ model: CheckModel) -> Int {
+        guard rows.count <= SearchMargin.maximumEvents else { return row }
+        let answers = rows.filter {
+            history.statuses[$0] != .info && history.completed[$0] >= history.completed[row]
+        }.sorted { (history.completed[$0], $0 == row ? 0 : 1, $0) < (history.completed[$1], $1 == row ? 0 : 1, $1) }
+        let part = history.selecting(rows)
+        var low = 0
+        var high = answers.count - 1
+        while low < high {
+            let middle = (low + high) / 2
+            let cut = part.cut(at: history.completed[answers[middle]])
+            let budget = SearchBudget(nodes: SearchMargin.trialNodes)
+            switch model.search(cut, rows: Array(0..<cut.count), budget) {
+            case .violated: high = middle
+            case .linearizable: low = middle + 1
+            case .unknown: return row
+            }
+        }
+        return answers.isEmpty ? row : answers[low]
+    }
 }

@@ -13,33 +13,56 @@ package enum HistorySearch {
     static func run<Spec: Specification>(
         _ spec: Spec, _ history: History, _ rows: [Int], _ budget: SearchBudget
     ) -> Outcome {
-        var kept: [Int] = []
-        var operations: [HistoryOperation] = []
-        for row in rows where history.statuses[row] != .fail {
-            let operation = HistoryOperation(history, row)
-            if !operation.isAnswered, isIdle(operation.function) { continue }
-            kept.append(row)
-            operations.append(operation)
-        }
-        var events: [SearchEvent] = []
-        events.reserveCapacity(2 * kept.count)
-        for (index, row) in kept.enumerated() {
-            events.append(SearchEvent(time: history.invoked[row], operation: Int32(index), isResponse: false))
-            guard operations[index].isAnswered else { continue }
-            events.append(SearchEvent(time: history.completed[row], operation: Int32(index), isResponse: true))
-        }
-        events.sort(by: SearchEvent.isBefore)
-        var model = SpecificationModel(spec, operations)
-        var engine = FrontierSearch()
-        switch engine.run(events, operationCount: operations.count, &model, budget) {
+        let problem = Problem(history, rows)
+        switch problem.decide(spec, problem.events, budget) {
         case .linearizable: return .linearizable
-        case .violated(let event): return .violated(row: kept[Int(events[event].operation)])
+        case .violated(let event): return .violated(row: problem.rows[Int(problem.events[event].operation)])
         case .unknown(let why): return .unknown(why)
+        }
+    }
+
+    /// The margin of a violation among `rows`, complete with the answer to `culprit`; nil where time plays no part or
+    /// it is not found.
+    static func margin<Spec: Specification>(_ spec: Spec, _ history: History, _ rows: [Int], culprit: Int) -> Int64? {
+        let end = history.completed[culprit]
+        let cut = history.selecting(rows).cut(at: end)
+        let problem = Problem(cut, Array(0..<cut.count))
+        return SearchMargin.find(problem.events) {
+            problem.decide(spec, $0, SearchBudget(nodes: SearchMargin.trialNodes))
+        }
+    }
+
+    /// Rows as events. Refused operations and unanswered ones without effect are left out.
+    private struct Problem {
+        var rows: [Int] = []
+        var operations: [HistoryOperation] = []
+        var events: [SearchEvent] = []
+
+        init(_ history: History, _ wanted: [Int]) {
+            for row in wanted where history.statuses[row] != .fail {
+                let operation = HistoryOperation(history, row)
+                if !operation.isAnswered, isIdle(operation.function) { continue }
+                rows.append(row)
+                operations.append(operation)
+            }
+            events.reserveCapacity(2 * rows.count)
+            for (index, row) in rows.enumerated() {
+                events.append(SearchEvent(time: history.invoked[row], operation: Int32(index), isResponse: false))
+                guard operations[index].isAnswered else { continue }
+                events.append(SearchEvent(time: history.completed[row], operation: Int32(index), isResponse: true))
+            }
+            events.sort(by: SearchEvent.isBefore)
+        }
+
+        func decide(_ spec: some Specification, _ events: [SearchEvent], _ budget: SearchBudget) -> SearchOutcome {
+            var model = SpecificationModel(spec, operations)
+            var engine = FrontierSearch()
+            return engine.run(events, operationCount: operations.count, &model, budget)
         }
     }
 
     /// Unanswered, these tell nothing and do nothing.
     private static func isIdle(_ function: History.Function) -> Bool {
-        function == .read || function == .contains
+        function == .read || function == .contains || function == .peek
     }
 }

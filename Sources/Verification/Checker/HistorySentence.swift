@@ -53,18 +53,29 @@ enum HistorySentence {
 
     /// `read → 42 (op 997)`.
     static func operation(_ history: History, _ row: Int) -> String {
+        if history.functions[row] == .compareAndSet { return swap(history, row) }
         var text = "\(history.functions[row])"
-        if !history.expectations.isEmpty, history.functions[row] == .compareAndSet {
-            text += " \(value(history, history.expectations[row])) to"
-        }
         if history.arguments[row] != History.null { text += " \(value(history, history.arguments[row]))" }
         let isSilent =
             history.results[row] == History.null
-            && [.write, .enqueue, .acquire, .release, .compareAndSet].contains(history.functions[row])
+            && [.write, .enqueue, .push, .acquire, .release].contains(history.functions[row])
         if history.statuses[row] == .info {
             text += " without an answer"
         } else if !isSilent {
             text += " → \(result(history, row))"
+        }
+        return "\(text) (op \(history.ids[row]))"
+    }
+
+    /// `compare-and-set from 1 to 2, refused (op 9)`.
+    private static func swap(_ history: History, _ row: Int) -> String {
+        let expected = history.expectations.isEmpty ? History.null : history.expectations[row]
+        var text =
+            "compare-and-set from \(value(history, expected)) to \(value(history, history.arguments[row]))"
+        if history.statuses[row] == .info {
+            text += " without an answer"
+        } else if history.results[row] == 0 {
+            text += ", refused,"
         }
         return "\(text) (op \(history.ids[row]))"
     }

@@ -14,7 +14,7 @@ enum HistoryShrinker {
     static func shrink(_ history: History, _ rows: [Int], culprit: Int, _ model: CheckModel) -> [Int] {
         let end = history.completed[culprit]
         var kept = rows.filter { history.invoked[$0] <= end && history.statuses[$0] != .fail }
-        guard model == .register || model == .kv || model == .queue else { return kept }
+        guard model == .register || model == .kv || model == .queue || model == .stack else { return kept }
         var seen = Set<Int>()
         var values = kept.map { value(history, $0) }.filter { seen.insert($0).inserted }
         var tries = 0
@@ -42,7 +42,7 @@ enum HistoryShrinker {
 
     private static func value(_ history: History, _ row: Int) -> Int {
         switch history.functions[row] {
-        case .write, .enqueue: return history.arguments[row]
+        case .write, .enqueue, .push: return history.arguments[row]
         case .delete: return History.null
         default: return history.results[row]
         }

@@ -95,13 +95,43 @@ public struct QueueSpecification: Specification {
             guard operation.isAnswered else { return Array(state.dropFirst()) }
             guard let first = state.first else { return operation.result == History.null ? state : nil }
             return operation.result == first ? Array(state.dropFirst()) : nil
+        case .peek: return !operation.isAnswered || operation.result == state.first ?? History.null ? state : nil
         default: return nil
         }
     }
 
-    /// Empty answers.
+    /// Empty answers, and looks at the first.
     public func isReader(_ operation: HistoryOperation) -> Bool {
-        operation.function == .dequeue && operation.result == History.null
+        operation.function == .peek || operation.function == .dequeue && operation.result == History.null
+    }
+}
+
+/// A last-in first-out stack.
+public struct StackSpecification: Specification {
+    /// Empty.
+    public var initial: [Int] = []
+
+    /// Creates the specification.
+    public init() {}
+
+    /// The stack after `operation`.
+    ///
+    /// - Complexity: O(height).
+    public func apply(_ operation: HistoryOperation, to state: [Int]) -> [Int]? {
+        switch operation.function {
+        case .push: return state + [operation.argument]
+        case .pop:
+            guard operation.isAnswered else { return Array(state.dropLast()) }
+            guard let last = state.last else { return operation.result == History.null ? state : nil }
+            return operation.result == last ? Array(state.dropLast()) : nil
+        case .peek: return !operation.isAnswered || operation.result == state.last ?? History.null ? state : nil
+        default: return nil
+        }
+    }
+
+    /// Empty answers, and looks at the top.
+    public func isReader(_ operation: HistoryOperation) -> Bool {
+        operation.function == .peek || operation.function == .pop && operation.result == History.null
     }
 }
 

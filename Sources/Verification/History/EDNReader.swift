@@ -12,7 +12,7 @@ struct EDNReader {
     private var offset = 0
     private var line = 1
     private var lineStart = 0
-    private var named: [String: Int] = [:]
+    private var names = TextNames()
     private var history = History()
     private var open: [Int: Invocation] = [:]
     private var index = 0
@@ -51,6 +51,7 @@ struct EDNReader {
             }
             try event(fields)
         }
+        history.names = names.names
         return history
     }
 
@@ -100,7 +101,7 @@ struct EDNReader {
 
     private mutating func complete(_ row: Int, _ value: Parts) {
         switch history.functions[row] {
-        case .read, .contains, .dequeue, .increment: history.results[row] = value.argument
+        case .read, .contains, .dequeue, .pop, .peek, .increment: history.results[row] = value.argument
         case .add, .remove: history.results[row] = 1
         default: break
         }
@@ -138,12 +139,7 @@ struct EDNReader {
         case .number(let number): return number
         case .name("true"): return 1
         case .name("false"): return 0
-        case .name(let text):
-            if let known = named[text] { return known }
-            let code = History.firstName + history.names.count
-            history.names.append(text)
-            named[text] = code
-            return code
+        case .name(var text): return text.withUTF8 { names.code(UnsafeRawBufferPointer($0)) }
         default: return History.null
         }
     }

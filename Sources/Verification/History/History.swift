@@ -47,7 +47,7 @@ public struct History: Sendable {
     /// What an operation does. The raw value is its code in memory only.
     public enum Function: UInt8, Sendable {
         case read, write, compareAndSet, increment, add, remove, contains, enqueue, dequeue, acquire, release, append
-        case delete
+        case delete, push, pop, peek
     }
 
     /// Whether an operation was answered, and had an effect.

@@ -15,6 +15,9 @@ extension HistoryFile {
         case "release", "unlock": return .release
         case "append": return .append
         case "delete", "del": return .delete
+        case "push": return .push
+        case "pop": return .pop
+        case "peek", "top": return .peek
         default: return nil
         }
     }
@@ -34,6 +37,9 @@ extension HistoryFile {
         case .release: return "release"
         case .append: return "append"
         case .delete: return "delete"
+        case .push: return "push"
+        case .pop: return "pop"
+        case .peek: return "peek"
         }
     }
 

@@ -9,7 +9,7 @@ struct LinhistParser {
     private var line = 1
     private var lineStart = 0
     private var history = History()
-    private var named: [String: Int] = [:]
+    private var names = TextNames()
 
     /// One value of a line.
     private enum Value {
@@ -49,6 +49,7 @@ struct LinhistParser {
             guard offset < end else { break }
             try operation()
         }
+        history.names = names.names
         return history
     }
 
@@ -160,13 +161,7 @@ struct LinhistParser {
         switch value {
         case .number(let number): return number
         case .null: return History.null
-        case .text(let range):
-            let text = string(range)
-            if let known = named[text] { return known }
-            let code = History.firstName + history.names.count
-            history.names.append(text)
-            named[text] = code
-            return code
+        case .text(let range): return names.code(UnsafeRawBufferPointer(rebasing: bytes[range]))
         default: throw failure("expected a number, a text, true, false or null")
         }
     }

@@ -12,8 +12,10 @@ struct KeyAnalysis {
 
     /// Checks the keys of `reading`.
     ///
-    /// - Parameter judges: Whether to search; otherwise overlaps are only counted.
-    init(_ reading: Reading, judges: Bool, _ budget: SearchBudget) {
+    /// - Parameters:
+    ///   - judges: Whether to search; otherwise overlaps are only counted.
+    ///   - threads: How many search at once.
+    init(_ reading: Reading, judges: Bool, _ budget: SearchBudget, threads: Int = 1) {
         guard reading.rules == .resp else {
             overlaps = Overlaps.ofConnections(reading)
             return
@@ -29,7 +31,7 @@ struct KeyAnalysis {
             notes.append(
                 "\(groups.excludedKeys) keys are not judged for linearizability; commands without a model touch them.")
         }
-        search(groups, history, reading, budget)
+        search(groups, history, reading, budget, threads: threads)
     }
 
     private static func events(_ operations: [KeyOperation]) -> [SearchEvent] {
@@ -46,92 +48,56 @@ struct KeyAnalysis {
     }
 
     private mutating func search(
-        _ groups: ComponentGroups, _ history: KeyHistory, _ reading: Reading, _ budget: SearchBudget
+        _ groups: ComponentGroups, _ history: KeyHistory, _ reading: Reading, _ budget: SearchBudget, threads: Int
     ) {
-        var engine = FrontierSearch()
-        var model = KeyModel(
-            operations: history.operations, parts: history.parts, keyCount: history.keys.count, values: history.values,
-            startsAbsent: reading.evidence.keysStartAbsent)
-        for group in 0..<groups.count where problems.count < maximumViolations {
+        let searcher = ComponentSearcher(history, startsAbsent: reading.evidence.keysStartAbsent, budget)
+        var found: [Int: (event: Int, margin: Int64?)] = [:]
+        var undecided: [Int] = []
+        for group in 0..<groups.count where found.count < maximumViolations {
             let events = groups.events(group)
             let monitor =
                 groups.isAlone(group) && events.count >= KeyMonitor.leastEvents
                 ? KeyMonitor(events, history, startsAbsent: reading.evidence.keysStartAbsent) : nil
             switch monitor?.decide(events) {
             case .linearizable: continue
-            case .violated(let event, let margin):
-                explain(Array(events[...event]), margin, history, reading)
-                continue
-            case .needsSearch, nil: break
+            case .violated(let event, let margin): found[group] = (event, margin)
+            case .needsSearch, nil: undecided.append(group)
             }
-            model.focus(on: groups.key(group), isAlone: groups.isAlone(group))
-            switch Self.decide(events, history, &engine, &model, budget) {
+        }
+        // Small ones first: they are the quickest to tell a violation.
+        undecided.sort { groups.size($0) != groups.size($1) ? groups.size($0) < groups.size($1) : $0 < $1 }
+        for (group, outcome) in searcher.decide(undecided, of: groups, threads: threads) {
+            switch outcome {
             case .linearizable: break
-            case .violated(let event):
-                explain(
-                    Array(events[...event]), margin(events, groups.isAlone(group), history, reading), history, reading)
+            case .violated(let event): found[group] = (event, nil)
             case .unknown(let why):
                 let name = Reading.text(history.keys.bytes(groups.key(group)))
                 inconclusive.append("Linearizability of key \(name) is not decided: \(why).")
             }
         }
-    }
-}
-
-extension KeyAnalysis {
-    /// What the search may spend before the forced order is worked out for it. Configurations.
-    private static let plainNodes = 2_000
-
-    /// Decides one component: by search alone where that is quick, otherwise with the forced order.
-    private static func decide(
-        _ events: [SearchEvent], _ history: KeyHistory, _ engine: inout FrontierSearch, _ model: inout KeyModel,
-        _ budget: SearchBudget
-    ) -> SearchOutcome {
-        let count = history.operations.count
-        let plain = SearchBudget(nodes: min(plainNodes, budget.nodes), bytes: budget.bytes)
-        let quick = engine.run(events, operationCount: count, &model, plain)
-        guard case .unknown = quick else { return quick }
-        let outcome = forced(events, history, &engine, &model, budget)
-        // Without a forced order the search tells the event itself.
-        guard case .violated(var last) = outcome, events.count <= 2 * ForcedOrder.maximumOperations else {
-            return outcome
+        for (group, violation) in found.sorted(by: { $0.key < $1.key }).prefix(maximumViolations) {
+            explain(violation.event, violation.margin, groups, group, searcher, reading)
         }
-        // Histories are explicable up to some response and never again (prefix closure), so halving finds it.
-        var low = 0
-        while low < last {
-            let middle = (low + last) / 2
-            if case .violated = forced(Array(events[...middle]), history, &engine, &model, budget) {
-                last = middle
-            } else {
-                low = middle + 1
-            }
-        }
-        return .violated(event: last)
     }
 
-    private static func forced(
-        _ events: [SearchEvent], _ history: KeyHistory, _ engine: inout FrontierSearch, _ model: inout KeyModel,
-        _ budget: SearchBudget
-    ) -> SearchOutcome {
-        let order = ForcedOrder(events: events, operations: history.operations, parts: history.parts)
-        if order?.isContradictory == true { return .violated(event: events.count - 1) }
-        return engine.run(events, operationCount: history.operations.count, &model, budget, forced: order)
-    }
-
-    /// The margin of a violation that the search found, where a monitor can tell it.
-    private func margin(_ events: [SearchEvent], _ isAlone: Bool, _ history: KeyHistory, _ reading: Reading) -> Int64? {
-        guard isAlone else { return nil }
-        let monitor = KeyMonitor(events, history, startsAbsent: reading.evidence.keysStartAbsent)
-        guard case .violated(_, let margin)? = monitor?.decide(events) else { return nil }
-        return margin
-    }
-
-    /// Tells the violation that is complete with the last of `events`.
+    /// Tells the violation of a component that is complete with the event at `event`, or some later one.
     private mutating func explain(
-        _ events: [SearchEvent], _ margin: Int64?, _ history: KeyHistory, _ reading: Reading
+        _ event: Int, _ margin: Int64?, _ groups: ComponentGroups, _ group: Int, _ searcher: ComponentSearcher,
+        _ reading: Reading
     ) {
-        var problem = KeyExplanation(reading: reading, history: history, events: events).problem()
-        problem.violation.marginNanoseconds = margin
+        let all = groups.events(group)
+        var trial = searcher.trial(groups, group)
+        let last = margin == nil ? trial.firstInexplicable(all, from: event) : event
+        let events = Array(all[...last])
+        var problem = KeyExplanation(reading: reading, history: searcher.history, events: events).problem()
+        problem.violation.marginNanoseconds =
+            margin ?? SearchMargin.find(events) { trial.decide($0, knowing: last, of: all) }
+        if problem.violation.oracle == .linearizability,
+            let blame = KeyBlame.text(all, searcher.history, reading, decide: { trial.decide($0) })
+        {
+            let sentence = problem.violation.summary
+            problem.violation.summary = (sentence.last == "." ? String(sentence.dropLast()) : sentence) + "; \(blame)."
+        }
         problems.append(problem)
     }
 }
@@ -148,6 +114,8 @@ struct ComponentGroups {
     var count: Int { keys.count }
     /// A key of the component.
     func key(_ group: Int) -> Int { keys[group] }
+    /// How many events it has.
+    func size(_ group: Int) -> Int { starts[group + 1] - starts[group] }
     /// Whether the component has one key.
     func isAlone(_ group: Int) -> Bool { alone[group] }
     /// Its events in order.

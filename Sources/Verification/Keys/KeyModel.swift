@@ -1,6 +1,7 @@
 /// The keys of a server, with what each holds now: Redis's strings.
 struct KeyModel: SearchModel {
-    let operations: [KeyOperation]
+    /// What each does, and its answer where that is known.
+    var operations: [KeyOperation]
     let parts: [KeyPart]
     /// One key's cell is the whole state and its own fingerprint.
     var hasOneKey = true

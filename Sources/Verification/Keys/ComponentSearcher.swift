@@ -1,0 +1,148 @@
+/// Searches components of keys for a legal order of their operations.
+struct ComponentSearcher {
+    let history: KeyHistory
+    private let startsAbsent: Bool
+    private let budget: SearchBudget
+
+    init(_ history: KeyHistory, startsAbsent: Bool, _ budget: SearchBudget) {
+        self.history = history
+        self.startsAbsent = startsAbsent
+        self.budget = budget
+    }
+
+    /// Decides the components `wanted`, in this order, on `threads` threads. Each thread gives up once it has found
+    /// `maximumViolations`.
+    func decide(
+        _ wanted: [Int], of groups: ComponentGroups, threads: Int
+    ) -> [(group: Int, outcome: SearchOutcome)] {
+        guard !wanted.isEmpty else { return [] }
+        let lanes = max(1, min(threads, wanted.count))
+        let results = Parallel.map(lanes, threads: lanes) { lane in
+            var worker = Worker(self)
+            var found: [(group: Int, outcome: SearchOutcome)] = []
+            var violations = 0
+            for index in stride(from: lane, to: wanted.count, by: lanes) where violations < maximumViolations {
+                let outcome = worker.decide(groups, wanted[index])
+                if case .violated = outcome { violations += 1 }
+                found.append((wanted[index], outcome))
+            }
+            return found
+        } stopAfter: { _ in
+            false
+        }
+        return results.flatMap { $0 ?? [] }.sorted { $0.group < $1.group }
+    }
+
+    /// Smaller questions about one component, once it is known to be violated.
+    func trial(_ groups: ComponentGroups, _ group: Int) -> Trial {
+        var worker = Worker(self)
+        worker.focus(groups, group)
+        return Trial(worker: worker)
+    }
+
+    struct Trial {
+        fileprivate var worker: Worker
+
+        mutating func decide(_ events: [SearchEvent]) -> SearchOutcome {
+            worker.decide(events, SearchBudget(nodes: SearchMargin.trialNodes))
+        }
+
+        /// The first event of `all` whose response no order explains when later answers are not known yet; at least
+        /// `from`, which takes the later answers into account. Histories are explicable up to some response and never
+        /// again (prefix closure), so halving finds it.
+        mutating func firstInexplicable(_ all: [SearchEvent], from: Int) -> Int {
+            guard all.count <= SearchMargin.maximumEvents else { return from }
+            var low = from
+            var high = all.count - 1
+            while low < high {
+                let middle = (low + high) / 2
+                switch worker.prefix(all, middle, Array(all[...middle])) {
+                case .violated: high = middle
+                case .linearizable: low = middle + 1
+                case .unknown: return from
+                }
+            }
+            return low
+        }
+
+        /// Decides `events`, of operations of which only the answers up to the event at `last` of `all` are known.
+        mutating func decide(_ events: [SearchEvent], knowing last: Int, of all: [SearchEvent]) -> SearchOutcome {
+            guard all.count <= SearchMargin.maximumEvents else { return decide(events) }
+            return worker.prefix(all, last, events)
+        }
+    }
+
+    /// One thread's room to search in.
+    fileprivate struct Worker {
+        /// What the search may spend before the forced order is worked out for it. Configurations.
+        private static let plainNodes = 2_000
+
+        private let history: KeyHistory
+        private let budget: SearchBudget
+        private var engine = FrontierSearch()
+        private var model: KeyModel
+
+        init(_ searcher: ComponentSearcher) {
+            history = searcher.history
+            budget = searcher.budget
+            model = KeyModel(
+                operations: history.operations, parts: history.parts, keyCount: history.keys.count,
+                values: history.values, startsAbsent: searcher.startsAbsent)
+        }
+
+        mutating func focus(_ groups: ComponentGroups, _ group: Int) {
+            model.focus(on: groups.key(group), isAlone: groups.isAlone(group))
+        }
+
+        /// Decides `events` as if the answers after the event at `last` of `all` had not come.
+        fileprivate mutating func prefix(_ all: [SearchEvent], _ last: Int, _ events: [SearchEvent]) -> SearchOutcome {
+            let pending = all[(last + 1)...].filter(\.isResponse).map { Int($0.operation) }
+            let answered = pending.map { history.operations[$0] }
+            var idle: Set<Int> = []
+            for index in pending {
+                model.operations[index].isAnswered = false
+                model.operations[index].completed = .max
+                if model.operations[index].isIdleUnanswered { idle.insert(index) }
+            }
+            defer { for (index, operation) in zip(pending, answered) { model.operations[index] = operation } }
+            return engine.run(
+                events.filter { !idle.contains(Int($0.operation)) }, operationCount: history.operations.count, &model,
+                SearchBudget(nodes: SearchMargin.trialNodes))
+        }
+
+        mutating func decide(_ groups: ComponentGroups, _ group: Int) -> SearchOutcome {
+            focus(groups, group)
+            return decide(groups.events(group), budget)
+        }
+
+        /// Decides by search alone where that is quick, otherwise with the forced order.
+        mutating func decide(_ events: [SearchEvent], _ budget: SearchBudget) -> SearchOutcome {
+            let plain = SearchBudget(nodes: min(Self.plainNodes, budget.nodes), bytes: budget.bytes)
+            let quick = engine.run(events, operationCount: history.operations.count, &model, plain)
+            guard case .unknown = quick else { return quick }
+            let outcome = forced(events, budget)
+            // Without a forced order the search tells the event itself.
+            guard case .violated(var last) = outcome, events.count <= 2 * ForcedOrder.maximumOperations else {
+                return outcome
+            }
+            // Histories are explicable up to some response and never again (prefix closure), so halving finds it.
+            var low = 0
+            while low < last {
+                let middle = (low + last) / 2
+                if case .violated = forced(Array(events[...middle]), budget) {
+                    last = middle
+                } else {
+                    low = middle + 1
+                }
+            }
+            return .violated(event: last)
+        }
+
+        private mutating func forced(_ events: [SearchEvent], _ budget: SearchBudget) -> SearchOutcome {
+            let order = ForcedOrder(events: events, operations: history.operations, parts: history.parts)
+            if order?.isContradictory == true { return .violated(event: events.count - 1) }
+            return engine.run(
+                events, operationCount: history.operations.count, &model, budget, forced: order)
+        }
+    }
+}
