@@ -14,6 +14,7 @@ public struct CampaignSummary: Encodable {
     var executionsPerSecond: Double
     var operations: Int
     var overlaps: Int
+    var intervals: Intervals?
     var clients: Int
     var perturbation: String
     var inconclusive: Inconclusive
@@ -22,6 +23,19 @@ public struct CampaignSummary: Encodable {
     var targetCounts: TargetCounts
     var findings: [Entry]
     var interruptedBy: Int32?
+
+    /// Mean intervals of the operations that both the wire and the clients' log have.
+    struct Intervals: Encodable {
+        var operations: Int
+        var wireNanoseconds: Int64
+        var clientNanoseconds: Int64
+
+        enum CodingKeys: String, CodingKey {
+            case operations
+            case wireNanoseconds = "wire_mean_ns"
+            case clientNanoseconds = "client_mean_ns"
+        }
+    }
 
     struct Inconclusive: Encodable {
         var executions: Int
@@ -57,7 +71,7 @@ public struct CampaignSummary: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case schema, verdict, seed, executions, operations, overlaps, clients, perturbation, inconclusive, capture,
+        case schema, verdict, seed, executions, operations, overlaps, intervals, clients, perturbation, inconclusive, capture,
             findings
         case protocolName = "protocol"
         case target = "target_description"
@@ -82,6 +96,11 @@ public struct CampaignSummary: Encodable {
         executionsPerSecond = Double(status.executions) / max(status.fuzzingSeconds, 0.001)
         operations = status.exercised.operations
         overlaps = status.exercised.overlaps
+        if let means = status.exercised.intervals.means {
+            intervals = Intervals(
+                operations: status.exercised.intervals.operations, wireNanoseconds: Int64(means.wire),
+                clientNanoseconds: Int64(means.client))
+        }
         clients = context.clients
         perturbation = context.perturbation
         inconclusive = Inconclusive(executions: status.inconclusive, reasons: result.inconclusiveReasons)

@@ -17,6 +17,8 @@ public struct FindingRecord: Codable, Sendable {
     public var evidence: [Note]
     /// How far time stamps would have to be wrong for it to vanish; absent where time plays no part.
     public var marginNanoseconds: Int64?
+    /// Whose fault it is; absent where the evidence does not tell.
+    public var blame: String?
     /// The wire protocol's name.
     public var protocolName: String
     /// The server under test.
@@ -95,6 +97,7 @@ public struct FindingRecord: Codable, Sendable {
         signature = finding.violation.signature
         evidence = zip(finding.violation.packets, finding.violation.notes).map { Note(packet: $0, note: $1) }
         marginNanoseconds = finding.violation.marginNanoseconds
+        blame = finding.violation.blame
         protocolName = context.protocolName
         target = context.target
         seed = context.seed

@@ -30,6 +30,7 @@ public struct JudgementText: Sendable {
             for (packet, note) in zip(violation.packets, violation.notes) {
                 lines.append("    packet \(packet): \(note)")
             }
+            if let blame = violation.blame { lines.append("    blame: \(blame)") }
             if let margin = violation.marginNanoseconds {
                 lines.append("    margin: \(duration(nanoseconds: margin))")
             }
@@ -52,7 +53,7 @@ public struct JudgementText: Sendable {
                     Object.Entry(
                         oracle: violation.oracle.rawValue, summary: violation.summary, signature: violation.signature,
                         evidence: zip(violation.packets, violation.notes).map { .init(packet: $0, note: $1) },
-                        marginNanoseconds: violation.marginNanoseconds)
+                        marginNanoseconds: violation.marginNanoseconds, blame: violation.blame)
                 },
                 inconclusive: judgement.inconclusive, unsupportedCommands: judgement.unsupportedCommands,
                 warnings: warnings))
@@ -77,9 +78,10 @@ public struct JudgementText: Sendable {
             var signature: String
             var evidence: [FindingRecord.Note]
             var marginNanoseconds: Int64?
+            var blame: String?
 
             enum CodingKeys: String, CodingKey {
-                case oracle, summary, signature, evidence
+                case oracle, summary, signature, evidence, blame
                 case marginNanoseconds = "margin_ns"
             }
         }

@@ -14,11 +14,13 @@ public struct Violation: Sendable {
     /// How far time stamps would have to be wrong for the violation to vanish, in nanoseconds; nil where time plays no
     /// part.
     public var marginNanoseconds: Int64?
+    /// Whose fault it is, in words without a full stop; nil where the evidence does not tell.
+    public var blame: String?
 
     /// Creates a violation.
     public init(
         oracle: OracleID, summary: String, packets: [Int] = [], notes: [String] = [], signature: String,
-        marginNanoseconds: Int64? = nil
+        marginNanoseconds: Int64? = nil, blame: String? = nil
     ) {
         self.oracle = oracle
         self.summary = summary
@@ -26,6 +28,7 @@ public struct Violation: Sendable {
         self.notes = notes
         self.signature = signature
         self.marginNanoseconds = marginNanoseconds
+        self.blame = blame
     }
 }
 
@@ -70,6 +73,8 @@ public struct Exercised: Sendable, Equatable {
     /// Pairs of operations of different connections that overlapped in time; for a protocol with shared state, on
     /// one key.
     public var overlaps = 0
+    /// The wire's intervals beside the clients', where the clients kept a log.
+    public var intervals = IntervalComparison()
 
     /// Creates an empty count.
     public init() {}
@@ -80,5 +85,6 @@ public struct Exercised: Sendable, Equatable {
         left.operations += right.operations
         left.answered += right.answered
         left.overlaps += right.overlaps
+        left.intervals += right.intervals
     }
 }

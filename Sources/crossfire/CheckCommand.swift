@@ -113,9 +113,8 @@ extension Violation {
         if let first = violation.firstInexplicable {
             summary += "; inexplicable from the answer to operation \(first.operation) on, at \(first.time) ns"
         }
-        if let blame = violation.blame { summary += "; \(blame)" }
         self.init(
             oracle: .linearizability, summary: summary, signature: violation.signature,
-            marginNanoseconds: violation.marginNanoseconds)
+            marginNanoseconds: violation.marginNanoseconds, blame: violation.blame)
     }
 }

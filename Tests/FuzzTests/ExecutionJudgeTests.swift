@@ -33,6 +33,21 @@ struct ExecutionJudgeTests {
         #expect(judgement.exercised.answered == 1)
     }
 
+    @Test("the wire's intervals lie beside the clients'")
+    func intervals() throws {
+        let (packets, original) = Self.exchange()
+        var log = original
+        let flow = try #require(Self.flows(packets).first)
+        let request = try #require(flow.toServer.packet(at: 0)).time.nanoseconds
+        let reply = try #require(flow.toClient.packet(at: 6)).time.nanoseconds
+        log.connections[0].sends = [.init(offset: 0, nanoseconds: request - 300)]
+        log.connections[0].replies = [.init(offset: 7, nanoseconds: reply + 700)]
+        let intervals = judge.judge(packets.batch, log, trouble: []).exercised.intervals
+        #expect(intervals.operations == 1)
+        #expect(intervals.wireNanoseconds == reply - request)
+        #expect(intervals.clientNanoseconds == reply - request + 1000)
+    }
+
     @Test("each difference has its sentence, and none is blamed on the server")
     func differences() {
         let table: [(sent: String, received: String, sentence: String)] = [

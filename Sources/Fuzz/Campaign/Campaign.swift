@@ -181,6 +181,7 @@ public final class Campaign {
             do {
                 let outcome = try replay.run(scenario, expecting: violation.oracle)
                 finding.reproduced = outcome.reproduction
+                finding.violation.blame = outcome.blame ?? finding.violation.blame
                 others = outcome.others
             } catch let error as TargetError {
                 try emit(.warning("cannot confirm \(id) on a fresh target: \(error)"))

@@ -17,6 +17,7 @@ struct Replay: Sendable {
         self.setup = setup
         self.setup.patience = .confirming
         self.setup.ringBytes = 8 << 20
+        self.setup.findsServingProcesses = true
         self.times = times
         self.executionsPerTry = executionsPerTry
         self.secondsPerTry = secondsPerTry
@@ -32,6 +33,8 @@ struct Replay: Sendable {
         var reproduction: Finding.Reproduction
         /// An execution that showed what was expected; nil without a hit.
         var hit: JudgedExecution?
+        /// Whose fault it is, where a hit tells; the processes of the target rather than connections.
+        var blame: String?
         /// Executions that were violated in another way: one for each signature.
         var others: [JudgedExecution]
         /// What was exercised, and in how many executions.
@@ -87,6 +90,7 @@ struct Replay: Sendable {
                 let matches = execution.judgement.violations.contains { oracle == nil || $0.oracle == oracle }
                 if matches, outcome.hit == nil { outcome.hit = execution }
                 hit = hit || matches
+                if matches { outcome.note(execution.judgement.violations.lazy.compactMap(\.blame).first) }
                 let isNew = execution.judgement.violations.contains {
                     $0.oracle != oracle && seen.insert($0.signature).inserted
                 }
@@ -162,11 +166,18 @@ extension Judgement {
 }
 
 extension Replay.Outcome {
+    /// Keeps the blame that says most.
+    fileprivate mutating func note(_ blame: String?) {
+        guard let blame, self.blame == nil || blame.contains("process") else { return }
+        self.blame = blame
+    }
+
     /// Adds the tries of another lane.
     mutating func add(_ other: Replay.Outcome) {
         reproduction.hits += other.reproduction.hits
         reproduction.tries += other.reproduction.tries
         hit = hit ?? other.hit
+        note(other.blame)
         let known = Set(others.flatMap(\.judgement.violations).map(\.signature))
         others += other.others.filter { execution in
             execution.judgement.violations.contains { !known.contains($0.signature) }

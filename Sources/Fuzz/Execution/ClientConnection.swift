@@ -57,6 +57,11 @@ final class ClientConnection {
         }
     }
 
+    /// Notes which process of the target serves it.
+    func served(by process: Int?) {
+        log.serverProcess = process
+    }
+
     /// Nothing more can come: closed by us, by the server, or reset.
     var isOver: Bool { raw == nil || log.serverClosed || log.wasReset }
 

@@ -12,6 +12,8 @@ package final class Engine {
     private let patience: Patience
     /// Whether every thread of the target sleeps; nil where that cannot be known.
     private let targetSleeps: (() -> Bool?)
+    /// Which process serves whom; nil where nobody wants to know.
+    private let servingProcesses: (() -> [ClientSource: Int])?
     private var epoll: Descriptor?
     private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     private var connections: [ClientConnection] = []
@@ -26,16 +28,18 @@ package final class Engine {
     ///   - port: the target's port on 127.0.0.1.
     ///   - sources: where connections come from.
     ///   - targetSleeps: asked while a reply is overdue.
+    ///   - servingProcesses: asked once the script is over, before the connections close.
     /// - Throws: EMFILE, when the process is out of descriptors.
     package init(
         port: UInt16, codec: any WireCodec, sources: ClientSources.Range, patience: Patience = Patience(),
-        targetSleeps: @escaping () -> Bool? = { nil }
+        targetSleeps: @escaping () -> Bool? = { nil }, servingProcesses: (() -> [ClientSource: Int])? = nil
     ) throws(SystemError) {
         self.sources = ClientSources(sources)
         self.port = port
         self.codec = codec
         self.patience = patience
         self.targetSleeps = targetSleeps
+        self.servingProcesses = servingProcesses
         epoll = Descriptor(try system("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) }, "epoll")
     }
 
@@ -63,6 +67,9 @@ package final class Engine {
                 outcome = try perform(step, payload, &current)
                 guard outcome == .completed else { break script }
             }
+        }
+        if let serving = servingProcesses?(), !serving.isEmpty {
+            for connection in connections { connection.served(by: serving[connection.log.source]) }
         }
         if outcome == .completed { drain() }
         // A reset says on the wire that the client gave up, which a FIN to a silent server does not.

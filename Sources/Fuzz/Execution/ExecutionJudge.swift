@@ -23,17 +23,51 @@ package struct ExecutionJudge: Sendable {
         table.add(packets)
         let flows = table.finish()
         let incomplete = trouble + Self.disagreements(flows, log)
-        let evidence = Evidence(
+        var evidence = Evidence(
             flows: flows, codec: codec, names: { Self.name($0, log) }, incomplete: incomplete,
             end: packets.records.last?.time ?? Timestamp(nanoseconds: 0))
-        return oracles.judge(evidence)
+        for (index, flow) in flows.enumerated() {
+            if let process = Self.connection(of: flow, log)?.serverProcess {
+                evidence.conversations[index].serverProcess = process
+            }
+        }
+        var judgement = oracles.judge(evidence)
+        judgement.exercised.intervals = Self.intervals(evidence, flows, log)
+        return judgement
+    }
+
+    /// The intervals of all answered operations, on the wire and as their clients saw them.
+    ///
+    /// - Complexity: O(operations + marks).
+    static func intervals(_ evidence: Evidence, _ flows: [Flow], _ log: ExecutionLog) -> IntervalComparison {
+        var comparison = IntervalComparison()
+        for (flow, conversation) in zip(flows, evidence.conversations) {
+            guard let connection = connection(of: flow, log) else { continue }
+            var send = 0
+            var reply = 0
+            for exchange in conversation.exchanges {
+                guard let answer = exchange.reply, let completed = exchange.completed else { continue }
+                let (begin, end) = (exchange.request.offset, answer.offset + answer.bytes.count)
+                while send + 1 < connection.sends.count, connection.sends[send + 1].offset <= begin { send += 1 }
+                while reply < connection.replies.count, connection.replies[reply].offset < end { reply += 1 }
+                guard send < connection.sends.count, reply < connection.replies.count else { break }
+                comparison.operations += 1
+                comparison.wireNanoseconds += completed.nanoseconds - exchange.invoked.nanoseconds
+                comparison.clientNanoseconds +=
+                    connection.replies[reply].nanoseconds - connection.sends[send].nanoseconds
+            }
+        }
+        return comparison
     }
 
     /// `c3`, from the source, which no other connection has.
     static func name(_ flow: Flow, _ log: ExecutionLog) -> String {
+        connection(of: flow, log).map { "c\($0.client)" } ?? "\(flow.client)"
+    }
+
+    private static func connection(of flow: Flow, _ log: ExecutionLog) -> ConnectionLog? {
         let source = source(of: flow)
-        guard let connection = log.connections.first(where: { $0.source == source }) else { return "\(flow.client)" }
-        return "c\(connection.client)"
+        return log.connections.first { $0.source == source }
     }
 
     private static func source(of flow: Flow) -> ClientSource? {

@@ -21,6 +21,8 @@ final class Rig {
         var perturbation: PerturbationPlan
         /// The seed of that noise.
         var seed: UInt64
+        /// Whether to find out which process of the target serves which connection.
+        var findsServingProcesses = false
     }
 
     let setup: Setup
@@ -81,9 +83,11 @@ final class Rig {
         guard engine == nil else { return }
         sources = ClientSources.accepted(by: port)
         let sleep = self.sleep
-        engine = try Engine(port: port, codec: setup.codec, sources: sources, patience: setup.patience) {
-            sleep.isAsleep()
-        }
+        let port = self.port
+        let lookUp = { sleep.pid.map { ServingProcesses.find(of: $0, port: port) } ?? [:] }
+        engine = try Engine(
+            port: port, codec: setup.codec, sources: sources, patience: setup.patience,
+            targetSleeps: { sleep.isAsleep() }, servingProcesses: setup.findsServingProcesses ? lookUp : nil)
     }
 
     /// Runs a scenario, and hands it to the judge.

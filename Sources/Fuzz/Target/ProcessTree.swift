@@ -116,7 +116,18 @@ package enum ProcessTree {
         return names
     }
 
-    private static func contents(_ path: String) -> [UInt8] {
+    /// What the descriptors of a process are: `socket:[4711]`, a path…
+    static func descriptorTargets(of pid: pid_t) -> [String] {
+        entries("/proc/\(pid)/fd").compactMap { name in
+            withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
+                let length = readlink("/proc/\(pid)/fd/\(name)", buffer.baseAddress!, buffer.count)
+                guard length > 0 else { return nil }
+                return String(decoding: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<length]), as: UTF8.self)
+            }
+        }
+    }
+
+    static func contents(_ path: String) -> [UInt8] {
         let raw = open(path, O_RDONLY | O_CLOEXEC)
         guard raw >= 0 else { return [] }
         defer { close(raw) }

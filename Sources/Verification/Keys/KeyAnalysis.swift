@@ -92,11 +92,8 @@ struct KeyAnalysis {
         var problem = KeyExplanation(reading: reading, history: searcher.history, events: events).problem()
         problem.violation.marginNanoseconds =
             margin ?? SearchMargin.find(events) { trial.decide($0, knowing: last, of: all) }
-        if problem.violation.oracle == .linearizability,
-            let blame = KeyBlame.text(all, searcher.history, reading, decide: { trial.decide($0) })
-        {
-            let sentence = problem.violation.summary
-            problem.violation.summary = (sentence.last == "." ? String(sentence.dropLast()) : sentence) + "; \(blame)."
+        if problem.violation.oracle == .linearizability {
+            problem.violation.blame = KeyBlame.text(all, searcher.history, reading) { trial.decide($0) }
         }
         problems.append(problem)
     }
