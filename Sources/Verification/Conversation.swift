@@ -33,6 +33,8 @@ public struct Conversation: Sendable {
     public var lastTime: Timestamp
     /// The capture began in the middle of the connection.
     public var startsMidStream: Bool
+    /// What only datagrams show; nil for a connection.
+    public var datagrams: DatagramFacts?
     /// The process of the server that served it, where somebody looked.
     public var serverProcess: Int?
     /// False where it is therefore not certain which reply answers which request.

@@ -11,6 +11,8 @@ struct CaptureReading {
         var anomalies = false
         /// The streams' bytes; without, memory grows with the flows alone.
         var streams = true
+        /// UDP datagrams besides TCP's streams.
+        var datagrams = false
         /// Wireshark's flags.
         var wiresharkFlags = false
         /// The packets of this flow, or of all.
@@ -29,6 +31,8 @@ struct CaptureReading {
     static let progressAfterSeconds = 1.0
 
     let flows: [Flow]
+    /// What went over UDP, where that was wanted.
+    let datagrams: [DatagramFlow]
     let warnings: [String]
     let sectionComments: [String]
     let droppedPackets: UInt64?
@@ -50,17 +54,12 @@ struct CaptureReading {
         var leftOut = 0
     }
 
-    init(path: String, serverPort: UInt16? = nil) throws {
-        var wants = Wants()
-        wants.serverPort = serverPort
-        try self.init(path: path, wants)
-    }
-
     init(path: String, _ wants: Wants) throws {
         var reader = try CaptureFileReader(path: path)
         var table = FlowTable(
             serverPort: wants.serverPort, keepStreams: wants.streams, findAnomalies: wants.anomalies,
             verifyChecksums: wants.anomalies)
+        var datagramTable = DatagramTable(serverPort: wants.serverPort)
         var wireshark = WiresharkAnalysis()
         var start: Timestamp?
         var end = Timestamp(nanoseconds: 0)
@@ -70,6 +69,7 @@ struct CaptureReading {
         var progress = ReadingProgress(path)
         while let batch = try reader.nextBatch() {
             if case .none = wants.packets { table.add(batch) } else { kept.add(batch, to: &table, wants) }
+            if wants.datagrams { datagramTable.add(batch) }
             if wants.wiresharkFlags { frames += wireshark.add(batch).filter { !$0.flags.isEmpty } }
             for record in batch.records { end = max(end, record.time) }
             start = start ?? batch.records.first?.time
@@ -79,6 +79,7 @@ struct CaptureReading {
         progress.end()
         otherPackets = table.otherPackets.map { ($0.key.rawValue, $0.value) }.sorted { $0.reason < $1.reason }
         flows = table.finish()
+        datagrams = datagramTable.finish()
         self.kept = kept
         self.frames = frames
         warnings = reader.warnings

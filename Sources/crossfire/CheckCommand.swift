@@ -27,6 +27,9 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "Only flows to this server port.")
     var port: UInt16?
 
+    @Option(help: "How the clients and the server of a capture talk: tcp, or udp with a datagram a message.")
+    var transport = CapturedTransport.tcp
+
     @Option(help: "How far two time stamps may be off against each other, as between two hosts: 10us.")
     var clockUncertainty: Duration?
 
@@ -54,15 +57,25 @@ struct CheckCommand: ParsableCommand {
 
     private func checkCapture(_ protocolName: String) throws {
         let codec = try WireProtocols.required(protocolName)
-        let reading = try CaptureReading(path: capture, serverPort: port)
+        var wants = CaptureReading.Wants()
+        wants.serverPort = port
+        wants.datagrams = transport == .udp
+        let reading = try CaptureReading(path: capture, wants)
         for warning in reading.warnings { Console.note("\(capture): \(warning)") }
         var incomplete = reading.warnings
         if let dropped = reading.droppedPackets, dropped > 0 {
             incomplete.append("the capture says that it dropped \(dropped) packets")
         }
-        let flows = reading.flows.filter { port == nil || $0.server.port == port }
-        var judgement = Judge(clockUncertainty: uncertainty, threads: threads).judge(
-            Evidence(flows: flows, codec: codec, incomplete: incomplete, end: reading.end))
+        let evidence: Evidence
+        switch transport {
+        case .tcp:
+            let flows = reading.flows.filter { port == nil || $0.server.port == port }
+            evidence = Evidence(flows: flows, codec: codec, incomplete: incomplete, end: reading.end)
+        case .udp:
+            let flows = reading.datagrams.filter { port == nil || $0.server.port == port }
+            evidence = Evidence(datagrams: flows, codec: codec, incomplete: incomplete, end: reading.end)
+        }
+        var judgement = Judge(clockUncertainty: uncertainty, threads: threads).judge(evidence)
         let noted = CaptureExport.observations(in: reading.sectionComments)
         if !noted.isEmpty {
             judgement.violations = noted + judgement.violations
@@ -103,6 +116,11 @@ struct CheckCommand: ParsableCommand {
         print(json ? try text.json(protocolName: name) : text.text(style: TerminalStyle(descriptor: 1)))
         throw Status(judgement.verdict).exitCode
     }
+}
+
+/// What carries the messages of a capture.
+enum CapturedTransport: String, ExpressibleByArgument, CaseIterable {
+    case tcp, udp
 }
 
 extension Violation {

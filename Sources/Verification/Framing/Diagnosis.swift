@@ -33,11 +33,15 @@ struct Diagnosis {
 
     mutating func run(_ tokens: inout TokenIndex) {
         guard reading.isPaired[index] else {
+            let why =
+                conversation.datagrams == nil
+                ? "the capture begins in the middle of this connection" : "several requests were outstanding at once"
             notes.append(
-                "\(conversation.name): the capture begins in the middle of this connection; which reply answers "
-                    + "which request is not certain, so its replies are not judged.")
+                "\(conversation.name): \(why); which reply answers which request is not certain, so its replies are not "
+                    + "judged.")
             return
         }
+        if let facts = conversation.datagrams { return runDatagrams(facts, &tokens) }
         var request = 0
         var reply = 0
         while request < count, reply < replies.count {

@@ -75,7 +75,7 @@ struct Reading {
         let conversation = evidence.conversations[index]
         var clean =
             conversation.surplus.isEmpty && conversation.partialReply == nil
-            && conversation.malformedReply == nil
+            && conversation.malformedReply == nil && conversation.datagrams?.repliedAgain.isEmpty ?? true
         for (position, exchange) in conversation.exchanges.enumerated() {
             var call = Call(conversation: Int32(index), exchange: Int32(position))
             if rules == .resp { call.read(request: exchange.request.bytes, words: &words) }
