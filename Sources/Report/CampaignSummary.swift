@@ -57,6 +57,7 @@ public struct CampaignSummary: Encodable {
         var id: String
         var oracle: String
         var summary: String
+        var blame: String?
         var firstExecution: Int
         var firstSeconds: Double
         var reproduced: FindingRecord.Reproduction?
@@ -64,7 +65,7 @@ public struct CampaignSummary: Encodable {
         var path: String?
 
         enum CodingKeys: String, CodingKey {
-            case id, oracle, summary, reproduced, minimized, path
+            case id, oracle, summary, blame, reproduced, minimized, path
             case firstExecution = "first_execution"
             case firstSeconds = "first_s"
         }
@@ -111,7 +112,7 @@ public struct CampaignSummary: Encodable {
         findings = result.findings.map { finding in
             Entry(
                 id: finding.id, oracle: finding.violation.oracle.rawValue, summary: finding.violation.summary,
-                firstExecution: finding.firstExecution, firstSeconds: finding.firstSeconds,
+                blame: finding.violation.blame, firstExecution: finding.firstExecution, firstSeconds: finding.firstSeconds,
                 reproduced: FindingRecord.Reproduction(finding.reproduced), minimized: finding.minimized != nil,
                 path: paths[finding.id])
         }

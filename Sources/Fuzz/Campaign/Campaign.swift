@@ -68,6 +68,7 @@ public final class Campaign {
         try settle(try rig.judgements(all: false))
         if Clock.monotonic >= nextLook {
             try lookAtResources()
+            try compareWithAlone()
             nextLook = Clock.monotonic + Self.lookInterval
         }
         try tellProgress(force: false)
@@ -162,6 +163,17 @@ public final class Campaign {
         try settle(judged)
     }
 
+    /// Now and then: do clients get together what each gets alone?
+    private func compareWithAlone() throws {
+        guard !stopsNow, let generator = ScenarioGenerators.named(options.codec.name) else { return }
+        let scenario = generator.scenario(&random, generatorOptions)
+        guard SerialComparison.isComparable(scenario, options.codec) else { return }
+        try settle(try rig.judgements(all: true))
+        let judged = try SerialComparison(rig).run(scenario)
+        for execution in judged { running[execution.log.execution] = scenario }
+        try settle(judged)
+    }
+
     // MARK: Findings
 
     private func suspect(_ violation: Violation, _ scenario: Scenario, _ seen: JudgedExecution) throws {
@@ -186,7 +198,8 @@ public final class Campaign {
             } catch let error as TargetError {
                 try emit(.warning("cannot confirm \(id) on a fresh target: \(error)"))
             }
-            if (finding.reproduced?.hits ?? 0) > 0, options.minimizeSeconds > 0 {
+            let mayShrink = violation.oracle != .serialEquivalence && options.minimizeSeconds > 0
+            if mayShrink, (finding.reproduced?.hits ?? 0) > 0 {
                 finding.minimized = try minimized(scenario, violation.oracle)
             }
         }

@@ -118,6 +118,7 @@ struct Replay: Sendable {
         let deadline = Clock.monotonic + Int64(secondsPerTry * 1e9)
         var judged: [JudgedExecution] = []
         var count = 0
+        if oracle == .serialEquivalence { return try compare(rig, scenario, deadline) }
         while count < executionsPerTry, Clock.monotonic < deadline, Interruption.signal == nil {
             let (log, ending) = try rig.execute(scenario)
             count += 1
@@ -135,6 +136,17 @@ struct Replay: Sendable {
         }
         judged += try rig.judgements(all: true)
         if oracle == nil || oracle == .resources { Self.addLeaks(to: &judged, rig, before, count) }
+        return judged
+    }
+
+    /// Compares what clients get together and alone, again and again.
+    private func compare(_ rig: Rig, _ scenario: Scenario, _ deadline: Int64) throws -> [JudgedExecution] {
+        var judged: [JudgedExecution] = []
+        while judged.count < executionsPerTry, Clock.monotonic < deadline, Interruption.signal == nil {
+            let compared = try SerialComparison(rig).run(scenario)
+            judged += compared
+            if compared.contains(where: { Self.matches($0, .serialEquivalence) }) { break }
+        }
         return judged
     }
 

@@ -65,7 +65,7 @@ package struct ExecutionJudge: Sendable {
         connection(of: flow, log).map { "c\($0.client)" } ?? "\(flow.client)"
     }
 
-    private static func connection(of flow: Flow, _ log: ExecutionLog) -> ConnectionLog? {
+    static func connection(of flow: Flow, _ log: ExecutionLog) -> ConnectionLog? {
         let source = source(of: flow)
         return log.connections.first { $0.source == source }
     }

@@ -1,12 +1,14 @@
 /// Scenarios for echo and for tagged lines: every message has a token, so a reply names its request.
 struct EchoGenerator: ScenarioGenerator {
     let protocolName: String
-    /// Words before the token.
+    /// Words around the message's token.
     private let head: [Template]
+    private let tail: [Template]
 
-    init(_ protocolName: String, head: [String] = []) {
+    init(_ protocolName: String, head: [Template] = [], tail: [Template] = []) {
         self.protocolName = protocolName
-        self.head = head.map { Template(text: $0) }
+        self.head = head
+        self.tail = tail
     }
 
     func scenario(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
@@ -20,7 +22,7 @@ struct EchoGenerator: ScenarioGenerator {
         let batching = Batching(operations: operations, pipelined: !random.oneIn(3), &random)
         let leaving = random.oneIn(10) ? random.pick(0...options.clients - 1) : nil
         for (index, size) in batching.sizes.enumerated() {
-            let batches = (0..<options.clients).map { _ in (0..<size).map { _ in head + [message(&random)] } }
+            let batches = (0..<options.clients).map { _ in (0..<size).map { _ in head + [message(&random)] + tail } }
             builder.round(batches, leaving: index == batching.sizes.count - 1 ? leaving : nil, &random)
         }
         return builder.scenario
@@ -40,10 +42,10 @@ struct EchoGenerator: ScenarioGenerator {
         var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
         builder.connectAll { $0 == 0 ? 16_384 : nil }
         let count = random.pick([8, 8, 16, 16, 16, 64])
-        let large = (0..<count).map { _ in head + [Template([.token(length: 65_000)])] }
+        let large = (0..<count).map { _ in head + [Template([.token(length: 65_000)])] + tail }
         builder.step(0, .send(.requests(large)))
         for client in 1..<max(1, options.clients) {
-            builder.step(client, .send(.requests([head + [Template([.token(length: nil)])]])))
+            builder.step(client, .send(.requests([head + [Template([.token(length: nil)])] + tail])))
             builder.step(client, .expect(count: 1))
         }
         builder.step(0, .pause(milliseconds: 3))

@@ -73,6 +73,17 @@ public struct Scenario: Equatable, Sendable {
         (blocks.lazy.flatMap(\.steps).map(\.client).max() ?? -1) + 1
     }
 
+    /// The steps of one client alone; it keeps its number.
+    func only(_ client: Int) -> Scenario {
+        var part = Scenario(protocolName: protocolName)
+        for block in blocks {
+            let own = block.steps.filter { $0.client == client }
+            guard let first = own.first else { continue }
+            part.blocks.append(own.count == 1 ? .step(first) : .together(own))
+        }
+        return part
+    }
+
     /// How many connections it opens.
     public var connectionCount: Int {
         blocks.lazy.flatMap(\.steps).count { step in

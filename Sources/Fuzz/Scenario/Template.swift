@@ -26,6 +26,11 @@ public struct Template: Equatable, Sendable {
     /// The longest token that a scenario may ask for.
     public static let maximumTokenLength = 16 << 20
 
+    /// Whether it has a token of a given length.
+    var hasSizedToken: Bool {
+        pieces.contains { if case .token(length: .some) = $0 { true } else { false } }
+    }
+
     /// Fills the places.
     public func bytes(_ binding: inout Binding, client: Int) -> [UInt8] {
         var out: [UInt8] = []
