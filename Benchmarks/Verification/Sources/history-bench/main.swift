@@ -65,3 +65,13 @@ for (name, model, keys) in models {
     }
     print("\(name): check \(column(best)), \(verdict), peak \(peakMiB()) MiB")
 }
+
+// What Porcupine does not decide in 60 s or runs out of memory on, by its own figures on such histories.
+for (name, model, clients) in [("queue, 16 clients", CheckModel.queue, 16), ("register, 64 clients", .register, 64)] {
+    let history = HistoryGenerator(model: model, operations: 1000, clients: clients).generate()
+    let rounds = 200
+    let start = cpu()
+    var verdict = Verdict.nothingTested
+    for _ in 0..<rounds { verdict = Checker().check(history, model: model).verdict }
+    print("\(name), 1000 operations: check \(Int((cpu() - start) / Double(rounds) * 1e6)) µs, \(verdict)")
+}
