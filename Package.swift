@@ -18,7 +18,8 @@ let package = Package(
         .executable(name: "reference-server", targets: ["reference-server"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
@@ -34,7 +35,10 @@ let package = Package(
         .target(
             name: "Fuzz", dependencies: ["CLinux", "Wire", "Capture", "Verification", "Perturbation"],
             swiftSettings: strict),
-        .target(name: "Report", dependencies: ["Wire", "Verification", "Capture", "Fuzz"], swiftSettings: strict),
+        .target(
+            name: "Report",
+            dependencies: ["Wire", "Verification", "Capture", "Fuzz", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
 
         .executableTarget(
             name: "crossfire",

@@ -72,7 +72,8 @@ public struct CampaignSummary: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case schema, verdict, seed, executions, operations, overlaps, intervals, clients, perturbation, inconclusive, capture,
+        case schema, verdict, seed, executions, operations, overlaps, intervals, clients, perturbation, inconclusive,
+            capture,
             findings
         case protocolName = "protocol"
         case target = "target_description"
@@ -112,7 +113,8 @@ public struct CampaignSummary: Encodable {
         findings = result.findings.map { finding in
             Entry(
                 id: finding.id, oracle: finding.violation.oracle.rawValue, summary: finding.violation.summary,
-                blame: finding.violation.blame, firstExecution: finding.firstExecution, firstSeconds: finding.firstSeconds,
+                blame: finding.violation.blame, firstExecution: finding.firstExecution,
+                firstSeconds: finding.firstSeconds,
                 reproduced: FindingRecord.Reproduction(finding.reproduced), minimized: finding.minimized != nil,
                 path: paths[finding.id])
         }

@@ -91,7 +91,9 @@ public struct CampaignText: Sendable {
     private func intervalText(_ intervals: IntervalComparison) -> String? {
         guard let means = intervals.means else { return nil }
         let (wire, client) = (Int64(means.wire), Int64(means.client))
-        return String(format: "intervals on the wire are %.1f times narrower than the clients'", means.client / max(means.wire, 1))
+        return String(
+            format: "intervals on the wire are %.1f times narrower than the clients'", means.client / max(means.wire, 1)
+        )
             + " (\(duration(nanoseconds: wire)) against \(duration(nanoseconds: client)))"
     }
 

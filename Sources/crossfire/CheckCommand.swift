@@ -21,7 +21,7 @@ struct CheckCommand: ParsableCommand {
     @Option(name: .customLong("protocol"), help: "The wire protocol of a capture: \(WireProtocols.names).")
     var protocolName: String?
 
-    @Option(help: "The model of a history: \(CheckModel.names).")
+    @Option(help: "The model of a history: \(CheckModel.names), or a YAML file with a model of your own.")
     var model: String?
 
     @Option(help: "Only flows to this server port.")
@@ -95,6 +95,11 @@ struct CheckCommand: ParsableCommand {
     }
 
     private func checkHistory() throws {
+        let checker = Checker(clockUncertainty: uncertainty, threads: threads)
+        if let model, model.hasSuffix(".yaml") || model.hasSuffix(".yml") {
+            let own = try ModelFile(path: model)
+            return try finish(own.check(try HistoryFile.read(capture, own.vocabulary), checker), name: own.name)
+        }
         let history = try HistoryFile.read(capture)
         let name = model ?? history.model
         guard let model = CheckModel(name: name) else {
@@ -104,11 +109,14 @@ struct CheckCommand: ParsableCommand {
                 name.isEmpty ? "\(capture) names no model: give --model, \(known)" : "unknown model '\(name)'; \(known)"
             )
         }
-        let result = Checker(clockUncertainty: uncertainty, threads: threads).check(history, model: model)
+        try finish(checker.check(history, model: model), name: model.rawValue)
+    }
+
+    private func finish(_ result: CheckResult, name: String) throws {
         let judgement = Judgement(
             verdict: result.verdict, violations: result.violations.map { Violation($0) },
             inconclusive: result.inconclusive, exercised: result.exercised)
-        try finish(judgement, warnings: [], name: model.rawValue)
+        try finish(judgement, warnings: [], name: name)
     }
 
     private func finish(_ judgement: Judgement, warnings: [String], name: String) throws {

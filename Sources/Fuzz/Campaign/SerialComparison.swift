@@ -46,7 +46,9 @@ struct SerialComparison {
             let once = try execute(part)
             let twice = try execute(part)
             judged += once + twice
-            guard once.count == 1, twice.count == 1, Self.isSound(once[0]), Self.isSound(twice[0]) else { return judged }
+            guard once.count == 1, twice.count == 1, Self.isSound(once[0]), Self.isSound(twice[0]) else {
+                return judged
+            }
             let alone = replies(once[0])[client] ?? []
             guard alone.map(\.text) == (replies(twice[0])[client] ?? []).map(\.text) else { continue }
             if let violation = Self.difference(client, together[client] ?? [], alone) {

@@ -24,7 +24,8 @@ public enum ScenarioGenerators {
     /// The generator of a protocol, or nil where only corpora serve it.
     public static func named(_ protocolName: String) -> (any ScenarioGenerator)? {
         let all: [any ScenarioGenerator] = [
-            EchoGenerator("echo"), EchoGenerator("echo-length"), EchoGenerator(
+            EchoGenerator("echo"), EchoGenerator("echo-length"),
+            EchoGenerator(
                 "tagged", head: [Template(text: "REQ")], tail: [Template([.token(length: nil)])]),
             RESPGenerator(),
         ]

@@ -122,7 +122,9 @@ package enum ProcessTree {
             withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
                 let length = readlink("/proc/\(pid)/fd/\(name)", buffer.baseAddress!, buffer.count)
                 guard length > 0 else { return nil }
-                return String(decoding: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<length]), as: UTF8.self)
+                return String(
+                    decoding: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<length]), as: UTF8.self
+                )
             }
         }
     }

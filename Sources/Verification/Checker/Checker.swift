@@ -38,20 +38,35 @@ public struct Checker: Sendable {
         return result
     }
 
-    /// Checks `history` against a specification of the caller's own, by search.
+    /// Checks `history` against a specification of the caller's own, by search, each key by itself.
     ///
-    /// - Complexity: exponential in the operations open at once at worst; never more than `budget`.
+    /// - Complexity: exponential in the operations open at once at worst; never more than `budget` for a key.
     public func check(_ history: History, specification: some Specification) -> CheckResult {
         var result = CheckResult(verdict: .held, method: "search")
         result.exercised = HistoryOverlaps.exercised(history)
-        switch HistorySearch.run(specification, history, Array(0..<history.count), budget) {
-        case .linearizable: result.verdict = result.exercised.answered > 0 ? .held : .nothingTested
-        case .violated(let row):
+        let keys = Dictionary(grouping: 0..<history.count) { history.keys[$0] }.sorted { $0.key < $1.key }
+        let outcomes = Parallel.map(keys.count, threads: threads) { index in
+            HistorySearch.run(specification, history, keys[index].value, budget)
+        } stopAfter: { _ in
+            false
+        }
+        for (index, outcome) in outcomes.enumerated() where result.violations.count < maximumViolations {
+            switch outcome {
+            case .linearizable, nil: break
+            case .violated(let row):
+                var violation = unexplained(history, row)
+                violation.marginNanoseconds = HistorySearch.margin(
+                    specification, history, keys[index].value, culprit: row)
+                add(violation, &result)
+            case .unknown(let why): result.inconclusive.append("Not decided: \(why).")
+            }
+        }
+        if !result.violations.isEmpty {
             result.verdict = .violated
-            result.violations.append(unexplained(history, row))
-        case .unknown(let why):
+        } else if !result.inconclusive.isEmpty {
             result.verdict = .inconclusive
-            result.inconclusive.append("Not decided: \(why).")
+        } else if result.exercised.answered == 0 {
+            result.verdict = .nothingTested
         }
         return result
     }

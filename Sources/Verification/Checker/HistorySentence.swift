@@ -54,7 +54,9 @@ enum HistorySentence {
     /// `read → 42 (op 997)`.
     static func operation(_ history: History, _ row: Int) -> String {
         if history.functions[row] == .compareAndSet { return swap(history, row) }
-        var text = "\(history.functions[row])"
+        var text =
+            history.functions[row] == .other
+            ? value(history, history.expectations[row]) : "\(history.functions[row])"
         if history.arguments[row] != History.null { text += " \(value(history, history.arguments[row]))" }
         let isSilent =
             history.results[row] == History.null

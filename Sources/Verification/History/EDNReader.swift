@@ -9,6 +9,7 @@ struct EDNReader {
 
     let bytes: [UInt8]
     let path: String
+    private let vocabulary: HistoryVocabulary
     private var offset = 0
     private var line = 1
     private var lineStart = 0
@@ -31,7 +32,8 @@ struct EDNReader {
         var order: Int
     }
 
-    init(bytes: [UInt8], path: String) {
+    init(bytes: [UInt8], path: String, _ vocabulary: HistoryVocabulary) {
+        self.vocabulary = vocabulary
         self.bytes = bytes
         self.path = path
     }
@@ -80,8 +82,9 @@ struct EDNReader {
         let now = Int64(time ?? index)
         switch type {
         case "invoke":
-            guard let code = HistoryFile.function(function) else { throw failure("an unknown function :\(function)") }
-            let value = parts(code, value)
+            guard let code = vocabulary.function(function) else { throw failure("an unknown function :\(function)") }
+            var value = parts(code, value)
+            if code == .other { value.expected = names.code(function) }
             history.append(
                 code, client: process, key: value.key, argument: value.argument, expected: value.expected, invoked: now,
                 status: .info)
@@ -101,7 +104,7 @@ struct EDNReader {
 
     private mutating func complete(_ row: Int, _ value: Parts) {
         switch history.functions[row] {
-        case .read, .contains, .dequeue, .pop, .peek, .increment: history.results[row] = value.argument
+        case .read, .contains, .dequeue, .pop, .peek, .increment, .other: history.results[row] = value.argument
         case .add, .remove: history.results[row] = 1
         default: break
         }

@@ -16,7 +16,7 @@ public struct History: Sendable {
     public var keys: [Int] = []
     /// What each wrote, added, enqueued…; `null` where there is nothing.
     public var arguments: [Int] = []
-    /// What each compare-and-set expected. Empty where there is none in the history.
+    /// What each compare-and-set expected; the name of an `other`. Empty where there is none in the history.
     public var expectations: [Int] = []
     /// What each was answered: a value, 0 or 1 for false or true, `null` for nothing.
     public var results: [Int] = []
@@ -48,6 +48,8 @@ public struct History: Sendable {
     public enum Function: UInt8, Sendable {
         case read, write, compareAndSet, increment, add, remove, contains, enqueue, dequeue, acquire, release, append
         case delete, push, pop, peek
+        /// An operation of a user's own model; its name, as a number, stands in `expectations`.
+        case other
     }
 
     /// Whether an operation was answered, and had an effect.

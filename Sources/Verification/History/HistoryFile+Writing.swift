@@ -40,6 +40,7 @@ extension HistoryFile {
         case .push: return "push"
         case .pop: return "pop"
         case .peek: return "peek"
+        case .other: return "other"
         }
     }
 
@@ -78,9 +79,13 @@ extension HistoryFile {
         }
         out.append(contentsOf: "{\"i\":\(history.ids[row])".utf8)
         field("c", String(history.clients[row]))
-        field("f", "\"\(name(function, history.model))\"")
+        if function == .other {
+            field("f", value(history.expectations[row]))
+        } else {
+            field("f", "\"\(name(function, history.model))\"")
+        }
         if history.model == "kv" || history.keys[row] != 0 { field("k", value(history.keys[row])) }
-        if !history.expectations.isEmpty, history.expectations[row] != History.null {
+        if function == .compareAndSet, !history.expectations.isEmpty, history.expectations[row] != History.null {
             field("u", value(history.expectations[row]))
         }
         if history.arguments[row] != History.null { field("v", value(history.arguments[row])) }

@@ -29,16 +29,20 @@ public enum HistoryFile {
     ///
     /// - Throws: `HistoryError` with the place of the first thing that is wrong.
     /// - Complexity: O(bytes).
-    public static func read(_ path: String) throws(HistoryError) -> History {
-        try withFileBytes(path) { bytes throws(HistoryError) in try parse(bytes, path) }
+    public static func read(
+        _ path: String, _ vocabulary: HistoryVocabulary = HistoryVocabulary()
+    ) throws(HistoryError) -> History {
+        try withFileBytes(path) { bytes throws(HistoryError) in try parse(bytes, path, vocabulary) }
     }
 
     /// Reads a history from bytes.
-    public static func read(bytes: [UInt8], name: String = "history") throws(HistoryError) -> History {
+    public static func read(
+        bytes: [UInt8], name: String = "history", _ vocabulary: HistoryVocabulary = HistoryVocabulary()
+    ) throws(HistoryError) -> History {
         var result: Result<History, HistoryError>?
         bytes.withUnsafeBytes { buffer in
             do throws(HistoryError) {
-                result = .success(try parse(buffer, name))
+                result = .success(try parse(buffer, name, vocabulary))
             } catch {
                 result = .failure(error)
             }
@@ -53,7 +57,9 @@ public enum HistoryFile {
             || first == UInt8(ascii: "#")
     }
 
-    private static func parse(_ bytes: UnsafeRawBufferPointer, _ name: String) throws(HistoryError) -> History {
+    private static func parse(
+        _ bytes: UnsafeRawBufferPointer, _ name: String, _ vocabulary: HistoryVocabulary
+    ) throws(HistoryError) -> History {
         guard let first = bytes.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else {
             throw HistoryError(path: name, reason: "there is no operation in it")
         }
@@ -61,10 +67,10 @@ public enum HistoryFile {
         let isJSON =
             first == UInt8(ascii: "{") && head.contains(UInt8(ascii: "\"")) && !head.starts(with: [0x7B, 0x3A])
         if isJSON {
-            var parser = LinhistParser(bytes: bytes, path: name)
+            var parser = LinhistParser(bytes: bytes, path: name, vocabulary)
             return try parser.parse()
         }
-        var reader = EDNReader(bytes: Array(bytes), path: name)
+        var reader = EDNReader(bytes: Array(bytes), path: name, vocabulary)
         return try reader.parse()
     }
 }

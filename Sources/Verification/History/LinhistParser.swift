@@ -6,6 +6,9 @@ struct LinhistParser {
     private let path: String
     private var offset = 0
     private let end: Int
+    private let vocabulary: HistoryVocabulary
+    /// No name has a meaning of its own.
+    private let isPlain: Bool
     private var line = 1
     private var lineStart = 0
     private var history = History()
@@ -34,7 +37,9 @@ struct LinhistParser {
         var status = History.Status.ok
     }
 
-    init(bytes: UnsafeRawBufferPointer, path: String) {
+    init(bytes: UnsafeRawBufferPointer, path: String, _ vocabulary: HistoryVocabulary) {
+        self.vocabulary = vocabulary
+        isPlain = vocabulary.isPlain
         self.bytes = bytes
         self.path = path
         end = bytes.count
@@ -131,12 +136,14 @@ struct LinhistParser {
                 throw failure("an unknown function")
             }
             row.function = function
+            if function == .other { row.expected = try code(value) }
         default: break
         }
     }
 
     private func function(_ range: Range<Int>) -> History.Function? {
         guard let first = range.first.map({ bytes[$0] }) else { return nil }
+        guard isPlain else { return vocabulary.function(string(range)) }
         switch (first, range.count) {
         case (UInt8(ascii: "r"), 4), (UInt8(ascii: "g"), 3): return .read
         case (UInt8(ascii: "w"), 5): return .write

@@ -1,0 +1,233 @@
+import Foundation
+public import Verification
+import Yams
+
+/// A user's own model for `crossfire check`, as YAML: either one of the built-in kinds under other names, or a table of
+/// states and transitions.
+///
+///     model: turnstile
+///     states: [locked, open]          # the first is the initial one
+///     operations:
+///       coin:
+///         - {to: open, answer: ok}
+///       push:
+///         - {from: open, to: locked, answer: passed}
+///         - {from: locked, answer: refused}
+///
+///     model: ticket machine
+///     kind: counter
+///     functions: {take: increment, look: read}
+///     initial: 100
+public struct ModelFile: Sendable {
+    /// What the user calls it.
+    public let name: String
+    private let content: Content
+
+    private enum Content: Sendable {
+        case renamed(CheckModel, functions: [String: History.Function], initial: Int?)
+        case table(states: [String], operations: [String: [Step]])
+    }
+
+    /// One transition as written.
+    private struct Step: Sendable {
+        var from: String?
+        var to: String?
+        var argument: Value?
+        var answer: Value?
+    }
+
+    private enum Value: Sendable {
+        case number(Int)
+        case text(String)
+        case nothing
+    }
+
+    /// Why a model file cannot be used.
+    public struct Failure: Error, CustomStringConvertible, Sendable {
+        /// `turnstile.yaml: operations: coin: an unknown state 'opened'`
+        public var description: String
+    }
+
+    /// Reads a file.
+    ///
+    /// - Throws: `Failure`, with the place of what is wrong.
+    public init(path: String) throws(Failure) {
+        let text: String
+        do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
+            throw Failure(description: "\(path): it cannot be read: \(error.localizedDescription)")
+        }
+        try self.init(text, name: path)
+    }
+
+    /// Reads the text of a file.
+    public init(_ text: String, name path: String) throws(Failure) {
+        let loaded: Any?
+        do { loaded = try Yams.load(yaml: text) } catch {
+            let reason = "\(error)".split(separator: "\n").joined(separator: " ")
+            throw Failure(description: "\(path): it is no YAML: \(reason)")
+        }
+        let reader = ModelReader(path: path)
+        let fields = try reader.map(loaded, "the file")
+        name = try reader.text(fields["model"], "model")
+        for key in fields.keys.sorted()
+        where !["model", "kind", "functions", "initial", "states", "operations"].contains(key) {
+            throw reader.failure("an unknown field '\(key)'")
+        }
+        if fields["states"] != nil {
+            content = try reader.table(fields)
+        } else if fields["kind"] != nil {
+            content = try reader.renamed(fields)
+        } else {
+            throw reader.failure("give 'kind', one of \(CheckModel.names), or 'states' and 'operations'")
+        }
+    }
+
+    /// How operations are named in histories for this model.
+    public var vocabulary: HistoryVocabulary {
+        switch content {
+        case .renamed(_, let functions, _): HistoryVocabulary(functions)
+        case .table: .any
+        }
+    }
+
+    /// Holds a history, read with `vocabulary`, against the model.
+    public func check(_ history: History, _ checker: Checker) -> CheckResult {
+        switch content {
+        case .renamed(let model, _, let initial):
+            return checker.check(initial.map { Self.beginning(history, model, at: $0) } ?? history, model: model)
+        case .table(let states, let operations):
+            return checker.check(history, specification: Self.specification(states, operations, history))
+        }
+    }
+
+    /// The history of an object that held `initial` before it.
+    private static func beginning(_ history: History, _ model: CheckModel, at initial: Int) -> History {
+        var shifted = history
+        switch model {
+        case .counter, .blindCounter:
+            for row in 0..<shifted.count where shifted.results[row] != History.null { shifted.results[row] -= initial }
+        default:
+            let start = (history.invoked.min() ?? 0) - 2
+            for key in Set(history.keys) {
+                shifted.append(
+                    .write, client: -1, key: key, argument: initial, invoked: start, completed: start + 1, id: -1)
+            }
+        }
+        return shifted
+    }
+
+    private static func specification(
+        _ states: [String], _ operations: [String: [Step]], _ history: History
+    ) -> TableSpecification {
+        let codes = Dictionary(
+            zip(history.names, History.firstName...), uniquingKeysWith: { first, _ in first })
+        let unseen = History.firstName + history.names.count
+        func code(_ value: Value?) -> Int? {
+            switch value {
+            case .number(let number): number
+            case .text(let text): codes[text] ?? unseen
+            case .nothing: History.null
+            case nil: nil
+            }
+        }
+        var transitions: [TableSpecification.Transition] = []
+        for (name, steps) in operations.sorted(by: { $0.key < $1.key }) {
+            guard let function = codes[name] else { continue }
+            transitions += steps.map { step in
+                TableSpecification.Transition(
+                    function: function, from: step.from.flatMap { states.firstIndex(of: $0) },
+                    to: step.to.flatMap { states.firstIndex(of: $0) }, argument: code(step.argument),
+                    answer: code(step.answer))
+            }
+        }
+        return TableSpecification(initial: 0, transitions: transitions)
+    }
+
+    /// Takes the YAML apart.
+    private struct ModelReader {
+        let path: String
+
+        func failure(_ reason: String) -> Failure { Failure(description: "\(path): \(reason)") }
+
+        func map(_ value: Any?, _ place: String) throws(Failure) -> [String: Any] {
+            guard let map = value as? [String: Any] else { throw failure("\(place) must be a map of names to values") }
+            return map
+        }
+
+        func text(_ value: Any?, _ place: String) throws(Failure) -> String {
+            guard let text = value as? String else { throw failure("\(place) must be a text") }
+            return text
+        }
+
+        func renamed(_ fields: [String: Any]) throws(Failure) -> Content {
+            let kind = try text(fields["kind"], "kind")
+            guard let model = CheckModel(name: kind) else {
+                throw failure("an unknown kind '\(kind)'; expected one of \(CheckModel.names)")
+            }
+            var functions: [String: History.Function] = [:]
+            if let given = fields["functions"] {
+                for (name, meaning) in try map(given, "functions") {
+                    let known = try text(meaning, "functions: \(name)")
+                    guard let function = HistoryFile.function(named: known) else {
+                        throw failure("functions: \(name): an unknown function '\(known)'")
+                    }
+                    functions[name] = function
+                }
+            }
+            guard fields["initial"] != nil else { return .renamed(model, functions: functions, initial: nil) }
+            guard [.register, .kv, .cas, .counter, .blindCounter].contains(model) else {
+                throw failure("initial: a \(model.rawValue) starts empty")
+            }
+            guard let initial = fields["initial"] as? Int else { throw failure("initial must be a whole number") }
+            return .renamed(model, functions: functions, initial: initial)
+        }
+
+        func table(_ fields: [String: Any]) throws(Failure) -> Content {
+            guard let states = fields["states"] as? [String], !states.isEmpty, Set(states).count == states.count else {
+                throw failure("states must be a list of different names")
+            }
+            var operations: [String: [Step]] = [:]
+            for (name, value) in try map(fields["operations"], "operations") {
+                guard let list = value as? [Any], !list.isEmpty else {
+                    throw failure("operations: \(name): must be a list of transitions")
+                }
+                for entry in list {
+                    operations[name, default: []].append(try step(entry, "operations: \(name)", states))
+                }
+            }
+            return .table(states: states, operations: operations)
+        }
+
+        private func step(_ entry: Any, _ place: String, _ states: [String]) throws(Failure) -> Step {
+            let fields = try map(entry, place)
+            for key in fields.keys.sorted() where !["from", "to", "argument", "answer"].contains(key) {
+                throw failure("\(place): an unknown field '\(key)'; expected from, to, argument, answer")
+            }
+            var step = Step()
+            step.from = try state(fields["from"], place, states)
+            step.to = try state(fields["to"], place, states)
+            if fields.keys.contains("argument") { step.argument = try value(fields["argument"], place) }
+            if fields.keys.contains("answer") { step.answer = try value(fields["answer"], place) }
+            return step
+        }
+
+        private func state(_ value: Any?, _ place: String, _ states: [String]) throws(Failure) -> String? {
+            guard let value else { return nil }
+            guard let name = value as? String, states.contains(name) else {
+                throw failure(
+                    "\(place): an unknown state '\(value)'; expected one of \(states.joined(separator: ", "))")
+            }
+            return name
+        }
+
+        private func value(_ value: Any?, _ place: String) throws(Failure) -> Value {
+            switch value {
+            case let flag as Bool: .number(flag ? 1 : 0)
+            case let number as Int: .number(number)
+            case let text as String: .text(text)
+            case nil, is NSNull: .nothing
+            default: throw failure("\(place): '\(value!)' is no number, text, true, false or null")
+            }
+        }
+    }
+}
