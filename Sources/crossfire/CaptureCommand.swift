@@ -86,7 +86,7 @@ struct RecordCommand: ParsableCommand {
         let recorder = try Self.recorder(options, hasCommand: !command.isEmpty)
         StopSignals.wait { recorder.stop() }
         Console.note("recording \(interface.joined(separator: ", ")) to \(write)")
-        let recorded = command.isEmpty ? nil : try RecordedCommand(command) { recorder.stop() }
+        let recorded = command.isEmpty ? nil : try ChildCommand(command) { recorder.stop() }
         let result = Result { try recorder.run() }
         let complaint = recorded?.finish()
         let outcome = try result.get()

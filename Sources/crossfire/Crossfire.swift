@@ -16,8 +16,7 @@ struct Crossfire: ParsableCommand {
         version: Version.text,
         subcommands: [
             FuzzCommand.self, CaptureCommand.self, InspectCommand.self, CheckCommand.self, ReplayCommand.self,
-            MinimizeCommand.self,
-            GateCommand.self, ServeCommand.self, DoctorCommand.self,
+            MinimizeCommand.self, GateCommand.self, ServeCommand.self, ZooCommand.self, DoctorCommand.self,
         ])
 
     static func main() {

@@ -35,6 +35,9 @@ struct FuzzCommand: ParsableCommand {
     @Flag(help: "End at the first finding, once it is confirmed.")
     var stopOnFirst = false
 
+    @Option(help: "End at the first finding of this oracle, once it is confirmed.")
+    var stopOn: OracleID?
+
     @Option(help: "How many fresh targets confirm a finding; 0: none.")
     var confirm = 20
 
@@ -63,6 +66,7 @@ struct FuzzCommand: ParsableCommand {
         options.executionLimit = executions
         options.secondLimit = duration?.seconds ?? (executions == nil ? 60 : nil)
         options.stopOnFirst = stopOnFirst
+        options.stopOnOracle = stopOn
         options.confirmations = confirm
         options.perturbation = target.perturb.plan(for: spec)
         let context = RunContext(
@@ -78,6 +82,8 @@ struct FuzzCommand: ParsableCommand {
         throw Status(outcome.result.verdict).exitCode
     }
 }
+
+extension OracleID: ExpressibleByArgument {}
 
 /// What `fuzz` and `gate` have in common.
 struct RunOptions: ParsableArguments {

@@ -85,6 +85,7 @@ public final class Campaign {
 
     private var stopsNow: Bool {
         Interruption.signal != nil || (options.stopOnFirst && !findings.isEmpty)
+            || options.stopOnOracle.map { wanted in findings.contains { $0.violation.oracle == wanted } } ?? false
     }
 
     private var elapsed: Double { Double(Clock.monotonic - start) / 1e9 }

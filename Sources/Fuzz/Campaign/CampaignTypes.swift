@@ -20,6 +20,8 @@ public struct CampaignOptions: Sendable {
     public var secondLimit: Double?
     /// Ends at the first finding, once it is confirmed.
     public var stopOnFirst = false
+    /// Ends at the first finding of this oracle, once it is confirmed.
+    public var stopOnOracle: OracleID?
     /// How many fresh targets confirm a finding.
     public var confirmations = 20
     /// How long the search for a smaller scenario of a finding may take; 0: none.

@@ -9,6 +9,7 @@ import Glibc
 struct AcceptLoopExit: Defect {
     let name = "accept-loop-exit"
     let summary = "stops accepting when a client has reset its connection before it is accepted"
+    let oracle = "hang"
     let replaces: Set<Part> = [.acceptor]
 
     func objection(to choice: Choice) -> String? { nil }

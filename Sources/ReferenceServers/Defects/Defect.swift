@@ -4,6 +4,8 @@ package protocol Defect: Sendable {
     var name: String { get }
     /// What is wrong, in one clause for `--list`.
     var summary: String { get }
+    /// The oracle that must find it, by its id.
+    var oracle: String { get }
     /// The parts that it replaces; two defects cannot replace the same one.
     var replaces: Set<Part> { get }
 

@@ -8,6 +8,7 @@ import Glibc
 struct DescriptorLeak: Defect {
     let name = "descriptor-leak"
     let summary = "does not close the socket of a client that reset its connection"
+    let oracle = "resources"
     let replaces: Set<Part> = [.closer]
 
     func objection(to choice: Choice) -> String? { choice.needsSharedWorkers }

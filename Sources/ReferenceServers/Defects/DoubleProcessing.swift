@@ -5,6 +5,7 @@
 struct DoubleProcessing: Defect {
     let name = "double-processing"
     let summary = "executes and answers about one request in 64 twice"
+    let oracle = "duplication"
     let replaces: Set<Part> = [.executor]
 
     func objection(to choice: Choice) -> String? { nil }

@@ -8,6 +8,7 @@ import Glibc
 struct EarlyClose: Defect {
     let name = "early-close"
     let summary = "drops the replies of a client that has half-closed"
+    let oracle = "loss"
     let replaces: Set<Part> = [.departure]
 
     func objection(to choice: Choice) -> String? { nil }

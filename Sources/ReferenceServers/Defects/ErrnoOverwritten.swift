@@ -9,6 +9,7 @@ import Glibc
 struct ErrnoOverwritten: Defect {
     let name = "errno-overwritten"
     let summary = "a timer's signal handler overwrites errno"
+    let oracle = "loss"
     let replaces: Set<Part> = [.signals]
 
     func objection(to choice: Choice) -> String? {

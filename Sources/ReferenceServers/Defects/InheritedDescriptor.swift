@@ -9,6 +9,7 @@ import Glibc
 struct InheritedDescriptor: Defect {
     let name = "inherited-descriptor"
     let summary = "the parent keeps copies of sockets open, and later children inherit them"
+    let oracle = "resources"
     let replaces: Set<Part> = [.parentCopies]
 
     func objection(to choice: Choice) -> String? {

@@ -9,6 +9,7 @@ import Glibc
 struct LateReply: Defect {
     let name = "late-reply-on-reused-descriptor"
     let summary = "a helper thread writes replies to descriptor numbers that may belong to somebody else by then"
+    let oracle = "crosstalk"
     let replaces: Set<Part> = [.sender]
 
     func objection(to choice: Choice) -> String? {

@@ -8,6 +8,7 @@ import Wire
 struct LostDigit: Defect {
     let name = "lost-digit"
     let summary = "a counter that gains a digit is replaced after the lock is released"
+    let oracle = "linearizability"
     let replaces: Set<Part> = [.isolation, .table]
 
     func objection(to choice: Choice) -> String? { choice.needsState ?? choice.needsParallelWorkers }

@@ -6,6 +6,7 @@
 struct LostWakeup: Defect {
     let name = "lost-wakeup"
     let summary = "a worker of the pool can fall asleep just when work arrives"
+    let oracle = "hang"
     let replaces: Set<Part> = [.queue]
 
     func objection(to choice: Choice) -> String? { choice.needsPool }

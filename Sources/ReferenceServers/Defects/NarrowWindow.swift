@@ -7,6 +7,7 @@ import Wire
 struct NarrowWindow: Defect {
     let name = "narrow-window"
     let summary = "INCR, APPEND and pushes release the lock for a few instructions between reading and writing"
+    let oracle = "linearizability"
     let replaces: Set<Part> = [.isolation, .table]
 
     func objection(to choice: Choice) -> String? { choice.needsState ?? choice.needsParallelWorkers }

@@ -8,6 +8,7 @@ import Glibc
 struct SharedReplyBuffer: Defect {
     let name = "shared-reply-buffer"
     let summary = "all workers build replies in one shared buffer"
+    let oracle = "crosstalk"
     let replaces: Set<Part> = [.assembler]
 
     func objection(to choice: Choice) -> String? { choice.needsParallelWorkers }

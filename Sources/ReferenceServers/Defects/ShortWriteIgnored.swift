@@ -8,6 +8,7 @@ import Glibc
 struct ShortWriteIgnored: Defect {
     let name = "short-write-ignored"
     let summary = "sends once without waiting and ignores the count"
+    let oracle = "loss"
     let replaces: Set<Part> = [.sender]
 
     func objection(to choice: Choice) -> String? { nil }

@@ -10,6 +10,7 @@ import Wire
 struct StaleRead: Defect {
     let name = "stale-read"
     let summary = "reads come from a cache that may be filled with an overwritten value"
+    let oracle = "linearizability"
     let replaces: Set<Part> = [.isolation, .table]
 
     func objection(to choice: Choice) -> String? { choice.needsState ?? choice.needsParallelWorkers }

@@ -8,6 +8,7 @@ import Glibc
 struct ThreadLeak: Defect {
     let name = "thread-leak"
     let summary = "the thread of a client that reset its connection waits for ever"
+    let oracle = "resources"
     let replaces: Set<Part> = [.threadEnd]
 
     func objection(to choice: Choice) -> String? {

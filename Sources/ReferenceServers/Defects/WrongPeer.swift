@@ -8,6 +8,7 @@ import Glibc
 struct WrongPeer: Defect {
     let name = "wrong-peer"
     let summary = "replies go to the peer whose datagram came last"
+    let oracle = "crosstalk"
     let replaces: Set<Part> = [.peers]
     let transport: String? = "udp"
 

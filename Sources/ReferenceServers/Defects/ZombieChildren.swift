@@ -9,6 +9,7 @@ import Glibc
 struct ZombieChildren: Defect {
     let name = "zombie-children"
     let summary = "waits for one child a SIGCHLD, though one may stand for several"
+    let oracle = "resources"
     let replaces: Set<Part> = [.reaper]
 
     func objection(to choice: Choice) -> String? {

@@ -1,20 +1,31 @@
 import Foundation
 import Synchronization
 
-/// The command that `capture record -- COMMAND` runs while it records.
+/// A command that runs beside this program and does not outlive it: what `capture record` records, the campaigns of `zoo`.
 ///
 /// Started with posix_spawnp(3): Foundation's `Process` wakes itself with datagrams over loopback, which would be
 /// recorded.
-final class RecordedCommand: Sendable {
+final class ChildCommand: Sendable {
     private let id: pid_t
     /// What waitpid(2) says, once the command has ended.
     private let status = Mutex<Int32?>(nil)
 
-    /// Starts the command, which inherits standard input, output and error, but none of the signals that this program
-    /// holds back. `ended` is called once, from another thread.
+    /// Starts the command, which inherits none of the signals that this program holds back. `ended` is called once, from
+    /// another thread.
+    ///
+    /// - Parameter output: the file that gets its standard output, and beside it, with `.log`, its standard error; nil:
+    ///   both are this program's.
     ///
     /// Throws a `Failure`, 69, where it cannot be started.
-    init(_ words: [String], _ ended: @escaping @Sendable () -> Void) throws {
+    init(_ words: [String], output: String? = nil, _ ended: @escaping @Sendable () -> Void = {}) throws {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        if let output {
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+            posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+            posix_spawn_file_actions_addopen(&actions, 2, output + ".log", O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -25,7 +36,7 @@ final class RecordedCommand: Sendable {
         var arguments = words.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
         var spawned: pid_t = 0
-        let code = posix_spawnp(&spawned, words[0], nil, &attributes, &arguments, environ)
+        let code = posix_spawnp(&spawned, words[0], &actions, &attributes, &arguments, environ)
         guard code == 0 else {
             throw Failure(.noTarget, "cannot start \(words[0]): \(String(cString: strerror(code)))")
         }
@@ -38,6 +49,9 @@ final class RecordedCommand: Sendable {
             ended()
         }
     }
+
+    /// Whether it has ended.
+    var hasEnded: Bool { status.withLock { $0 } != nil }
 
     /// Ends it, if it still runs, and waits for it. Returns how it ended where that was not well.
     func finish() -> String? {

@@ -1,0 +1,195 @@
+import Foundation
+import Verification
+
+/// What one campaign of the zoo came to.
+public struct ZooRow: Encodable, Sendable {
+    /// The server.
+    public var server: String
+    /// The oracle that had to find it; nil for a correct server.
+    public var expected: String?
+    /// The oracles that found something.
+    public var found: [String] = []
+    /// Executions of the campaign.
+    public var executions = 0
+    /// The execution and the second in which the expected oracle's finding was first seen.
+    public var firstExecution: Int?
+    /// The same in seconds.
+    public var firstSeconds: Double?
+    /// How many of how many fresh targets showed it again.
+    public var hits: Int?
+    /// How many were tried.
+    public var tries: Int?
+    /// Executions whose evidence was incomplete.
+    public var inconclusive = 0
+    /// Why there is nothing to say, where the campaign did not run or did not end well.
+    public var skipped: String?
+
+    enum CodingKeys: String, CodingKey {
+        case server, expected, found, executions, hits, tries, inconclusive, skipped
+        case firstExecution = "first_execution"
+        case firstSeconds = "first_s"
+    }
+
+    /// How it stands.
+    public enum Verdict: String, Sendable {
+        case found, missed, held, accused, inconclusive
+        case skipped
+    }
+
+    /// A server that no campaign was run against, and why.
+    public init(_ server: String, expecting oracle: String?, skipped: String) {
+        self.server = server
+        expected = oracle
+        self.skipped = skipped
+    }
+
+    /// Reads what a campaign printed.
+    ///
+    /// - Parameters:
+    ///   - output: the file with its JSON object; its log stands beside it.
+    ///   - complaint: how the campaign ended, where that was not with 0.
+    public init(_ server: String, expecting oracle: String?, output: String, complaint: String?) {
+        self.server = server
+        expected = oracle
+        guard let data = FileManager.default.contents(atPath: output),
+            let summary = try? JSONDecoder().decode(Summary.self, from: data)
+        else {
+            let log = FileManager.default.contents(atPath: output + ".log").map { String(decoding: $0, as: UTF8.self) }
+            let last = log?.split(separator: "\n").last.map(String.init)
+            skipped = last ?? complaint ?? "the campaign said nothing"
+            return
+        }
+        executions = summary.executions
+        inconclusive = summary.inconclusive.executions
+        for finding in summary.findings where !found.contains(finding.oracle) { found.append(finding.oracle) }
+        guard let own = summary.findings.first(where: { oracle == nil || $0.oracle == oracle }) else { return }
+        firstExecution = own.first_execution
+        firstSeconds = own.first_s
+        hits = own.reproduced?.hits
+        tries = own.reproduced?.tries
+    }
+
+    /// The fields of a campaign's summary that matter here.
+    private struct Summary: Decodable {
+        struct Finding: Decodable {
+            struct Reproduced: Decodable {
+                var hits: Int
+                var tries: Int
+            }
+            var oracle: String
+            var first_execution: Int
+            var first_s: Double
+            var reproduced: Reproduced?
+        }
+        struct Inconclusive: Decodable {
+            var executions: Int
+        }
+        var executions: Int
+        var inconclusive: Inconclusive
+        var findings: [Finding]
+    }
+
+    /// How it stands.
+    public var verdict: Verdict {
+        if skipped != nil { return .skipped }
+        if let expected { return found.contains(expected) ? .found : .missed }
+        if !found.isEmpty { return .accused }
+        return inconclusive * Self.toleratedInconclusive > executions ? .inconclusive : .held
+    }
+
+    /// A defect that was missed, or a correct server that was accused.
+    public var isWrong: Bool { verdict == .missed || verdict == .accused }
+
+    /// As in a campaign: one execution in so many may be inconclusive.
+    static let toleratedInconclusive = 1000
+}
+
+/// The zoo's result as a table and as JSON.
+public struct ZooTable: Sendable {
+    private let rows: [ZooRow]
+    private let budgetSeconds: Double
+
+    /// A table of these rows, each campaign with this budget.
+    public init(rows: [ZooRow], budgetSeconds: Double) {
+        self.rows = rows
+        self.budgetSeconds = budgetSeconds
+    }
+
+    /// A line for each server, then the sums.
+    public func text(style: TerminalStyle) -> String {
+        var cells = [["server", "expected", "verdict", "found by", "execution", "seconds", "replay", "executions"]]
+        for row in rows where row.skipped == nil {
+            cells.append([
+                row.server, row.expected ?? "-", row.verdict.rawValue,
+                row.found.isEmpty ? "-" : row.found.joined(separator: ","), row.firstExecution.map(grouped) ?? "-",
+                row.firstSeconds.map { String(format: "%.1f", $0) } ?? "-",
+                row.hits.map { "\($0)/\(row.tries ?? 0)" } ?? "-", grouped(row.executions),
+            ])
+        }
+        let widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+        var lines: [String] = []
+        for (index, row) in cells.enumerated() {
+            let padded = zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
+            var line = padded.joined(separator: "  ")
+            while line.last == " " { line.removeLast() }
+            let isWrong = index > 0 && (row[2] == "missed" || row[2] == "accused")
+            lines.append(isWrong ? style.red(line) : line)
+        }
+        return (lines + [""] + sums).joined(separator: "\n")
+    }
+
+    private var sums: [String] {
+        let defective = rows.filter { $0.expected != nil && $0.skipped == nil }
+        let correct = rows.filter { $0.expected == nil && $0.skipped == nil }
+        let found = defective.count { $0.verdict == .found }
+        let accused = correct.count { $0.verdict == .accused }
+        var lines = [
+            "\(found) of \(defective.count) defective servers found by the defect's own oracle",
+            "\(accused) of \(correct.count) correct servers accused, in "
+                + "\(grouped(correct.reduce(0) { $0 + $1.executions })) executions",
+        ]
+        let reasons = Dictionary(grouping: rows.filter { $0.skipped != nil }) { $0.skipped! }
+        for (reason, skipped) in reasons.sorted(by: { $0.key < $1.key }) {
+            let names = skipped.prefix(3).map(\.server).joined(separator: ", ")
+            lines.append("\(skipped.count) left out (\(names)\(skipped.count > 3 ? ", …" : "")): \(reason)")
+        }
+        return lines
+    }
+
+    /// The same as one JSON object.
+    public func json() throws -> String {
+        try JSONText.line(
+            Object(
+                budgetSeconds: budgetSeconds, missed: rows.filter { $0.verdict == .missed }.map(\.server),
+                accused: rows.filter { $0.verdict == .accused }.map(\.server),
+                servers: rows.map { Entry(row: $0, verdict: $0.verdict.rawValue) }))
+    }
+
+    private struct Object: Encodable {
+        var schema = 1
+        var budgetSeconds: Double
+        var missed: [String]
+        var accused: [String]
+        var servers: [Entry]
+
+        enum CodingKeys: String, CodingKey {
+            case schema, missed, accused, servers
+            case budgetSeconds = "budget_s"
+        }
+    }
+
+    private struct Entry: Encodable {
+        var row: ZooRow
+        var verdict: String
+
+        enum CodingKeys: String, CodingKey {
+            case verdict
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try row.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(verdict, forKey: .verdict)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+import Foundation
+import Fuzz
+import ReferenceServers
+import Report
+
+/// `crossfire zoo`: a campaign against every reference server, correct and defective.
+struct ZooCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "zoo", abstract: "Fuzz every reference server: are all planted defects found, and no correct one accused?",
+        discussion: """
+            A campaign against a defective server ends when the defect's own oracle has found it, one against a correct \
+            server when its budget is spent. Exit status: 0, 1 when a defect was missed or a correct server accused, \
+            2 when a campaign was inconclusive.
+
+            Examples:
+              crossfire zoo --budget 10s --only threaded/kv
+              crossfire zoo --budget 60s --only lost-update --only lost-wakeup --json
+            """)
+
+    @Option(help: "The time for each server: 10s, 1m.")
+    var budget = Duration(argument: "30s")!
+
+    @Option(help: "Only servers with this name, model, service or defect, or with all of these: threaded/kv. Repeatable.")
+    var only: [String] = []
+
+    @Option(help: "How many campaigns run at once; without it one for each two processors.")
+    var jobs: Int?
+
+    @Option(help: "How many fresh targets confirm each finding.")
+    var confirm = 5
+
+    @Option(help: "How many clients fuzz each server.")
+    var clients = 8
+
+    @Option(help: "The seed of every campaign.")
+    var seed: UInt64 = 1
+
+    @Flag(help: "Print one JSON object; progress goes to standard error.")
+    var json = false
+
+    func validate() throws {
+        if let jobs, !(1...64).contains(jobs) { throw ValidationError("--jobs must be from 1 to 64") }
+        if entries.isEmpty { throw ValidationError("no server is called \(only.joined(separator: " or "))") }
+    }
+
+    func run() throws {
+        Interruption.watch()
+        let folder = FileManager.default.temporaryDirectory.path + "/crossfire-zoo-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let rows = try campaigns(in: folder)
+        let table = ZooTable(rows: rows, budgetSeconds: budget.seconds)
+        print(json ? try table.json() : table.text(style: TerminalStyle(descriptor: 1)))
+        if let signal = Interruption.signal { throw ExitCode(128 + signal) }
+        if rows.contains(where: \.isWrong) { throw Status.violated.exitCode }
+        if rows.contains(where: { $0.verdict == .inconclusive }) { throw Status.inconclusive.exitCode }
+    }
+
+    /// The servers that were asked for; each name narrows to what it names, several to what any of them names.
+    private var entries: [ZooEntry] {
+        guard !only.isEmpty else { return ZooEntry.all }
+        return ZooEntry.all.filter { entry in
+            let spec = entry.server
+            let names = [spec.model, spec.service] + (spec.defects.isEmpty ? ["correct"] : spec.defects)
+            return only.contains { wanted in
+                wanted.split(whereSeparator: { $0 == "/" || $0 == "+" }).allSatisfy { names.contains(String($0)) }
+            }
+        }
+    }
+
+    // MARK: Campaigns
+
+    private func campaigns(in folder: String) throws -> [ZooRow] {
+        var waiting = entries
+        var running: [(entry: ZooEntry, command: ChildCommand, path: String)] = []
+        var rows: [ZooRow] = []
+        let line = StatusLine()
+        let total = waiting.count
+        let places = jobs ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
+        defer { for campaign in running { _ = campaign.command.finish() } }
+        while !waiting.isEmpty || !running.isEmpty {
+            if Interruption.signal != nil { break }
+            while running.count < places, let next = waiting.first {
+                waiting.removeFirst()
+                guard let wireProtocol = next.protocolName else {
+                    rows.append(ZooRow(next.server.description, expecting: next.oracle, skipped: "no client speaks to it yet"))
+                    continue
+                }
+                let path = "\(folder)/\(total - waiting.count)"
+                running.append((next, try start(next, wireProtocol, path), path))
+            }
+            for index in running.indices.reversed() where running[index].command.hasEnded {
+                let (entry, command, path) = running.remove(at: index)
+                let complaint = command.finish()
+                rows.append(ZooRow(entry.server.description, expecting: entry.oracle, output: path, complaint: complaint))
+                try? FileManager.default.removeItem(atPath: path + ".out")
+            }
+            line.update("\(rows.count) of \(total): \(running.map(\.entry.server.description).joined(separator: ", "))")
+            usleep(20_000)
+        }
+        line.end(erasing: true)
+        let order = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.server.description, $0) })
+        return rows.sorted { order[$0.server, default: 0] < order[$1.server, default: 0] }
+    }
+
+    private func start(_ entry: ZooEntry, _ wireProtocol: String, _ path: String) throws -> ChildCommand {
+        let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
+        var words = [own, "fuzz", "--server", entry.server.arguments[0], "--protocol", wireProtocol]
+        words += ["--clients", "\(clients)", "--duration", "\(budget.seconds)s", "--confirm", "\(confirm)"]
+        words += ["--seed", "\(seed)", "--json", "--out", path + ".out"]
+        if let oracle = entry.oracle { words += ["--stop-on", oracle] }
+        return try ChildCommand(words, output: path)
+    }
+}
