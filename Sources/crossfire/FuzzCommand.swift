@@ -35,7 +35,7 @@ struct FuzzCommand: ParsableCommand {
     @Flag(help: "End at the first finding, once it is confirmed.")
     var stopOnFirst = false
 
-    @Option(help: "End at the first finding of this oracle, once it is confirmed.")
+    @Option(help: "End at the first finding of this oracle, once it is confirmed.", transform: Self.oracle)
     var stopOn: OracleID?
 
     @Option(help: "How many fresh targets confirm a finding; 0: none.")
@@ -43,6 +43,14 @@ struct FuzzCommand: ParsableCommand {
 
     @Flag(help: "Print one JSON object on standard output; progress goes to standard error.")
     var json = false
+
+    private static func oracle(_ name: String) throws -> OracleID {
+        guard let oracle = OracleID(rawValue: name) else {
+            let known = OracleID.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("unknown oracle '\(name)'; expected one of \(known)")
+        }
+        return oracle
+    }
 
     func validate() throws {
         if let executions, executions < 1 { throw ValidationError("--executions must be at least 1") }
@@ -82,8 +90,6 @@ struct FuzzCommand: ParsableCommand {
         throw Status(outcome.result.verdict).exitCode
     }
 }
-
-extension OracleID: ExpressibleByArgument {}
 
 /// What `fuzz` and `gate` have in common.
 struct RunOptions: ParsableArguments {

@@ -7,7 +7,8 @@ import Report
 /// `crossfire zoo`: a campaign against every reference server, correct and defective.
 struct ZooCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "zoo", abstract: "Fuzz every reference server: are all planted defects found, and no correct one accused?",
+        commandName: "zoo",
+        abstract: "Fuzz every reference server: are all planted defects found, and no correct one accused?",
         discussion: """
             A campaign against a defective server ends when the defect's own oracle has found it, one against a correct \
             server when its budget is spent. Exit status: 0, 1 when a defect was missed or a correct server accused, \
@@ -21,7 +22,8 @@ struct ZooCommand: ParsableCommand {
     @Option(help: "The time for each server: 10s, 1m.")
     var budget = Duration(argument: "30s")!
 
-    @Option(help: "Only servers with this name, model, service or defect, or with all of these: threaded/kv. Repeatable.")
+    @Option(
+        help: "Only servers with this name, model, service or defect, or with all of these: threaded/kv. Repeatable.")
     var only: [String] = []
 
     @Option(help: "How many campaigns run at once; without it one for each two processors.")
@@ -84,7 +86,8 @@ struct ZooCommand: ParsableCommand {
             while running.count < places, let next = waiting.first {
                 waiting.removeFirst()
                 guard let wireProtocol = next.protocolName else {
-                    rows.append(ZooRow(next.server.description, expecting: next.oracle, skipped: "no client speaks to it yet"))
+                    rows.append(
+                        ZooRow(next.server.description, expecting: next.oracle, skipped: "no client speaks to it yet"))
                     continue
                 }
                 let path = "\(folder)/\(total - waiting.count)"
@@ -93,7 +96,8 @@ struct ZooCommand: ParsableCommand {
             for index in running.indices.reversed() where running[index].command.hasEnded {
                 let (entry, command, path) = running.remove(at: index)
                 let complaint = command.finish()
-                rows.append(ZooRow(entry.server.description, expecting: entry.oracle, output: path, complaint: complaint))
+                rows.append(
+                    ZooRow(entry.server.description, expecting: entry.oracle, output: path, complaint: complaint))
                 try? FileManager.default.removeItem(atPath: path + ".out")
             }
             line.update("\(rows.count) of \(total): \(running.map(\.entry.server.description).joined(separator: ", "))")
