@@ -81,6 +81,44 @@ struct DamagedFileTests {
         #expect(!file.warnings.isEmpty)
     }
 
+    /// A record, its time sound, with lengths as given.
+    static func record(_ payload: [UInt8], captured: Int? = nil, wire: Int? = nil) -> [UInt8] {
+        PacketBuilder.le(UInt32(1_700_000_000)) + PacketBuilder.le(UInt32(5))
+            + PacketBuilder.le(UInt32(captured ?? payload.count)) + PacketBuilder.le(UInt32(wire ?? payload.count))
+            + payload
+    }
+
+    // Read by batches of 512 KiB, whose end once decided what is believed.
+    @Test("whether an odd record is believed does not depend on where it lies", arguments: [8, 400, 2000], [4, 3])
+    func batchBoundary(_ bytesToBoundary: Int, minorVersion: UInt8) throws {
+        let odd = Self.record([UInt8](repeating: 7, count: 1000), wire: 5)
+        let lead = (512 << 10) - bytesToBoundary - odd.count - 24 - 2 * 16
+        var bytes = Array(Self.classic[..<24])
+        bytes[6] = minorVersion
+        bytes += Self.record([UInt8](repeating: 1, count: 262_000))
+        bytes += Self.record([UInt8](repeating: 1, count: lead - 262_000))
+        bytes += odd + [UInt8](repeating: 0xFF, count: 16)
+        for index in 0..<3 { bytes += Self.record(Self.payload(index)) }
+        let file = try WholeFile(folder.file("a.pcap", bytes))
+        // Before version 2.4 its lengths may be in the other order, and then it is not odd.
+        let swapped = minorVersion == 3 ? [5] : []
+        #expect(file.packets.map(\.count) == [262_000, lead - 262_000] + swapped + [64, 64, 64])
+        #expect(file.warnings.count == 1)
+    }
+
+    @Test("damage full of long lengths is passed over in linear time", .timeLimit(.minutes(1)))
+    func longLengths() throws {
+        var bytes = Array(Self.classic[..<24])
+        bytes.replaceSubrange(16..<20, with: PacketBuilder.le(UInt32(16 << 20)))
+        bytes += Self.record(Self.payload(1)) + [UInt8](repeating: 0xFF, count: 16)
+        let length = (15 << 20) + 1
+        let header = Self.record([], captured: length, wire: length)
+        for _ in 0..<(20 << 20) / header.count { bytes += header }
+        let file = try WholeFile(folder.file("a.pcap", bytes))
+        #expect(file.packets.count == 1)
+        #expect(file.warnings.count == 1)
+    }
+
     // Skipped where the compressing program is missing.
     @Test(
         "compressed files read like plain ones; a cut one gives what comes before",

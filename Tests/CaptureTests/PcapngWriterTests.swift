@@ -43,6 +43,19 @@ struct PcapngWriterTests {
         #expect(file.warnings.isEmpty)
     }
 
+    @Test("a time before 1970, which the format does not have, becomes 1970")
+    func earlyTime() throws {
+        let path = folder.path + "/out.pcapng"
+        var packets = PacketBuilder()
+        packets.time = -5000
+        packets.add([1, 2, 3, 4])
+        var writer = try PcapngWriter(
+            path: path, section: Self.section, interfaces: [InterfaceInfo(linkType: .ethernet)])
+        try writer.write(packets.batch.records[0], in: packets.batch)
+        try writer.finish(statistics: nil)
+        #expect(try WholeFile(path).records.map(\.time.nanoseconds) == [0])
+    }
+
     // Skipped where Wireshark's command line tools are not installed.
     @Test("tshark and capinfos read it without a warning", .enabled(if: hasTool("tshark") && hasTool("capinfos")))
     func wireshark() throws {

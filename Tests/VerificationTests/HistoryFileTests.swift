@@ -37,15 +37,19 @@ struct HistoryFileTests {
         "errors name their place",
         arguments: [
             ("", 0, "there is no operation"), ("{\"format\":\"x\"}\n", 1, "linhist-1"),
-            ("{\"f\":\"read\"}", 1, "needs f and t0"),
+            ("{\"f\":\"read\"}", 1, "needs f and t0"), ("\n{\n\"f\":\"read\"\n}", 2, "needs f and t0"),
             ("{\"f\":\"read\",\"t0\":5,\"t1\":3}", 1, "before t0"),
             ("{\"f\":\"jump\",\"t0\":5}", 1, "unknown function"),
             ("{\"f\":\"read\",\"t0\":1}\n{\"f\":\"read\",\"t0\":1.5}", 2, "whole number"),
             ("{\"f\":\"read\",\"t0\":1", 1, "ends inside"),
-            ("{\"f\":\"re", 1, "does not end"), ("{\"t0\":99999999999999999999}", 1, "18 digits"),
+            ("{\"f\":\"re", 1, "does not end"), ("{\"t0\":99999999999999999999}", 1, "19 digits"),
             ("{:type :jump, :process 0}", 1, "expected :type"),
             ("{:type :ok, :f :read, :process 0}", 1, "without an invocation"),
             ("[{:type :invoke", 1, "ends inside"),
+            ("{\"t0\":2000000000000000000}", 1, "2^60"),
+            ("{\"f\":\"x\\\n\"}", 1, "does not end"),
+            ("{:f \"x\ny\\\nz\" :type :jump}", 3, "expected :type"),
+            ("{:f\n#\n1}", 2, "a tag"), ("{:f ]}", 1, "expected a value"),
         ])
     func errors(text: String, line: Int, reason: String) {
         do {
@@ -54,6 +58,36 @@ struct HistoryFileTests {
         } catch {
             #expect(error.line == line && error.reason.contains(reason), "\(error)")
         }
+    }
+
+    @Test("texts and numbers of any kind survive", arguments: ["a\"b", "a\\", "\\u0041", "two\nlines\r\t\u{1}", "ü🙂"])
+    func texts(_ text: String) throws {
+        var history = History()
+        history.model = text
+        history.names = [text]
+        history.append(.write, client: 0, argument: History.firstName, invoked: 1, completed: 1 << 60 - 1)
+        history.append(.write, client: 0, argument: 1 - History.firstName, invoked: 2, completed: 3)
+        let again = try HistoryFile.read(bytes: HistoryFile.linhist(history))
+        #expect(again.names == [text] && again.model == text)
+        #expect(again.arguments == history.arguments && again.completed == history.completed)
+    }
+
+    @Test("the escapes of texts are decoded") func escapes() throws {
+        let json = #"{"f":"write","v":"\u0041\n\/\ud83d\ude42\q","t0":1}"#
+        #expect(try HistoryFile.read(bytes: Array(json.utf8)).names == ["A\n/🙂\\q"])
+        let edn = #"{:type :invoke, :f :write, :value "\u0041\"", :process 0}"#
+        #expect(try HistoryFile.read(bytes: Array(edn.utf8)).names == ["A\""])
+    }
+
+    @Test("values within values are refused from some depth on", arguments: ["{\"a\":", "{\"a\":[", "{:a ", "["])
+    func depth(_ opening: String) {
+        let text = String(repeating: opening, count: 100_000)
+        #expect(throws: HistoryError.self) { try HistoryFile.read(bytes: Array(text.utf8)) }
+    }
+
+    @Test("a number whose magnitude no number has") func mostNegative() throws {
+        let edn = "{:type :invoke, :f :write, :value -9223372036854775808, :process 0}"
+        #expect(try HistoryFile.read(bytes: Array(edn.utf8)).names == ["-9223372036854775808"])
     }
 
     @Test("Jepsen's EDN") func edn() throws {

@@ -14,8 +14,8 @@ public struct CaptureFileReader: ~Copyable {
     private var records: [PacketRecord] = []
     /// Where `buffer` starts in the file.
     private var bufferOffset = 0
-    /// Bytes that the parser needs at once to go on.
-    private var wanted = batchBytes
+    /// Bytes that the parser needs at once to go on; 0 where any number helps.
+    private var wanted = 0
     private var atEnd = false
     private var parser: any CaptureFileParser
 
@@ -72,7 +72,7 @@ public struct CaptureFileReader: ~Copyable {
     /// - Throws: `.unreadable` when the file cannot be read on.
     public mutating func nextBatch() throws(CaptureError) -> PacketBatch? {
         while true {
-            if !atEnd, buffer.count - position < wanted { try fill() }
+            if !atEnd, buffer.count - position < max(Self.batchBytes, wanted) { try fill() }
             guard position < buffer.count else {
                 parser.end()
                 return nil
@@ -83,7 +83,7 @@ public struct CaptureFileReader: ~Copyable {
                 unread.span.bytes, from: position, fileOffset: bufferOffset, atEnd: atEnd, into: &records)
             let stuck = step.next == position
             position = step.next
-            wanted = max(Self.batchBytes, step.wanted)
+            wanted = step.wanted
             if !records.isEmpty {
                 return PacketBatch(bytes: buffer, records: records, linkTypes: parser.findings.linkTypes)
             }
@@ -93,13 +93,15 @@ public struct CaptureFileReader: ~Copyable {
     }
 
     /// Moves the unread tail to the front and reads behind it.
+    ///
+    /// A batch more than a large need, so that damage full of long lengths does not move the tail for each of them.
     private mutating func fill() throws(CaptureError) {
         bufferOffset += position
         let tail = Array(buffer[position...])
         buffer.removeAll(keepingCapacity: true)
         buffer += tail
         position = 0
-        let missing = wanted - buffer.count
+        let missing = Self.batchBytes + (wanted > Self.batchBytes ? wanted : 0) - buffer.count
         let before = buffer.count
         try source.read(missing, appendingTo: &buffer)
         atEnd = buffer.count - before < missing

@@ -14,17 +14,31 @@ extension PcapParser {
         }
     }
 
+    /// The header with its lengths in the usual order.
     @inline(__always)
-    func header(_ bytes: RawSpan, _ offset: Int) -> Header {
-        var header = Header(
+    private func plainHeader(_ bytes: RawSpan, _ offset: Int) -> Header {
+        Header(
             seconds: Int64(bytes.u32(offset, swapped: swapped)),
             fraction: Int64(bytes.u32(offset + 4, swapped: swapped)),
             captured: Int(bytes.u32(offset + 8, swapped: swapped)),
             wire: Int(bytes.u32(offset + 12, swapped: swapped)))
+    }
+
+    @inline(__always)
+    func header(_ bytes: RawSpan, _ offset: Int) -> Header {
+        var header = plainHeader(bytes, offset)
         if lengthsMayBeSwapped, header.captured > header.wire, !isFollowed(bytes, offset, header.captured) {
             swap(&header.captured, &header.wire)
         }
         return header
+    }
+
+    /// Bytes from `offset` on that tell whether an odd header is to be believed: those up to the end of the next one.
+    func bytesToJudge(_ bytes: RawSpan, _ offset: Int) -> Int {
+        let header = plainHeader(bytes, offset)
+        guard !isSound(header) else { return 0 }
+        let lengths = lengthsMayBeSwapped ? [header.captured, header.wire] : [header.captured]
+        return 2 * recordHeaderBytes + (lengths.filter { $0 <= maximumLength }.max() ?? 0)
     }
 
     /// Nothing about the header is odd.
@@ -39,15 +53,21 @@ extension PcapParser {
         guard header.captured <= maximumLength else { return false }
         let next = offset + recordHeaderBytes + header.captured
         if next > bytes.byteCount - recordHeaderBytes { return !atEnd || next == bytes.byteCount }
-        return self.header(bytes, next).captured <= maximumLength
+        return likelyHeader(bytes, next).captured <= maximumLength
+    }
+
+    /// The header as `header` would read it if its lengths are in whichever order is right; looks at nothing behind it.
+    private func likelyHeader(_ bytes: RawSpan, _ offset: Int) -> Header {
+        var header = plainHeader(bytes, offset)
+        if lengthsMayBeSwapped, header.captured > header.wire { swap(&header.captured, &header.wire) }
+        return header
     }
 
     /// Whether a record of this length is followed by a believable one or by the end of the bytes.
     private func isFollowed(_ bytes: RawSpan, _ offset: Int, _ captured: Int) -> Bool {
         let next = offset + recordHeaderBytes + captured
-        guard captured <= maximumLength, next <= bytes.byteCount - recordHeaderBytes else {
-            return next == bytes.byteCount
-        }
+        guard captured <= maximumLength else { return false }
+        guard next <= bytes.byteCount - recordHeaderBytes else { return next == bytes.byteCount }
         let seconds = Int64(bytes.u32(next, swapped: swapped))
         return abs(seconds - Int64(bytes.u32(offset, swapped: swapped))) <= Self.maximumSecondsApart
             && bytes.u32(next + 8, swapped: swapped) <= maximumLength
@@ -58,6 +78,10 @@ extension PcapParser {
     /// - Returns: nil when it found them, `offset` being there; else what it needs to look on, or that all is read.
     mutating func recover(_ bytes: RawSpan, _ offset: inout Int, _ fileOffset: Int, _ atEnd: Bool) -> ParseStep? {
         while bytes.byteCount - offset >= recordHeaderBytes {
+            if lengthsMayBeSwapped, !atEnd {
+                let needed = bytesToJudge(bytes, offset)
+                guard bytes.byteCount - offset >= needed else { return ParseStep(next: offset, wanted: needed) }
+            }
             let candidate = header(bytes, offset)
             guard isCredible(candidate) else {
                 offset += 1
@@ -67,7 +91,7 @@ extension PcapParser {
             if !atEnd, next > bytes.byteCount - recordHeaderBytes {
                 return ParseStep(next: offset, wanted: next + recordHeaderBytes - offset)
             }
-            let follows = next <= bytes.byteCount - recordHeaderBytes && isCredible(header(bytes, next))
+            let follows = next <= bytes.byteCount - recordHeaderBytes && isCredible(likelyHeader(bytes, next))
             if follows || next == bytes.byteCount {
                 resume(at: fileOffset + offset)
                 return nil

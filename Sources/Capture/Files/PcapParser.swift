@@ -58,6 +58,10 @@ struct PcapParser: CaptureFileParser {
             if damageStart != nil, let step = recover(bytes, &offset, fileOffset, atEnd) { return step }
             guard bytes.byteCount - offset >= recordHeaderBytes else { break }
             let header = header(bytes, offset)
+            if !atEnd, lengthsMayBeSwapped || !isSound(header) {
+                let needed = bytesToJudge(bytes, offset)
+                guard bytes.byteCount - offset >= needed else { return ParseStep(next: offset, wanted: needed) }
+            }
             guard isSound(header) || isChained(header, bytes, offset, atEnd) else {
                 damageStart = fileOffset + offset
                 offset += 1

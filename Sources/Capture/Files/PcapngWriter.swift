@@ -45,7 +45,8 @@ public struct PcapngWriter: ~Copyable {
     /// - Throws: `.unwritable`.
     public mutating func write(_ record: PacketRecord, in batch: PacketBatch, notes: PacketNotes) throws(CaptureError) {
         precondition(record.interface < interfaceCount, "interface \(record.interface) was not given to the writer")
-        let time = UInt64(bitPattern: record.time.nanoseconds)
+        // The format has no times before 1970.
+        let time = UInt64(max(0, record.time.nanoseconds))
         let block = begin(6)
         append(UInt32(record.interface))
         append(UInt32(truncatingIfNeeded: time >> 32))

@@ -34,10 +34,17 @@ public struct FlowTable: Sendable {
     public init(
         serverPort: UInt16? = nil, keepStreams: Bool = true, findAnomalies: Bool = false, verifyChecksums: Bool = false
     ) {
+        self.init(
+            serverPort: serverPort, keepStreams: keepStreams, findAnomalies: findAnomalies,
+            verifyChecksums: verifyChecksums, paddingBytes: StreamBuilder.maximumPaddingBytes)
+    }
+
+    /// As the public one, with another limit for zeros that stand for missing bytes.
+    init(serverPort: UInt16?, keepStreams: Bool, findAnomalies: Bool, verifyChecksums: Bool, paddingBytes: Int) {
         self.verifyChecksums = verifyChecksums && findAnomalies
         self.serverPort = serverPort
         self.keepStreams = keepStreams
-        padding = keepStreams ? StreamBuilder.maximumPaddingBytes : nil
+        padding = keepStreams ? paddingBytes : nil
         self.findAnomalies = findAnomalies
     }
 

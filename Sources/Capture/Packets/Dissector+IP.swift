@@ -111,9 +111,13 @@ extension Dissector {
             return .other(.fragment)
         }
         let layer = Layer(start: 0, end: whole.count, wireEnd: whole.count)
+        segment.isReassembled = false
         let outcome = nested { $0.extensionHeaders(next, whole.span.bytes, layer) }
-        fragments?.datagram = whole
-        segment.isReassembled = true
+        // A datagram within this one may have come in fragments too; the segment's offsets are then those of the inner.
+        if !segment.isReassembled {
+            fragments?.datagram = whole
+            segment.isReassembled = true
+        }
         return outcome
     }
 

@@ -50,6 +50,8 @@ extension Dissector {
     private mutating func tunnelled(_ bytes: RawSpan, _ payload: Layer) -> Outcome {
         let outer = segment
         for port in [outer.destinationPort, outer.sourcePort] {
+            // What the first port made of the payload is forgotten.
+            segment = outer
             guard let outcome = tunnel(port: port, bytes, payload) else { continue }
             if case .tcp = outcome { return outcome }
             if isPartialTCP { return outcome }

@@ -165,7 +165,7 @@ struct EDNReader {
             if offset < bytes.count, bytes[offset] == UInt8(ascii: "{") {
                 return .list(try elements(until: UInt8(ascii: "}"), depth))
             }
-            _ = atom()
+            guard !atom().isEmpty else { throw failure("expected a tag after #") }
             return try value(depth: depth + 1)
         default: return try scalar()
         }
@@ -191,14 +191,13 @@ struct EDNReader {
         if first == ":" { return .name(String(atom.dropFirst())) }
         if atom == "nil" { return .null }
         let digits = atom.hasSuffix("N") ? String(atom.dropLast()) : atom
-        if let number = Int(digits), abs(number) < History.firstName { return .number(number) }
+        if let number = Int(digits), number.magnitude < History.firstName { return .number(number) }
         return .name(atom)
     }
 
     private mutating func atom() -> String {
         let start = offset
         while offset < bytes.count, !Self.delimiters.contains(bytes[offset]) { offset += 1 }
-        if offset == start { offset = min(bytes.count, offset + 1) }
         return String(decoding: bytes[start..<offset], as: UTF8.self)
     }
 
@@ -208,11 +207,16 @@ struct EDNReader {
         let start = offset + 1
         offset += 1
         while offset < bytes.count, bytes[offset] != UInt8(ascii: "\"") {
-            offset += bytes[offset] == UInt8(ascii: "\\") ? 2 : 1
+            if bytes[offset] == UInt8(ascii: "\\") { offset += 1 }
+            if offset < bytes.count, bytes[offset] == 0x0A {
+                line += 1
+                lineStart = offset + 1
+            }
+            offset += 1
         }
         guard offset < bytes.count else { throw failure("a text does not end") }
         offset += 1
-        return String(decoding: bytes[start..<offset - 1], as: UTF8.self)
+        return JSONText.decoded(bytes[start..<offset - 1])
     }
 
     /// White space, commas and comments.

@@ -52,9 +52,9 @@ extension HistoryFile {
         out.reserveCapacity(90 * history.count + 256)
         let keys = history.model == "kv" ? Set(history.keys).count : 0
         let header =
-            "{\"format\":\"linhist-1\",\"model\":\"\(history.model)\",\"ops\":\(history.count),\"clients\":"
+            "{\"format\":\"linhist-1\",\"model\":\(JSONText.encoded(history.model)),\"ops\":\(history.count),\"clients\":"
             + "\(Set(history.clients).count),\"keys\":\(keys),"
-            + "\"expect\":\"\(history.expectation)\",\"plant\":\"\(history.plant)\"}\n"
+            + "\"expect\":\(JSONText.encoded(history.expectation)),\"plant\":\(JSONText.encoded(history.plant))}\n"
         out.append(contentsOf: header.utf8)
         for row in 0..<history.count { append(history, row, to: &out) }
         return out
@@ -68,7 +68,7 @@ extension HistoryFile {
         func value(_ code: Int) -> String {
             if code == History.null { return "null" }
             let name = code &- History.firstName
-            return history.names.indices.contains(name) ? "\"\(history.names[name])\"" : String(code)
+            return history.names.indices.contains(name) ? JSONText.encoded(history.names[name]) : String(code)
         }
         func result() -> String {
             let code = history.results[row]

@@ -84,18 +84,18 @@ struct LinhistParser {
     }
 
     private mutating func operation() throws(HistoryError) {
-        let start = offset
+        let start = (offset, line, lineStart)
         var row = Row()
         try object { (parser, key, value) throws(HistoryError) in
             try parser.field(&row, key, value)
         }
         guard let function = row.function, row.invoked != History.null else {
-            offset = start
+            (offset, line, lineStart) = start
             throw failure("an operation needs f and t0")
         }
         let isAnswered = row.status != .info && row.completed != History.null
         guard !isAnswered || row.completed >= row.invoked else {
-            offset = start
+            (offset, line, lineStart) = start
             throw failure("t1 \(row.completed) is before t0 \(row.invoked)")
         }
         history.append(
@@ -168,7 +168,12 @@ struct LinhistParser {
         switch value {
         case .number(let number): return number
         case .null: return History.null
-        case .text(let range): return names.code(UnsafeRawBufferPointer(rebasing: bytes[range]))
+        case .text(let range):
+            guard bytes[range].contains(UInt8(ascii: "\\")) else {
+                return names.code(UnsafeRawBufferPointer(rebasing: bytes[range]))
+            }
+            var text = string(range)
+            return text.withUTF8 { names.code(UnsafeRawBufferPointer($0)) }
         default: throw failure("expected a number, a text, true, false or null")
         }
     }
@@ -182,7 +187,7 @@ struct LinhistParser {
     }
 
     private mutating func object(
-        _ body: (inout LinhistParser, Range<Int>, Value) throws(HistoryError) -> Void
+        _ depth: Int = 0, _ body: (inout LinhistParser, Range<Int>, Value) throws(HistoryError) -> Void
     ) throws(HistoryError) {
         try expect(UInt8(ascii: "{"))
         skipSpace()
@@ -193,7 +198,7 @@ struct LinhistParser {
             skipSpace()
             try expect(UInt8(ascii: ":"))
             skipSpace()
-            let value = try value(depth: 0)
+            let value = try value(depth: depth)
             try body(&self, key, value)
             skipSpace()
             if try take(UInt8(ascii: ",")) { continue }
@@ -214,7 +219,7 @@ struct LinhistParser {
         case UInt8(ascii: "f"): return try word("false", .number(0))
         case UInt8(ascii: "["): return try list(depth)
         case UInt8(ascii: "{"):
-            try object { (_, _, _) throws(HistoryError) in }
+            try object(depth + 1) { (_, _, _) throws(HistoryError) in }
             return .other
         default: return .number(try number())
         }
@@ -248,18 +253,23 @@ struct LinhistParser {
         while offset < end {
             let digit = Int(bytes[offset]) &- 0x30
             guard digit >= 0, digit <= 9 else { break }
-            guard offset - start < 18 else { throw failure("a number of more than 18 digits") }
+            guard offset - start < 19 else { throw failure("a number of more than 19 digits") }
             value = value &* 10 &+ digit
             offset += 1
         }
         guard offset > start else { throw failure("expected a value") }
+        // Nineteen digits may be more than 64 bits hold; those that mean texts are from 2^60 on.
+        guard value >= 0, value < History.firstName, offset - start < 19 || bytes[start] == UInt8(ascii: "1") else {
+            offset = start
+            throw failure("a number of 2^60 or more")
+        }
         if offset < end, bytes[offset] == UInt8(ascii: ".") || bytes[offset] | 0x20 == UInt8(ascii: "e") {
             throw failure("expected a whole number")
         }
         return isNegative ? -value : value
     }
 
-    /// The range between the quotes; escapes stay as they are.
+    /// The range between the quotes; `string` decodes its escapes.
     private mutating func text() throws(HistoryError) -> Range<Int> {
         try expect(UInt8(ascii: "\""))
         let start = offset
@@ -269,9 +279,9 @@ struct LinhistParser {
                 offset += 1
                 return start..<offset - 1
             }
-            if byte == UInt8(ascii: "\\") { offset += 1 }
             if byte == 0x0A { break }
-            offset += 1
+            let isEscape = byte == UInt8(ascii: "\\") && offset + 1 < end && bytes[offset + 1] != 0x0A
+            offset += isEscape ? 2 : 1
         }
         throw failure("a text does not end")
     }
@@ -290,7 +300,7 @@ struct LinhistParser {
 
     // MARK: Bytes
 
-    private func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+    private func string(_ range: Range<Int>) -> String { JSONText.decoded(bytes[range]) }
 
     private mutating func skipSpace() {
         while offset < end {
