@@ -100,6 +100,26 @@ public struct ModelFile: Sendable {
         }
     }
 
+    /// The built-in kind that it renames, if it does.
+    var kind: CheckModel? {
+        if case .renamed(let model, _, _) = content { model } else { nil }
+    }
+
+    /// An order that explains `history`, which is of one object.
+    func witness(_ history: History, _ budget: SearchBudget) -> Witness {
+        switch content {
+        case .renamed(let model, _, let initial):
+            guard let initial else { return model.witness(history, budget) }
+            let found = model.witness(Self.beginning(history, model, at: initial), budget)
+            // What was added to begin with is not the history's.
+            guard case .order(let rows) = found else { return found }
+            return .order(rows.filter { $0 < history.count })
+        case .table(let states, let operations):
+            return HistorySearch.witness(
+                Self.specification(states, operations, history), history, Array(0..<history.count), budget)
+        }
+    }
+
     /// The history of an object that held `initial` before it.
     private static func beginning(_ history: History, _ model: CheckModel, at initial: Int) -> History {
         var shifted = history

@@ -16,6 +16,10 @@ public struct Violation: Sendable {
     public var marginNanoseconds: Int64?
     /// Whose fault it is, in words without a full stop; nil where the evidence does not tell.
     public var blame: String?
+    /// The exchange whose reply is the first that nothing explains, where one is known.
+    package var culprit: ExchangeReference?
+    /// The exchanges that show it, where they are known more exactly than by their packets.
+    package var exchanges: [ExchangeReference] = []
 
     /// Creates a violation.
     public init(
@@ -29,6 +33,19 @@ public struct Violation: Sendable {
         self.signature = signature
         self.marginNanoseconds = marginNanoseconds
         self.blame = blame
+    }
+}
+
+/// A place in `Evidence`: an exchange of a conversation.
+package struct ExchangeReference: Hashable, Sendable {
+    /// Its index in `Evidence.conversations`.
+    package var conversation: Int
+    /// Its index in `Conversation.exchanges`.
+    package var exchange: Int
+
+    package init(conversation: Int, exchange: Int) {
+        self.conversation = conversation
+        self.exchange = exchange
     }
 }
 

@@ -36,14 +36,22 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    @OptionGroup var outputs: CheckOutputs
+
     func validate() throws {
         if protocolName != nil, model != nil {
             throw ValidationError("give --protocol for a capture or --model for a history, not both")
         }
+        try outputs.validate(protocolName: protocolName)
     }
 
     func run() throws {
-        if let protocolName { return try checkCapture(protocolName) }
+        if let protocolName {
+            guard capture == "-", outputs.annotate != nil else { return try checkCapture(protocolName, at: capture) }
+            let spooled = try SpooledInput()
+            defer { spooled.remove() }
+            return try checkCapture(protocolName, at: spooled.path)
+        }
         guard model != nil || isHistory else {
             throw Failure(.usage, "give --protocol for a capture, or --model for a history")
         }
@@ -55,12 +63,12 @@ struct CheckCommand: ParsableCommand {
 
     // MARK: Captures
 
-    private func checkCapture(_ protocolName: String) throws {
+    private func checkCapture(_ protocolName: String, at path: String) throws {
         let codec = try WireProtocols.required(protocolName)
         var wants = CaptureReading.Wants()
         wants.serverPort = port
         wants.datagrams = transport == .udp
-        let reading = try CaptureReading(path: capture, wants)
+        let reading = try CaptureReading(path: path, wants)
         for warning in reading.warnings { Console.note("\(capture): \(warning)") }
         var incomplete = reading.warnings
         if let dropped = reading.droppedPackets, dropped > 0 {
@@ -81,6 +89,12 @@ struct CheckCommand: ParsableCommand {
             judgement.violations = noted + judgement.violations
             judgement.verdict = .violated
         }
+        try outputs.annotate(path, named: capture, reading, judgement)
+        try outputs.page {
+            CheckPage(
+                title: CheckOutputs.title(capture), evidence: evidence, judgement: judgement, warnings: reading.warnings
+            )
+        }
         try finish(judgement, warnings: reading.warnings, name: codec.name)
     }
 
@@ -95,10 +109,15 @@ struct CheckCommand: ParsableCommand {
     }
 
     private func checkHistory() throws {
+        let title = CheckOutputs.title(capture)
         let checker = Checker(clockUncertainty: uncertainty, threads: threads)
         if let model, model.hasSuffix(".yaml") || model.hasSuffix(".yml") {
             let own = try ModelFile(path: model)
-            return try finish(own.check(try HistoryFile.read(capture, own.vocabulary), checker), name: own.name)
+            let history = try HistoryFile.read(capture, own.vocabulary)
+            let result = own.check(history, checker)
+            return try finish(result, name: own.name) {
+                CheckPage(title: title, history: history, own: own, result: result, judgement: $0)
+            }
         }
         let history = try HistoryFile.read(capture)
         let name = model ?? history.model
@@ -109,13 +128,17 @@ struct CheckCommand: ParsableCommand {
                 name.isEmpty ? "\(capture) names no model: give --model, \(known)" : "unknown model '\(name)'; \(known)"
             )
         }
-        try finish(checker.check(history, model: model), name: model.rawValue)
+        let result = checker.check(history, model: model)
+        try finish(result, name: model.rawValue) {
+            CheckPage(title: title, history: history, model: model, result: result, judgement: $0)
+        }
     }
 
-    private func finish(_ result: CheckResult, name: String) throws {
+    private func finish(_ result: CheckResult, name: String, page: (Judgement) -> CheckPage) throws {
         let judgement = Judgement(
             verdict: result.verdict, violations: result.violations.map { Violation($0) },
             inconclusive: result.inconclusive, exercised: result.exercised)
+        try outputs.page { page(judgement) }
         try finish(judgement, warnings: [], name: name)
     }
 

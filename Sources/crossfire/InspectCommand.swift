@@ -137,7 +137,7 @@ struct InspectCommand: ParsableCommand {
             let page = InspectPage(
                 title: (capture as NSString).lastPathComponent, flows: flows, parts, codec: codec,
                 packetsLeftOut: reading.kept.leftOut)
-            try write(page.text(), to: html)
+            try WrittenFile.write(page.text(), to: html)
         }
         if flow == nil { parts.packets = [] }
         if json { print(try InspectJSON(flows: flows, parts).text()) } else { show(flows, parts, codec, reading) }
@@ -182,14 +182,6 @@ struct InspectCommand: ParsableCommand {
         guard flow != nil else { return reading.frames }
         let own = Set(reading.kept.packets.map(\.packet.number))
         return reading.frames.filter { own.contains($0.number) }
-    }
-
-    private func write(_ text: String, to path: String) throws {
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw Failure(.badInput, "cannot write \(path): \(error.localizedDescription)")
-        }
     }
 
     private var names: EndpointNames {

@@ -45,7 +45,8 @@ struct SimulatedServer {
         }
     }
 
-    private mutating func execute(_ words: [String]) -> String {
+    /// What the server answers to a request, which takes effect.
+    mutating func execute(_ words: [String]) -> String {
         func bulk(_ text: String?) -> String { text.map { "$\($0.utf8.count)\r\n\($0)\r\n" } ?? "$-1\r\n" }
         let key = words.count > 1 ? words[1] : ""
         let before = store

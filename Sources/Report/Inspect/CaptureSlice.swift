@@ -40,15 +40,11 @@ public struct CaptureSlice: ~Copyable {
     ) throws(CaptureError) {
         self.selection = selection
         self.capture = capture
-        var known = interfaces
-        for index in known.count..<max(known.count, linkTypes.count) {
-            known.append(InterfaceInfo(name: "", linkType: linkTypes[index], snapLength: 262_144))
-        }
         var sectionComments = ["\(what) of \(capture)"]
         if let finding { sectionComments.append("\(finding.oracle.rawValue): \(finding.summary)") }
         writer = try PcapngWriter(
             path: path, section: SectionInfo(application: "crossfire \(Version.text)", comments: sectionComments),
-            interfaces: known)
+            interfaces: InterfaceInfo.named(interfaces, linkTypes))
         if let finding {
             for (packet, note) in zip(finding.packets, finding.notes) { comments[packet, default: []].append(note) }
         }

@@ -82,7 +82,7 @@ public enum CheckModel: String, Sendable, CaseIterable {
     }
 
     /// What the search holds rows against.
-    private var specification: any Specification {
+    var specification: any Specification {
         switch self {
         case .register, .kv, .cas: RegisterSpecification()
         case .counter, .blindCounter: CounterSpecification()

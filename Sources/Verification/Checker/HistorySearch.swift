@@ -21,6 +21,30 @@ package enum HistorySearch {
         }
     }
 
+    /// Searches for a legal order of `rows` and tells it.
+    ///
+    /// - Parameter chains: Rows of which each must come after the one before, for the search to try fewer orders.
+    /// - Complexity: As the search.
+    package static func witness<Spec: Specification>(
+        _ spec: Spec, _ history: History, _ rows: [Int], _ budget: SearchBudget, chains: [[Int]] = []
+    ) -> Witness {
+        let problem = Problem(history, rows)
+        var engine = FrontierSearch()
+        engine.keepsWitness = true
+        if !chains.isEmpty {
+            var place: [Int: Int32] = [:]
+            for (index, row) in problem.rows.enumerated() { place[row] = Int32(index) }
+            engine.chain(
+                chains.map { chain in chain.compactMap { row in place[row] } }, operationCount: problem.rows.count)
+        }
+        var model = SpecificationModel(spec, problem.operations)
+        switch engine.run(problem.events, operationCount: problem.operations.count, &model, budget) {
+        case .linearizable: return .order(engine.witness.map { problem.rows[Int($0)] })
+        case .violated: return .none(Witness.noOrder)
+        case .unknown(let why): return .none(why)
+        }
+    }
+
     /// The margin of a violation among `rows`, complete with the answer to `culprit`; nil where time plays no part or
     /// it is not found.
     static func margin<Spec: Specification>(_ spec: Spec, _ history: History, _ rows: [Int], culprit: Int) -> Int64? {

@@ -1,5 +1,5 @@
 /// Violations in words.
-enum HistorySentence {
+package enum HistorySentence {
     /// One sentence with at most four operations.
     static func text(_ history: History, _ violation: MonitorViolation, _ model: CheckModel) -> String {
         let rows = violation.rows
@@ -58,15 +58,20 @@ enum HistorySentence {
             history.functions[row] == .other
             ? value(history, history.expectations[row]) : "\(history.functions[row])"
         if history.arguments[row] != History.null { text += " \(value(history, history.arguments[row]))" }
-        let isSilent =
-            history.results[row] == History.null
-            && [.write, .enqueue, .push, .acquire, .release].contains(history.functions[row])
         if history.statuses[row] == .info {
             text += " without an answer"
-        } else if !isSilent {
-            text += " → \(result(history, row))"
+        } else if let answer = answer(history, row) {
+            text += " → \(answer)"
         }
         return "\(text) (op \(history.ids[row]))"
+    }
+
+    /// What an operation was answered; nil where that is no more than that it was done.
+    package static func answer(_ history: History, _ row: Int) -> String? {
+        let isSilent =
+            history.results[row] == History.null
+            && [.write, .enqueue, .push, .acquire, .release, .compareAndSet].contains(history.functions[row])
+        return isSilent ? nil : result(history, row)
     }
 
     /// `compare-and-set from 1 to 2, refused (op 9)`.
@@ -90,7 +95,8 @@ enum HistorySentence {
         }
     }
 
-    private static func value(_ history: History, _ code: Int) -> String {
+    /// A value, a key or an element in words.
+    package static func value(_ history: History, _ code: Int) -> String {
         if code == History.null { return "nothing" }
         let name = code &- History.firstName
         return history.names.indices.contains(name) ? history.names[name] : String(code)

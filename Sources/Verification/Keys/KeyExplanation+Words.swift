@@ -4,14 +4,20 @@ import Wire
 extension KeyExplanation {
     func build(
         _ oracle: OracleID, _ kind: String, _ culprit: KeyOperation, _ summary: String,
-        _ story: [(packet: PacketReference, note: String)]
+        _ story: [(packet: PacketReference, note: String)], shownBy operations: [KeyOperation]
     ) -> Problem {
         let call = reading.calls[Int(culprit.call)]
-        return Problem(
-            violation: Violation(
-                oracle: oracle, summary: summary, packets: story.map(\.packet.number), notes: story.map(\.note),
-                signature: "\(oracle.rawValue):\(kind):\(reading.commandName(call))"),
-            conversation: Int(call.conversation))
+        var violation = Violation(
+            oracle: oracle, summary: summary, packets: story.map(\.packet.number), notes: story.map(\.note),
+            signature: "\(oracle.rawValue):\(kind):\(reading.commandName(call))")
+        violation.culprit = reference(culprit)
+        violation.exchanges = operations.map(reference)
+        return Problem(violation: violation, conversation: Int(call.conversation))
+    }
+
+    private func reference(_ operation: KeyOperation) -> ExchangeReference {
+        let call = reading.calls[Int(operation.call)]
+        return ExchangeReference(conversation: Int(call.conversation), exchange: Int(call.exchange))
     }
 
     func requestPacket(_ operation: KeyOperation) -> PacketReference {

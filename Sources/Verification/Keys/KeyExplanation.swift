@@ -49,7 +49,7 @@ struct KeyExplanation {
                 (requestPacket(first), "\(label(first)) is sent"), (requestPacket(second), "\(label(second)) is sent"),
                 (replyPacket(first), "answered \(first.result)"),
                 (replyPacket(second), "answered \(second.result) again"),
-            ])
+            ], shownBy: [first, second])
     }
 
     /// A value that nobody wrote to this key.
@@ -70,14 +70,14 @@ struct KeyExplanation {
             + "answered \(value) (packet \(replyPacket(last).number))"
         guard let source = history.operations.first(where: { writes($0, last.result) && $0.key != last.key }) else {
             return build(
-                .corruption, "unwritten-value", last, "\(head), which nobody wrote to it.", story)
+                .corruption, "unwritten-value", last, "\(head), which nobody wrote to it.", story, shownBy: [last])
         }
         let origin = "\(label(source)) of \(who(source)) (packet \(requestPacket(source).number))"
         let isOwnReply = pipelinedRead(of: source.key, beside: last) != nil
         return build(
             isOwnReply ? .order : .crosstalk, "value-of-another-key", last,
             "\(head), a value written only to another key, by \(origin).",
-            [(requestPacket(source), "\(label(source)) writes the value")] + story)
+            [(requestPacket(source), "\(label(source)) writes the value")] + story, shownBy: [source, last])
     }
 
     /// A read of `key` that was outstanding on the same connection: then replies were swapped.
@@ -113,7 +113,7 @@ struct KeyExplanation {
                     (requestPacket(other), "\(label(other)) is sent"), (replyPacket(witness), "it has happened by now"),
                     (requestPacket(last), "\(label(last)) is sent"),
                     (replyPacket(last), "answered \(old), which is overwritten"),
-                ])
+                ], shownBy: [other, witness, last])
         }
         return nil
     }
@@ -133,6 +133,6 @@ struct KeyExplanation {
                 + [
                     (requestPacket(last), "\(label(last)) is sent"),
                     (replyPacket(last), "no order explains \(answer(last))"),
-                ])
+                ], shownBy: rivals + [last])
     }
 }

@@ -22,6 +22,9 @@ struct KeyHistory {
         case unreadableRequest
     }
 
+    /// No keys.
+    init() {}
+
     init(_ reading: Reading) {
         operations.reserveCapacity(reading.calls.count)
         var firstUnpaired: [Int: Int] = [:]

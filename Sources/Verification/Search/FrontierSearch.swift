@@ -76,6 +76,7 @@ struct FrontierSearch {
     /// Where each operation was invoked, and what else must have happened before it; empty without a forced order.
     private var invocationOf: [Int32] = []
     private var forced: [[Int32]] = []
+    private var chained: [[Int32]] = []
     private var slotOperation: [Int32] = []
     private var words = 1
     private var mask: [UInt64] = [0]
@@ -87,6 +88,13 @@ struct FrontierSearch {
     private var frameMasks: [UInt64] = []
     private var candidates: [Int32] = []
     private var visited = VisitedSet(words: 1)
+    /// Whether a success remembers its order.
+    var keepsWitness = false
+    /// After a success, where `keepsWitness`: the operations in an order that explains them, without unanswered ones
+    /// that need not have happened.
+    private(set) var witness: [Int32] = []
+    /// How long `witness` was at each of `frames`.
+    private var frameWitnesses: [Int] = []
 
     private struct Frame {
         var position: Int
@@ -172,6 +180,8 @@ struct FrontierSearch {
         frames.removeAll(keepingCapacity: true)
         frameMasks.removeAll(keepingCapacity: true)
         candidates.removeAll(keepingCapacity: true)
+        witness.removeAll(keepingCapacity: true)
+        frameWitnesses.removeAll(keepingCapacity: true)
         position = 0
         furthest = 0
         steps = 0
@@ -188,16 +198,24 @@ struct FrontierSearch {
         }
     }
 
+    /// Before `run`: of each chain, every operation must happen after the one before.
+    mutating func chain(_ chains: [[Int32]], operationCount: Int) {
+        chained = Array(repeating: [], count: operationCount)
+        for chain in chains {
+            for (before, operation) in zip(chain, chain.dropFirst()) { chained[Int(operation)].append(before) }
+        }
+    }
+
     private mutating func force(_ order: ForcedOrder?, _ operationCount: Int) {
-        guard let order else {
+        guard order != nil || !chained.isEmpty else {
             forced.removeAll(keepingCapacity: true)
             return
         }
-        forced = Array(repeating: [], count: operationCount)
+        forced = chained.isEmpty ? Array(repeating: [], count: operationCount) : chained
         invocationOf = Array(repeating: .max, count: operationCount)
         for (index, event) in events.enumerated() where !event.isResponse {
             invocationOf[Int(event.operation)] = Int32(index)
-            forced[Int(event.operation)] = order.predecessors(of: event.operation)
+            if let order { forced[Int(event.operation)] += order.predecessors(of: event.operation) }
         }
     }
 
@@ -251,6 +269,7 @@ struct FrontierSearch {
                 guard model.apply(operation) else { continue }
                 if model.fingerprint == before {
                     mask[slot >> 6] |= 1 << (UInt64(slot) & 63)
+                    if keepsWitness { witness.append(Int32(operation)) }
                     progress = true
                 } else {
                     model.rollback(to: mark)
@@ -274,6 +293,7 @@ struct FrontierSearch {
         }
         frames.append(Frame(position: position, mark: model.mark, firstCandidate: first, nextCandidate: first))
         frameMasks.append(contentsOf: mask)
+        if keepsWitness { frameWitnesses.append(witness.count) }
     }
 
     /// Takes the next legal choice, closing choices that are used up. False when none is left.
@@ -287,11 +307,13 @@ struct FrontierSearch {
                 frames[frames.count - 1].nextCandidate = next
                 let slot = Int(slotOf[operation])
                 mask[slot >> 6] |= 1 << (UInt64(slot) & 63)
+                if keepsWitness { witness.append(Int32(operation)) }
                 return true
             }
             candidates.removeSubrange(frame.firstCandidate...)
             frames.removeLast()
             frameMasks.removeLast(words)
+            if keepsWitness { frameWitnesses.removeLast() }
             if !frames.isEmpty { restore(&model) }
         }
         return false
@@ -308,6 +330,7 @@ struct FrontierSearch {
         }
         for word in 0..<words { mask[word] = frameMasks[frameMasks.count - words + word] }
         model.rollback(to: frame.mark)
+        if keepsWitness { witness.removeLast(witness.count - frameWitnesses[frameWitnesses.count - 1]) }
     }
 }
 

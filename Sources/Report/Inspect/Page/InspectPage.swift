@@ -34,16 +34,9 @@ public struct InspectPage: Sendable {
         let messages = messages(drawn, lanes)
         let graphed = byOddity(flows, Self.maximumGraphs)
         let plain = TerminalStyle(descriptor: -1)
-        var out = """
-            <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8"><title>\(escaped(title))</title>
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
-            script-src 'unsafe-inline'">
-            <style>\(PageStyle.css)</style></head><body>
-            <h1>\(escaped(title))</h1>
-            <pre>\(escaped(InspectSummary(flows, parts.facts, style: plain).text()))</pre>
-
-            """
+        var out = htmlHead(title: title, style: InspectPageStyle.css)
+        out += "<h1>\(escaped(title))</h1>\n"
+        out += "<pre>\(escaped(InspectSummary(flows, parts.facts, style: plain).text()))</pre>\n"
         if let assertions = parts.assertions {
             out += "<h2>Assertions</h2><pre>"
             out += escaped(assertions.map { $0.text(style: plain) }.joined(separator: "\n")) + "</pre>\n"
@@ -57,7 +50,7 @@ public struct InspectPage: Sendable {
         out += "</div><div id=\"say\"></div>\n<h2>Flows</h2>\n" + flowTable(drawn)
         out += "<h2>Time and sequence numbers</h2>\n" + graphs(graphed)
         out += messageTable(messages.shown, drawn)
-        return out + "<script>\(PageStyle.script)</script></body></html>\n"
+        return out + "<script>\(InspectPageStyle.script)</script></body></html>\n"
     }
 
     /// The flows with most messages at fault, then those with most anomalies; in their order.
@@ -112,9 +105,7 @@ public struct InspectPage: Sendable {
                 "The graphs of \(count(long.count, "flow")) end after \(grouped(PageGraph.maximumPackets)) packets of the flow."
             )
         }
-        guard !notes.isEmpty else { return "<p>Nothing is left out of this page.</p>\n" }
-        return "<div class=\"left-out\"><p>Left out of this page:</p><ul>"
-            + notes.map { "<li>\(escaped($0))</li>" }.joined() + "</ul></div>\n"
+        return htmlLeftOut(notes)
     }
 
     private func flowTable(_ drawn: [Flow]) -> String {

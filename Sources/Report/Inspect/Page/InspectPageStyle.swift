@@ -1,18 +1,12 @@
-/// What the page has besides its contents.
-enum PageStyle {
+/// What the page of `inspect` has besides its contents.
+enum InspectPageStyle {
     static let css = """
-        :root{color-scheme:light dark}body{font:14px/1.45 system-ui,sans-serif;margin:1.5em;max-width:1300px}
-        h1{font-size:1.4em}h2{font-size:1.15em;margin-top:1.6em}pre,td,svg text{font-family:ui-monospace,monospace}
-        pre{white-space:pre-wrap}svg text{font-size:11px;fill:currentColor}.dim{opacity:.6}
-        table{border-collapse:collapse}th,td{text-align:left;padding:.15em .7em;border-bottom:1px solid #8884}
-        td{overflow-wrap:anywhere}.scroll{overflow-x:auto;border:1px solid #8886}.grid{stroke:#8883}
         .line{stroke:#8889}rect{fill:#2a7de144}.m path{fill:none;stroke-width:1.4}.ask path{stroke:#2a7de1}
         .say path{stroke:#1a8f4c}.bad path{stroke:#d22;stroke-width:2.4}.odd path{fill:#e08a00;stroke:none}
         .m:hover path{stroke-width:4}.graphs{display:flex;flex-wrap:wrap;gap:1em}figure{margin:0;width:560px}
         figcaption{font-size:.85em;opacity:.75}.graph{width:100%;border:1px solid #8886}.seg{stroke:#2a7de1;fill:none;
         stroke-width:1.6}.ack{stroke:#1a8f4c;fill:none}circle{fill:none;stroke:#d22;stroke-width:1.5}
         #say{position:sticky;bottom:0;background:Canvas;padding:.3em;min-height:1.5em;font-family:ui-monospace,monospace}
-        .left-out{border-left:4px solid #e08a00;padding-left:.8em}
         """
 
     /// Zoom and hover, nothing else: the page is whole without it.
