@@ -13,6 +13,8 @@ struct CaptureReading {
         var streams = true
         /// UDP datagrams besides TCP's streams.
         var datagrams = false
+        /// Without the streams' bytes: where a flow repeats some, to read the file again and keep those of such flows.
+        var comparesRepeats = false
         /// Wireshark's flags.
         var wiresharkFlags = false
         /// The packets of this flow, or of all.
@@ -33,6 +35,8 @@ struct CaptureReading {
     let flows: [Flow]
     /// What went over UDP, where that was wanted.
     let datagrams: [DatagramFlow]
+    /// Flows with repeated bytes that were not compared with the first copy.
+    let uncomparedFlows: Set<Int>
     let warnings: [String]
     let sectionComments: [String]
     let droppedPackets: UInt64?
@@ -55,10 +59,17 @@ struct CaptureReading {
     }
 
     init(path: String, _ wants: Wants) throws {
+        let first = try Self(path: path, wants, keptFlows: wants.streams ? nil : [])
+        let again = wants.comparesRepeats ? first.uncomparedFlows : []
+        self = again.isEmpty ? first : try Self(path: path, wants, keptFlows: again)
+    }
+
+    /// `keptFlows` are those whose bytes are kept; nil for all.
+    private init(path: String, _ wants: Wants, keptFlows: Set<Int>?) throws {
         var reader = try CaptureFileReader(path: path)
         var table = FlowTable(
-            serverPort: wants.serverPort, keepStreams: wants.streams, findAnomalies: wants.anomalies,
-            verifyChecksums: wants.anomalies)
+            serverPort: wants.serverPort, keepStreams: keptFlows != [], keptFlows: keptFlows,
+            findAnomalies: wants.anomalies, verifyChecksums: wants.anomalies)
         var datagramTable = DatagramTable(serverPort: wants.serverPort)
         var wireshark = WiresharkAnalysis()
         var start: Timestamp?
@@ -78,6 +89,7 @@ struct CaptureReading {
         }
         progress.end()
         otherPackets = table.otherPackets.map { ($0.key.rawValue, $0.value) }.sorted { $0.reason < $1.reason }
+        uncomparedFlows = table.uncomparedFlows
         flows = table.finish()
         datagrams = datagramTable.finish()
         self.kept = kept
@@ -92,12 +104,12 @@ struct CaptureReading {
     }
 
     /// What the summary says of the file.
-    func facts(knowsGaps: Bool) -> InspectSummary.FileFacts {
+    var facts: InspectSummary.FileFacts {
         var facts = InspectSummary.FileFacts()
         facts.otherPackets = otherPackets
         facts.warnings = warnings
         facts.droppedPackets = droppedPackets
-        facts.knowsGaps = knowsGaps
+        facts.uncomparedFlows = uncomparedFlows.count
         return facts
     }
 }

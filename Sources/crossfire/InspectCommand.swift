@@ -59,8 +59,8 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "Print one JSON object with everything.")
     var json = false
 
-    /// Larger files are summarised without their streams, unless something needs them. Bytes.
-    static let maximumKeptFileBytes = 256 << 20
+    /// Of larger files the summary does not compare repeated bytes with their first copies. Bytes.
+    static let maximumComparedFileBytes = 256 << 20
 
     /// What is said of messages without being asked: all but the search for an order of operations, which takes its time.
     static let messageOracles = Judge.wireOracles.filter { $0.id != .linearizability }
@@ -107,7 +107,8 @@ struct InspectCommand: ParsableCommand {
         var wants = CaptureReading.Wants()
         wants.serverPort = port
         wants.anomalies = true
-        wants.streams = keepsStreams(path, codec)
+        wants.streams = needsStreams(path, codec)
+        wants.comparesRepeats = !tshark && fileBytes(path) <= Self.maximumComparedFileBytes
         wants.wiresharkFlags = tshark
         if let flow { wants.packets = .flow(flow) }
         if html != nil, flow == nil { wants.packets = .all }
@@ -122,7 +123,7 @@ struct InspectCommand: ParsableCommand {
         }
         var parts = InspectJSON.Parts()
         parts.names = names
-        parts.facts = reading.facts(knowsGaps: wants.streams)
+        parts.facts = reading.facts
         parts.packets = reading.kept.packets
         if tshark { parts.frames = frames(reading) }
         if let codec {
@@ -190,11 +191,15 @@ struct InspectCommand: ParsableCommand {
         return names
     }
 
-    private func keepsStreams(_ path: String, _ codec: (any WireCodec)?) -> Bool {
+    private func needsStreams(_ path: String, _ codec: (any WireCodec)?) -> Bool {
         if codec != nil || json || flow != nil || follow != nil || html != nil { return true }
-        guard !tshark else { return false }
+        // What comes from a pipe cannot be read again.
+        return path == "-" && !tshark
+    }
+
+    private func fileBytes(_ path: String) -> Int {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return (attributes?[.size] as? Int ?? 0) <= Self.maximumKeptFileBytes
+        return attributes?[.size] as? Int ?? 0
     }
 }
 

@@ -149,6 +149,20 @@ struct AnomalyTests {
         #expect(talk.found() == ["2 handshake-retransmission", "6 reset-with-data-unread"])
     }
 
+    @Test("a reset leaves data unread only where data was not acknowledged, not even by itself; a FIN is none")
+    func resetWithoutData() {
+        var abort = Conversation()
+        abort.send(from: 0, seq: 1000, ack: 5000, payload: "read")
+        abort.send(from: 1, seq: 5000, ack: 1004, .rst)
+        #expect(abort.found() == [])
+        var talk = Conversation()
+        talk.send(from: 0, seq: 1000, ack: 5000, payload: "read")
+        talk.send(from: 1, seq: 5000, ack: 1004, payload: "answer")
+        talk.send(from: 0, seq: 1004, ack: 5006, .fin)
+        talk.send(from: 1, seq: 5006, ack: 1004, .rst)
+        #expect(talk.found() == [])
+    }
+
     @Test("a direction of which every packet comes twice is the capture's fault")
     func mirrored() {
         var talk = Conversation()

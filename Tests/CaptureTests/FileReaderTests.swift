@@ -14,14 +14,15 @@ struct FileReaderTests {
         let fraction: UInt32 = magic == 0xA1B2_3C4D ? 1_000_000 : 1000
         let extra: [UInt8] = magic == 0xA1B2_CD34 ? [0, 0, 0, 0, 0, 0, 0, 0] : []
         var bytes = number(magic) + short(2) + short(4) + number(0) + number(0) + number(262_144) + number(1)
+        if magic >> 16 == 0x1C00 { bytes += number(37) }
         bytes += number(1) + number(500 * fraction) + number(3) + number(3) + extra + [1, 2, 3]
         bytes += number(2) + number(250 * fraction) + number(2) + number(9) + extra + [4, 5]
         return bytes
     }
 
     @Test(
-        "classic files: both byte orders, microseconds, nanoseconds, long record headers",
-        arguments: [0xA1B2_C3D4, 0xA1B2_3C4D, 0xA1B2_CD34] as [UInt32], [false, true])
+        "classic files: both byte orders, microseconds, nanoseconds, long record headers, Ixia's length field",
+        arguments: [0xA1B2_C3D4, 0xA1B2_3C4D, 0xA1B2_CD34, 0x1C00_01AC, 0x1C00_01AB] as [UInt32], [false, true])
     func classicVariants(_ magic: UInt32, _ bigEndian: Bool) throws {
         let file = try WholeFile(folder.file("a.pcap", Self.classic(magic, bigEndian: bigEndian)))
         #expect(file.packets == [[1, 2, 3], [4, 5]])
@@ -100,6 +101,9 @@ struct FileReaderTests {
         for (bytes, reason) in [
             ([], "empty"), ([1, 2], "2 bytes"), (Array("GET / HTTP/1.1\r\n".utf8), "neither"),
             ([0xD4, 0xC3, 0xB2, 0xA1, 2, 0], "24 bytes"),
+            (Array(Self.classic(0x1C00_01AB, bigEndian: true).dropLast(48)), "28 bytes"),
+            (Self.classic(0xA1B2_34CD, bigEndian: false), "mesquita"),
+            (Self.classic(0xA12B_3C4D, bigEndian: true), "navtel"),
             ([0x0A, 0x0D, 0x0D, 0x0A] + [UInt8](repeating: 0, count: 40), "magic"),
         ] as [([UInt8], String)] {
             #expect {

@@ -78,6 +78,25 @@ struct FlowTableTests {
         #expect(stream.packet(at: 1) == nil)
     }
 
+    @Test("where bytes are not kept, gaps are known all the same, and flows with repeats are named")
+    func gapsWithoutBytes() throws {
+        var packets = Self.connected()
+        packets.tcp(Self.client, Self.server, seq: 1002, ack: 5000, payload: "cdef", keep: 14 + 40 + 2)
+        packets.tcp(Self.client, Self.server, seq: 1012, ack: 5000, payload: "mn")
+        packets.tcp(Self.client, Self.server, seq: 1007, ack: 5000, payload: "hij")
+        packets.tcp(Self.client, Self.server, seq: 1018, ack: 5000, .fin)
+        var table = FlowTable(keepStreams: false)
+        table.add(packets.batch)
+        #expect(table.uncomparedFlows.isEmpty)
+        packets.batch.records.removeAll()
+        packets.tcp(Self.client, Self.server, seq: 1009, ack: 5000, payload: "jklm")
+        table.add(packets.batch)
+        #expect(table.uncomparedFlows == [0])
+        let stream = try #require(table.finish().first).toServer
+        #expect(stream.gaps == [0..<2, 4..<7, 14..<18])
+        #expect(stream.bytes.isEmpty && stream.chunks.isEmpty)
+    }
+
     @Test("keep-alive bytes are not stream bytes, probes of a closed window are")
     func keepAlive() throws {
         var packets = Self.connected()

@@ -33,6 +33,7 @@ struct HostileSegmentTests {
                 identification: .random(in: 0...5, using: &generator), keep: 54 + .random(in: 0...80, using: &generator)
             )
         }
+        var missing: [[Int]] = []
         for keep in [true, false] {
             var table = FlowTable(keepStreams: keep, findAnomalies: true, verifyChecksums: true)
             table.add(packets.batch)
@@ -42,12 +43,14 @@ struct HostileSegmentTests {
                 #expect(stream.chunks.allSatisfy { $0.offset >= 0 && $0.offset + $0.length <= stream.bytes.count })
                 #expect(zip(stream.chunks, stream.chunks.dropFirst()).allSatisfy { $0.offset + $0.length <= $1.offset })
             }
+            missing.append(flows.flatMap { [$0.toServer, $0.toClient] }.map { $0.gaps.reduce(0) { $0 + $1.count } })
             for flow in flows {
                 let counted = (flow.toServer.anomalies.occurred + flow.toClient.anomalies.occurred).map(\.count).reduce(
                     0, +)
                 #expect(counted == flow.anomalies.count)
             }
         }
+        #expect(missing[0] == missing[1])
         var wireshark = WiresharkAnalysis()
         #expect(wireshark.add(packets.batch).count == 400)
         var matcher = TwoPointMatcher()

@@ -126,7 +126,8 @@ public struct AnomalyCounts: Sendable {
 
     /// The kinds that occurred, in the order of `Anomaly.Kind.allCases`.
     public var occurred: [(kind: Anomaly.Kind, count: Int)] {
-        Anomaly.Kind.allCases.compactMap { self[$0] > 0 ? ($0, self[$0]) : nil }
+        guard !counts.isEmpty else { return [] }
+        return Anomaly.Kind.allCases.compactMap { self[$0] > 0 ? ($0, self[$0]) : nil }
     }
 
     mutating func add(_ kind: Anomaly.Kind, _ count: Int = 1) {
@@ -147,6 +148,7 @@ public struct AnomalyCounts: Sendable {
 
     /// Adds another count.
     public static func += (left: inout AnomalyCounts, right: AnomalyCounts) {
+        guard !right.counts.isEmpty else { return }
         for kind in Anomaly.Kind.allCases { left.add(kind, right[kind]) }
     }
 }

@@ -48,7 +48,7 @@ extension DirectionAnalysis {
         }
         let window = event.entry.window
         if other.takenEnd > event.acknowledged, window == self.window || event.sackBlocks > 0, window != 0 {
-            duplicateACKs += 1
+            duplicateACKs &+= 1
             report(.duplicateACK, event, .sameNumber, .certain, &log)
         }
     }
@@ -87,6 +87,10 @@ extension DirectionAnalysis {
 
     mutating func compareReset(_ event: SegmentEvent, _ other: DirectionAnalysis, _ log: inout AnomalyLog) {
         guard !resetSeen, other.isOpen, !other.resetSeen, let last = acknowledgedOffset else { return }
-        if other.takenEnd > last { report(.resetWithDataUnread, event, .bytesUnacknowledged, .likely, &log) }
+        // A FIN takes a number, and is no data. What the reset itself acknowledges had arrived: an application that closes
+        // without reading resets so (RFC 1122, section 4.2.2.13), and so does one that reads and aborts.
+        let dataEnd = other.takenEnd - (other.finSeen ? 1 : 0)
+        guard dataEnd > max(last, event.acknowledged) else { return }
+        report(.resetWithDataUnread, event, .bytesUnacknowledged, .likely, &log)
     }
 }

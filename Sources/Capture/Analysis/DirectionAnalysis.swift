@@ -12,10 +12,10 @@ struct DirectionAnalysis {
         var openedBy: PacketReference
     }
 
+    // Widest first, what may be missing before what is small: a table holds many of these.
     var history = SegmentHistory()
     var holes: [Hole] = []
-    /// Whether anything came.
-    var isOpen = false
+    var counts = AnomalyCounts()
     /// The end of what was sent, FIN included, as far as numbers show: also the number of a bare acknowledgement.
     var sentEnd = 0
     /// The same, as far as data, SYN and FIN show.
@@ -23,34 +23,35 @@ struct DirectionAnalysis {
     /// When the last segment came, and the last that took room.
     var lastTime = Timestamp(nanoseconds: 0)
     var lastTakingTime = Timestamp(nanoseconds: 0)
+    /// The last acknowledgement number, as an offset of the other direction too, window and scale.
+    var acknowledgedOffset: Int?
+    /// Whether anything came.
+    var isOpen = false
+    var synSeen = false
+    var finSeen = false
+    var acknowledgement: UInt32?
+    var resetSeen = false
+    var window: UInt16 = 0
+    /// The newest TCP time stamp.
+    var timestampValue: UInt32?
+    /// SYNs, repeats and duplicates included.
+    var syns: UInt8 = 0
+    var scale: UInt8?
+    /// The highest sequence number that this side reported as received out of order.
+    var selective: UInt32?
+    var lastWasRepeat = false
     /// The newest IP identification, and how many steps to it were short and how many were wild.
     var identification: UInt16 = 0
     var shortSteps: UInt32 = 0
     var wildSteps: UInt32 = 0
-    /// The newest TCP time stamp.
-    var timestampValue: UInt32?
-    /// The last acknowledgement number, as an offset of the other direction too, window and scale.
-    var acknowledgement: UInt32?
-    var acknowledgedOffset: Int?
-    var window: UInt16 = 0
-    var scale: UInt8?
-    var synSeen = false
-    /// SYNs, repeats and duplicates included.
-    var syns: UInt8 = 0
-    var finSeen = false
-    var resetSeen = false
     /// Repeats of the last acknowledgement since it was new.
-    var duplicateACKs = 0
-    /// The highest sequence number that this side reported as received out of order.
-    var selective: UInt32?
+    var duplicateACKs: UInt32 = 0
     var duplicates: UInt32 = 0
     /// The last packet that was called a repeat, and whether it was the last packet.
     var repeatedPacket: UInt32 = 0
-    var lastWasRepeat = false
     /// Anomalies reported, kept or not.
     var reported: UInt32 = 0
     var packets: UInt32 = 0
-    var counts = AnomalyCounts()
 
     /// Whether identifications count upward, so that they tell the order of sending.
     var identificationsCount: Bool {

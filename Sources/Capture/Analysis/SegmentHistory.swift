@@ -20,17 +20,22 @@ struct SegmentHistory {
 
     private var entries: [Entry] = []
     /// Where the next entry goes, once all places are taken.
-    private var next = 0
+    private var next: UInt8 = 0
 
     @inline(__always)
     mutating func remember(_ entry: Entry) {
         if entries.count < Self.capacity {
-            if entries.isEmpty { entries.reserveCapacity(8) }
+            if entries.count == entries.capacity { grow() }
             entries.append(entry)
         } else {
-            entries[next] = entry
-            next = (next + 1) % Self.capacity
+            entries[Int(next)] = entry
+            next = (next + 1) % UInt8(Self.capacity)
         }
+    }
+
+    /// Most connections are short, and there may be many: a request and its reply need six places.
+    private mutating func grow() {
+        entries.reserveCapacity(entries.isEmpty ? 6 : max(16, entries.count * 2))
     }
 
     /// The newest earlier segment with the same headers, its link and its remaining hops aside.
@@ -60,7 +65,7 @@ struct SegmentHistory {
 
     private func newest(where matches: (Entry) -> Bool) -> Entry? {
         for distance in 1...max(1, entries.count) where distance <= entries.count {
-            let index = (next + entries.count - distance) % entries.count
+            let index = (Int(next) + entries.count - distance) % entries.count
             if matches(entries[index]) { return entries[index] }
         }
         return nil

@@ -1,9 +1,23 @@
-/// The classic pcap format, both byte orders, microseconds and nanoseconds, and Kuznetzov's variant with longer record
-/// headers. <https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcap/>
+/// The classic pcap format, both byte orders, microseconds and nanoseconds, and the variants of Kuznetzov (longer record
+/// headers) and Ixia (a longer file header). <https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcap/>
 struct PcapParser: CaptureFileParser {
     /// The longest packet that a file without a larger snapshot length may hold, as in libpcap and Wireshark.
     static let maximumPacketBytes = 262_144
     static let fileHeaderBytes = 24
+
+    /// The first four bytes of a file, in its writer's byte order.
+    private enum Magic: UInt32 {
+        case microseconds = 0xA1B2_C3D4
+        case nanoseconds = 0xA1B2_3C4D
+        /// Record headers have eight bytes more.
+        case kuznetzov = 0xA1B2_CD34
+        /// After the file header stands the size of all records. Microseconds, as Wireshark reads both.
+        case ixiaHardware = 0x1C00_01AC
+        case ixiaSoftware = 0x1C00_01AB
+        /// Reserved in libpcap, and read neither there nor by Wireshark: their layouts were not published.
+        case mesquita = 0xA1B2_34CD
+        case navtel = 0xA12B_3C4D
+    }
 
     let swapped: Bool
     let nanosecondsPerFraction: Int64
@@ -16,20 +30,25 @@ struct PcapParser: CaptureFileParser {
     var lastSeconds: Int64?
     /// Where in the file the damage began that the parser is looking for the end of.
     var damageStart: Int?
+    private let headerBytes: Int
     private var headerPending = true
 
     /// Reads the file header; nil when this is no classic pcap file.
     init?(_ bytes: RawSpan) throws(FileDamage) {
-        let magic = bytes.u32(0, swapped: false)
-        let known: [UInt32] = [0xA1B2_C3D4, 0xA1B2_3C4D, 0xA1B2_CD34]
-        guard known.contains(magic) || known.contains(magic.byteSwapped) else { return nil }
-        guard bytes.byteCount >= Self.fileHeaderBytes else {
-            throw FileDamage(reason: "a pcap file header needs 24 bytes, the file holds \(bytes.byteCount)")
+        let first = bytes.u32(0, swapped: false)
+        guard let magic = Magic(rawValue: first) ?? Magic(rawValue: first.byteSwapped) else { return nil }
+        if magic == .mesquita || magic == .navtel {
+            throw FileDamage(reason: "it is of a pcap variant whose layout is not published (\(magic))")
         }
-        swapped = !known.contains(magic)
-        let plain = swapped ? magic.byteSwapped : magic
-        nanosecondsPerFraction = plain == 0xA1B2_3C4D ? 1 : 1000
-        recordHeaderBytes = plain == 0xA1B2_CD34 ? 24 : 16
+        let isIxia = magic == .ixiaHardware || magic == .ixiaSoftware
+        headerBytes = Self.fileHeaderBytes + (isIxia ? 4 : 0)
+        guard bytes.byteCount >= headerBytes else {
+            throw FileDamage(
+                reason: "a pcap file header needs \(headerBytes) bytes, the file holds \(bytes.byteCount)")
+        }
+        swapped = magic.rawValue != first
+        nanosecondsPerFraction = magic == .nanoseconds ? 1 : 1000
+        recordHeaderBytes = magic == .kuznetzov ? 24 : 16
         let major = bytes.u16(4, swapped: swapped)
         let minor = bytes.u16(6, swapped: swapped)
         guard major >= 2 else { throw FileDamage(reason: "pcap version \(major).\(minor) is not known") }
@@ -51,7 +70,7 @@ struct PcapParser: CaptureFileParser {
         var offset = start
         if headerPending {
             headerPending = false
-            offset += Self.fileHeaderBytes
+            offset += headerBytes
         }
         records.reserveCapacity((bytes.byteCount - offset) / 128)
         while true {

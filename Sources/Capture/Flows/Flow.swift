@@ -35,6 +35,18 @@ public struct Flow: Sendable {
         toClient = ByteStream()
     }
 
+    init(_ state: FlowState, id: Int, _ key: FlowKey, client: Int, toServer: ByteStream, toClient: ByteStream) {
+        self.id = id
+        self.client = key.endpoint(client)
+        server = key.endpoint(1 - client)
+        handshake = state.handshake
+        teardown = Teardown(toServer, toClient)
+        firstTime = state.firstTime
+        lastTime = state.lastTime
+        self.toServer = toServer
+        self.toClient = toClient
+    }
+
     /// What of the three-way handshake was captured.
     public enum Handshake: String, Sendable {
         case complete
@@ -66,8 +78,10 @@ public struct ByteStream: Sendable {
     public var bytes: [UInt8] = []
     /// Which packet brought which bytes: ascending by `offset`, contiguous but for gaps.
     public var chunks: [Chunk] = []
-    /// Ranges of `bytes` that no packet of the capture holds.
+    /// Ranges of the stream that no packet of the capture holds.
     public var gaps: [Range<Int>] = []
+    /// Bytes of gaps that are not in `gaps`, because there were too many in the capture; 0 where bytes are kept.
+    public var unlistedGapBytes = 0
     /// Segments whose bytes are not in `bytes`, because they lay too far beyond what came before, or the holes before
     /// them took too much memory.
     public var unplaced = 0

@@ -68,7 +68,7 @@ struct FlowIndex {
     private var slots: [UInt64]
     private var taken = 0
     /// The key of each flow.
-    private(set) var keys: [FlowKey] = []
+    private(set) var keys = PagedArray<FlowKey>()
 
     init() {
         slots = Array(repeating: 0, count: 16)
@@ -77,12 +77,12 @@ struct FlowIndex {
     /// The slot that holds `key` or would hold it, and its flow (-1: none).
     @inline(__always)
     func find(_ key: FlowKey) -> (slot: Int, flow: Int) {
-        let hash = key.hash
+        let tag = key.hash >> 32
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: hash) & mask
+        var slot = Int(truncatingIfNeeded: tag) & mask
         while slots[slot] != 0 {
             let flow = Int(slots[slot] & 0xFFFF_FFFF) - 1
-            if slots[slot] >> 32 == hash >> 32, keys[flow] == key { return (slot, flow) }
+            if slots[slot] >> 32 == tag, keys[flow] == key { return (slot, flow) }
             slot = (slot + 1) & mask
         }
         return (slot, -1)
@@ -102,8 +102,11 @@ struct FlowIndex {
     private mutating func grow() {
         let old = slots
         slots = Array(repeating: 0, count: old.count * 4)
+        let mask = slots.count - 1
         for entry in old where entry != 0 {
-            slots[find(keys[Int(entry & 0xFFFF_FFFF) - 1]).slot] = entry
+            var slot = Int(truncatingIfNeeded: entry >> 32) & mask
+            while slots[slot] != 0 { slot = (slot + 1) & mask }
+            slots[slot] = entry
         }
     }
 }

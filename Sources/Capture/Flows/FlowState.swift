@@ -1,8 +1,8 @@
 /// What is known of a flow as a whole while its packets come in. Directions are 0 and 1, as in `FlowKey`.
 struct FlowState {
-    let firstSender: Int
     var firstTime: Timestamp
     var lastTime: Timestamp
+    let firstSender: Int8
     /// Who sent the first SYN without ACK, and the first SYN with it; -1: nobody yet.
     var opener: Int8 = -1
     var accepter: Int8 = -1
@@ -12,7 +12,7 @@ struct FlowState {
     var refused = false
 
     init(firstSender: Int, time: Timestamp) {
-        self.firstSender = firstSender
+        self.firstSender = Int8(firstSender)
         firstTime = time
         lastTime = time
     }
@@ -39,7 +39,7 @@ struct FlowState {
         }
     }
 
-    private var handshake: Flow.Handshake {
+    var handshake: Flow.Handshake {
         if refused { return .refused }
         if opener >= 0, accepter >= 0, handshakeAcknowledged { return .complete }
         return opener >= 0 || accepter >= 0 ? .partial : .missing
@@ -49,25 +49,13 @@ struct FlowState {
     func client(_ key: FlowKey, serverPort: UInt16?) -> Int {
         if opener >= 0 { return Int(opener) }
         if accepter >= 0 { return 1 - Int(accepter) }
-        let ports = [key.endpoint(0).port, key.endpoint(1).port]
-        if let serverPort, ports[0] != ports[1] {
-            if ports[0] == serverPort { return 1 }
-            if ports[1] == serverPort { return 0 }
+        let ports = (key.endpoint(0).port, key.endpoint(1).port)
+        if let serverPort, ports.0 != ports.1 {
+            if ports.0 == serverPort { return 1 }
+            if ports.1 == serverPort { return 0 }
         }
-        if ports[0] == ports[1] { return firstSender }
-        return ports[0] > ports[1] ? 0 : 1
-    }
-
-    /// Puts the flow together.
-    func finish(id: Int, _ key: FlowKey, client: Int, _ lower: ByteStream, _ higher: ByteStream) -> Flow {
-        var flow = Flow(
-            id: id, client: key.endpoint(client), server: key.endpoint(1 - client), time: firstTime)
-        flow.lastTime = lastTime
-        flow.handshake = handshake
-        flow.toServer = client == 0 ? lower : higher
-        flow.toClient = client == 0 ? higher : lower
-        flow.teardown = Flow.Teardown(flow.toServer, flow.toClient)
-        return flow
+        if ports.0 == ports.1 { return Int(firstSender) }
+        return ports.0 > ports.1 ? 0 : 1
     }
 }
 

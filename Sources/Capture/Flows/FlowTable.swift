@@ -8,18 +8,12 @@
 public struct FlowTable: Sendable {
     private let serverPort: UInt16?
     private let keepStreams: Bool
-    /// Zeros that may still stand for missing bytes; nil where bytes are not kept.
-    private var padding: Int?
+    /// The flows whose streams are kept; nil for all.
+    private let keptFlows: Set<Int>?
     private var index = FlowIndex()
-    private var flows: [FlowState] = []
-    /// Two for each flow: that of the key's lower end at 2n, that of the higher one at 2n + 1.
-    private var streams: [StreamBuilder] = []
+    private var connections = PagedArray<Connection>()
     private var dissector = Dissector()
-    private let findAnomalies: Bool
-    private let verifyChecksums: Bool
-    /// One for each flow, if anomalies are looked for.
-    private var analyses: [ConnectionAnalysis] = []
-    private var log = AnomalyLog()
+    private var shared: Connection.Shared
 
     /// Packets that were not TCP segments, with the reason.
     public private(set) var otherPackets: [NotTransport: Int] = [:]
@@ -28,25 +22,36 @@ public struct FlowTable: Sendable {
     ///
     /// - Parameters:
     ///   - serverPort: tells the server where no SYN was captured.
-    ///   - keepStreams: whether streams keep their bytes, chunks and gaps; without, memory grows with the flows alone.
+    ///   - keepStreams: whether streams keep their bytes and chunks; without, memory grows with the flows alone, and
+    ///     repeats are not compared with the first copy.
+    ///   - keptFlows: with `keepStreams`, the flows whose streams are kept; nil for all.
     ///   - findAnomalies: whether each segment is also compared with those before it.
     ///   - verifyChecksums: whether TCP checksums are computed; a wrong one is an anomaly, and never a reason to discard.
     public init(
-        serverPort: UInt16? = nil, keepStreams: Bool = true, findAnomalies: Bool = false, verifyChecksums: Bool = false
+        serverPort: UInt16? = nil, keepStreams: Bool = true, keptFlows: Set<Int>? = nil, findAnomalies: Bool = false,
+        verifyChecksums: Bool = false
     ) {
         self.init(
-            serverPort: serverPort, keepStreams: keepStreams, findAnomalies: findAnomalies,
+            serverPort: serverPort, keepStreams: keepStreams, keptFlows: keptFlows, findAnomalies: findAnomalies,
             verifyChecksums: verifyChecksums, paddingBytes: StreamBuilder.maximumPaddingBytes)
     }
 
     /// As the public one, with another limit for zeros that stand for missing bytes.
-    init(serverPort: UInt16?, keepStreams: Bool, findAnomalies: Bool, verifyChecksums: Bool, paddingBytes: Int) {
-        self.verifyChecksums = verifyChecksums && findAnomalies
+    init(
+        serverPort: UInt16?, keepStreams: Bool, keptFlows: Set<Int>? = nil, findAnomalies: Bool, verifyChecksums: Bool,
+        paddingBytes: Int
+    ) {
         self.serverPort = serverPort
         self.keepStreams = keepStreams
-        padding = keepStreams ? paddingBytes : nil
-        self.findAnomalies = findAnomalies
+        self.keptFlows = keptFlows
+        shared = Connection.Shared(
+            findAnomalies: findAnomalies, verifyChecksums: verifyChecksums && findAnomalies)
+        shared.room.padding = paddingBytes
     }
+
+    /// The flows in which bytes were captured again that had been captured before, and whose bytes were not kept: what
+    /// the copies say was not compared.
+    public var uncomparedFlows: Set<Int> { shared.uncomparedFlows }
 
     /// Adds all TCP segments of a batch.
     public mutating func add(_ batch: PacketBatch) {
@@ -88,42 +93,8 @@ public struct FlowTable: Sendable {
     private mutating func add(_ segment: borrowing Segment, _ record: PacketRecord, _ bytes: [UInt8]) -> Int {
         let (key, direction) = FlowKey.of(segment)
         let flow = flow(of: key, segment, direction, record)
-        let packet = PacketReference(number: record.number, time: record.time)
-        let own = flow * 2 + direction
-        let other = flow * 2 + (1 - direction)
-        streams[own].open(with: segment)
-        streams[own].stream.packets += 1
-        var acknowledged = SegmentEvent.nothing
-        if segment.flags.contains(.ack) { acknowledged = streams[other].acknowledge(segment.acknowledgement) }
-        if findAnomalies {
-            analyses[flow].add(
-                segment, record, flow: flow, direction: direction, start: streams[own].offset(of: segment.sequence),
-                acknowledged: acknowledged, &log)
-        }
-        if segment.payloadLength > 0, streams[own].place(segment, packet, bytes, padding: &padding), findAnomalies {
-            analyses[flow].report(.overlapConflict, .bytesDiffer, packet, flow: flow, direction: direction, &log)
-        }
-        if verifyChecksums { checkSum(segment, packet, bytes, flow: flow, direction: direction) }
-        flows[flow].see(record.time)
-        // Plain data and acknowledgements, once connected, change nothing else.
-        if flows[flow].handshakeAcknowledged, segment.flags.isDisjoint(with: [.syn, .fin, .rst]) { return flow }
-        flows[flow].track(segment, direction)
-        if segment.flags.contains(.fin), streams[own].stream.fin == nil {
-            streams[own].stream.fin = packet
-            streams[own].finOffset = streams[own].offset(of: segment.sequence) + segment.payloadLength
-        }
-        if segment.flags.contains(.rst), streams[own].stream.reset == nil { streams[own].stream.reset = packet }
+        connections[flow].add(segment, record, bytes, flow: flow, direction: direction, &shared)
         return flow
-    }
-
-    private mutating func checkSum(
-        _ segment: borrowing Segment, _ packet: PacketReference, _ bytes: [UInt8], flow: Int, direction: Int
-    ) {
-        switch TCPChecksum(segment, bytes.span.bytes) {
-        case .good, .unknown: return
-        case .unverified: streams[flow * 2 + direction].stream.unverifiedChecksums += 1
-        case .bad: analyses[flow].report(.badChecksum, .checksumWrong, packet, flow: flow, direction: direction, &log)
-        }
     }
 
     /// The flows so far, in order of first packet.
@@ -131,22 +102,31 @@ public struct FlowTable: Sendable {
     /// - Complexity: O(flows + bytes kept).
     public consuming func finish() -> [Flow] {
         // Nothing is changed in place: the caller may hold a copy, and changing would copy everything.
-        let sorted = log.sorted()
+        let log = shared.log.sorted()
         var next = 0
-        var padding = padding ?? 0
+        var padding = shared.room.padding
         var finished: [Flow] = []
-        finished.reserveCapacity(flows.count)
-        for number in flows.indices {
-            let lower = streams[number * 2].finish(keep: keepStreams, padding: &padding)
-            let higher = streams[number * 2 + 1].finish(keep: keepStreams, padding: &padding)
-            let client = flows[number].client(index.keys[number], serverPort: serverPort)
-            var flow = flows[number].finish(id: number, index.keys[number], client: client, lower, higher)
-            if findAnomalies, analyses[number].hasFindings {
-                flow.take(analyses[number], sorted, &next, client: client)
+        finished.reserveCapacity(connections.count)
+        for page in connections.pages {
+            // A span lends its elements, where an array would copy them.
+            let page = page.span
+            for place in page.indices {
+                let number = finished.count
+                finished.append(
+                    Self.flow(page[place], number, index.keys[number], serverPort, log, &next, padding: &padding))
             }
-            finished.append(flow)
         }
         return finished
+    }
+
+    private static func flow(
+        _ connection: borrowing Connection, _ number: Int, _ key: FlowKey, _ serverPort: UInt16?, _ log: AnomalyLog,
+        _ next: inout Int, padding: inout Int
+    ) -> Flow {
+        let client = connection.state.client(key, serverPort: serverPort)
+        var flow = connection.finish(id: number, key, client: client, padding: &padding)
+        if connection.analysis.hasFindings { flow.take(connection.analysis, log, &next, client: client) }
+        return flow
     }
 
     /// The number of the flow that a segment belongs to; a new one for an unknown key or another initial number.
@@ -156,14 +136,13 @@ public struct FlowTable: Sendable {
     ) -> Int {
         let (slot, known) = index.find(key)
         if known >= 0 {
-            guard segment.flags.isSuperset(of: .syn), segment.flags.isDisjoint(with: .ack) else { return known }
-            guard streams[known * 2 + direction].contradicts(initialSequence: segment.sequence) else { return known }
+            guard segment.flags.isSuperset(of: .syn), segment.flags.isDisjoint(with: .ack),
+                connections[known].isContradicted(by: segment.sequence, direction: direction)
+            else { return known }
         }
         let number = index.append(key, at: slot)
-        flows.append(FlowState(firstSender: direction, time: record.time))
-        streams.append(StreamBuilder())
-        streams.append(StreamBuilder())
-        if findAnomalies { analyses.append(ConnectionAnalysis()) }
+        let keepsBytes = keepStreams && (keptFlows?.contains(number) ?? true)
+        connections.append(Connection(firstSender: direction, time: record.time, keepsBytes: keepsBytes))
         return number
     }
 }

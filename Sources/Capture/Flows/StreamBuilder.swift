@@ -13,6 +13,16 @@ struct StreamBuilder {
     static let maximumPaddingBytes = 256 << 20
     /// The most later chunks that a segment filling a hole may have behind it; a hole older than that stays.
     static let maximumChunksBehindHole = 16_384
+    /// The most gaps listed in all streams of a table whose bytes are not kept: further ones are counted.
+    static let maximumGaps = 1 << 18
+
+    /// What the streams of a table may still take.
+    struct Room {
+        /// Zeros that stand for missing bytes.
+        var padding = maximumPaddingBytes
+        /// Gaps listed where bytes are not kept.
+        var gaps = maximumGaps
+    }
 
     /// How offset 0 is known.
     enum Base {
@@ -25,14 +35,14 @@ struct StreamBuilder {
         case syn
     }
 
-    /// The sequence number of offset 0.
-    var baseSequence: UInt32 = 0
-    var base = Base.unknown
+    var stream = ByteStream()
     /// The highest offset that a captured segment reached, whether or not its bytes were kept.
     var end = 0
     /// Where the first FIN stands; nil without one.
     var finOffset: Int?
-    var stream = ByteStream()
+    var base = Base.unknown
+    /// The sequence number of offset 0.
+    var baseSequence: UInt32 = 0
 
     /// The offset of a sequence number: the one nearest to `end`, so that the number may wrap.
     @inline(__always)
@@ -94,29 +104,68 @@ struct StreamBuilder {
         return reached
     }
 
-    /// Places a segment's payload; true when its bytes differ from those already there.
-    ///
-    /// - Parameter padding: zeros that may still be used for missing bytes; nil where bytes are not kept.
-    mutating func place(
-        _ segment: borrowing Segment, _ packet: PacketReference, _ bytes: [UInt8], padding: inout Int?
-    ) -> Bool {
+    /// Counts a segment's payload; where it begins, or nil where it is not of the stream.
+    @inline(__always)
+    private mutating func account(_ segment: borrowing Segment) -> Int? {
         let length = segment.payloadLength
         stream.payloadBytes += length
         let start = offset(of: segment.flags.contains(.syn) ? segment.sequence &+ 1 : segment.sequence)
         // A keep-alive repeats the last byte, or says anything in its place (RFC 9293, section 3.8.4).
-        if length == 1, start == end - 1 { return false }
+        if length == 1, start == end - 1 { return nil }
+        guard start - end <= Self.maximumHoleBytes else {
+            stream.unplaced += 1
+            return nil
+        }
+        return start
+    }
+
+    /// Notes what a segment's payload covers, where bytes are not kept; true when some of it was covered before.
+    @inline(__always)
+    mutating func cover(_ segment: borrowing Segment, _ room: inout Room) -> Bool {
+        guard let start = account(segment) else { return false }
+        guard start == end, segment.capturedPayloadLength == segment.payloadLength else {
+            return cover(start, captured: segment.capturedPayloadLength, length: segment.payloadLength, &room)
+        }
+        end += segment.payloadLength
+        return false
+    }
+
+    private mutating func cover(_ start: Int, captured: Int, length: Int, _ room: inout Room) -> Bool {
+        var isRepeat = false
+        let from = max(0, start)
+        let to = max(from, start + captured)
+        if from < min(to, end) {
+            switch stream.uncover(from..<min(to, end), &room.gaps) {
+            case .repeats: isRepeat = true
+            case .allNew: break
+            case .tooManyGaps: stream.unplaced += 1
+            }
+        }
+        guard start + length > end else { return isRepeat }
+        if from > end { stream.addGap(end..<from, &room.gaps) }
+        if max(to, end) < start + length { stream.addGap(max(to, end)..<start + length, &room.gaps) }
+        end = start + length
+        return isRepeat
+    }
+
+    /// Places a segment's payload; true when its bytes differ from those already there.
+    mutating func place(
+        _ segment: borrowing Segment, _ packet: PacketReference, _ bytes: [UInt8], _ room: inout Room
+    ) -> Bool {
+        let length = segment.payloadLength
+        guard let start = account(segment) else { return false }
         let from = max(0, start)
         let to = start + segment.capturedPayloadLength
         let missing = max(0, from - stream.bytes.count)
-        guard start - end <= Self.maximumHoleBytes, missing <= padding ?? .max else {
+        guard missing <= room.padding else {
             stream.unplaced += 1
             return false
         }
         end = max(end, start + length)
-        guard let room = padding, from < to else { return false }
+        guard from < to else { return false }
         let source = segment.payloadOffset + from - start
         if from >= stream.coveredEnd {
-            padding = room - missing
+            room.padding -= missing
             stream.append(at: from, bytes[source..<source + (to - from)], packet)
             return false
         }
@@ -128,10 +177,15 @@ struct StreamBuilder {
     /// The stream, its holes named.
     func finish(keep: Bool, padding: inout Int) -> ByteStream {
         var stream = stream
-        var end = max(end, finOffset ?? 0)
+        var end = end
+        if let finOffset, finOffset - end <= Self.maximumHoleBytes { end = max(end, finOffset) }
         // The acknowledgement of a FIN counts one more than the bytes.
         if let finOffset, stream.acknowledged == finOffset + 1 { stream.acknowledged = finOffset }
-        guard keep, end > 0 else { return stream }
+        guard keep else {
+            if end > self.end { stream.gaps.append(self.end..<end) }
+            return stream
+        }
+        guard end > 0 else { return stream }
         let missing = end - stream.bytes.count
         if missing > 0, missing <= padding, missing <= Self.maximumHoleBytes {
             stream.pad(missing)
@@ -145,80 +199,5 @@ struct StreamBuilder {
         }
         if covered < end { stream.gaps.append(covered..<end) }
         return stream
-    }
-}
-
-extension ByteStream {
-    /// The end of the last chunk.
-    @inline(__always)
-    var coveredEnd: Int {
-        chunks.last.map { $0.offset + $0.length } ?? 0
-    }
-
-    /// Adds payload at or beyond the end of all chunks.
-    mutating func append(at offset: Int, _ payload: ArraySlice<UInt8>, _ packet: PacketReference) {
-        if chunks.isEmpty {
-            chunks.reserveCapacity(8)
-            bytes.reserveCapacity(256)
-        }
-        if offset > bytes.count { pad(offset - bytes.count) }
-        bytes.append(contentsOf: payload)
-        chunks.append(Chunk(offset: offset, length: payload.count, packet: packet))
-    }
-
-    /// Adds zeros that stand for missing bytes.
-    mutating func pad(_ count: Int) {
-        bytes.append(contentsOf: [UInt8](repeating: 0, count: count))
-    }
-
-    /// Whether payload contradicts bytes that are already there.
-    func differs(_ range: Range<Int>, _ payload: [UInt8], _ source: Int) -> Bool {
-        for chunk in chunks[firstChunk(endingAfter: range.lowerBound)...] {
-            let common =
-                max(
-                    chunk.offset, range.lowerBound)..<max(
-                    max(chunk.offset, range.lowerBound), min(chunk.offset + chunk.length, range.upperBound))
-            if chunk.offset >= range.upperBound { return false }
-            for offset in common where bytes[offset] != payload[source + offset - range.lowerBound] { return true }
-        }
-        return false
-    }
-
-    /// Writes payload into the holes of `range`; false when a hole had too many chunks behind it to be filled.
-    mutating func fill(_ range: Range<Int>, _ payload: [UInt8], _ source: Int, _ packet: PacketReference) -> Bool {
-        var index = firstChunk(endingAfter: range.lowerBound)
-        var cursor = range.lowerBound
-        while cursor < range.upperBound {
-            if index == chunks.count {
-                let from = source + cursor - range.lowerBound
-                append(at: cursor, payload[from..<source + range.count], packet)
-                return true
-            }
-            let chunk = chunks[index]
-            if chunk.offset > cursor {
-                guard chunks.count - index <= StreamBuilder.maximumChunksBehindHole else { return false }
-                let stop = min(chunk.offset, range.upperBound)
-                let from = source + cursor - range.lowerBound
-                bytes.replaceSubrange(cursor..<stop, with: payload[from..<from + (stop - cursor)])
-                chunks.insert(Chunk(offset: cursor, length: stop - cursor, packet: packet), at: index)
-                index += 1
-                cursor = stop
-            } else {
-                cursor = max(cursor, chunk.offset + chunk.length)
-                index += 1
-            }
-        }
-        return true
-    }
-
-    /// The index of the first chunk that ends after `offset`.
-    func firstChunk(endingAfter offset: Int) -> Int {
-        var low = 0
-        var high = chunks.count
-        while low < high {
-            let middle = (low + high) / 2
-            if chunks[middle].offset + chunks[middle].length <= offset { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }

@@ -81,17 +81,23 @@ struct AnomalyClass {
 extension Flow {
     /// How many anomalies, keep-alives and duplicate acknowledgements aside; for the order in which flows are listed.
     var oddity: Int {
-        [toServer, toClient].reduce(0) { sum, stream in
-            sum + stream.gaps.count
-                + stream.anomalies.occurred.reduce(0) {
-                    $1.kind == .keepAlive || $1.kind == .duplicateACK ? $0 : $0 + $1.count
-                }
-        }
+        toServer.oddity + toClient.oddity
     }
 
     var packets: Int { toServer.packets + toClient.packets }
-    var missingBytes: Int { (toServer.gaps + toClient.gaps).reduce(0) { $0 + $1.count } }
+    var missingBytes: Int { toServer.missingBytes + toClient.missingBytes }
     var anomalyCount: Int {
         (toServer.anomalies.occurred + toClient.anomalies.occurred).reduce(0) { $0 + $1.count }
+    }
+}
+
+extension ByteStream {
+    /// Bytes that no packet of the capture holds.
+    var missingBytes: Int { gaps.reduce(unlistedGapBytes) { $0 + $1.count } }
+
+    fileprivate var oddity: Int {
+        anomalies.occurred.reduce(gaps.count) {
+            $1.kind == .keepAlive || $1.kind == .duplicateACK ? $0 : $0 + $1.count
+        }
     }
 }

@@ -117,7 +117,7 @@ extension InspectJSON.Object {
             packets = stream.packets
             payloadBytes = stream.payloadBytes
             streamBytes = stream.bytes.count
-            missingBytes = stream.gaps.reduce(0) { $0 + $1.count }
+            missingBytes = stream.missingBytes
             gaps = stream.gaps.map { [$0.lowerBound, $0.upperBound] }
             unplacedSegments = stream.unplaced
             badChecksums = stream.anomalies[.badChecksum]

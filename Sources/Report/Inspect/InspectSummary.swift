@@ -10,8 +10,8 @@ public struct InspectSummary: Sendable {
         public var warnings: [String] = []
         /// Packets that the file says were dropped; nil when it says nothing.
         public var droppedPackets: UInt64?
-        /// Whether streams were kept, so that gaps are known.
-        public var knowsGaps = true
+        /// Flows with repeated bytes that were not compared with their first copy.
+        public var uncomparedFlows = 0
 
         /// Facts of a sound file.
         public init() {}
@@ -71,7 +71,6 @@ public struct InspectSummary: Sendable {
     }
 
     private func gaps() -> [String] {
-        guard facts.knowsGaps else { return ["Missing bytes were not looked for in a file of this size; --json does."] }
         let holed = flows.filter { $0.missingBytes > 0 }
         let unplaced = flows.reduce(0) { $0 + $1.toServer.unplaced + $1.toClient.unplaced }
         var lines: [String] = []
@@ -83,6 +82,11 @@ public struct InspectSummary: Sendable {
                         + "most in flow \(worst.id) (\(grouped(worst.missingBytes)))."))
         }
         if unplaced > 0 { lines.append("\(count(unplaced, "segment")) too far from the others to be placed") }
+        if facts.uncomparedFlows > 0 {
+            lines.append(
+                "Repeats in \(count(facts.uncomparedFlows, "flow")) were not compared with their first copies in a file "
+                    + "of this size; --json does.")
+        }
         return lines
     }
 

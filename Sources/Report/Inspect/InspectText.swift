@@ -22,8 +22,9 @@ public struct InspectText: Sendable {
     public func table() -> String {
         var shown = flows
         if flows.count > Self.maximumFlows {
-            shown.sort { ($1.oddity, $0.id) < ($0.oddity, $1.id) }
-            shown = shown.prefix(Self.maximumFlows).sorted { $0.id < $1.id }
+            let oddities = flows.map(\.oddity)
+            let oddest = flows.indices.sorted { (oddities[$1], $0) < (oddities[$0], $1) }.prefix(Self.maximumFlows)
+            shown = oddest.sorted().map { flows[$0] }
         }
         var rows = [
             ["flow", "client", "server", "packets", "bytes", "duration", "handshake", "teardown", "missing", "odd"]

@@ -1,0 +1,96 @@
+/// What a table knows of one flow, in one place: a packet touches few lines of the processor's cache.
+struct Connection {
+    /// The streams that the key's lower and higher end send.
+    var lower = StreamBuilder()
+    var higher = StreamBuilder()
+    var analysis = ConnectionAnalysis()
+    var state: FlowState
+    /// Whether the streams keep their bytes.
+    let keepsBytes: Bool
+
+    init(firstSender: Int, time: Timestamp, keepsBytes: Bool) {
+        self.keepsBytes = keepsBytes
+        state = FlowState(firstSender: firstSender, time: time)
+    }
+
+    /// What the flows of a table share.
+    struct Shared {
+        let findAnomalies: Bool
+        let verifyChecksums: Bool
+        var log = AnomalyLog()
+        var room = StreamBuilder.Room()
+        /// Flows of which bytes came again whose first copy was not kept.
+        var uncomparedFlows: Set<Int> = []
+    }
+
+    /// Whether a SYN with this initial sequence number, from the key's lower (0) or higher (1) end, begins another
+    /// connection.
+    func isContradicted(by initialSequence: UInt32, direction: Int) -> Bool {
+        direction == 0
+            ? lower.contradicts(initialSequence: initialSequence)
+            : higher.contradicts(initialSequence: initialSequence)
+    }
+
+    /// Adds a segment; `bytes` are those that its offsets count in.
+    @inline(__always)
+    mutating func add(
+        _ segment: borrowing Segment, _ record: PacketRecord, _ bytes: [UInt8], flow: Int, direction: Int,
+        _ shared: inout Shared
+    ) {
+        if direction == 0 {
+            Self.add(segment, record, bytes, flow, 0, keepsBytes, &lower, &higher, &analysis, &state, &shared)
+        } else {
+            Self.add(segment, record, bytes, flow, 1, keepsBytes, &higher, &lower, &analysis, &state, &shared)
+        }
+    }
+
+    private static func add(
+        _ segment: borrowing Segment, _ record: PacketRecord, _ bytes: [UInt8], _ flow: Int, _ direction: Int,
+        _ keepsBytes: Bool, _ own: inout StreamBuilder, _ other: inout StreamBuilder,
+        _ analysis: inout ConnectionAnalysis, _ state: inout FlowState, _ shared: inout Shared
+    ) {
+        let packet = PacketReference(number: record.number, time: record.time)
+        own.open(with: segment)
+        own.stream.packets += 1
+        var acknowledged = SegmentEvent.nothing
+        if segment.flags.contains(.ack) { acknowledged = other.acknowledge(segment.acknowledgement) }
+        if shared.findAnomalies {
+            analysis.add(
+                segment, record, flow: flow, direction: direction, start: own.offset(of: segment.sequence),
+                acknowledged: acknowledged, &shared.log)
+        }
+        if segment.payloadLength > 0 {
+            if !keepsBytes {
+                if own.cover(segment, &shared.room) { shared.uncomparedFlows.insert(flow) }
+            } else if own.place(segment, packet, bytes, &shared.room), shared.findAnomalies {
+                analysis.report(.overlapConflict, .bytesDiffer, packet, flow: flow, direction: direction, &shared.log)
+            }
+        }
+        if shared.verifyChecksums {
+            switch TCPChecksum(segment, bytes.span.bytes) {
+            case .good, .unknown: break
+            case .unverified: own.stream.unverifiedChecksums += 1
+            case .bad:
+                analysis.report(.badChecksum, .checksumWrong, packet, flow: flow, direction: direction, &shared.log)
+            }
+        }
+        state.see(record.time)
+        // Plain data and acknowledgements, once connected, change nothing else.
+        if state.handshakeAcknowledged, segment.flags.isDisjoint(with: [.syn, .fin, .rst]) { return }
+        state.track(segment, direction)
+        if segment.flags.contains(.fin), own.stream.fin == nil {
+            own.stream.fin = packet
+            own.finOffset = own.offset(of: segment.sequence) + segment.payloadLength
+        }
+        if segment.flags.contains(.rst), own.stream.reset == nil { own.stream.reset = packet }
+    }
+
+    /// The flow as it is now; `client` is the direction in which the client sends.
+    func finish(id: Int, _ key: FlowKey, client: Int, padding: inout Int) -> Flow {
+        let lower = lower.finish(keep: keepsBytes, padding: &padding)
+        let higher = higher.finish(keep: keepsBytes, padding: &padding)
+        return client == 0
+            ? Flow(state, id: id, key, client: 0, toServer: lower, toClient: higher)
+            : Flow(state, id: id, key, client: 1, toServer: higher, toClient: lower)
+    }
+}
