@@ -108,7 +108,7 @@ struct InspectCommand: ParsableCommand {
         wants.serverPort = port
         wants.anomalies = true
         wants.streams = needsStreams(path, codec)
-        wants.comparesRepeats = !tshark && fileBytes(path) <= Self.maximumComparedFileBytes
+        wants.comparesRepeats = !tshark && regularFileBytes(path) ?? 0 <= Self.maximumComparedFileBytes
         wants.wiresharkFlags = tshark
         if let flow { wants.packets = .flow(flow) }
         if html != nil, flow == nil { wants.packets = .all }
@@ -194,12 +194,14 @@ struct InspectCommand: ParsableCommand {
     private func needsStreams(_ path: String, _ codec: (any WireCodec)?) -> Bool {
         if codec != nil || json || flow != nil || follow != nil || html != nil { return true }
         // What comes from a pipe cannot be read again.
-        return path == "-" && !tshark
+        return !tshark && regularFileBytes(path) == nil
     }
 
-    private func fileBytes(_ path: String) -> Int {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return attributes?[.size] as? Int ?? 0
+    /// Nil for a pipe, and for `-`. (stat(2))
+    private func regularFileBytes(_ path: String) -> Int? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
     }
 }
 
