@@ -5,7 +5,7 @@
 /// result with warnings is partial.
 public struct CaptureFileReader: ~Copyable {
     /// Bytes of the file that one batch takes; more only where one packet needs more.
-    static let batchBytes = 512 << 10
+    static let batchBytes = 128 << 10
 
     private let source: ByteSource
     /// What was read from the file last; all before `position` is handed over or skipped.

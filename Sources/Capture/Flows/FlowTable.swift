@@ -72,9 +72,11 @@ public struct FlowTable: Sendable {
             switch dissector.dissect(record, batch.bytes.span.bytes, batch.linkTypes) {
             case .tcp:
                 if dissector.segment.isReassembled, let datagram = dissector.fragments?.datagram {
-                    seeing(dissector.segment, record, add(dissector.segment, record, datagram))
+                    let flow = add(&dissector.segment, record, datagram)
+                    seeing(dissector.segment, record, flow)
                 } else {
-                    seeing(dissector.segment, record, add(dissector.segment, record, batch.bytes))
+                    let flow = add(&dissector.segment, record, batch.bytes)
+                    seeing(dissector.segment, record, flow)
                 }
             case .udp: otherPackets[.datagram, default: 0] += 1
             case .other(let reason): otherPackets[reason, default: 0] += 1
@@ -85,12 +87,13 @@ public struct FlowTable: Sendable {
     /// Adds one segment that `dissect` found in `batch`; returns the number of its flow.
     @discardableResult
     public mutating func add(_ segment: Segment, record: PacketRecord, in batch: PacketBatch) -> Int {
-        add(segment, record, batch.bytes)
+        var segment = segment
+        return add(&segment, record, batch.bytes)
     }
 
-    /// `bytes` are those that the segment's offsets count in.
+    /// `bytes` are those that the segment's offsets count in. The segment is not changed: `inout` spares its copy.
     @discardableResult
-    private mutating func add(_ segment: borrowing Segment, _ record: PacketRecord, _ bytes: [UInt8]) -> Int {
+    private mutating func add(_ segment: inout Segment, _ record: PacketRecord, _ bytes: [UInt8]) -> Int {
         let (key, direction) = FlowKey.of(segment)
         let flow = flow(of: key, segment, direction, record)
         connections[flow].add(segment, record, bytes, flow: flow, direction: direction, &shared)
