@@ -33,6 +33,8 @@ public struct Conversation: Sendable {
     public var lastTime: Timestamp
     /// The capture began in the middle of the connection.
     public var startsMidStream: Bool
+    /// The client shut down writing and went on reading, by its own log: on the wire that looks like a close.
+    public var clientKeptReading = false
     /// What only datagrams show; nil for a connection.
     public var datagrams: DatagramFacts?
     /// The process of the server that served it, where somebody looked.

@@ -21,6 +21,8 @@ public final class Campaign {
     private var nextProgress: Int64 = 0
     private var nextLook: Int64 = 0
     private var corpusNext = 0
+    /// The last scenario in which a client left early: what most leaks come from.
+    private var lastDeparture: Scenario?
 
     /// One execution in so many may be inconclusive without making the campaign so; each is counted in the summary.
     public static let toleratedInconclusive = 1000
@@ -61,6 +63,7 @@ public final class Campaign {
 
     private func step() throws {
         let scenario = nextScenario()
+        if scenario.hasDepartures { lastDeparture = scenario }
         running[rig.executions + 1] = scenario
         let (log, ending) = try rig.execute(scenario)
         if let ending { try crashed(ending, scenario, log) }
@@ -156,7 +159,7 @@ public final class Campaign {
         guard let held = rig.restingResources() else { return }
         let violations = watch.observe(held, executions: rig.executions)
         guard !violations.isEmpty else { return }
-        let scenario = nextScenario()
+        let scenario = lastDeparture ?? nextScenario()
         running[rig.executions + 1] = scenario
         _ = try rig.execute(scenario)
         let judged = try rig.judgements(all: true)

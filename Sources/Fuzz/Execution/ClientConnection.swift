@@ -57,6 +57,12 @@ final class ClientConnection {
         }
     }
 
+    /// The script's half-close: no more requests, but replies are still wanted.
+    func halfClose() {
+        shutdownWriting()
+        log.keptReading = true
+    }
+
     /// Notes which process of the target serves it.
     func served(by process: Int?) {
         log.serverProcess = process
@@ -151,6 +157,12 @@ final class ClientConnection {
         guard let raw, !isHalfClosed else { return }
         isHalfClosed = true
         Glibc.shutdown(raw, Int32(SHUT_WR))
+    }
+
+    /// Closes before the script's end: what is still to come is not wanted any more.
+    func leave(reset: Bool) {
+        log.keptReading = false
+        close(reset: reset)
     }
 
     /// Closes in the ordinary way, or with a reset (SO_LINGER with a time of 0).

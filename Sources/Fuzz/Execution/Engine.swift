@@ -99,9 +99,9 @@ package final class Engine {
                 guard outcome == .completed else { return outcome }
             }
         case .pause(let milliseconds): return pause(milliseconds)
-        case .shutdown: connection.shutdownWriting()
-        case .reset: connection.close(reset: true)
-        case .close: connection.close(reset: false)
+        case .shutdown: connection.halfClose()
+        case .reset: connection.leave(reset: true)
+        case .close: connection.leave(reset: false)
         }
         return .completed
     }

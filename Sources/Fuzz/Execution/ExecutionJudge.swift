@@ -27,9 +27,9 @@ package struct ExecutionJudge: Sendable {
             flows: flows, codec: codec, names: { Self.name($0, log) }, incomplete: incomplete,
             end: packets.records.last?.time ?? Timestamp(nanoseconds: 0))
         for (index, flow) in flows.enumerated() {
-            if let process = Self.connection(of: flow, log)?.serverProcess {
-                evidence.conversations[index].serverProcess = process
-            }
+            guard let connection = Self.connection(of: flow, log) else { continue }
+            evidence.conversations[index].serverProcess = connection.serverProcess
+            evidence.conversations[index].clientKeptReading = connection.keptReading
         }
         var judgement = oracles.judge(evidence)
         judgement.exercised.intervals = Self.intervals(evidence, flows, log)

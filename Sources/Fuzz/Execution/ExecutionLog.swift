@@ -52,6 +52,8 @@ public struct ConnectionLog: Sendable {
     public var serverClosed = false
     /// The connection was reset, or refused.
     public var wasReset = false
+    /// The client shut down writing and went on reading: the server owes it the rest of its replies.
+    public var keptReading = false
     /// The process of the target that served it, where somebody looked and found it.
     public var serverProcess: Int?
     /// The client closed with a reset, which discards what was under way.

@@ -12,7 +12,23 @@ struct EchoGenerator: ScenarioGenerator {
     }
 
     func scenario(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
-        random.oneIn(100) ? slowReader(&random, options) : rounds(&random, options)
+        guard options.operations == nil else { return rounds(&random, options) }
+        switch random.pick(0...99) {
+        case 0: return slowReader(&random, options)
+        case 1...4: return shaped(options) { $0.churn(&random, request) }
+        case 5...8: return shaped(options) { $0.followUp(&random, request) }
+        default: return rounds(&random, options)
+        }
+    }
+
+    private func shaped(_ options: GeneratorOptions, _ body: (inout RoundBuilder) -> Void) -> Scenario {
+        var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
+        body(&builder)
+        return builder.scenario
+    }
+
+    private func request(_ random: inout SeededGenerator) -> [Template] {
+        head + [Template([.token(length: nil)])] + tail
     }
 
     private func rounds(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
@@ -20,7 +36,7 @@ struct EchoGenerator: ScenarioGenerator {
         builder.connectAll()
         let operations = options.operations ?? random.pick(2...8)
         let batching = Batching(operations: operations, pipelined: !random.oneIn(3), &random)
-        let leaving = random.oneIn(10) ? random.pick(0...options.clients - 1) : nil
+        let leaving = Departure.draw(oneIn: 10, clients: options.clients, &random)
         for (index, size) in batching.sizes.enumerated() {
             let batches = (0..<options.clients).map { _ in (0..<size).map { _ in head + [message(&random)] + tail } }
             builder.round(batches, leaving: index == batching.sizes.count - 1 ? leaving : nil, &random)

@@ -4,6 +4,15 @@ struct RESPGenerator: ScenarioGenerator {
 
     func scenario(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
         let draw = Draw(options)
+        if options.operations == nil, draw.has("ECHO"), random.oneIn(12) {
+            var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
+            if random.oneIn(2) {
+                builder.churn(&random) { _ in draw.marker }
+            } else {
+                builder.followUp(&random) { $0.oneIn(3) ? draw.marker : draw.counter(&$0) }
+            }
+            return builder.scenario
+        }
         switch random.pick(0...99) {
         case 0: return slowReader(&random, draw)
         case 1...39: return rounds(&random, draw, draw.counter)
@@ -25,7 +34,7 @@ struct RESPGenerator: ScenarioGenerator {
         builder.connectAll()
         let operations = options.operations ?? min(most, random.pick(2...8))
         let batching = Batching(operations: operations, pipelined: random.oneIn(2), &random)
-        let leaving = random.oneIn(12) ? random.pick(0...options.clients - 1) : nil
+        let leaving = Departure.draw(oneIn: 12, clients: options.clients, &random)
         for (index, size) in batching.sizes.enumerated() {
             let batches = (0..<options.clients).map { _ in
                 (0..<size).map { place in

@@ -59,14 +59,95 @@ struct RoundBuilder {
     }
 
     /// Every client sends its batch, released together; then each waits for its replies, in a random order. At most
-    /// one client leaves with a reset instead.
-    mutating func round(_ batches: [[[Template]]], leaving: Int? = nil, _ random: inout SeededGenerator) {
+    /// one client leaves in its own way.
+    mutating func round(_ batches: [[[Template]]], leaving: Departure? = nil, _ random: inout SeededGenerator) {
         let order = (0..<batches.count).filter { !batches[$0].isEmpty }.shuffled(using: &random)
         guard !order.isEmpty else { return }
         scenario.blocks.append(.together(order.map { .init(client: $0, .send(.requests(batches[$0]))) }))
-        for client in order.shuffled(using: &random) {
-            step(client, client == leaving ? .reset : .expect(count: batches[client].count))
+        var rest = order.shuffled(using: &random)
+        if let leaving, rest.contains(leaving.client), leaving.isAtOnce {
+            leave(leaving)
+            if leaving.way != .halfClose { rest.removeAll { $0 == leaving.client } }
         }
+        for client in rest {
+            if let leaving, client == leaving.client, !leaving.isAtOnce { leave(leaving) }
+            if client != leaving?.client || leaving?.way == .halfClose {
+                step(client, .expect(count: batches[client].count))
+            }
+        }
+    }
+
+    private mutating func leave(_ departure: Departure) {
+        switch departure.way {
+        case .reset: step(departure.client, .reset)
+        case .close: step(departure.client, .close)
+        case .halfClose: step(departure.client, .shutdown)
+        }
+    }
+
+    /// Clients come and go: most leave with replies under way, while others connect, whom the server may take for them.
+    /// Each request is a segment of its own. Those who stay get their replies.
+    mutating func churn(_ random: inout SeededGenerator, _ request: (inout SeededGenerator) -> [Template]) {
+        for round in 0..<random.pick(2...4) {
+            var staying: [(client: Int, replies: Int)] = []
+            for client in (0..<clients).shuffled(using: &random) {
+                step(client, .connect(receiveBuffer: nil))
+                let count = random.pick(1...4)
+                for _ in 0..<count { step(client, .send(.requests([request(&random)]))) }
+                if round > 0, random.oneIn(3) {
+                    staying.append((client, count))
+                } else {
+                    step(client, random.oneIn(2) ? .reset : .close)
+                }
+            }
+            for (client, replies) in staying {
+                step(client, .expect(count: replies))
+                step(client, .close)
+            }
+        }
+        // A server that has lost its way shows it now.
+        for client in 0..<clients {
+            step(client, .connect(receiveBuffer: nil))
+            step(client, .send(.requests([request(&random)])))
+            step(client, .expect(count: 1))
+        }
+    }
+
+    /// Requests follow a pipelined batch in a segment of their own before its replies are read: a server that loses the
+    /// rest of the batch answers them in its place.
+    mutating func followUp(
+        _ random: inout SeededGenerator, _ request: (inout SeededGenerator) -> [Template]
+    ) {
+        connectAll()
+        for _ in 0..<random.pick(1...2) {
+            let counts = (0..<clients).map { _ in random.pick(2...3) }
+            for client in 0..<clients {
+                step(client, .send(.requests((0..<counts[client]).map { _ in request(&random) })))
+            }
+            // So that the server has read the batch.
+            step(0, .pause(milliseconds: 2))
+            for client in 0..<clients { step(client, .send(.requests([request(&random)]))) }
+            for client in 0..<clients { step(client, .expect(count: counts[client] + 1)) }
+        }
+    }
+}
+
+/// A client that leaves before its replies came, or says that it will send no more.
+struct Departure {
+    enum Way: CaseIterable {
+        case reset, close, halfClose
+    }
+
+    var client: Int
+    var way: Way
+    /// Right after its requests, before anybody reads a reply.
+    var isAtOnce: Bool
+
+    /// One scenario in `rarity` has one.
+    static func draw(oneIn rarity: UInt64, clients: Int, _ random: inout SeededGenerator) -> Departure? {
+        guard random.oneIn(rarity) else { return nil }
+        return Departure(
+            client: random.pick(0...clients - 1), way: random.pick(Way.allCases), isAtOnce: !random.oneIn(3))
     }
 }
 

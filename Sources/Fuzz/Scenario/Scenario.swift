@@ -73,6 +73,11 @@ public struct Scenario: Equatable, Sendable {
         (blocks.lazy.flatMap(\.steps).map(\.client).max() ?? -1) + 1
     }
 
+    /// Whether a client leaves before the end.
+    var hasDepartures: Bool {
+        blocks.lazy.flatMap(\.steps).contains { $0.action == .reset || $0.action == .close }
+    }
+
     /// The steps of one client alone; it keeps its number.
     func only(_ client: Int) -> Scenario {
         var part = Scenario(protocolName: protocolName)

@@ -7,7 +7,7 @@ import Wire
 struct OneReadOneMessage: Defect {
     let name = "one-read-one-message"
     let summary = "takes what one read brought for one request and drops the rest"
-    let oracle = "order"
+    let oracle = "loss"
     let replaces: Set<Part> = [.batcher]
 
     func objection(to choice: Choice) -> String? { nil }

@@ -106,10 +106,10 @@ extension Diagnosis {
         left.time < right.time ? right : left
     }
 
-    /// The server closed or reset while the client was still open.
+    /// The server closed or reset while the client was still open, or still read.
     var serverClosedFirst: Bool {
         guard let end = conversation.serverEnd else { return false }
-        guard let client = conversation.clientEnd else { return true }
+        guard let client = conversation.clientEnd, !conversation.clientKeptReading else { return true }
         return end.number < client.number
     }
 
