@@ -27,7 +27,7 @@ public struct CaptureExport: Sendable {
             "protocol \(context.protocolName), target \(context.target.text), seed \(context.seed), "
                 + "execution \(finding.firstExecution)",
         ]
-        if Self.observed.contains(violation.oracle) {
+        if Self.observed.contains(violation.oracle) || violation.restsOnLog {
             comments.append("\(Self.notePrefix)\(violation.oracle.rawValue): \(violation.summary)")
         }
         let packets = finding.packets

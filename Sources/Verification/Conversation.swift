@@ -35,6 +35,8 @@ public struct Conversation: Sendable {
     public var startsMidStream: Bool
     /// The client shut down writing and went on reading, by its own log: on the wire that looks like a close.
     public var clientKeptReading = false
+    /// The client does not read: the last window that it advertised is closed.
+    public var clientWindowClosed = false
     /// What only datagrams show; nil for a connection.
     public var datagrams: DatagramFacts?
     /// The process of the server that served it, where somebody looked.

@@ -5,7 +5,7 @@ public struct Judge: Sendable {
     /// All oracles that need nothing but the wire, most specific first.
     public static let wireOracles: [any Oracle] = [
         OrderOracle(), LossOracle(), DuplicationOracle(), CrosstalkOracle(), CorruptionOracle(), HangOracle(),
-        LinearizabilityOracle(),
+        IsolationOracle(), LinearizabilityOracle(),
     ]
 
     private let readers: [any ReadingOracle]
@@ -40,7 +40,7 @@ public struct Judge: Sendable {
     public func judge(_ evidence: Evidence) -> Judgement {
         let reading = Reading(evidence)
         let missing = Self.missing(evidence)
-        let isReliable = !reading.problems.contains { $0.violation.oracle != .hang }
+        let isReliable = !reading.problems.contains { ![.hang, .isolation].contains($0.violation.oracle) }
         let keys = KeyAnalysis(reading, judges: searches && isReliable, budget, threads: threads)
         var judgement = Judgement(verdict: .held)
         for oracle in readers where oracle.id != .linearizability {

@@ -84,6 +84,41 @@ struct FramingOracleTests {
         #expect(tape.judge().verdict == .held)
     }
 
+    @Test("a client that said it would read on is owed its replies after its half-close")
+    func keptReading() {
+        let tape = Tape("echo")
+        let c = tape.connect(1)
+        tape.send(c[0], "one", "two")
+        tape.reply(c[0], "one\n")
+        tape.clientCloses(c[0])
+        tape.serverCloses(c[0])
+        #expect(tape.judge().verdict == .held)
+        var evidence = tape.evidence
+        evidence.conversations[0].clientKeptReading = true
+        let violation = Judge().judge(evidence).violations.first
+        #expect(violation?.oracle == .loss && violation?.restsOnLog == true)
+        #expect(violation?.summary.hasSuffix("while the client had only shut down writing, and still read.") == true)
+    }
+
+    @Test("silence while another client does not read is a matter of isolation; who does not read is owed nothing")
+    func isolation() {
+        let tape = Tape("echo")
+        let c = tape.connect(3)
+        tape.send(c[0], "one", "two")
+        tape.reply(c[0], "one\ntw")
+        tape.closeWindow(c[0])
+        tape.exchange(c[1], "three", "three\n")
+        tape.send(c[2], "four")
+        tape.wait(nanoseconds: 400_000_000)
+        for client in c { tape.clientResets(client) }
+        let violations = tape.judge().violations
+        #expect(violations.map(\.oracle) == [.isolation])
+        #expect(
+            violations.first?.summary
+                == "c2: request 1 (packet 5) got no reply for 400 ms, until the client closed, while c0 did not read: one "
+                + "client holds up another.")
+    }
+
     @Test("a client that resets, or closes at once, is owed nothing")
     func clientLeaves() {
         let tape = Tape("echo")

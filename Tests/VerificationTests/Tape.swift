@@ -71,6 +71,9 @@ final class Tape {
         reply(flow, answer)
     }
 
+    /// The client says that it has no room for more.
+    func closeWindow(_ flow: Int) { flows[flow].toServer.lastWindow = 0 }
+
     func gap(toClient flow: Int, _ length: Int) {
         let start = flows[flow].toClient.bytes.count
         flows[flow].toClient.bytes += Array(repeating: 0, count: length)

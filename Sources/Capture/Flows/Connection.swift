@@ -52,6 +52,7 @@ struct Connection {
         let packet = PacketReference(number: record.number, time: record.time)
         own.open(with: segment)
         own.stream.packets += 1
+        if !segment.flags.contains(.rst) { own.stream.lastWindow = segment.window }
         var acknowledged = SegmentEvent.nothing
         if segment.flags.contains(.ack) { acknowledged = other.acknowledge(segment.acknowledgement) }
         if shared.findAnomalies {

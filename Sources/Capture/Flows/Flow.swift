@@ -96,6 +96,9 @@ public struct ByteStream: Sendable {
     /// The highest stream offset that the other side acknowledged. Beyond the end of `bytes`, the capture misses what
     /// lies between (or a FIN, which counts as one).
     public var acknowledged = 0
+    /// The window that its sender advertised last, unscaled; 0 says that it has no room for what the other side sends.
+    /// Resets do not count.
+    public var lastWindow: UInt16 = .max
 
     /// Creates an empty stream.
     public init() {}

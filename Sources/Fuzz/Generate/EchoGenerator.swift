@@ -53,19 +53,20 @@ struct EchoGenerator: ScenarioGenerator {
         }
     }
 
-    /// Client 0 sends more than the buffers on the way back hold before it reads.
+    /// Client 0, or all but the last, send more than the buffers on the way back hold before they read.
     private func slowReader(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
         var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
-        builder.connectAll { $0 == 0 ? 16_384 : nil }
+        let slow = builder.drawSlow(&random)
+        builder.connectAll { $0 < slow ? 16_384 : nil }
         let count = random.pick([8, 8, 16, 16, 16, 64])
         let large = (0..<count).map { _ in head + [Template([.token(length: 65_000)])] + tail }
-        builder.step(0, .send(.requests(large)))
-        for client in 1..<max(1, options.clients) {
-            builder.step(client, .send(.requests([head + [Template([.token(length: nil)])] + tail])))
+        for client in 0..<slow { builder.step(client, .send(.requests(large))) }
+        for client in slow..<max(slow, options.clients) {
+            builder.step(client, .send(.requests([request(&random)])))
             builder.step(client, .expect(count: 1))
         }
         builder.step(0, .pause(milliseconds: 3))
-        builder.step(0, .expect(count: count))
+        for client in 0..<slow { builder.step(client, .expect(count: count)) }
         return builder.scenario
     }
 }

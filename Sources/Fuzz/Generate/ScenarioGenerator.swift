@@ -52,6 +52,11 @@ struct RoundBuilder {
         for client in 0..<clients { step(client, .connect(receiveBuffer: receiveBuffer(client))) }
     }
 
+    /// How many clients are slow readers: one, or all but one, which takes a whole pool of workers.
+    func drawSlow(_ random: inout SeededGenerator) -> Int {
+        random.oneIn(2) ? max(1, clients - 1) : 1
+    }
+
     /// One request and its reply, before the clients race.
     mutating func prepare(_ request: [Template]) {
         step(0, .send(.requests([request])))

@@ -18,9 +18,9 @@ public enum InspectAssertion: String, Sendable, CaseIterable {
     /// The oracles that decide it.
     public var oracles: [any Oracle] {
         switch self {
-        case .noLoss: [LossOracle(), HangOracle()]
+        case .noLoss: [LossOracle(), HangOracle(), IsolationOracle()]
         case .fifo: [OrderOracle()]
-        case .exactlyOnce: [LossOracle(), HangOracle(), DuplicationOracle()]
+        case .exactlyOnce: [LossOracle(), HangOracle(), IsolationOracle(), DuplicationOracle()]
         case .noCrosstalk: [CrosstalkOracle()]
         }
     }

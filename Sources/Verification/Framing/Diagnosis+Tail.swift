@@ -76,6 +76,8 @@ extension Diagnosis {
             return
         }
         guard serverClosedFirst else {
+            // Who does not read cannot get the rest.
+            guard !conversation.clientWindowClosed else { return }
             if let silence = silence(since: partial.last) {
                 problems.append(endsInside(request, partial, expected.first, silence))
             }
@@ -97,7 +99,9 @@ extension Diagnosis {
         if serverClosedFirst, let end = conversation.serverEnd {
             guard end.number > waiting.last.number, end.time > waiting.last.time else { return }
             problems.append(lossByClose(request, end))
-        } else if let silence = silence(since: later(waiting.last, replies.last?.last ?? waiting.last)) {
+        } else if !conversation.clientWindowClosed,
+            let silence = silence(since: later(waiting.last, replies.last?.last ?? waiting.last))
+        {
             problems.append(hang(request, silence))
         }
     }

@@ -23,6 +23,13 @@ extension Diagnosis {
         let asked = self.request(request)
         let milliseconds = silence.nanoseconds / 1_000_000
         let until = silence.clientClosed ? "until the client closed" : "until the capture ended"
+        if let other = reading.clientThatDoesNotRead(besides: index) {
+            return problem(
+                .isolation, "held-up",
+                "\(who): \(label(request)) (packet \(asked.last.number)) got no reply for \(milliseconds) ms, \(until), "
+                    + "while \(other) did not read: one client holds up another.",
+                [(asked.last, "\(label(request)) is sent and never answered")], silence: silence)
+        }
         return problem(
             .hang, "silent",
             "\(who): \(label(request)) (packet \(asked.last.number)) "

@@ -38,11 +38,15 @@ extension Diagnosis {
     func lossByClose(_ request: Int, _ end: PacketReference) -> Problem {
         let asked = self.request(request)
         let how = conversation.teardown == .serverReset ? "reset" : "closed"
-        return problem(
-            .loss, "closed-unanswered",
+        let isHalfClosed = conversation.clientKeptReading && end.number > conversation.clientEnd?.number ?? .max
+        let state = isHalfClosed ? "had only shut down writing, and still read" : "was still open"
+        var problem = problem(
+            .loss, isHalfClosed ? "half-closed-unanswered" : "closed-unanswered",
             "\(who): \(label(request)) (packet \(asked.last.number)) got no reply; the server \(how) the connection "
-                + "(packet \(end.number)) while the client was still open.",
+                + "(packet \(end.number)) while the client \(state).",
             [(asked.last, "\(label(request)) is sent and never answered"), (end, "the server \(how) the connection")])
+        problem.violation.restsOnLog = isHalfClosed
+        return problem
     }
 
     /// The reply to `request` has a hole, after which the stream goes on.

@@ -35,6 +35,7 @@ extension Conversation {
         clientEnd = Self.end(of: flow.toServer)
         serverEnd = Self.end(of: flow.toClient)
         lastTime = flow.lastTime
+        clientWindowClosed = flow.toServer.lastWindow == 0
         startsMidStream = midStream
         isSynchronised = true
         if midStream { isSynchronised = pairsUpWithoutOverlap }

@@ -1,0 +1,29 @@
+/// One client's slowness is not another's.
+public struct IsolationOracle: ReadingOracle {
+    /// How long a client must have waited.
+    public var patience: Patience
+
+    /// Creates the oracle.
+    public init(patience: Patience = Patience()) {
+        self.patience = patience
+    }
+
+    /// `isolation`.
+    public var id: OracleID { .isolation }
+    /// The requirement.
+    public var requirement: String { "A client that does not read its replies holds up nobody else." }
+
+    func violations(in reading: Reading) -> [Violation] { problems(in: reading, patience: patience) }
+}
+
+extension Reading {
+    /// Another client to whom the server has more to say than it reads, if there is one.
+    func clientThatDoesNotRead(besides index: Int) -> String? {
+        for (other, conversation) in evidence.conversations.enumerated() where other != index {
+            let isOwed =
+                conversation.partialReply != nil || conversation.exchanges.last.map { $0.reply == nil } ?? false
+            if conversation.clientWindowClosed, isOwed { return conversation.name }
+        }
+        return nil
+    }
+}
