@@ -13,6 +13,18 @@ struct CheckCommand: ParsableCommand {
         discussion: """
             A capture is taken as complete unless it says that packets were dropped or bytes are missing. A history is \
             a file of JSON lines (linhist-1) or Jepsen's EDN; its model is read from it unless --model names one.
+
+            A model of your own is a YAML file, either a table of states (the first is the initial one):
+
+              model: turnstile
+              states: [locked, open]
+              operations:
+                coin: [{to: open, answer: ok}]
+                push: [{from: open, to: locked, answer: passed}, {from: locked, answer: refused}]
+
+            or a built-in kind under other names:
+
+              {model: ticket machine, kind: counter, functions: {draw: increment, look: get}, initial: 100}
             """)
 
     @Argument(help: "A pcap or pcapng file, or a history; - for standard input.")

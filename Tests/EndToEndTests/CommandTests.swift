@@ -92,7 +92,10 @@ extension EndToEnd {
             let doctor = try CrossfireProcess.run("doctor", "--json")
             #expect(doctor.json["can_capture"] as? Bool == (doctor.status == 0))
             #expect(try CrossfireProcess.run("--version").status == 0)
-            for command in ["fuzz", "capture", "inspect", "check", "replay", "minimize", "gate", "serve", "doctor"] {
+            for command in [
+                "fuzz", "capture", "inspect", "check", "replay", "minimize", "gate", "serve", "zoo", "compare",
+                "doctor",
+            ] {
                 let help = try CrossfireProcess.run(command, "--help")
                 #expect(help.status == 0)
                 #expect(help.output.contains("USAGE: crossfire \(command)"))

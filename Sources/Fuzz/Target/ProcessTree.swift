@@ -116,6 +116,32 @@ package enum ProcessTree {
         return names
     }
 
+    /// How often the threads of a process and its descendants were switched, willingly or not.
+    static func contextSwitches(of pid: pid_t) -> Int {
+        var sum = 0
+        for process in [pid] + descendants(of: pid) {
+            for task in tasks(of: process) {
+                sum += numbers(
+                    "/proc/\(process)/task/\(task)/status", ["voluntary_ctxt_switches:", "nonvoluntary_ctxt_switches:"])
+            }
+        }
+        return sum
+    }
+
+    /// The memory of a process and its descendants, shared pages counted in parts (Pss). Bytes.
+    static func proportionalBytes(of pid: pid_t) -> Int {
+        ([pid] + descendants(of: pid)).reduce(0) { $0 + 1024 * numbers("/proc/\($1)/smaps_rollup", ["Pss:"]) }
+    }
+
+    /// The sum of the numbers in the lines of a file that begin with these words.
+    private static func numbers(_ path: String, _ words: [String]) -> Int {
+        contents(path).split(separator: 0x0A).reduce(0) { sum, line in
+            let fields = line.split { $0 == 0x20 || $0 == 0x09 }.map { String(decoding: $0, as: UTF8.self) }
+            guard fields.count > 1, words.contains(fields[0]), let number = Int(fields[1]) else { return sum }
+            return sum + number
+        }
+    }
+
     /// What the descriptors of a process are: `socket:[4711]`, a path…
     static func descriptorTargets(of pid: pid_t) -> [String] {
         entries("/proc/\(pid)/fd").compactMap { name in

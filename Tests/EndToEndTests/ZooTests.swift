@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// Goal: the zoo and the comparison say what a person wants to know, and scripts get the exit status. Method: a few
+    /// servers, short budgets.
+    @Suite("zoo and compare", .enabled(if: canCapture)) struct Zoo {
+        @Test("found by its own oracle, not accused, left out with the reason")
+        func table() throws {
+            let result = try CrossfireProcess.run(
+                "zoo", "--budget", "5s", "--confirm", "2", "--only", "threaded/echo+double-processing", "--only",
+                "threaded/echo+correct", "--only", "threaded/file+correct", "--json")
+            #expect(result.status == 0, "\(result.output)\(result.errors)")
+            let servers = result.json["servers"] as? [[String: Any]] ?? []
+            let verdicts = servers.map { "\($0["server"] ?? "") \($0["verdict"] ?? "")" }
+            #expect(
+                verdicts == [
+                    "threaded/echo held", "threaded/echo+double-processing found", "threaded/file skipped",
+                ])
+            #expect(servers.first { $0["expected"] as? String == "duplication" }?["first_execution"] != nil)
+        }
+
+        @Test("no such server is wrong usage")
+        func unknown() throws {
+            let result = try CrossfireProcess.run("zoo", "--only", "threeded/kv")
+            #expect(result.status == 64)
+            #expect(result.errors.contains("no server is called threeded/kv"))
+        }
+
+        @Test("servers beside each other, and what a crash does to the other clients")
+        func compare() throws {
+            let result = try CrossfireProcess.run(
+                "compare", "forked/kv", "threaded/kv", "--clients", "1,2,4", "--rounds", "2", "--time", "50ms", "--json"
+            )
+            #expect(result.status == 0, "\(result.errors)")
+            let servers = result.json["servers"] as? [[String: Any]] ?? []
+            #expect(servers.map { $0["name"] as? String } == ["forked/kv", "threaded/kv"])
+            for server in servers {
+                let points = server["points"] as? [[String: Any]] ?? []
+                #expect(points.count == 3 && points.allSatisfy { ($0["requests_per_s"] as? Double ?? 0) > 100 })
+                #expect(server["law"] != nil)
+            }
+            // A crash of a child hurts its own client; a crash of a thread ends them all.
+            #expect(servers[0]["crash_broken"] as? Int == 0 && servers[0]["crash_serving"] as? Bool == true)
+            #expect(servers[1]["crash_broken"] as? Int == 8 && servers[1]["crash_serving"] as? Bool == false)
+            #expect(try CrossfireProcess.run("compare", "threaded/echo").status == 64)
+            #expect(try CrossfireProcess.run("compare", "threaded/kv", "--clients", "0").status == 64)
+        }
+    }
+}
