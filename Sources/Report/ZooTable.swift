@@ -5,8 +5,8 @@ import Verification
 public struct ZooRow: Encodable, Sendable {
     /// The server.
     public var server: String
-    /// The oracle that had to find it; nil for a correct server.
-    public var expected: String?
+    /// The oracles one of which had to find it, the defect's own first; none for a correct server.
+    public var expected: [String]
     /// The oracles that found something.
     public var found: [String] = []
     /// Executions of the campaign.
@@ -37,9 +37,9 @@ public struct ZooRow: Encodable, Sendable {
     }
 
     /// A server that no campaign was run against, and why.
-    public init(_ server: String, expecting oracle: String?, skipped: String) {
+    public init(_ server: String, expecting oracles: [String], skipped: String) {
         self.server = server
-        expected = oracle
+        expected = oracles
         self.skipped = skipped
     }
 
@@ -48,9 +48,9 @@ public struct ZooRow: Encodable, Sendable {
     /// - Parameters:
     ///   - output: the file with its JSON object; its log stands beside it.
     ///   - complaint: how the campaign ended, where that was not with 0.
-    public init(_ server: String, expecting oracle: String?, output: String, complaint: String?) {
+    public init(_ server: String, expecting oracles: [String], output: String, complaint: String?) {
         self.server = server
-        expected = oracle
+        expected = oracles
         guard let data = FileManager.default.contents(atPath: output),
             let summary = try? JSONDecoder().decode(Summary.self, from: data)
         else {
@@ -62,7 +62,9 @@ public struct ZooRow: Encodable, Sendable {
         executions = summary.executions
         inconclusive = summary.inconclusive.executions
         for finding in summary.findings where !found.contains(finding.oracle) { found.append(finding.oracle) }
-        guard let own = summary.findings.first(where: { oracle == nil || $0.oracle == oracle }) else { return }
+        guard let own = summary.findings.first(where: { oracles.isEmpty || oracles.contains($0.oracle) }) else {
+            return
+        }
         firstExecution = own.first_execution
         firstSeconds = own.first_s
         hits = own.reproduced?.hits
@@ -92,7 +94,7 @@ public struct ZooRow: Encodable, Sendable {
     /// How it stands.
     public var verdict: Verdict {
         if skipped != nil { return .skipped }
-        if let expected { return found.contains(expected) ? .found : .missed }
+        if !expected.isEmpty { return found.contains { expected.contains($0) } ? .found : .missed }
         if !found.isEmpty { return .accused }
         return inconclusive * Self.toleratedInconclusive > executions ? .inconclusive : .held
     }
@@ -120,7 +122,7 @@ public struct ZooTable: Sendable {
         var cells = [["server", "expected", "verdict", "found by", "execution", "seconds", "replay", "executions"]]
         for row in rows where row.skipped == nil {
             cells.append([
-                row.server, row.expected ?? "-", row.verdict.rawValue,
+                row.server, row.expected.first ?? "-", row.verdict.rawValue,
                 row.found.isEmpty ? "-" : row.found.joined(separator: ","), row.firstExecution.map(grouped) ?? "-",
                 row.firstSeconds.map { String(format: "%.1f", $0) } ?? "-",
                 row.hits.map { "\($0)/\(row.tries ?? 0)" } ?? "-", grouped(row.executions),
@@ -139,12 +141,13 @@ public struct ZooTable: Sendable {
     }
 
     private var sums: [String] {
-        let defective = rows.filter { $0.expected != nil && $0.skipped == nil }
-        let correct = rows.filter { $0.expected == nil && $0.skipped == nil }
+        let defective = rows.filter { !$0.expected.isEmpty && $0.skipped == nil }
+        let correct = rows.filter { $0.expected.isEmpty && $0.skipped == nil }
         let found = defective.count { $0.verdict == .found }
         let accused = correct.count { $0.verdict == .accused }
         var lines = [
-            "\(found) of \(defective.count) defective servers found by the defect's own oracle",
+            "\(found) of \(defective.count) defective servers found, "
+                + "\(defective.count { $0.found.contains($0.expected[0]) }) by the defect's own oracle",
             "\(accused) of \(correct.count) correct servers accused, in "
                 + "\(grouped(correct.reduce(0) { $0 + $1.executions })) executions",
         ]

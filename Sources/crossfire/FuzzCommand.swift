@@ -35,8 +35,9 @@ struct FuzzCommand: ParsableCommand {
     @Flag(help: "End at the first finding, once it is confirmed.")
     var stopOnFirst = false
 
-    @Option(help: "End at the first finding of this oracle, once it is confirmed.", transform: Self.oracle)
-    var stopOn: OracleID?
+    @Option(
+        help: "End at the first finding of this oracle, once it is confirmed. Repeatable.", transform: Self.oracle)
+    var stopOn: [OracleID] = []
 
     @Option(help: "How many fresh targets confirm a finding; 0: none.")
     var confirm = 20
@@ -74,7 +75,7 @@ struct FuzzCommand: ParsableCommand {
         options.executionLimit = executions
         options.secondLimit = duration?.seconds ?? (executions == nil ? 60 : nil)
         options.stopOnFirst = stopOnFirst
-        options.stopOnOracle = stopOn
+        options.stopOnOracles = stopOn
         options.confirmations = confirm
         options.perturbation = target.perturb.plan(for: spec)
         let context = RunContext(

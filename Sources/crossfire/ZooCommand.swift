@@ -87,7 +87,7 @@ struct ZooCommand: ParsableCommand {
                 waiting.removeFirst()
                 guard let wireProtocol = next.protocolName else {
                     rows.append(
-                        ZooRow(next.server.description, expecting: next.oracle, skipped: "no client speaks to it yet"))
+                        ZooRow(next.server.description, expecting: next.oracles, skipped: "no client speaks to it yet"))
                     continue
                 }
                 let path = "\(folder)/\(total - waiting.count)"
@@ -97,7 +97,7 @@ struct ZooCommand: ParsableCommand {
                 let (entry, command, path) = running.remove(at: index)
                 let complaint = command.finish()
                 rows.append(
-                    ZooRow(entry.server.description, expecting: entry.oracle, output: path, complaint: complaint))
+                    ZooRow(entry.server.description, expecting: entry.oracles, output: path, complaint: complaint))
                 try? FileManager.default.removeItem(atPath: path + ".out")
             }
             line.update("\(rows.count) of \(total): \(running.map(\.entry.server.description).joined(separator: ", "))")
@@ -113,7 +113,7 @@ struct ZooCommand: ParsableCommand {
         var words = [own, "fuzz", "--server", entry.server.arguments[0], "--protocol", wireProtocol]
         words += ["--clients", "\(clients)", "--duration", "\(budget.seconds)s", "--confirm", "\(confirm)"]
         words += ["--seed", "\(seed)", "--json", "--out", path + ".out"]
-        if let oracle = entry.oracle { words += ["--stop-on", oracle] }
+        for oracle in entry.oracles { words += ["--stop-on", oracle] }
         return try ChildCommand(words, output: path)
     }
 }

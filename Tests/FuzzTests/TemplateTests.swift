@@ -63,6 +63,6 @@ struct TemplateTests {
         var binding = Binding(campaign: "z", execution: 36)
         let template = Template([.bytes(Array("<".utf8)), .key("q"), .bytes(Array("|".utf8)), .token(length: nil)])
         #expect(String(decoding: template.bytes(&binding, client: 35), as: UTF8.self) == "<kz.10.q|tz.10.z.0")
-        #expect(String(decoding: template.bytes(&binding, client: 36), as: UTF8.self) == "<kz.10.q|tz.10.10.1")
+        #expect(String(decoding: template.bytes(&binding, client: 36), as: UTF8.self) == "<kz.10.q|tz.10.10.0")
     }
 }

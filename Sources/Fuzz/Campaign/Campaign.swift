@@ -88,7 +88,7 @@ public final class Campaign {
 
     private var stopsNow: Bool {
         Interruption.signal != nil || (options.stopOnFirst && !findings.isEmpty)
-            || options.stopOnOracle.map { wanted in findings.contains { $0.violation.oracle == wanted } } ?? false
+            || findings.contains { options.stopOnOracles.contains($0.violation.oracle) }
     }
 
     private var elapsed: Double { Double(Clock.monotonic - start) / 1e9 }

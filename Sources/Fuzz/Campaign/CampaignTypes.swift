@@ -20,8 +20,8 @@ public struct CampaignOptions: Sendable {
     public var secondLimit: Double?
     /// Ends at the first finding, once it is confirmed.
     public var stopOnFirst = false
-    /// Ends at the first finding of this oracle, once it is confirmed.
-    public var stopOnOracle: OracleID?
+    /// Ends at the first finding of one of these oracles, once it is confirmed.
+    public var stopOnOracles: [OracleID] = []
     /// How many fresh targets confirm a finding.
     public var confirmations = 20
     /// How long the search for a smaller scenario of a finding may take; 0: none.

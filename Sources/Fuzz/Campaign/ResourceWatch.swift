@@ -14,7 +14,7 @@ package struct ResourceWatch {
 
     /// Judges one look at the target at rest.
     package mutating func observe(_ held: ProcessTree.Resources, executions: Int) -> [Violation] {
-        var found = Self.zombies(held, executions: executions)
+        var found = Self.leftovers(held, executions: executions)
         if let growth = descriptors.rises(to: held.descriptors) {
             found.append(Self.leak("descriptors", growth, executions))
         }
@@ -31,12 +31,28 @@ package struct ResourceWatch {
     package static func compare(_ held: ProcessTree.Resources, with before: ProcessTree.Resources, executions: Int)
         -> [Violation]
     {
-        var found = zombies(held, executions: executions)
+        var found = leftovers(held, executions: executions)
         if held.descriptors - before.descriptors > freshTolerance {
             found.append(leak("descriptors", held.descriptors - before.descriptors, executions))
         }
         if held.threads - before.threads > freshTolerance {
             found.append(leak("threads", held.threads - before.threads, executions))
+        }
+        return found
+    }
+
+    /// What no rest excuses.
+    private static func leftovers(_ held: ProcessTree.Resources, executions: Int) -> [Violation] {
+        var found = zombies(held, executions: executions)
+        if held.abandoned > 0 {
+            let what = held.abandoned == 1 ? "connection is" : "connections are"
+            found.append(
+                Violation(
+                    oracle: .resources,
+                    summary:
+                        "\(held.abandoned) \(what) still open in the target after \(executions) executions, though "
+                        + "their clients have closed",
+                    signature: "resources abandoned"))
         }
         return found
     }

@@ -149,11 +149,13 @@ final class Rig {
         var least = ProcessTree.resources(of: process.pid)
         var steady = 0
         let deadline = Clock.monotonic + Int64(setup.patience.restMilliseconds) * 1_000_000
-        while steady < Self.steadyLooks || least.zombies > 0 {
+        least.abandoned = ServingProcesses.abandoned(by: process.pid, port: port)
+        while steady < Self.steadyLooks || least.zombies > 0 || least.abandoned > 0 {
             guard Clock.monotonic < deadline, Interruption.signal == nil else { break }
             Clock.sleep(milliseconds: 5)
             let held = ProcessTree.resources(of: process.pid)
             let before = least
+            least.abandoned = min(least.abandoned, ServingProcesses.abandoned(by: process.pid, port: port))
             least.zombies = min(least.zombies, held.zombies)
             least.descriptors = min(least.descriptors, held.descriptors)
             least.threads = min(least.threads, held.threads)

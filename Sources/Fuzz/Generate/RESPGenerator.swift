@@ -15,7 +15,8 @@ struct RESPGenerator: ScenarioGenerator {
         }
         switch random.pick(0...99) {
         case 0: return slowReader(&random, draw)
-        case 1...39: return rounds(&random, draw, draw.counter)
+        case 1...4: return rounds(&random, draw, draw.large, most: 4)
+        case 5...39: return rounds(&random, draw, draw.counter)
         case 40...71: return rounds(&random, draw, draw.register)
         default: return rounds(&random, draw, draw.several, most: max(2, Self.mostSeveral / options.clients))
         }
@@ -92,6 +93,13 @@ struct RESPGenerator: ScenarioGenerator {
             let key = Template([.key(random.oneIn(3) ? "b" : "a")])
             let value = Template([.token(length: random.oneIn(12) ? random.pick(100...9000) : nil)])
             return choose(&random, [("SET", 8, [key, value]), ("GET", 8, [key]), ("DEL", 1, [key])])
+        }
+
+        /// Values of several kilobytes, more than a pipe takes in one piece, to two registers.
+        func large(_ random: inout SeededGenerator) -> [Template] {
+            let key = Template([.key(random.oneIn(2) ? "b" : "a")])
+            let value = Template([.token(length: random.pick(5000...20_000))])
+            return choose(&random, [("SET", 3, [key, value]), ("GET", 2, [key])])
         }
 
         /// Writes of several keys at once, in any order of keys, with reads between.

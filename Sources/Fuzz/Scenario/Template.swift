@@ -49,7 +49,8 @@ public struct Template: Equatable, Sendable {
 /// campaigns left in a long-lived target.
 public struct Binding: Sendable {
     private let stem: [UInt8]
-    private var tokens = 0
+    /// How many tokens each client has had: a client's tokens are the same whoever else takes part.
+    private var tokens: [Int: Int] = [:]
 
     /// - Parameters:
     ///   - campaign: letters and digits that no other campaign uses.
@@ -73,8 +74,8 @@ public struct Binding: Sendable {
         token.append(UInt8(ascii: "."))
         token.append(contentsOf: String(client, radix: 36).utf8)
         token.append(UInt8(ascii: "."))
-        token.append(contentsOf: String(tokens, radix: 36).utf8)
-        tokens += 1
+        token.append(contentsOf: String(tokens[client, default: 0], radix: 36).utf8)
+        tokens[client, default: 0] += 1
         out.append(contentsOf: token)
         guard let length, length > token.count else { return }
         token.append(UInt8(ascii: "/"))

@@ -35,6 +35,8 @@ package enum ProcessTree {
         package var threads = 0
         package var children = 0
         package var zombies = 0
+        /// Connections that their clients have closed and the target has not; only where somebody looked.
+        package var abandoned = 0
 
         package init() {}
     }

@@ -12,12 +12,8 @@ enum ServingProcesses {
         let descendants = ProcessTree.descendants(of: root)
         guard !descendants.isEmpty else { return [:] }
         var ends: [String: ClientSource] = [:]
-        for line in ProcessTree.contents("/proc/\(root)/net/tcp").split(separator: 0x0A).dropFirst() {
-            let fields = line.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
-            guard fields.count > 9, fields[3] == established, let local = endpoint(fields[1]), local.port == port,
-                let remote = endpoint(fields[2])
-            else { continue }
-            ends["socket:[\(fields[9])]"] = ClientSource(address: remote.address, port: remote.port)
+        for socket in sockets(of: root, port: port) where socket.state == established {
+            ends["socket:[\(socket.inode)]"] = ClientSource(address: socket.client.address, port: socket.client.port)
         }
         var found: [ClientSource: Int] = [:]
         // Each process after its parent, so the youngest is the last to be noted.
@@ -29,7 +25,30 @@ enum ServingProcesses {
         return found
     }
 
+    /// How many connections to `port` the target still holds open though their clients have closed: those in the state
+    /// CLOSE_WAIT.
+    ///
+    /// - Complexity: O(connections of the machine).
+    static func abandoned(by root: pid_t, port: UInt16) -> Int {
+        sockets(of: root, port: port).count { $0.state == closeWait }
+    }
+
+    /// The server's ends of connections to `port`, as /proc/net/tcp lists them.
+    private static func sockets(
+        of root: pid_t, port: UInt16
+    ) -> [(state: String, inode: String, client: (address: UInt32, port: UInt16))] {
+        ProcessTree.contents("/proc/\(root)/net/tcp").split(separator: 0x0A).dropFirst().compactMap { line in
+            let fields = line.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
+            guard fields.count > 9, let local = endpoint(fields[1]), local.port == port,
+                let remote = endpoint(fields[2])
+            else { return nil }
+            return (fields[3], fields[9], remote)
+        }
+    }
+
+    /// Numbers of include/net/tcp_states.h, in hexadecimal.
     private static let established = "01"
+    private static let closeWait = "08"
 
     /// `0100007F:1F90`: an address as the machine's words, little-endian, and a port.
     private static func endpoint(_ text: String) -> (address: UInt32, port: UInt16)? {

@@ -4,11 +4,17 @@ public struct ZooEntry: Sendable {
     public let server: ServerSpec
     /// The oracle that must find what is wrong, by its id; nil for a correct server.
     public let oracle: String?
+    /// Other oracles that may notice it instead.
+    public let otherOracles: [String]
+
+    /// All oracles that may find it, its own first; none for a correct server.
+    public var oracles: [String] { (oracle.map { [$0] } ?? []) + otherOracles }
 
     /// All servers without a defect or with one, on the default transport and state of each.
     public static var all: [ZooEntry] {
         ServerSpec.all.map { spec in
-            ZooEntry(server: spec, oracle: Defects.all.first { spec.defects.contains($0.name) }?.oracle)
+            let defect = Defects.all.first { spec.defects.contains($0.name) }
+            return ZooEntry(server: spec, oracle: defect?.oracle, otherOracles: defect?.alsoShownBy ?? [])
         }
     }
 

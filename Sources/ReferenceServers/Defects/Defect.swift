@@ -6,6 +6,9 @@ package protocol Defect: Sendable {
     var summary: String { get }
     /// The oracle that must find it, by its id.
     var oracle: String { get }
+    /// Other oracles by which it may show, where the model hides the own one: the death of one worker of several is
+    /// seen by its clients alone.
+    var alsoShownBy: [String] { get }
     /// The parts that it replaces; two defects cannot replace the same one.
     var replaces: Set<Part> { get }
 
@@ -28,6 +31,7 @@ extension Defect {
 
     var state: String? { nil }
     var transport: String? { nil }
+    var alsoShownBy: [String] { [] }
 }
 
 /// A part of a server that a defect can replace.

@@ -10,6 +10,7 @@ struct ErrnoOverwritten: Defect {
     let name = "errno-overwritten"
     let summary = "a timer's signal handler overwrites errno"
     let oracle = "loss"
+    let alsoShownBy = ["hang", "crash"]
     let replaces: Set<Part> = [.signals]
 
     func objection(to choice: Choice) -> String? {

@@ -9,6 +9,7 @@ struct SIGPIPEDeath: Defect {
     let name = "sigpipe-death"
     let summary = "dies of SIGPIPE when a client leaves before its reply is sent"
     let oracle = "crash"
+    let alsoShownBy = ["loss"]
     let replaces: Set<Part> = [.signals]
 
     func objection(to choice: Choice) -> String? { choice.needsSharedWorkers }

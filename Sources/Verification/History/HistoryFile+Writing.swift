@@ -85,7 +85,7 @@ extension HistoryFile {
             field("f", "\"\(name(function, history.model))\"")
         }
         if history.model == "kv" || history.keys[row] != 0 { field("k", value(history.keys[row])) }
-        if function == .compareAndSet, !history.expectations.isEmpty, history.expectations[row] != History.null {
+        if function != .other, !history.expectations.isEmpty, history.expectations[row] != History.null {
             field("u", value(history.expectations[row]))
         }
         if history.arguments[row] != History.null { field("v", value(history.arguments[row])) }
