@@ -87,6 +87,37 @@ struct DissectTests {
         #expect(Array(payload) == Array("PING".utf8))
     }
 
+    @Test("what most packets are, read in one go, gives what the way through the layers gives")
+    func usual() {
+        var random = SeededGenerator(state: 7)
+        let stamps: [UInt8] = [1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2]
+        var found = 0
+        for round in 0..<20_000 {
+            let payload = [UInt8](repeating: 65, count: Int.random(in: 0...20, using: &random))
+            let segment = PacketBuilder.segment(
+                PacketBuilder.client, PacketBuilder.server, 1000, 2000, .psh, 77, stamps, payload)
+            let ip = PacketBuilder.ipv4(
+                PacketBuilder.client, PacketBuilder.server, 6, segment,
+                identification: UInt16(truncatingIfNeeded: round))
+            // The same bytes are an Ethernet frame from 6 on, and an SLL2 frame, which is never read in one go.
+            var bytes = [8, 0, 0, 0, 0, 0] + PacketBuilder.ethernet(0x0800, ip)
+            for _ in 0..<round % 3 {
+                bytes[Int.random(in: 20..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+            }
+            let kept = round % 2 == 0 ? bytes.count : Int.random(in: 20...bytes.count, using: &random)
+            let padding = Int.random(in: 0...6, using: &random)
+            let outcomes = [(LinkType.ethernet, 6), (.linuxSLL2, 0)].map { link, offset in
+                let record = PacketRecord(
+                    number: 1, time: Timestamp(nanoseconds: 0), offset: offset, capturedLength: kept - offset,
+                    wireLength: bytes.count + padding - offset)
+                return dissect(record, in: PacketBatch(bytes: bytes, records: [record], linkTypes: [link]))
+            }
+            #expect(String(reflecting: outcomes[0]) == String(reflecting: outcomes[1]))
+            if case .tcp = outcomes[0] { found += 1 }
+        }
+        #expect(found > 5000)
+    }
+
     @Test("options are read: timestamps, window scale, MSS, SACK")
     func options() throws {
         var builder = PacketBuilder()

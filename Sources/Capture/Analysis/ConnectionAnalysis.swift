@@ -45,16 +45,16 @@ struct ConnectionAnalysis {
     ///   - acknowledged: the offset that it acknowledges, or `SegmentEvent.nothing`.
     @inline(__always)
     mutating func add(
-        _ segment: borrowing Segment, _ record: PacketRecord, flow: Int, direction: Int, start: Int, acknowledged: Int,
+        _ segment: inout Segment, _ record: PacketRecord, flow: Int, direction: Int, start: Int, acknowledged: Int,
         _ log: inout AnomalyLog
     ) {
         let isPlain: Bool
         if direction == 0 {
             lower.packets &+= 1
-            isPlain = lower.takePlain(segment, record, start: start, acknowledged: acknowledged, higher)
+            isPlain = lower.takePlain(&segment, record, start: start, acknowledged: acknowledged, higher)
         } else {
             higher.packets &+= 1
-            isPlain = higher.takePlain(segment, record, start: start, acknowledged: acknowledged, lower)
+            isPlain = higher.takePlain(&segment, record, start: start, acknowledged: acknowledged, lower)
         }
         if isPlain, handshake.isOver { return }
         let event = SegmentEvent(

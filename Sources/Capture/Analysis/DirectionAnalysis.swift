@@ -61,7 +61,7 @@ struct DirectionAnalysis {
     /// Takes a segment if it is what most are: in order, new by all its numbers, and nothing to remark.
     @inline(__always)
     mutating func takePlain(
-        _ segment: borrowing Segment, _ record: PacketRecord, start: Int, acknowledged: Int, _ other: DirectionAnalysis
+        _ segment: inout Segment, _ record: PacketRecord, start: Int, acknowledged: Int, _ other: DirectionAnalysis
     ) -> Bool {
         guard isOpen, segment.flags.isSubset(of: [.ack, .psh]), start == sentEnd, holes.isEmpty, segment.window != 0,
             acknowledged <= other.sentEnd, segment.sackBlocks == 0,

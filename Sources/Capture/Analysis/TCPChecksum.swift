@@ -11,7 +11,7 @@ enum TCPChecksum {
     /// Computes the sum over a segment.
     ///
     /// - Complexity: O(length of the segment).
-    init(_ segment: borrowing Segment, _ bytes: RawSpan) {
+    init(_ segment: inout Segment, _ bytes: RawSpan) {
         guard segment.capturedPayloadLength == segment.payloadLength else {
             self = .unknown
             return
@@ -62,11 +62,12 @@ enum TCPChecksum {
     }
 
     private static func pseudoHeader(_ segment: borrowing Segment) -> UInt64 {
-        var sum: UInt64 = 6
-        for half in [segment.sourceHigh, segment.sourceLow, segment.destinationHigh, segment.destinationLow] {
-            sum += half >> 32 + half & 0xFFFF_FFFF
-        }
-        return sum
+        let halves = (segment.sourceHigh, segment.sourceLow, segment.destinationHigh, segment.destinationLow)
+        return 6 + words(halves.0) + words(halves.1) + words(halves.2) + words(halves.3)
+    }
+
+    private static func words(_ half: UInt64) -> UInt64 {
+        half >> 32 + half & 0xFFFF_FFFF
     }
 
     /// The one's complement sum of 16-bit words.

@@ -16,12 +16,11 @@ extension PcapParser {
 
     /// The header with its lengths in the usual order.
     @inline(__always)
-    private func plainHeader(_ bytes: RawSpan, _ offset: Int) -> Header {
-        Header(
-            seconds: Int64(bytes.u32(offset, swapped: swapped)),
-            fraction: Int64(bytes.u32(offset + 4, swapped: swapped)),
-            captured: Int(bytes.u32(offset + 8, swapped: swapped)),
-            wire: Int(bytes.u32(offset + 12, swapped: swapped)))
+    func plainHeader(_ bytes: RawSpan, _ offset: Int) -> Header {
+        let stored = bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: SIMD4<UInt32>.self)
+        let field = { (index: Int) in swapped ? stored[index].byteSwapped : stored[index] }
+        return Header(
+            seconds: Int64(field(0)), fraction: Int64(field(1)), captured: Int(field(2)), wire: Int(field(3)))
     }
 
     @inline(__always)

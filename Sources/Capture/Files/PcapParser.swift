@@ -74,6 +74,7 @@ struct PcapParser: CaptureFileParser {
         }
         records.reserveCapacity((bytes.byteCount - offset) / 128)
         while true {
+            if damageStart == nil, !lengthsMayBeSwapped { takeSound(bytes, &offset, into: &records) }
             if damageStart != nil, let step = recover(bytes, &offset, fileOffset, atEnd) { return step }
             guard bytes.byteCount - offset >= recordHeaderBytes else { break }
             let header = header(bytes, offset)
@@ -109,4 +110,26 @@ struct PcapParser: CaptureFileParser {
     }
 
     mutating func end() {}
+
+    /// Appends the records from `offset` on that are sound and whole, up to the first that needs a second look.
+    private mutating func takeSound(_ bytes: RawSpan, _ offset: inout Int, into records: inout [PacketRecord]) {
+        // Copies, so that the loop stores nothing in `self`.
+        var place = offset
+        var number = findings.packets
+        var seconds = lastSeconds
+        while bytes.byteCount - place >= recordHeaderBytes {
+            let header = plainHeader(bytes, place)
+            guard isSound(header), header.captured <= bytes.byteCount - place - recordHeaderBytes else { break }
+            number += 1
+            seconds = header.seconds
+            records.append(
+                PacketRecord(
+                    number: number, time: header.time(nanosecondsPerFraction), offset: place + recordHeaderBytes,
+                    capturedLength: header.captured, wireLength: header.wire))
+            place += recordHeaderBytes + header.captured
+        }
+        findings.packets = number
+        lastSeconds = seconds
+        offset = place
+    }
 }

@@ -31,21 +31,21 @@ struct Connection {
             : higher.contradicts(initialSequence: initialSequence)
     }
 
-    /// Adds a segment; `bytes` are those that its offsets count in.
+    /// Adds a segment; `bytes` are those that its offsets count in. `inout` spares the segment's copy.
     @inline(__always)
     mutating func add(
-        _ segment: borrowing Segment, _ record: PacketRecord, _ bytes: [UInt8], flow: Int, direction: Int,
+        _ segment: inout Segment, _ record: PacketRecord, _ bytes: [UInt8], flow: Int, direction: Int,
         _ shared: inout Shared
     ) {
         if direction == 0 {
-            Self.add(segment, record, bytes, flow, 0, keepsBytes, &lower, &higher, &analysis, &state, &shared)
+            Self.add(&segment, record, bytes, flow, 0, keepsBytes, &lower, &higher, &analysis, &state, &shared)
         } else {
-            Self.add(segment, record, bytes, flow, 1, keepsBytes, &higher, &lower, &analysis, &state, &shared)
+            Self.add(&segment, record, bytes, flow, 1, keepsBytes, &higher, &lower, &analysis, &state, &shared)
         }
     }
 
     private static func add(
-        _ segment: borrowing Segment, _ record: PacketRecord, _ bytes: [UInt8], _ flow: Int, _ direction: Int,
+        _ segment: inout Segment, _ record: PacketRecord, _ bytes: [UInt8], _ flow: Int, _ direction: Int,
         _ keepsBytes: Bool, _ own: inout StreamBuilder, _ other: inout StreamBuilder,
         _ analysis: inout ConnectionAnalysis, _ state: inout FlowState, _ shared: inout Shared
     ) {
@@ -57,18 +57,18 @@ struct Connection {
         if segment.flags.contains(.ack) { acknowledged = other.acknowledge(segment.acknowledgement) }
         if shared.findAnomalies {
             analysis.add(
-                segment, record, flow: flow, direction: direction, start: own.offset(of: segment.sequence),
+                &segment, record, flow: flow, direction: direction, start: own.offset(of: segment.sequence),
                 acknowledged: acknowledged, &shared.log)
         }
         if segment.payloadLength > 0 {
             if !keepsBytes {
                 if own.cover(segment, &shared.room) { shared.uncomparedFlows.insert(flow) }
-            } else if own.place(segment, packet, bytes, &shared.room), shared.findAnomalies {
+            } else if own.place(&segment, packet, bytes, &shared.room), shared.findAnomalies {
                 analysis.report(.overlapConflict, .bytesDiffer, packet, flow: flow, direction: direction, &shared.log)
             }
         }
         if shared.verifyChecksums {
-            switch TCPChecksum(segment, bytes.span.bytes) {
+            switch TCPChecksum(&segment, bytes.span.bytes) {
             case .good, .unknown: break
             case .unverified: own.stream.unverifiedChecksums += 1
             case .bad:
@@ -78,7 +78,7 @@ struct Connection {
         state.see(record.time)
         // Plain data and acknowledgements, once connected, change nothing else.
         if state.handshakeAcknowledged, segment.flags.isDisjoint(with: [.syn, .fin, .rst]) { return }
-        state.track(segment, direction)
+        state.track(&segment, direction)
         if segment.flags.contains(.fin), own.stream.fin == nil {
             own.stream.fin = packet
             own.finOffset = own.offset(of: segment.sequence) + segment.payloadLength

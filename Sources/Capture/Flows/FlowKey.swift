@@ -22,16 +22,14 @@ struct FlowKey: Equatable {
         } else {
             isLower = source <= destination
         }
-        if isLower {
-            let key = FlowKey(
-                lowerHigh: segment.sourceHigh, lowerLow: segment.sourceLow, higherHigh: segment.destinationHigh,
-                higherLow: segment.destinationLow, ports: family | source << 16 | destination)
-            return (key, 0)
-        }
+        // Chosen field by field, the compiler needs no branch: the direction cannot be predicted.
         let key = FlowKey(
-            lowerHigh: segment.destinationHigh, lowerLow: segment.destinationLow, higherHigh: segment.sourceHigh,
-            higherLow: segment.sourceLow, ports: family | destination << 16 | source)
-        return (key, 1)
+            lowerHigh: isLower ? segment.sourceHigh : segment.destinationHigh,
+            lowerLow: isLower ? segment.sourceLow : segment.destinationLow,
+            higherHigh: isLower ? segment.destinationHigh : segment.sourceHigh,
+            higherLow: isLower ? segment.destinationLow : segment.sourceLow,
+            ports: family | (isLower ? source << 16 | destination : destination << 16 | source))
+        return (key, isLower ? 0 : 1)
     }
 
     /// The end that is 0 or 1 in `of`.
@@ -42,23 +40,27 @@ struct FlowKey: Equatable {
         return Endpoint(address: address, port: UInt16(truncatingIfNeeded: direction == 0 ? ports >> 16 : ports))
     }
 
-    /// Two rounds of a 64-bit multiply, both halves kept: every input bit reaches every bit of the result.
+    /// A 64-bit multiply of the addresses by the ports, both halves kept: every input bit reaches every bit of the result.
     @inline(__always)
-    var hash: UInt64 {
-        let first = (lowerLow ^ (higherLow << 32 | higherLow >> 32) ^ Self.seed)
-            .multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15 ^ ports)
-        var value = first.high ^ first.low ^ ports
+    func hash(_ seed: Seed) -> UInt64 {
+        let first = (lowerLow ^ (higherLow << 32 | higherLow >> 32) ^ seed.addresses)
+            .multipliedFullWidth(by: ports ^ seed.ports)
+        var value = first.high ^ first.low
         if ports >> 32 == 1 {
-            let second = (lowerHigh ^ (higherHigh << 32 | higherHigh >> 32)).multipliedFullWidth(
-                by: 0xD6E8_FEB8_6659_FD93)
-            value ^= second.high ^ second.low
+            let second = (lowerHigh ^ (higherHigh << 32 | higherHigh >> 32) ^ seed.ports)
+                .multipliedFullWidth(by: value ^ seed.addresses)
+            value = second.high ^ second.low
         }
-        let last = value.multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
-        return last.high ^ last.low
+        return value
     }
 
     /// Differs from run to run, so that a file cannot be made to collide; never reaches any output.
-    private static let seed = UInt64.random(in: .min ... .max)
+    struct Seed {
+        let addresses = UInt64.random(in: .min ... .max)
+        let ports = UInt64.random(in: .min ... .max)
+
+        static let ofThisRun = Seed()
+    }
 }
 
 /// From keys to the number of the newest flow with that key: open addressing, linear probing, never more than half
@@ -67,6 +69,8 @@ struct FlowIndex {
     /// In each taken slot the upper half of the key's hash and the flow's number plus one; 0 in an empty slot.
     private var slots: [UInt64]
     private var taken = 0
+    /// A copy: reading a static value costs a call each time.
+    private let seed = FlowKey.Seed.ofThisRun
     /// The key of each flow.
     private(set) var keys = PagedArray<FlowKey>()
 
@@ -77,7 +81,7 @@ struct FlowIndex {
     /// The slot that holds `key` or would hold it, and its flow (-1: none).
     @inline(__always)
     func find(_ key: FlowKey) -> (slot: Int, flow: Int) {
-        let tag = key.hash >> 32
+        let tag = key.hash(seed) >> 32
         let mask = slots.count - 1
         var slot = Int(truncatingIfNeeded: tag) & mask
         while slots[slot] != 0 {
@@ -93,7 +97,7 @@ struct FlowIndex {
         let flow = keys.count
         precondition(flow < Int(UInt32.max) - 1, "too many flows")
         if slots[slot] == 0 { taken += 1 }
-        slots[slot] = key.hash & 0xFFFF_FFFF_0000_0000 | UInt64(flow + 1)
+        slots[slot] = key.hash(seed) & 0xFFFF_FFFF_0000_0000 | UInt64(flow + 1)
         keys.append(key)
         if taken * 2 > slots.count { grow() }
         return flow

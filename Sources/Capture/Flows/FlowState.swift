@@ -24,7 +24,7 @@ struct FlowState {
     }
 
     /// Follows the handshake.
-    mutating func track(_ segment: borrowing Segment, _ direction: Int) {
+    mutating func track(_ segment: inout Segment, _ direction: Int) {
         let flags = segment.flags
         if flags.contains(.syn) {
             if flags.contains(.ack) {

@@ -96,7 +96,7 @@ public struct FlowTable: Sendable {
     private mutating func add(_ segment: inout Segment, _ record: PacketRecord, _ bytes: [UInt8]) -> Int {
         let (key, direction) = FlowKey.of(segment)
         let flow = flow(of: key, segment, direction, record)
-        connections[flow].add(segment, record, bytes, flow: flow, direction: direction, &shared)
+        connections[flow].add(&segment, record, bytes, flow: flow, direction: direction, &shared)
         return flow
     }
 

@@ -150,7 +150,7 @@ struct StreamBuilder {
 
     /// Places a segment's payload; true when its bytes differ from those already there.
     mutating func place(
-        _ segment: borrowing Segment, _ packet: PacketReference, _ bytes: [UInt8], _ room: inout Room
+        _ segment: inout Segment, _ packet: PacketReference, _ bytes: [UInt8], _ room: inout Room
     ) -> Bool {
         let length = segment.payloadLength
         guard let start = account(segment) else { return false }

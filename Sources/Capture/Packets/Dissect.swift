@@ -52,6 +52,7 @@ struct Dissector {
         isPartialTCP = false
         depth = 0
         segment.isReassembled = false
+        if linkTypes[record.interface] == .ethernet, takeUsual(bytes, layer) { return .tcp }
         return link(linkTypes[record.interface], bytes, layer)
     }
 

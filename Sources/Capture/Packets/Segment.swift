@@ -24,6 +24,9 @@ public struct TCPFlags: OptionSet, Hashable, Sendable {
 
 /// One TCP segment, as its headers say. Plain bytes: making and copying one allocates nothing.
 public struct Segment: Sendable {
+    // The flow table hands it on as `inout`, though nothing changes it: each function that takes it as `borrowing` and is
+    // not inlined would get a copy, which costs more than most of these calls.
+
     /// The addresses, IPv4 in the low half: what the flow table hashes without building an `IPAddress`.
     var sourceHigh: UInt64 = 0
     var sourceLow: UInt64 = 0
