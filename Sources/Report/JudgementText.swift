@@ -36,6 +36,7 @@ public struct JudgementText: Sendable {
             }
         }
         for reason in judgement.inconclusive.prefix(10) { lines.append("  inconclusive: \(reason)") }
+        for note in judgement.notes.prefix(10) { lines.append("  not judged: \(note)") }
         if !judgement.unsupportedCommands.isEmpty {
             lines.append("  the server does not know \(judgement.unsupportedCommands.joined(separator: ", "))")
         }
@@ -55,7 +56,8 @@ public struct JudgementText: Sendable {
                         evidence: zip(violation.packets, violation.notes).map { .init(packet: $0, note: $1) },
                         marginNanoseconds: violation.marginNanoseconds, blame: violation.blame)
                 },
-                inconclusive: judgement.inconclusive, unsupportedCommands: judgement.unsupportedCommands,
+                inconclusive: judgement.inconclusive, notJudged: judgement.notes,
+                unsupportedCommands: judgement.unsupportedCommands,
                 warnings: warnings))
     }
 
@@ -69,6 +71,7 @@ public struct JudgementText: Sendable {
         var overlaps: Int
         var violations: [Entry]
         var inconclusive: [String]
+        var notJudged: [String]
         var unsupportedCommands: [String]
         var warnings: [String]
 
@@ -89,6 +92,7 @@ public struct JudgementText: Sendable {
         enum CodingKeys: String, CodingKey {
             case schema, verdict, connections, operations, answered, overlaps, violations, inconclusive, warnings
             case protocolName = "protocol"
+            case notJudged = "not_judged"
             case unsupportedCommands = "unsupported_commands"
         }
     }

@@ -254,7 +254,7 @@ struct InspectTests {
     func judgementJSON() throws {
         #expect(
             try JudgementText(Self.judgement, warnings: ["w"]).json(protocolName: "resp")
-                == #"{"answered":1199,"connections":2,"inconclusive":["a gap"],"operations":1200,"overlaps":30,"#
+                == #"{"answered":1199,"connections":2,"inconclusive":["a gap"],"not_judged":[],"operations":1200,"overlaps":30,"#
                 + #""protocol":"resp","schema":1,"unsupported_commands":["MSET"],"verdict":"violated","#
                 + #""violations":[{"evidence":[{"note":"c0: INCR k","packet":2},{"note":"c1: INCR k","packet":3},"#
                 + #"{"note":"answered twice","packet":3}],"margin_ns":12345,"oracle":"linearizability","#
