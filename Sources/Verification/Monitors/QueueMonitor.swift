@@ -42,6 +42,8 @@ struct QueueMonitor {
             history.functions, history.statuses, history.arguments, history.results
         )
         let (invoked, completed) = (history.invoked, history.completed)
+        // Before anything is concluded: histories cut earlier must go the same way.
+        if functions.contains(.peek) { return .needsSearch([0]) }
         var index = ValueIndex([arguments, results], hasKeys: false, expected: functions.count)
         items.reserveCapacity(functions.count / 2)
         for row in functions.indices where invoked[row] <= cut {
