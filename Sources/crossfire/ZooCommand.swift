@@ -10,7 +10,7 @@ struct ZooCommand: ParsableCommand {
         commandName: "zoo",
         abstract: "Fuzz every reference server: are all planted defects found, and no correct one accused?",
         discussion: """
-            A campaign against a defective server ends when the defect's own oracle has found it, one against a correct \
+            A campaign against a defective server ends when an oracle by which the defect shows has found it, one against a correct \
             server when its budget is spent. Exit status: 0, 1 when a defect was missed or a correct server accused, \
             2 when a campaign was inconclusive.
 

@@ -60,7 +60,7 @@ final class LoadClients {
         return socket
     }
 
-    /// Sends one request to every client's connection, or other bytes.
+    /// Sends one client's next request, or other bytes.
     func send(_ client: Int, _ bytes: [UInt8]? = nil) {
         let message = bytes ?? Self.request
         sentAt[client] = Clock.monotonic
