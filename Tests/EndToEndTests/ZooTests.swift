@@ -8,7 +8,8 @@ extension EndToEnd {
         @Test("found by its own oracle, not accused, left out with the reason")
         func table() throws {
             let result = try CrossfireProcess.run(
-                "zoo", "--budget", "5s", "--confirm", "2", "--only", "threaded/echo+double-processing", "--only",
+                "zoo", "--usual", "--budget", "5s", "--confirm", "2", "--only", "threaded/echo+double-processing",
+                "--only",
                 "threaded/echo+correct", "--only", "threaded/file+correct", "--json")
             #expect(result.status == 0, "\(result.output)\(result.errors)")
             let servers = result.json["servers"] as? [[String: Any]] ?? []
@@ -18,6 +19,20 @@ extension EndToEnd {
                     "threaded/echo held", "threaded/echo+double-processing found", "threaded/file skipped",
                 ])
             #expect(servers.first { ($0["expected"] as? [String])?.first == "duplication" }?["first_execution"] != nil)
+        }
+
+        @Test("transports and states are names, too")
+        func variants() throws {
+            let result = try CrossfireProcess.run(
+                "zoo", "--budget", "2s", "--confirm", "1", "--only", "forked/kv/unix+correct", "--only",
+                "threaded/echo/udp+double-processing", "--json")
+            #expect(result.status == 0, "\(result.output)\(result.errors)")
+            let servers = (result.json["servers"] as? [[String: Any]] ?? []).map { $0["server"] as? String }
+            #expect(
+                servers == [
+                    "forked/kv --transport unix", "forked/kv --transport unix --state pipe",
+                    "forked/kv --transport unix --state mq", "threaded/echo+double-processing --transport udp",
+                ])
         }
 
         @Test("no such server is wrong usage")

@@ -85,12 +85,12 @@ struct SerialComparison {
 
     /// The replies of each client, in order.
     private func replies(_ execution: JudgedExecution) -> [Int: [Reply]] {
-        var table = FlowTable(serverPort: rig.port)
+        var table = FlowTable(serverPort: rig.address.port)
         table.add(execution.packets)
         var found: [Int: [Reply]] = [:]
         var names: [Int: PlaceNames] = [:]
         for flow in table.finish() {
-            guard let client = ExecutionJudge.connection(of: flow, execution.log)?.client else { continue }
+            guard let client = ExecutionJudge.connection(of: flow.client, execution.log)?.client else { continue }
             let conversation = Conversation(flow: flow, name: "", codec: rig.setup.codec)
             for exchange in conversation.exchanges {
                 _ = names[client, default: PlaceNames(rig.setup.campaign)].replaced(exchange.request.bytes)

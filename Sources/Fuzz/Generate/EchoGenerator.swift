@@ -12,7 +12,7 @@ struct EchoGenerator: ScenarioGenerator {
     }
 
     func scenario(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
-        guard options.operations == nil else { return rounds(&random, options) }
+        guard options.operations == nil, !options.datagrams else { return rounds(&random, options) }
         switch random.pick(0...99) {
         case 0: return slowReader(&random, options)
         case 1...4: return shaped(options) { $0.churn(&random, request) }
@@ -35,18 +35,21 @@ struct EchoGenerator: ScenarioGenerator {
         var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
         builder.connectAll()
         let operations = options.operations ?? random.pick(2...8)
-        let batching = Batching(operations: operations, pipelined: !random.oneIn(3), &random)
+        let batching = Batching(operations: operations, pipelined: !options.datagrams && !random.oneIn(3), &random)
         let leaving = Departure.draw(oneIn: 10, clients: options.clients, &random)
         for (index, size) in batching.sizes.enumerated() {
-            let batches = (0..<options.clients).map { _ in (0..<size).map { _ in head + [message(&random)] + tail } }
+            let batches = (0..<options.clients).map { _ in
+                (0..<size).map { _ in head + [message(&random, options)] + tail }
+            }
             builder.round(batches, leaving: index == batching.sizes.count - 1 ? leaving : nil, &random)
         }
         return builder.scenario
     }
 
     /// Most are short; some fill a segment, or more than one read.
-    private func message(_ random: inout SeededGenerator) -> Template {
-        switch random.pick(0...15) {
+    private func message(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Template {
+        if options.datagrams { return Template([.token(length: random.oneIn(8) ? random.pick(100...2000) : nil)]) }
+        return switch random.pick(0...15) {
         case 0: Template([.token(length: random.pick(1000...2000))])
         case 1: Template([.token(length: random.pick(4000...20_000))])
         default: Template([.token(length: nil)])

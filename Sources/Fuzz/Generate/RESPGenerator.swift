@@ -4,7 +4,7 @@ struct RESPGenerator: ScenarioGenerator {
 
     func scenario(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
         let draw = Draw(options)
-        if options.operations == nil, draw.has("ECHO"), random.oneIn(12) {
+        if options.operations == nil, !options.datagrams, draw.has("ECHO"), random.oneIn(12) {
             var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
             if random.oneIn(2) {
                 builder.churn(&random) { _ in draw.marker }
@@ -14,7 +14,7 @@ struct RESPGenerator: ScenarioGenerator {
             return builder.scenario
         }
         switch random.pick(0...99) {
-        case 0: return slowReader(&random, draw)
+        case 0 where !options.datagrams: return slowReader(&random, draw)
         case 1...4: return rounds(&random, draw, draw.large, most: 4)
         case 5...39: return rounds(&random, draw, draw.counter)
         case 40...71: return rounds(&random, draw, draw.register)
@@ -34,7 +34,7 @@ struct RESPGenerator: ScenarioGenerator {
         var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
         builder.connectAll()
         let operations = options.operations ?? min(most, random.pick(2...8))
-        let batching = Batching(operations: operations, pipelined: random.oneIn(2), &random)
+        let batching = Batching(operations: operations, pipelined: !options.datagrams && random.oneIn(2), &random)
         let leaving = Departure.draw(oneIn: 12, clients: options.clients, &random)
         for (index, size) in batching.sizes.enumerated() {
             let batches = (0..<options.clients).map { _ in
@@ -73,6 +73,8 @@ struct RESPGenerator: ScenarioGenerator {
     /// Draws requests from the commands that the target knows.
     private struct Draw {
         let options: GeneratorOptions
+        /// The longest value of most scenarios. Bytes.
+        var longest: Int { options.datagrams ? 2000 : 10_000 }
 
         init(_ options: GeneratorOptions) {
             self.options = options
@@ -91,14 +93,14 @@ struct RESPGenerator: ScenarioGenerator {
         /// Reads and writes of two registers.
         func register(_ random: inout SeededGenerator) -> [Template] {
             let key = Template([.key(random.oneIn(3) ? "b" : "a")])
-            let value = Template([.token(length: random.oneIn(12) ? random.pick(100...9000) : nil)])
+            let value = Template([.token(length: random.oneIn(12) ? random.pick(100...longest) : nil)])
             return choose(&random, [("SET", 8, [key, value]), ("GET", 8, [key]), ("DEL", 1, [key])])
         }
 
         /// Values of several kilobytes, more than a pipe takes in one piece, to two registers.
         func large(_ random: inout SeededGenerator) -> [Template] {
             let key = Template([.key(random.oneIn(2) ? "b" : "a")])
-            let value = Template([.token(length: random.pick(5000...20_000))])
+            let value = Template([.token(length: random.pick(5000...max(9000, 2 * longest)))])
             return choose(&random, [("SET", 3, [key, value]), ("GET", 2, [key])])
         }
 

@@ -6,6 +6,9 @@ public struct GeneratorOptions: Sendable {
     public var operations: Int?
     /// Commands that the target does not know, upper case.
     public var excludedCommands: Set<String> = []
+    /// Whether each message is a datagram: then clients have one request outstanding, none is a slow reader, since that
+    /// loses datagrams, and messages stay short enough for the buffers of a server with all its clients' at once.
+    public var datagrams = false
 
     /// Four clients.
     public init() {}
