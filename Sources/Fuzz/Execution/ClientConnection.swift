@@ -19,6 +19,9 @@ final class ClientConnection {
     private var isHalfClosed = false
     /// The reply stream broke the protocol; nothing more can be expected of it.
     private(set) var isMalformed = false
+    /// What was sent and is not answered yet, where replies are framed by their requests; else nil.
+    private var asked: [UInt8]?
+    private var answered = 0
 
     /// Opens a non-blocking connection from `source` to `port` of 127.0.0.1. socket(2), bind(2), connect(2).
     ///
@@ -76,6 +79,7 @@ final class ClientConnection {
     /// Queues bytes, and sends what the socket takes now.
     func send(_ bytes: [UInt8], now: Int64) {
         guard raw != nil, !log.wasReset else { return }
+        asked?.append(contentsOf: bytes)
         log.sends.append(.init(offset: log.sentBytes + outgoing.count - sentOfOutgoing, nanoseconds: now))
         if hasOutgoing {
             outgoing.append(contentsOf: bytes)
@@ -129,8 +133,10 @@ final class ClientConnection {
     /// Takes one whole reply off the front of what was read; false when there is none yet.
     func takeReply(_ codec: any WireCodec) -> Bool {
         guard !isMalformed, consumed < incoming.count else { return false }
-        switch codec.frame(incoming.span.extracting(droppingFirst: consumed), from: .server) {
+        let request = request(codec)
+        switch frame(codec, request) {
         case .message(let length):
+            answered = request.upperBound
             consumed += length
             consumedTotal += length
             log.replies.append(.init(offset: consumedTotal, nanoseconds: Clock.wall))
@@ -144,6 +150,32 @@ final class ClientConnection {
             isMalformed = true
             return false
         }
+    }
+
+    /// Remembers requests, for a protocol whose replies cannot be framed without.
+    func rememberRequests() {
+        asked = []
+    }
+
+    /// Where the first unanswered request lies in `asked`; empty where that does not matter.
+    private func request(_ codec: any WireCodec) -> Range<Int> {
+        guard let asked, answered < asked.count,
+            case .message(let length) = codec.frame(asked.span.extracting(droppingFirst: answered), from: .client)
+        else { return answered..<answered }
+        return answered..<answered + length
+    }
+
+    private func frame(_ codec: any WireCodec, _ request: Range<Int>) -> Framing {
+        let held = incoming
+        guard let asked, !request.isEmpty else {
+            return codec.frameReply(held.span.extracting(consumed..<held.count), to: nil)
+        }
+        let framing = codec.frameReply(
+            held.span.extracting(consumed..<held.count), to: asked.span.extracting(request))
+        guard framing == .incomplete, log.serverClosed else { return framing }
+        let isWhole = codec.endsWithStream(
+            held.span.extracting(consumed..<held.count), to: asked.span.extracting(request))
+        return isWhole ? .message(length: held.count - consumed) : framing
     }
 
     /// Forgets what was read and not expected: the end of an execution needs only its hash.

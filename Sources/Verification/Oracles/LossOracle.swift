@@ -1,4 +1,5 @@
 import Capture
+import Wire
 
 /// No request is left without its reply, and no reply without some of its bytes, by a server that goes on or closes.
 public struct LossOracle: ReadingOracle {
@@ -85,8 +86,12 @@ extension Diagnosis {
             ], silence: silence)
     }
 
-    /// The length of a bulk string's reply by its header.
+    /// The length of a reply by its header.
     private func announcedLength(_ bytes: [UInt8]) -> Int? {
+        if reading.rules == .http {
+            guard let head = HTTPHead(bytes.span, from: .server), let length = head.contentLength else { return nil }
+            return head.end + length
+        }
         guard reading.rules == .resp, bytes.first == UInt8(ascii: "$"), let end = bytes.firstIndex(of: 0x0A) else {
             return nil
         }
