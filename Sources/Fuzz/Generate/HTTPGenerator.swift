@@ -8,7 +8,7 @@ struct HTTPGenerator: ScenarioGenerator {
 
     func scenario(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
         let draw = Draw(options)
-        guard draw.has("PUT"), draw.has("GET") else { return rounds(&random, draw) { draw.stranger(&$1, client: $0) } }
+        guard draw.writes else { return rounds(&random, draw) { draw.stranger(&$1, client: $0) } }
         guard options.operations == nil else { return rounds(&random, draw) { draw.register(&$1, client: $0) } }
         switch random.pick(0...99) {
         case 0...1: return slowReader(&random, draw)
@@ -63,7 +63,7 @@ struct HTTPGenerator: ScenarioGenerator {
             let isLast = index == batching.sizes.count - 1
             let batches = (0..<clients).map { client in
                 (0..<size).map { _ in
-                    let leaves = isLast && client == leaving?.client && leaving?.way != .halfClose
+                    let leaves = isLast && draw.writes && client == leaving?.client && leaving?.way != .halfClose
                     return leaves ? draw.parting(&random, client: client) : request(client, &random)
                 }
             }
@@ -72,17 +72,22 @@ struct HTTPGenerator: ScenarioGenerator {
     }
 
     private func churn(_ random: inout SeededGenerator, _ draw: Draw) -> Scenario {
-        var builder = RoundBuilder(protocolName: protocolName, clients: draw.options.clients)
-        builder.connectAll()
-        writeOwn(&builder, &random, draw)
+        var builder = prepared(&random, draw)
         builder.churn(&random) { client, random in draw.parting(&random, client: client) }
         return builder.scenario
     }
 
-    private func followUp(_ random: inout SeededGenerator, _ draw: Draw) -> Scenario {
+    /// Each client has written its files, and left.
+    private func prepared(_ random: inout SeededGenerator, _ draw: Draw) -> RoundBuilder {
         var builder = RoundBuilder(protocolName: protocolName, clients: draw.options.clients)
         builder.connectAll()
         writeOwn(&builder, &random, draw)
+        for client in 0..<draw.options.clients { builder.step(client, .close) }
+        return builder
+    }
+
+    private func followUp(_ random: inout SeededGenerator, _ draw: Draw) -> Scenario {
+        var builder = prepared(&random, draw)
         builder.followUp(&random) { client, random in draw.reading(&random, client: client) }
         return builder.scenario
     }
@@ -124,6 +129,9 @@ struct HTTPGenerator: ScenarioGenerator {
 
         func has(_ method: String) -> Bool { !options.excludedCommands.contains(method) }
 
+        /// Whether files can be written and read.
+        var writes: Bool { has("PUT") && has("GET") }
+
         private func name(_ client: Int, _ file: Int) -> Template { Template([.lasting("c\(client)x\(file)")]) }
 
         func put(_ client: Int, _ file: Int, isBig: Bool) -> [Template] {
@@ -148,7 +156,8 @@ struct HTTPGenerator: ScenarioGenerator {
 
         /// Mostly HEAD, whose reply is one piece, and GET.
         func reading(_ random: inout SeededGenerator, client: Int) -> [Template] {
-            has("HEAD") && random.oneIn(2) ? head(&random, client: client) : get(client, random.pick(0...Self.ownFiles - 1))
+            has("HEAD") && random.oneIn(2)
+                ? head(&random, client: client) : get(client, random.pick(0...Self.ownFiles - 1))
         }
 
         /// What a client asks whose replies may never come.

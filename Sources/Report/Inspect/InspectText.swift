@@ -121,7 +121,8 @@ enum MessageText {
         guard let head = HTTPHead(bytes.span, from: role) else { return printable(bytes) }
         let first =
             role == .client
-            ? "\(printable(bytes[head.method], limit: 24)) \(printable(bytes[head.target], limit: 40))" : "\(head.status)"
+            ? "\(printable(bytes[head.method], limit: 24)) \(printable(bytes[head.target], limit: 40))"
+            : "\(head.status)"
         let range = head.range.isEmpty ? "" : " \(printable(bytes[head.range], limit: 24))"
         let (body, place) = head.body(in: bytes)
         if !place.isEmpty { return "\(first)\(range) \"\(printable(body[place], limit: 40))\" (\(place.count) bytes)" }

@@ -126,7 +126,8 @@ extension Diagnosis {
 
     /// Where a bulk string's bytes begin, and how many it announces, its end included.
     private func announcedBulk(_ raw: [UInt8]) -> (bodyStart: Int, length: Int)? {
-        guard reading.rules == .resp, raw.first == UInt8(ascii: "$"), let header = raw.firstIndex(of: 0x0A), header < 24,
+        guard reading.rules == .resp, raw.first == UInt8(ascii: "$"), let header = raw.firstIndex(of: 0x0A),
+            header < 24,
             let announced = Int(String(decoding: raw[1..<header].filter { $0 != 0x0D }, as: UTF8.self)), announced > 0
         else { return nil }
         return (header + 1, announced + 2)

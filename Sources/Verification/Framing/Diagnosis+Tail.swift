@@ -54,6 +54,8 @@ extension Diagnosis {
         let message = Message(bytes: malformed.rest, offset: malformed.offset, first: packet, last: packet)
         if request < count, let cut = cut(request, malformed.rest) {
             problems.append(cutShort(request, message, cut))
+        } else if request < count, isHeadless(request, malformed.rest) {
+            problems.append(headMissing(request, message))
         } else if let owner = bodyOwner(of: malformed.rest) {
             problems.append(strayBytes(request < count ? request : nil, message, owner))
         } else {

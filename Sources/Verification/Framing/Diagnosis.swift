@@ -120,6 +120,10 @@ struct Diagnosis {
                 return (owner.exchange, reply)
             }
         }
+        if let owner = headOwner(request, reply) {
+            problems.append(crosstalk(request, reply, owner))
+            return nil
+        }
         if let cut = cut(request, rawReplies(from: reply)) {
             problems.append(cutShort(request, replies[reply], cut))
             return nil
@@ -128,6 +132,10 @@ struct Diagnosis {
     }
 
     private mutating func explainByShape(_ request: Int, _ reply: Int) -> (Int, Int)? {
+        if cameAgainTooEarly(request, reply) {
+            problems.append(duplication(request - 1, reply, isProven: false))
+            return (request, reply + 1)
+        }
         let hasMoreReplies = replies.count - reply > count - request
         for attempt in hasMoreReplies ? [2, 1, 3] : [1, 3, 2] {
             if attempt == 1, let size = permutation(request, reply) {

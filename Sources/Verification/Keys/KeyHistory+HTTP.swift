@@ -110,15 +110,4 @@ extension KeyHistory {
         let candidates = reading.bodies.bodies(path).filter { part.isSlice(of: $0) }
         return candidates.count == 1 ? candidates[0] : nil
     }
-
-    /// A request that never came whole may have been begun.
-    mutating func excludePartialPaths(_ reading: Reading) {
-        for conversation in reading.evidence.conversations {
-            guard let partial = conversation.partialRequest,
-                let head = HTTPHead(partial.bytes.span, from: .client),
-                !HTTPMethod(partial.bytes[head.method]).isSafe
-            else { continue }
-            exclude(partial.bytes, CollectionOfOne(head.target))
-        }
-    }
 }

@@ -43,7 +43,6 @@ struct KeyHistory {
                 add(call, exchange, isPaired, reading)
             }
         }
-        if reading.rules == .http { excludePartialPaths(reading) }
         excludeKeysOfUnreadableRequests(reading)
     }
 

@@ -64,6 +64,16 @@ extension Diagnosis {
             ])
     }
 
+    /// The body that `request` asked for stands where its reply should begin.
+    func headMissing(_ request: Int, _ message: Message) -> Problem {
+        let asked = self.request(request)
+        return problem(
+            .loss, "head-missing",
+            "\(who): the reply to \(label(request)) (packet \(asked.last.number)) begins with its body (packet "
+                + "\(message.first.number)); its head is missing.",
+            [(asked.last, "\(label(request)) is sent"), (message.first, "the body of its reply, without a head")])
+    }
+
     /// The stream ends inside the reply to `request`.
     func endsInside(_ request: Int, _ partial: Message, _ expected: [UInt8]?, _ silence: Problem.Silence?) -> Problem {
         let asked = self.request(request)

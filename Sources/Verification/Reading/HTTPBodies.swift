@@ -34,6 +34,7 @@ struct HTTPBodies {
     init(_ reading: Reading) {
         if reading.hasSeveralHosts { objection = "requests name several hosts" }
         for (index, call) in reading.calls.enumerated() { add(index, call, reading) }
+        addUnfinished(reading.evidence)
         excludeParents()
         isVerbatim = reading.calls.contains { isReadBack($0, reading) }
     }
@@ -78,6 +79,19 @@ struct HTTPBodies {
             done = reading.reply(call)?.last.number
         }
         writes[path].append(Write(value: value, length: range.count, sent: request.last.number, done: done))
+    }
+
+    /// A request that never came whole may have been begun, and bytes that are no request here may be one to the server.
+    private mutating func addUnfinished(_ evidence: Evidence) {
+        for conversation in evidence.conversations {
+            if let rest = conversation.malformedRequest {
+                objection = objection ?? "\(conversation.name) sent \(rest.unread) bytes that are no request"
+            }
+            guard let partial = conversation.partialRequest, let head = HTTPHead(partial.bytes.span, from: .client),
+                !HTTPMethod(partial.bytes[head.method]).isSafe
+            else { continue }
+            isUnclear[path(partial.bytes, head.target)] = true
+        }
     }
 
     private mutating func path(_ bytes: [UInt8], _ range: Range<Int>) -> Int {

@@ -69,7 +69,8 @@ extension Reading {
                 method: method, flags: head.flags, closes: head.closes, hasRange: !head.range.isEmpty,
                 isPartial: !head.contentRange.isEmpty || head.flags.contains(.isVariant), bodyOffset: head.end))
         if let reply = call.head?.http {
-            call.endsPairing = reply.status == 101 || (method == .connect && reply.isSuccess)
+            let isUpgraded = reply.status == 101 && head.flags.contains(.upgrades)
+            call.endsPairing = isUpgraded || (method == .connect && reply.isSuccess)
         }
         if !head.host.isEmpty { noteHost(request.bytes[head.host]) }
     }

@@ -16,7 +16,7 @@ extension Reading {
         case .head:
             guard isSettled, head.status == 200, let length = head.announced else { return true }
             return bodies.hasLength(length, path)
-        case .get where head.status == 206: return fitsRange(path, isSettled, head, reply)
+        case .get where head.status == 206: return fitsRange(path, isSettled, reply)
         case .get where head.status == 200: return fitsBody(path, isSettled, head, reply)
         // Nothing is no body that anybody PUT.
         case .get where head.status == 204: return !isSettled || bodies.hasLength(0, path)
@@ -46,10 +46,45 @@ extension Reading {
         return !isSettled && range.count < TokenIndex.shortestToken
     }
 
-    private func fitsRange(_ path: Int, _ isSettled: Bool, _ head: HTTPReply, _ reply: Message) -> Bool {
+    private func fitsRange(_ path: Int, _ isSettled: Bool, _ reply: Message) -> Bool {
         guard let part = HTTPPart(reply) else { return true }
         guard part.range.count == part.body.count else { return false }
         return !isSettled || bodies.bodies(path).contains { part.isSlice(of: $0) }
+    }
+
+    /// Whether a 200 with this Content-Length can be the answer; false only where the path surely holds one of some
+    /// bodies, none of that length.
+    func mayAnnounce(_ length: Int, _ call: Call, _ request: Message) -> Bool {
+        guard let target = target(call), let path = bodies.judged(request.bytes, target),
+            [.get, .head].contains(http(call).method), bodies.isSettled(path, at: request.first.number)
+        else { return true }
+        return bodies.hasLength(length, path)
+    }
+
+    /// Whether the path surely holds one of some bodies, and one of them has this length.
+    func mustAnnounce(_ length: Int, _ call: Call, _ request: Message) -> Bool {
+        guard let target = target(call), let path = bodies.judged(request.bytes, target),
+            [.get, .head].contains(http(call).method), bodies.isSettled(path, at: request.first.number)
+        else { return false }
+        return bodies.hasLength(length, path)
+    }
+
+    /// Whether a reply, if it fits the request, says something of it: many requests may be answered 204.
+    func isTelling(_ call: Call, _ reply: Message) -> Bool {
+        guard !call.isOpaque, let head = HTTPReply(reply.bytes), head.isSuccess else { return false }
+        if let own = self.reply(call), own.bytes == reply.bytes { return true }
+        guard let target = target(call), let path = bodies.judged(request(call).bytes, target) else { return false }
+        switch http(call).method {
+        case .head:
+            guard let length = head.announced else { return false }
+            return bodies.hasLength(length, path)
+        case .get where head.status == 206: return !bodies.bodies(path).isEmpty
+        case .get:
+            let (bytes, range) = Self.body(reply)
+            guard let value = bodies.value(bytes, range) else { return false }
+            return bodies.wasWritten(value, to: path)
+        default: return false
+        }
     }
 
     /// The body of a whole reply.
