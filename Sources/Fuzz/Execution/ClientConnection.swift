@@ -25,6 +25,9 @@ final class ClientConnection {
     private var isHalfClosed = false
     /// The reply stream broke the protocol; nothing more can be expected of it.
     private(set) var isMalformed = false
+    /// What was sent and is not answered yet, where replies are framed by their requests; else nil.
+    private var asked: [UInt8]?
+    private var answered = 0
 
     /// Opens a non-blocking connection from `source` to `address`. socket(2), bind(2), connect(2).
     ///
@@ -111,6 +114,7 @@ final class ClientConnection {
     func send(_ bytes: [UInt8], _ codec: any WireCodec, now: Int64) {
         guard raw != nil, !log.wasReset else { return }
         guard !isDatagram else { return sendDatagrams(bytes, codec) }
+        asked?.append(contentsOf: bytes)
         log.sends.append(.init(offset: log.sentBytes + outgoing.count - sentOfOutgoing, nanoseconds: now))
         if hasOutgoing {
             outgoing.append(contentsOf: bytes)
@@ -201,8 +205,10 @@ final class ClientConnection {
             finishReply(datagrams.removeFirst())
             return true
         }
-        switch codec.frame(incoming.span.extracting(droppingFirst: consumed), from: .server) {
+        let request = request(codec)
+        switch frame(codec, request) {
         case .message(let length):
+            answered = request.upperBound
             finishReply(length)
             return true
         case .incomplete: return false
@@ -238,6 +244,32 @@ final class ClientConnection {
 
     /// Unread bytes with which a Unix socket may be full, whatever the server has set its buffer to.
     private static let holdingUpBytes = 16 << 10
+
+    /// Remembers requests, for a protocol whose replies cannot be framed without.
+    func rememberRequests() {
+        asked = []
+    }
+
+    /// Where the first unanswered request lies in `asked`; empty where that does not matter.
+    private func request(_ codec: any WireCodec) -> Range<Int> {
+        guard let asked, answered < asked.count,
+            case .message(let length) = codec.frame(asked.span.extracting(droppingFirst: answered), from: .client)
+        else { return answered..<answered }
+        return answered..<answered + length
+    }
+
+    private func frame(_ codec: any WireCodec, _ request: Range<Int>) -> Framing {
+        let held = incoming
+        guard let asked, !request.isEmpty else {
+            return codec.frameReply(held.span.extracting(consumed..<held.count), to: nil)
+        }
+        let framing = codec.frameReply(
+            held.span.extracting(consumed..<held.count), to: asked.span.extracting(request))
+        guard framing == .incomplete, log.serverClosed else { return framing }
+        let isWhole = codec.endsWithStream(
+            held.span.extracting(consumed..<held.count), to: asked.span.extracting(request))
+        return isWhole ? .message(length: held.count - consumed) : framing
+    }
 
     /// Forgets what was read and not expected: the end of an execution needs only its hash.
     func discardIncoming() {

@@ -121,6 +121,7 @@ package final class Engine {
 
     private func open(client: Int, receiveBuffer: Int?) throws(SystemError) {
         let connection = try connect(client: client, receiveBuffer: receiveBuffer)
+        if codec.framesRepliesByRequest { connection.rememberRequests() }
         var event = epoll_event()
         event.events =
             UInt32(EPOLLIN.rawValue) | UInt32(EPOLLOUT.rawValue) | UInt32(EPOLLRDHUP.rawValue) | edgeTriggered

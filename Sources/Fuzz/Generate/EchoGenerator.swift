@@ -15,8 +15,8 @@ struct EchoGenerator: ScenarioGenerator {
         guard options.operations == nil, !options.datagrams else { return rounds(&random, options) }
         switch random.pick(0...99) {
         case 0: return slowReader(&random, options)
-        case 1...4: return shaped(options) { $0.churn(&random, request) }
-        case 5...8: return shaped(options) { $0.followUp(&random, request) }
+        case 1...4: return shaped(options) { $0.churn(&random) { request(&$1) } }
+        case 5...8: return shaped(options) { $0.followUp(&random) { request(&$1) } }
         default: return rounds(&random, options)
         }
     }

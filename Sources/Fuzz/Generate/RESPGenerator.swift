@@ -7,9 +7,9 @@ struct RESPGenerator: ScenarioGenerator {
         if options.operations == nil, !options.datagrams, draw.has("ECHO"), random.oneIn(12) {
             var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
             if random.oneIn(2) {
-                builder.churn(&random) { _ in draw.marker }
+                builder.churn(&random) { _, _ in draw.marker }
             } else {
-                builder.followUp(&random) { $0.oneIn(3) ? draw.marker : draw.counter(&$0) }
+                builder.followUp(&random) { $1.oneIn(3) ? draw.marker : draw.counter(&$1) }
             }
             return builder.scenario
         }

@@ -32,6 +32,7 @@ public struct ZooEntry: Sendable {
         switch server.service {
         case "kv": return "resp"
         case "echo", "echo-length": return server.service
+        case "file": return "http"
         default: return nil
         }
     }
