@@ -20,6 +20,17 @@ extension EndToEnd {
             #expect(servers.first { ($0["expected"] as? [String])?.first == "duplication" }?["first_execution"] != nil)
         }
 
+        @Test("what a plain hammer misses is no fault; the table tells the grade")
+        func hammer() throws {
+            let result = try CrossfireProcess.run(
+                "zoo", "--hammer", "--budget", "2s", "--confirm", "0", "--only", "threaded/kv+lost-update", "--only",
+                "epoll/echo+use-after-close", "--json")
+            #expect(result.status == 0, "\(result.output)\(result.errors)")
+            let servers = result.json["servers"] as? [[String: Any]] ?? []
+            let verdicts = servers.map { "\($0["server"] ?? "") \($0["grade"] ?? "") \($0["verdict"] ?? "")" }
+            #expect(verdicts == ["threaded/kv+lost-update quick found", "epoll/echo+use-after-close hard missed"])
+        }
+
         @Test("no such server is wrong usage")
         func unknown() throws {
             let result = try CrossfireProcess.run("zoo", "--only", "threeded/kv")

@@ -102,7 +102,8 @@ public final class Campaign {
         }
         guard let generator = ScenarioGenerators.named(options.codec.name) else { return random.pick(usable) }
         if !usable.isEmpty, random.oneIn(4) { return random.pick(usable) }
-        return generator.scenario(&random, generatorOptions)
+        return options.hammers
+            ? generator.hammer(&random, generatorOptions) : generator.scenario(&random, generatorOptions)
     }
 
     // MARK: What was seen
@@ -169,7 +170,7 @@ public final class Campaign {
 
     /// Now and then: do clients get together what each gets alone?
     private func compareWithAlone() throws {
-        guard !stopsNow, let generator = ScenarioGenerators.named(options.codec.name) else { return }
+        guard !stopsNow, !options.hammers, let generator = ScenarioGenerators.named(options.codec.name) else { return }
         let scenario = generator.scenario(&random, generatorOptions)
         guard SerialComparison.isComparable(scenario, options.codec) else { return }
         try settle(try rig.judgements(all: true))

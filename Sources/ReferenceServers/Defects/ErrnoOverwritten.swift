@@ -10,6 +10,7 @@ struct ErrnoOverwritten: Defect {
     let name = "errno-overwritten"
     let summary = "a timer's signal handler overwrites errno"
     let oracle = "loss"
+    let grade = Grade.hard
     let alsoShownBy = ["hang", "crash"]
     let replaces: Set<Part> = [.signals]
 
@@ -24,9 +25,9 @@ struct ErrnoOverwritten: Defect {
     }
 }
 
-/// Housekeeping by a timer, four thousand times a second.
+/// Housekeeping by a timer, twenty-five times a second.
 private struct CarelessTimer: SignalPolicy {
-    private static let microseconds = 250
+    private static let microseconds = 40_000
 
     func apply() {
         IgnoredSIGPIPE().apply()
