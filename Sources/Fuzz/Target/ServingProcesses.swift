@@ -30,7 +30,7 @@ enum ServingProcesses {
     ///
     /// - Complexity: O(connections of the machine).
     static func abandoned(by root: pid_t, port: UInt16) -> Int {
-        sockets(of: root, port: port).count { $0.state == closeWait }
+        SocketDiagnosis.closeWaiting(port: port) ?? sockets(of: root, port: port).count { $0.state == closeWait }
     }
 
     /// The server's ends of connections to `port`, as /proc/net/tcp lists them.

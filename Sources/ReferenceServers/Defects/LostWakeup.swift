@@ -1,3 +1,5 @@
+import Glibc
+
 /// `lost-wakeup`: a worker that finds the queue empty announces its sleep too late, and misses the wake-up in between.
 ///
 /// Modelled on schedulers that wake nobody while enough workers are awake, for those will look for work again before they
@@ -24,6 +26,8 @@ struct LostWakeup: Defect {
 private final class SleepyQueue: WorkQueue {
     /// So many workers need no help: what is left over, they will see.
     private static let enoughAwake = 2
+    /// How often a worker looks for work before it sleeps.
+    private static let looks = 3
     private let places = Guarded(Fifo())
     private let sleepers = Guarded(0)
     private let wakeups: Semaphores
@@ -46,7 +50,10 @@ private final class SleepyQueue: WorkQueue {
 
     func take() -> Int32 {
         while true {
-            if let connection = places.withLock({ $0.removeFirst() }) { return connection }
+            for look in 0..<Self.looks {
+                if look > 0 { sched_yield() }
+                if let connection = places.withLock({ $0.removeFirst() }) { return connection }
+            }
             // Here: who puts something in now takes this worker for awake.
             sleepers.withLock { $0 += 1 }
             wakeups.wait(0)
