@@ -119,7 +119,7 @@ struct RoundBuilder {
     }
 
     /// Requests of each client in one execution of a hammer.
-    static let hammerRequests = 250
+    static let hammerRequests = 100
     /// How many requests of a client a hammer has on their way: none pipelined, or a few.
     static let hammerDepths = [1, 1, 1, 4]
 

@@ -15,7 +15,12 @@ struct ErrnoOverwritten: Defect {
     let replaces: Set<Part> = [.signals]
 
     func objection(to choice: Choice) -> String? {
-        if choice.model.workers == .processes { return "worker processes inherit no timer" }
+        switch choice.model.workers {
+        case .processes: return "worker processes inherit no timer"
+        case .threads where choice.model.multiplexes:
+            return "the kernel gives the signal to the dispatcher, whose calls do not fail"
+        default: break
+        }
         return choice.model.multiplexes ? nil : "blocking calls hardly ever fail, so there is no error to overwrite"
     }
 
