@@ -15,6 +15,11 @@ int cf_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags) {
     return accept4(fd, address, length, flags);
 }
 
+int cf_poll_microseconds(struct pollfd *files, unsigned long count, long microseconds) {
+    struct timespec time = {microseconds / 1000000, microseconds % 1000000 * 1000};
+    return ppoll(files, count, microseconds < 0 ? NULL : &time, NULL);
+}
+
 int cf_pipe_cloexec(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int cf_mq_create(const char *name, long messages, long message_bytes) {

@@ -7,6 +7,8 @@ public struct ZooRow: Encodable, Sendable {
     public var server: String
     /// The oracles one of which had to find it, the defect's own first; none for a correct server.
     public var expected: [String]
+    /// How hard the defect is to hit; nil for a correct server.
+    public var grade: String?
     /// The oracles that found something.
     public var found: [String] = []
     /// Executions of the campaign.
@@ -25,7 +27,7 @@ public struct ZooRow: Encodable, Sendable {
     public var skipped: String?
 
     enum CodingKeys: String, CodingKey {
-        case server, expected, found, executions, hits, tries, inconclusive, skipped
+        case server, expected, grade, found, executions, hits, tries, inconclusive, skipped
         case firstExecution = "first_execution"
         case firstSeconds = "first_s"
     }
@@ -37,8 +39,9 @@ public struct ZooRow: Encodable, Sendable {
     }
 
     /// A server that no campaign was run against, and why.
-    public init(_ server: String, expecting oracles: [String], skipped: String) {
+    public init(_ server: String, expecting oracles: [String], grade: String?, skipped: String) {
         self.server = server
+        self.grade = grade
         expected = oracles
         self.skipped = skipped
     }
@@ -48,8 +51,9 @@ public struct ZooRow: Encodable, Sendable {
     /// - Parameters:
     ///   - output: the file with its JSON object; its log stands beside it.
     ///   - complaint: how the campaign ended, where that was not with 0.
-    public init(_ server: String, expecting oracles: [String], output: String, complaint: String?) {
+    public init(_ server: String, expecting oracles: [String], grade: String?, output: String, complaint: String?) {
         self.server = server
+        self.grade = grade
         expected = oracles
         guard let data = FileManager.default.contents(atPath: output),
             let summary = try? JSONDecoder().decode(Summary.self, from: data)
@@ -119,10 +123,12 @@ public struct ZooTable: Sendable {
 
     /// A line for each server, then the sums.
     public func text(style: TerminalStyle) -> String {
-        var cells = [["server", "expected", "verdict", "found by", "execution", "seconds", "replay", "executions"]]
+        var cells = [
+            ["server", "grade", "expected", "verdict", "found by", "execution", "seconds", "replay", "executions"]
+        ]
         for row in rows where row.skipped == nil {
             cells.append([
-                row.server, row.expected.first ?? "-", row.verdict.rawValue,
+                row.server, row.grade ?? "-", row.expected.first ?? "-", row.verdict.rawValue,
                 row.found.isEmpty ? "-" : row.found.joined(separator: ","), row.firstExecution.map(grouped) ?? "-",
                 row.firstSeconds.map { String(format: "%.1f", $0) } ?? "-",
                 row.hits.map { "\($0)/\(row.tries ?? 0)" } ?? "-", grouped(row.executions),
@@ -134,7 +140,7 @@ public struct ZooTable: Sendable {
             let padded = zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
             var line = padded.joined(separator: "  ")
             while line.last == " " { line.removeLast() }
-            let isWrong = index > 0 && (row[2] == "missed" || row[2] == "accused")
+            let isWrong = index > 0 && (row[3] == "missed" || row[3] == "accused")
             lines.append(isWrong ? style.red(line) : line)
         }
         return (lines + [""] + sums).joined(separator: "\n")

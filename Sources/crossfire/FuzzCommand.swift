@@ -42,6 +42,10 @@ struct FuzzCommand: ParsableCommand {
     @Option(help: "How many fresh targets confirm a finding; 0: none.")
     var confirm = 20
 
+    @Flag(
+        help: "No drawn scenarios and no noise: clients keep their connections busy, as an ordinary load test would.")
+    var hammer = false
+
     @Flag(help: "Print one JSON object on standard output; progress goes to standard error.")
     var json = false
 
@@ -77,7 +81,8 @@ struct FuzzCommand: ParsableCommand {
         options.stopOnFirst = stopOnFirst
         options.stopOnOracles = stopOn
         options.confirmations = confirm
-        options.perturbation = target.perturb.plan(for: spec)
+        options.hammers = hammer
+        options.perturbation = hammer ? .off : target.perturb.plan(for: spec)
         let context = RunContext(
             target: description, protocolName: codec.name, seed: seed, clients: common.clients,
             perturbation: options.perturbation.kind.rawValue)

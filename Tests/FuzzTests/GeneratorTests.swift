@@ -89,6 +89,23 @@ struct GeneratorTests {
         }
     }
 
+    @Test("a hammer sends as much as asked for, pipelines a little, and nobody leaves", arguments: names)
+    func hammer(name: String) throws {
+        let generator = try #require(ScenarioGenerators.named(name))
+        var random = SeededGenerator(seed: 34)
+        for _ in 0..<50 {
+            var options = GeneratorOptions()
+            options.clients = 8
+            options.operations = 3
+            let scenario = generator.hammer(&random, options)
+            let tally = Tally(scenario)
+            #expect(tally.left.isEmpty && tally.replaced == 0)
+            for client in 0..<8 {
+                #expect(tally.sent[client] == 3 && tally.awaited[client] == 3)
+            }
+        }
+    }
+
     @Test("excluded commands never appear")
     func excluded() throws {
         let generator = try #require(ScenarioGenerators.named("resp"))

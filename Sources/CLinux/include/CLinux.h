@@ -5,6 +5,7 @@
 // _GNU_SOURCE is defined in the .c files alone: here it would change fd_set, and clash with Foundation's view of it.
 #include "CSharedMemory.h"
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -19,6 +20,9 @@
 
 // accept4(2) is declared only under _GNU_SOURCE, which Swift's Glibc module does not set.
 int cf_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
+
+// ppoll(2): same reason. Waits for microseconds, negative ones for ever.
+int cf_poll_microseconds(struct pollfd *files, unsigned long count, long microseconds);
 
 // pipe2(2): same reason. Both ends close on exec.
 int cf_pipe_cloexec(int ends[2]);

@@ -109,7 +109,8 @@ public final class Campaign {
         }
         guard let generator = ScenarioGenerators.named(options.codec.name) else { return random.pick(usable) }
         if !usable.isEmpty, random.oneIn(4) { return random.pick(usable) }
-        return generator.scenario(&random, generatorOptions)
+        return options.hammers
+            ? generator.hammer(&random, generatorOptions) : generator.scenario(&random, generatorOptions)
     }
 
     // MARK: What was seen
@@ -176,7 +177,7 @@ public final class Campaign {
 
     /// Now and then: do clients get together what each gets alone?
     private func compareWithAlone() throws {
-        guard !stopsNow, rig.address.transport != .udp, !options.codec.hasSharedState,
+        guard !stopsNow, !options.hammers, rig.address.transport != .udp, !options.codec.hasSharedState,
             let generator = ScenarioGenerators.named(options.codec.name)
         else { return }
         // Few scenarios are free of long messages and of clients that leave.

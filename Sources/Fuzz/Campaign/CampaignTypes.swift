@@ -10,6 +10,8 @@ public struct CampaignOptions: Sendable {
     public var codec: any WireCodec
     /// What generated scenarios look like.
     public var generator = GeneratorOptions()
+    /// Runs the generator's hammer instead of its drawn scenarios, and compares nothing.
+    public var hammers = false
     /// Scenarios to run besides generated ones: each once at the beginning, then now and then.
     public var corpus: [Scenario] = []
     /// The seed of everything drawn.

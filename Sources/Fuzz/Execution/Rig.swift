@@ -161,7 +161,9 @@ final class Rig {
             Clock.sleep(milliseconds: 5)
             let held = ProcessTree.resources(of: process.pid)
             let before = least
-            least.abandoned = min(least.abandoned, ServingProcesses.abandoned(by: process.pid, address: address))
+            if least.abandoned > 0 {
+                least.abandoned = min(least.abandoned, ServingProcesses.abandoned(by: process.pid, address: address))
+            }
             least.zombies = min(least.zombies, held.zombies)
             least.descriptors = min(least.descriptors, held.descriptors)
             least.threads = min(least.threads, held.threads)

@@ -21,6 +21,13 @@ struct EchoGenerator: ScenarioGenerator {
         }
     }
 
+    func hammer(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
+        var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
+        let count = options.operations ?? RoundBuilder.hammerRequests
+        builder.hammer(count, depth: min(count, random.pick(RoundBuilder.hammerDepths)), &random, request)
+        return builder.scenario
+    }
+
     private func shaped(_ options: GeneratorOptions, _ body: (inout RoundBuilder) -> Void) -> Scenario {
         var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
         body(&builder)
@@ -33,7 +40,8 @@ struct EchoGenerator: ScenarioGenerator {
 
     private func rounds(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
         var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
-        builder.connectAll()
+        let arriving = options.operations == nil && random.oneIn(4)
+        if !arriving { builder.connectAll() }
         let operations = options.operations ?? random.pick(2...8)
         let batching = Batching(operations: operations, pipelined: !options.datagrams && !random.oneIn(3), &random)
         let leaving = Departure.draw(oneIn: 10, clients: options.clients, &random)
@@ -41,7 +49,9 @@ struct EchoGenerator: ScenarioGenerator {
             let batches = (0..<options.clients).map { _ in
                 (0..<size).map { _ in head + [message(&random, options)] + tail }
             }
-            builder.round(batches, leaving: index == batching.sizes.count - 1 ? leaving : nil, &random)
+            builder.round(
+                batches, arriving: arriving && index == 0, leaving: index == batching.sizes.count - 1 ? leaving : nil,
+                &random)
         }
         return builder.scenario
     }

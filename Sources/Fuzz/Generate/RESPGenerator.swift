@@ -15,11 +15,38 @@ struct RESPGenerator: ScenarioGenerator {
         }
         switch random.pick(0...99) {
         case 0 where !options.datagrams: return slowReader(&random, draw)
-        case 1...4: return rounds(&random, draw, draw.large, most: 4)
-        case 5...39: return rounds(&random, draw, draw.counter)
-        case 40...71: return rounds(&random, draw, draw.register)
+        case 1...6: return largeValues(&random, draw)
+        case 7...40: return rounds(&random, draw, draw.counter)
+        case 41...71: return rounds(&random, draw, draw.register)
         default: return rounds(&random, draw, draw.several, most: max(2, Self.mostSeveral / options.clients))
         }
+    }
+
+    func hammer(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
+        let draw = Draw(options)
+        var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
+        let count = options.operations ?? RoundBuilder.hammerRequests
+        let depth = min(count, random.pick(RoundBuilder.hammerDepths))
+        switch random.pick(0...9) {
+        case 0...3: builder.hammer(count, depth: depth, &random, draw.counting)
+        case 4...7: builder.hammer(count, depth: depth, &random) { $0.oneIn(4) ? draw.marker : draw.register(&$0) }
+        default:
+            let most = max(2, Self.mostSeveral / options.clients)
+            builder.hammer(min(most, count), depth: min(most, depth), &random, draw.several)
+        }
+        return builder.scenario
+    }
+
+    /// Values of one length, more than a pipe takes in one piece or even more than it holds. Where pieces mix, only equal
+    /// lengths leave a message that can be read.
+    private func largeValues(_ random: inout SeededGenerator, _ draw: Draw) -> Scenario {
+        let length =
+            switch random.pick(0...2) {
+            case _ where draw.options.datagrams: random.pick(5000...9000)
+            case 0: random.pick(66_000...90_000)
+            default: random.pick(5000...20_000)
+            }
+        return rounds(&random, draw, { draw.large(&$0, length) }, most: 3)
     }
 
     /// About how many requests all clients together draw in a scenario with writes of several keys, two each at least:
@@ -32,7 +59,8 @@ struct RESPGenerator: ScenarioGenerator {
     ) -> Scenario {
         let options = draw.options
         var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
-        builder.connectAll()
+        let arriving = options.operations == nil && random.oneIn(4)
+        if !arriving { builder.connectAll() }
         let operations = options.operations ?? min(most, random.pick(2...8))
         let batching = Batching(operations: operations, pipelined: !options.datagrams && random.oneIn(2), &random)
         let leaving = Departure.draw(oneIn: 12, clients: options.clients, &random)
@@ -43,7 +71,9 @@ struct RESPGenerator: ScenarioGenerator {
                     draw.has("ECHO") && random.pick(0...size + 1) == place ? draw.marker : request(&random)
                 }
             }
-            builder.round(batches, leaving: index == batching.sizes.count - 1 ? leaving : nil, &random)
+            builder.round(
+                batches, arriving: arriving && index == 0, leaving: index == batching.sizes.count - 1 ? leaving : nil,
+                &random)
         }
         return builder.scenario
     }
@@ -90,6 +120,12 @@ struct RESPGenerator: ScenarioGenerator {
             return choose(&random, [("INCR", 12, [key]), ("GET", 4, [key]), ("DEL", 1, [key])])
         }
 
+        /// Increments of one counter that goes on rising, and a read now and then.
+        func counting(_ random: inout SeededGenerator) -> [Template] {
+            let key = Template([.key("m")])
+            return choose(&random, [("INCR", 7, [key]), ("GET", 1, [key])])
+        }
+
         /// Reads and writes of two registers.
         func register(_ random: inout SeededGenerator) -> [Template] {
             let key = Template([.key(random.oneIn(3) ? "b" : "a")])
@@ -97,11 +133,10 @@ struct RESPGenerator: ScenarioGenerator {
             return choose(&random, [("SET", 8, [key, value]), ("GET", 8, [key]), ("DEL", 1, [key])])
         }
 
-        /// Values of several kilobytes, more than a pipe takes in one piece, to two registers.
-        func large(_ random: inout SeededGenerator) -> [Template] {
+        /// Reads and writes of two registers with long values.
+        func large(_ random: inout SeededGenerator, _ length: Int) -> [Template] {
             let key = Template([.key(random.oneIn(2) ? "b" : "a")])
-            let value = Template([.token(length: random.pick(5000...max(9000, 2 * longest)))])
-            return choose(&random, [("SET", 3, [key, value]), ("GET", 2, [key])])
+            return choose(&random, [("SET", 3, [key, Template([.token(length: length)])]), ("GET", 2, [key])])
         }
 
         /// Writes of several keys at once, in any order of keys, with reads between.

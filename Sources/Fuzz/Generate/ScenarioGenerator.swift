@@ -20,6 +20,15 @@ public protocol ScenarioGenerator: Sendable {
     var protocolName: String { get }
     /// One scenario.
     func scenario(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario
+    /// One stretch of an ordinary load test: the same few requests, and nobody does anything unusual.
+    func hammer(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario
+}
+
+extension ScenarioGenerator {
+    /// A scenario like the others, for protocols without a hammer.
+    public func hammer(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
+        scenario(&random, options)
+    }
 }
 
 /// The generators by protocol. A new protocol is one file and one entry here.
@@ -68,10 +77,22 @@ struct RoundBuilder {
 
     /// Every client sends its batch, released together; then each waits for its replies, in a random order. At most
     /// one client leaves in its own way.
-    mutating func round(_ batches: [[[Template]]], leaving: Departure? = nil, _ random: inout SeededGenerator) {
+    ///
+    /// - Parameter arriving: each connects just before it sends, so that a server takes it while it serves the ones
+    ///   before: an idle worker process would take them all.
+    mutating func round(
+        _ batches: [[[Template]]], arriving: Bool = false, leaving: Departure? = nil, _ random: inout SeededGenerator
+    ) {
         let order = (0..<batches.count).filter { !batches[$0].isEmpty }.shuffled(using: &random)
         guard !order.isEmpty else { return }
-        scenario.blocks.append(.together(order.map { .init(client: $0, .send(.requests(batches[$0]))) }))
+        if arriving {
+            for client in order {
+                step(client, .connect(receiveBuffer: nil))
+                step(client, .send(.requests(batches[client])))
+            }
+        } else {
+            scenario.blocks.append(.together(order.map { .init(client: $0, .send(.requests(batches[$0]))) }))
+        }
         var rest = order.shuffled(using: &random)
         if let leaving, rest.contains(leaving.client), leaving.isAtOnce {
             leave(leaving)
@@ -85,11 +106,34 @@ struct RoundBuilder {
         }
     }
 
+    /// Every client has up to `depth` requests on their way, and sends another one whenever a reply has come, until it
+    /// has sent `count`. Nobody waits for anybody else.
+    mutating func hammer(
+        _ count: Int, depth: Int, _ random: inout SeededGenerator,
+        _ request: (inout SeededGenerator) -> [Template]
+    ) {
+        connectAll()
+        for number in 0..<count + depth {
+            for client in 0..<clients {
+                if number >= depth { step(client, .expect(count: 1)) }
+                if number < count { step(client, .send(.requests([request(&random)]))) }
+            }
+        }
+    }
+
+    /// Requests of each client in one execution of a hammer.
+    static let hammerRequests = 100
+    /// How many requests of a client a hammer has on their way: none pipelined, or a few.
+    static let hammerDepths = [1, 1, 1, 4]
+
     private mutating func leave(_ departure: Departure) {
         switch departure.way {
         case .reset: step(departure.client, .reset)
         case .close: step(departure.client, .close)
         case .halfClose: step(departure.client, .shutdown)
+        case .halfCloseAndReset:
+            step(departure.client, .shutdown)
+            step(departure.client, .reset)
         }
     }
 
@@ -146,6 +190,8 @@ struct RoundBuilder {
 struct Departure {
     enum Way: CaseIterable {
         case reset, close, halfClose
+        /// Killed after it said that it had nothing more to say: a server that answers gets EPIPE, not ECONNRESET.
+        case halfCloseAndReset
     }
 
     var client: Int

@@ -32,7 +32,7 @@ enum ServingProcesses {
     /// - Complexity: O(connections of the machine).
     static func abandoned(by root: pid_t, address: TargetAddress) -> Int {
         if case .unix(let path) = address { return connections(of: root, to: path) }
-        return sockets(of: root, address).count { $0.state == closeWait }
+        return SocketDiagnosis.closeWaiting(at: address) ?? sockets(of: root, address).count { $0.state == closeWait }
     }
 
     /// How many accepted connections of a Unix socket exist, as /proc/net/unix lists them.

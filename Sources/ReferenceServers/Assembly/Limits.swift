@@ -18,8 +18,10 @@ package enum Limits {
     package static let drainMilliseconds: Int32 = 2_000
     /// How long accepting pauses when descriptors, threads or processes have run out, in milliseconds.
     package static let exhaustedPauseMilliseconds: Int32 = 10
-    /// How long the iterative model waits for a silent client while others wait, in milliseconds.
-    package static let turnMilliseconds: Int32 = 1
+    /// How long the iterative model waits for a silent client while others wait, in microseconds: after a round in which
+    /// nobody said anything, and at most, when that goes on.
+    package static let shortestTurnMicroseconds = 10
+    package static let longestTurnMicroseconds = 1_000
     /// Worker processes of the preforked models.
     package static let preforkedWorkers = 4
     /// Threads of the pool.

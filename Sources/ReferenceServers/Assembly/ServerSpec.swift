@@ -38,7 +38,7 @@ public struct ServerSpec: Sendable, Hashable, CustomStringConvertible {
         var clauses = ["\(choice.service.summary), \(choice.model.summary)"]
         if transport != Transports.all[0].name { clauses[0] += ", \(choice.transport.summary)" }
         if state != Self.defaultState(model, []) { clauses[0] += ", \(choice.state.summary)" }
-        return (clauses + choice.defects.map(\.summary)).joined(separator: "; ") + "."
+        return (clauses + choice.defects.map { "\($0.summary) (\($0.grade))" }).joined(separator: "; ") + "."
     }
 
     /// Reads a name, and the values of `--transport` and `--state`, nil for the defaults.

@@ -6,6 +6,8 @@ public struct ZooEntry: Sendable {
     public let oracle: String?
     /// Other oracles that may notice it instead.
     public let otherOracles: [String]
+    /// How hard the defect is to hit; nil for a correct server.
+    public let grade: Grade?
 
     /// All oracles that may find it, its own first; none for a correct server.
     public var oracles: [String] { (oracle.map { [$0] } ?? []) + otherOracles }
@@ -14,7 +16,8 @@ public struct ZooEntry: Sendable {
     public static var all: [ZooEntry] {
         (ServerSpec.all + ServerSpec.variants).map { spec in
             let defect = Defects.all.first { spec.defects.contains($0.name) }
-            return ZooEntry(server: spec, oracle: defect?.oracle, otherOracles: defect?.alsoShownBy ?? [])
+            return ZooEntry(
+                server: spec, oracle: defect?.oracle, otherOracles: defect?.alsoShownBy ?? [], grade: defect?.grade)
         }
     }
 

@@ -10,6 +10,7 @@ struct AcceptLoopExit: Defect {
     let name = "accept-loop-exit"
     let summary = "stops accepting when a client has reset its connection before it is accepted"
     let oracle = "hang"
+    let grade = Grade.hard
     let replaces: Set<Part> = [.acceptor]
 
     func objection(to choice: Choice) -> String? {

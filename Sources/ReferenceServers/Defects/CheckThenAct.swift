@@ -6,6 +6,7 @@ struct CheckThenAct: Defect {
     let name = "check-then-act"
     let summary = "SETNX, GETSET and DEL release the lock between looking and acting"
     let oracle = "linearizability"
+    let grade = Grade.quick
     let replaces: Set<Part> = [.isolation, .table]
 
     func objection(to choice: Choice) -> String? { choice.needsState ?? choice.needsParallelWorkers }

@@ -9,6 +9,8 @@ package protocol Defect: Sendable {
     /// Other oracles by which it may show, where the model hides the own one: the death of one worker of several is
     /// seen by its clients alone.
     var alsoShownBy: [String] { get }
+    /// How long an ordinary load test needs to hit it.
+    var grade: Grade { get }
     /// The parts that it replaces; two defects cannot replace the same one.
     var replaces: Set<Part> { get }
 

@@ -9,6 +9,7 @@ struct DescriptorLeak: Defect {
     let name = "descriptor-leak"
     let summary = "does not close the socket of a client that reset its connection"
     let oracle = "resources"
+    let grade = Grade.hard
     let replaces: Set<Part> = [.closer]
 
     func objection(to choice: Choice) -> String? { choice.needsSharedWorkers }

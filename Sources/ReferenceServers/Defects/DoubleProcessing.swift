@@ -6,6 +6,7 @@ struct DoubleProcessing: Defect {
     let name = "double-processing"
     let summary = "executes and answers about one request in 64 twice"
     let oracle = "duplication"
+    let grade = Grade.quick
     let replaces: Set<Part> = [.executor]
 
     func objection(to choice: Choice) -> String? { nil }

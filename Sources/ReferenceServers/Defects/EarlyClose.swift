@@ -9,6 +9,7 @@ struct EarlyClose: Defect {
     let name = "early-close"
     let summary = "drops the replies of a client that has half-closed"
     let oracle = "loss"
+    let grade = Grade.hard
     let replaces: Set<Part> = [.departure]
 
     func objection(to choice: Choice) -> String? { nil }

@@ -10,11 +10,17 @@ struct ErrnoOverwritten: Defect {
     let name = "errno-overwritten"
     let summary = "a timer's signal handler overwrites errno"
     let oracle = "loss"
+    let grade = Grade.hard
     let alsoShownBy = ["hang", "crash"]
     let replaces: Set<Part> = [.signals]
 
     func objection(to choice: Choice) -> String? {
-        if choice.model.workers == .processes { return "worker processes inherit no timer" }
+        switch choice.model.workers {
+        case .processes: return "worker processes inherit no timer"
+        case .threads where choice.model.multiplexes:
+            return "the kernel gives the signal to the dispatcher, whose calls do not fail"
+        default: break
+        }
         return choice.model.multiplexes ? nil : "blocking calls hardly ever fail, so there is no error to overwrite"
     }
 
@@ -24,9 +30,9 @@ struct ErrnoOverwritten: Defect {
     }
 }
 
-/// Housekeeping by a timer, four thousand times a second.
+/// Housekeeping by a timer, twenty-five times a second.
 private struct CarelessTimer: SignalPolicy {
-    private static let microseconds = 250
+    private static let microseconds = 40_000
 
     func apply() {
         IgnoredSIGPIPE().apply()

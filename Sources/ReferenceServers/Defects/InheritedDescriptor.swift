@@ -10,6 +10,7 @@ struct InheritedDescriptor: Defect {
     let name = "inherited-descriptor"
     let summary = "the parent keeps copies of sockets open, and later children inherit them"
     let oracle = "resources"
+    let grade = Grade.patient
     let replaces: Set<Part> = [.parentCopies]
 
     func objection(to choice: Choice) -> String? {

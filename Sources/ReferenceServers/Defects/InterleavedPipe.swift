@@ -6,6 +6,7 @@ struct InterleavedPipe: Defect {
     let name = "interleaved-pipe"
     let summary = "long messages to the owner's pipe are sent in pieces that may mix"
     let oracle = "corruption"
+    let grade = Grade.hard
     let state: String? = "pipe"
     let replaces: Set<Part> = [.framer]
 

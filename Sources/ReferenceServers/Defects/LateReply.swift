@@ -10,6 +10,7 @@ struct LateReply: Defect {
     let name = "late-reply-on-reused-descriptor"
     let summary = "a helper thread writes replies to descriptor numbers that may belong to somebody else by then"
     let oracle = "crosstalk"
+    let grade = Grade.hard
     let replaces: Set<Part> = [.sender]
 
     func objection(to choice: Choice) -> String? {

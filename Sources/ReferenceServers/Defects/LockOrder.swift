@@ -10,6 +10,7 @@ struct LockOrder: Defect {
     let name = "lock-order"
     let summary = "commands with several keys lock them in argument order, so two can wait for each other"
     let oracle = "hang"
+    let grade = Grade.quick
     let replaces: Set<Part> = [.isolation]
 
     func objection(to choice: Choice) -> String? { choice.needsState ?? choice.needsParallelWorkers }

@@ -7,6 +7,7 @@ struct LostUpdate: Defect {
     let name = "lost-update"
     let summary = "INCR, APPEND and pushes release the lock between reading and writing"
     let oracle = "linearizability"
+    let grade = Grade.quick
     let replaces: Set<Part> = [.isolation, .table]
 
     func objection(to choice: Choice) -> String? { choice.needsState ?? choice.needsParallelWorkers }

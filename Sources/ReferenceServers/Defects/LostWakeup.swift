@@ -1,12 +1,16 @@
+import Glibc
+
 /// `lost-wakeup`: a worker that finds the queue empty announces its sleep too late, and misses the wake-up in between.
 ///
-/// Modelled on condition variables waited for without holding their mutex: "if empty, then wait" is not one step. Hardest
-/// grade: a connection must come in just between, and all other workers must be asleep. A client waits for an answer until
-/// the next event wakes a worker.
+/// Modelled on schedulers that wake nobody while enough workers are awake, for those will look for work again before they
+/// sleep, and on condition variables waited for without their mutex: "if there is none, then sleep" is not one step. Hardest
+/// grade: work must come just when two workers stand between these two steps. A client waits for an answer until the next
+/// event wakes a worker.
 struct LostWakeup: Defect {
     let name = "lost-wakeup"
     let summary = "a worker of the pool can fall asleep just when work arrives"
     let oracle = "hang"
+    let grade = Grade.hard
     let replaces: Set<Part> = [.queue]
 
     func objection(to choice: Choice) -> String? { choice.needsPool }
@@ -18,8 +22,12 @@ struct LostWakeup: Defect {
     }
 }
 
-/// Wakes a sleeper, if one has announced itself.
+/// Wakes a sleeper, if one has announced itself and too few are awake.
 private final class SleepyQueue: WorkQueue {
+    /// So many workers need no help: what is left over, they will see.
+    private static let enoughAwake = 2
+    /// How often a worker looks for work before it sleeps.
+    private static let looks = 3
     private let places = Guarded(Fifo())
     private let sleepers = Guarded(0)
     private let wakeups: Semaphores
@@ -32,7 +40,7 @@ private final class SleepyQueue: WorkQueue {
     func put(_ connection: Int32) -> Bool {
         places.withLock { $0.append(connection) }
         let wake = sleepers.withLock { sleepers in
-            guard sleepers > 0 else { return false }
+            guard sleepers > Limits.poolThreads - Self.enoughAwake else { return false }
             sleepers -= 1
             return true
         }
@@ -42,8 +50,11 @@ private final class SleepyQueue: WorkQueue {
 
     func take() -> Int32 {
         while true {
-            if let connection = places.withLock({ $0.removeFirst() }) { return connection }
-            // Here: what is put now finds no sleeper to wake.
+            for look in 0..<Self.looks {
+                if look > 0 { sched_yield() }
+                if let connection = places.withLock({ $0.removeFirst() }) { return connection }
+            }
+            // Here: who puts something in now takes this worker for awake.
             sleepers.withLock { $0 += 1 }
             wakeups.wait(0)
         }

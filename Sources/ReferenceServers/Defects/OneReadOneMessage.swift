@@ -8,6 +8,7 @@ struct OneReadOneMessage: Defect {
     let name = "one-read-one-message"
     let summary = "takes what one read brought for one request and drops the rest"
     let oracle = "loss"
+    let grade = Grade.quick
     let alsoShownBy = ["order", "hang"]
     let replaces: Set<Part> = [.batcher]
 

@@ -6,6 +6,7 @@ struct QueueOverflow: Defect {
     let name = "queue-overflow"
     let summary = "drops connections that the pool's queue has no room for"
     let oracle = "loss"
+    let grade = Grade.quick
     let replaces: Set<Part> = [.queue]
 
     func objection(to choice: Choice) -> String? { choice.needsPool }

@@ -6,6 +6,7 @@ struct ReorderedReplies: Defect {
     let name = "reordered-replies"
     let summary = "replies of a pipelined batch leave in the order in which two helpers finish"
     let oracle = "order"
+    let grade = Grade.quick
     let replaces: Set<Part> = [.assembler]
 
     func objection(to choice: Choice) -> String? {

@@ -9,6 +9,7 @@ struct SIGPIPEDeath: Defect {
     let name = "sigpipe-death"
     let summary = "dies of SIGPIPE when a client leaves before its reply is sent"
     let oracle = "crash"
+    let grade = Grade.hard
     let alsoShownBy = ["loss"]
     let replaces: Set<Part> = [.signals]
 

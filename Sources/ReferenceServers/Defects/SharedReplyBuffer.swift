@@ -9,6 +9,7 @@ struct SharedReplyBuffer: Defect {
     let name = "shared-reply-buffer"
     let summary = "all workers build replies in one shared buffer"
     let oracle = "crosstalk"
+    let grade = Grade.quick
     let replaces: Set<Part> = [.assembler]
 
     func objection(to choice: Choice) -> String? { choice.needsParallelWorkers }

@@ -9,6 +9,7 @@ struct ShortWriteIgnored: Defect {
     let name = "short-write-ignored"
     let summary = "sends once without waiting and ignores the count"
     let oracle = "loss"
+    let grade = Grade.hard
     let replaces: Set<Part> = [.sender]
 
     func objection(to choice: Choice) -> String? { nil }

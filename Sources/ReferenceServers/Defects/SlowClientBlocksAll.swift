@@ -9,6 +9,7 @@ struct SlowClientBlocksAll: Defect {
     let name = "slow-client-blocks-all"
     let summary = "a thread that serves many waits until one client has read its reply"
     let oracle = "isolation"
+    let grade = Grade.hard
     let replaces: Set<Part> = [.sender]
 
     func objection(to choice: Choice) -> String? {

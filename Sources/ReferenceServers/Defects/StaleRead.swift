@@ -11,6 +11,7 @@ struct StaleRead: Defect {
     let name = "stale-read"
     let summary = "reads come from a cache that may be filled with an overwritten value"
     let oracle = "linearizability"
+    let grade = Grade.quick
     let replaces: Set<Part> = [.isolation, .table]
 
     func objection(to choice: Choice) -> String? { choice.needsState ?? choice.needsParallelWorkers }

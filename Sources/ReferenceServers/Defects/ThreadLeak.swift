@@ -9,6 +9,7 @@ struct ThreadLeak: Defect {
     let name = "thread-leak"
     let summary = "the thread of a client that reset its connection waits for ever"
     let oracle = "resources"
+    let grade = Grade.hard
     let replaces: Set<Part> = [.threadEnd]
 
     func objection(to choice: Choice) -> String? {

@@ -10,6 +10,7 @@ struct TornWrite: Defect {
     let name = "torn-write"
     let summary = "SET writes a string in two halves and releases the lock in between"
     let oracle = "linearizability"
+    let grade = Grade.quick
     let replaces: Set<Part> = [.isolation, .table]
 
     func objection(to choice: Choice) -> String? { choice.needsState ?? choice.needsParallelWorkers }

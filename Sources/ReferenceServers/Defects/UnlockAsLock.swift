@@ -6,6 +6,7 @@ struct UnlockAsLock: Defect {
     let name = "unlock-as-lock"
     let summary = "no command holds its keys, for the call that should lock them unlocks"
     let oracle = "linearizability"
+    let grade = Grade.quick
     let replaces: Set<Part> = [.isolation, .table]
 
     func objection(to choice: Choice) -> String? { choice.needsState ?? choice.needsParallelWorkers }

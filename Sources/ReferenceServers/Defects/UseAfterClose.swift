@@ -9,6 +9,7 @@ struct UseAfterClose: Defect {
     let name = "use-after-close"
     let summary = "uses the socket of a client that reset its connection after closing it, and dies"
     let oracle = "crash"
+    let grade = Grade.hard
     let alsoShownBy = ["loss"]
     let replaces: Set<Part> = [.closer]
 

@@ -9,6 +9,7 @@ struct WrongPeer: Defect {
     let name = "wrong-peer"
     let summary = "replies go to the peer whose datagram came last"
     let oracle = "crosstalk"
+    let grade = Grade.quick
     let replaces: Set<Part> = [.peers]
     let transport: String? = "udp"
 

@@ -10,6 +10,7 @@ struct ZombieChildren: Defect {
     let name = "zombie-children"
     let summary = "waits for one child a SIGCHLD, though one may stand for several"
     let oracle = "resources"
+    let grade = Grade.patient
     let replaces: Set<Part> = [.reaper]
 
     func objection(to choice: Choice) -> String? {

@@ -3,8 +3,8 @@ import Glibc
 
 /// One client after the other, in turns: the shortest server there is.
 ///
-/// A client keeps its turn as long as it has requests. When others wait, one that says nothing loses it after
-/// `Limits.turnMilliseconds` and is asked again when all others had theirs, so latency grows with the number of clients.
+/// A client keeps its turn as long as it has requests. When others wait, one that says nothing loses it and is asked again
+/// when all others had theirs, so latency grows with the number of clients. Turns grow, too, while nobody says anything.
 package struct IterativeModel: Model {
     package let name = "iterative"
     package let summary = "one thread, one client after the other"
@@ -14,23 +14,26 @@ package struct IterativeModel: Model {
     package init() {}
 
     package func run(_ server: Server) {
-        var clients: [Connection] = []
+        var clients: [Client] = []
         var state = Accepting.open
-        var interest = Interest.readable
+        var turn = Turn()
         while true {
             let listener = state == .open ? server.listener.descriptor.number : -1
-            let patience: Int32 =
-                clients.count > 1 ? Limits.turnMilliseconds : state == .paused ? Limits.exhaustedPauseMilliseconds : -1
-            let current = clients.first?.number ?? -1
-            switch server.signals.wait(or: listener, or: current, interest, milliseconds: patience) {
+            let patience =
+                clients.count > 1
+                ? turn.microseconds : state == .paused ? Int(Limits.exhaustedPauseMilliseconds) * 1000 : -1
+            let current = clients.first?.connection.number ?? -1
+            let interest = clients.first?.interest ?? .readable
+            switch server.signals.wait(or: listener, or: current, interest, microseconds: patience) {
             case .readable:
+                turn = Turn()
                 state = accept(&clients, server, state)
-                interest = serveFirst(&clients)
+                serveFirst(&clients)
             case .timeout:
                 if state == .paused { state = .open }
                 // The first client had nothing to say, or does not read: the next one's turn.
                 if clients.count > 1 { clients.append(clients.removeFirst()) }
-                interest = serveFirst(&clients)
+                turn.wasSilent(of: clients.count)
             case .child: break
             case .terminate:
                 drain(clients)
@@ -45,10 +48,29 @@ package struct IterativeModel: Model {
         case stopped
     }
 
-    private func accept(_ clients: inout [Connection], _ server: Server, _ state: Accepting) -> Accepting {
+    private struct Client {
+        let connection: Connection
+        /// What it waits for.
+        var interest = Interest.readable
+    }
+
+    /// How long a silent client keeps its turn: not at all in the first round, twice as long in each further one.
+    private struct Turn {
+        var microseconds = 0
+        private var silent = 0
+
+        mutating func wasSilent(of clients: Int) {
+            silent += 1
+            guard silent >= clients else { return }
+            silent = 0
+            microseconds = min(max(Limits.shortestTurnMicroseconds, microseconds * 2), Limits.longestTurnMicroseconds)
+        }
+    }
+
+    private func accept(_ clients: inout [Client], _ server: Server, _ state: Accepting) -> Accepting {
         guard state == .open else { return state }
         switch server.accept(nonBlocking: true) {
-        case .connection(let number): clients.append(Connection(number, server.parts))
+        case .connection(let number): clients.append(Client(connection: Connection(number, server.parts)))
         case .exhausted: return .paused
         case .stop: return .stopped
         case .nothing: break
@@ -56,27 +78,30 @@ package struct IterativeModel: Model {
         return .open
     }
 
-    /// Serves the first client until it would have to wait; what for.
-    private func serveFirst(_ clients: inout [Connection]) -> Interest {
+    /// Serves the first client until it would have to wait; when it has finished, the next one.
+    private func serveFirst(_ clients: inout [Client]) {
         while let client = clients.first {
-            switch client.pump() {
-            case .finished: clients.removeFirst()  // The next one's turn, which may have to wait for something else.
-            case .writable: return .writable
-            case .readable, .turn: return .readable
+            switch client.connection.pump() {
+            case .finished: clients.removeFirst()
+            case .writable:
+                clients[0].interest = .writable
+                return
+            case .readable, .turn:
+                clients[0].interest = .readable
+                return
             }
         }
-        return .readable
     }
 
-    private func drain(_ clients: [Connection]) {
-        for client in clients { shutdown(client.number, Int32(SHUT_RD)) }
+    private func drain(_ clients: [Client]) {
+        for client in clients { shutdown(client.connection.number, Int32(SHUT_RD)) }
         let deadline = milliseconds() + Int(Limits.drainMilliseconds)
-        var left = clients
+        var left = clients.map(\.connection)
         while !left.isEmpty, milliseconds() < deadline {
             left.removeAll { $0.pump() == .finished }
-            if let client = left.first {
-                var waiting = pollfd(fd: client.number, events: Int16(POLLOUT), revents: 0)
-                poll(&waiting, 1, Limits.turnMilliseconds)
+            if let connection = left.first {
+                var waiting = pollfd(fd: connection.number, events: Int16(POLLOUT), revents: 0)
+                cf_poll_microseconds(&waiting, 1, Limits.longestTurnMicroseconds)
             }
         }
     }

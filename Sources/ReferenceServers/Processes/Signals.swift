@@ -40,7 +40,14 @@ package struct Signals: ~Copyable, Sendable {
     /// Waits for a signal, until `other` is readable, or `another` readable or writable, as `interest` says (-1: none).
     /// Negative milliseconds wait for ever.
     package func wait(
-        or other: Int32, or another: Int32 = -1, _ interest: Interest = .readable, milliseconds: Int32 = -1
+        or other: Int32, or another: Int32 = -1, _ interest: Interest = .readable, milliseconds: Int32
+    ) -> Event {
+        wait(or: other, or: another, interest, microseconds: milliseconds < 0 ? -1 : Int(milliseconds) * 1000)
+    }
+
+    /// The same in microseconds.
+    package func wait(
+        or other: Int32, or another: Int32, _ interest: Interest, microseconds: Int
     ) -> Event {
         var waiting = [
             pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0),
@@ -48,7 +55,7 @@ package struct Signals: ~Copyable, Sendable {
             pollfd(fd: another, events: Int16(interest == .writable ? POLLOUT : POLLIN), revents: 0),
         ]
         while true {
-            let ready = poll(&waiting, 3, milliseconds)
+            let ready = cf_poll_microseconds(&waiting, 3, microseconds)
             if ready == 0 { return .timeout }
             if ready < 0 { continue }  // EINTR: a stop and a continue from outside.
             if waiting[0].revents != 0, let event = take() { return event }

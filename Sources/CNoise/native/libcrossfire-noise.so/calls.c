@@ -49,6 +49,9 @@ AFTER(WAIT, int, epoll_wait, (int queue, struct epoll_event *events, int count, 
       (queue, events, count, timeout_ms))
 AFTER(WAIT, int, poll, (struct pollfd * files, nfds_t count, int timeout_ms), (files, count, timeout_ms))
 
+AFTER(WAIT, int, ppoll, (struct pollfd * files, nfds_t count, const struct timespec *time, const sigset_t *signals),
+      (files, count, time, signals))
+
 // What -D_FORTIFY_SOURCE makes of the same calls when the size of the buffer is known.
 ssize_t __read_chk(int file, void *bytes, size_t count, size_t room);
 ssize_t __recv_chk(int file, void *bytes, size_t count, size_t room, int flags);

@@ -51,6 +51,26 @@ static void count(struct cf_noise_control *block, int delayed) {
     if (delayed) { __atomic_fetch_add(&block->delays, 1, __ATOMIC_RELAXED); }
 }
 
+// A system call that leaves errno alone. Putting errno back afterwards instead would hide what a signal handler does to
+// it during the delay: the gap between a call and the look at its error is one that the delay is there to widen.
+static long kernel(long number, long first, long second) {
+#if defined(__x86_64__)
+    __asm__ volatile("syscall" : "+a"(number) : "D"(first), "S"(second) : "rcx", "r11", "memory");
+    return number;
+#elif defined(__aarch64__)
+    register long x8 __asm__("x8") = number;
+    register long x0 __asm__("x0") = first;
+    register long x1 __asm__("x1") = second;
+    __asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1) : "memory");
+    return x0;
+#else
+    int saved = errno;
+    long result = syscall(number, first, second);
+    errno = saved;
+    return result;
+#endif
+}
+
 void noise_point(uint32_t site) {
     struct cf_noise_control *block = __atomic_load_n(&control, __ATOMIC_ACQUIRE);
     uint32_t epoch = __atomic_load_n(&block->epoch, __ATOMIC_ACQUIRE);
@@ -74,14 +94,12 @@ void noise_point(uint32_t site) {
     if (delay < 0) { return; }
 
     // Raw system calls: the library's nanosleep() would be a cancellation point where the wrapped call is none.
-    int saved = errno;
     if (delay == 0) {
-        syscall(SYS_sched_yield);
+        kernel(SYS_sched_yield, 0, 0);
     } else {
         struct timespec time = {0, delay * 1000L};
-        syscall(SYS_nanosleep, &time, NULL);
+        kernel(SYS_nanosleep, (long)&time, 0);
     }
-    errno = saved;
 }
 
 void *noise_find(const char *name, const char *version) {
