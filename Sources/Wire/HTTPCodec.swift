@@ -5,8 +5,9 @@
 public struct HTTPCodec: WireCodec {
     /// The longest announced body.
     public static let maximumBodyBytes = 1 << 40
-    /// The most hexadecimal digits of a chunk size, and bytes of its line.
+    /// The most hexadecimal digits of a chunk size.
     public static let maximumChunkDigits = 10
+    /// The most bytes of the line with a chunk size and its extensions.
     public static let maximumChunkLine = 4 << 10
 
     /// Creates the codec.

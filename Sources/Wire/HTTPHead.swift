@@ -11,17 +11,21 @@ public struct HTTPHead: Sendable, Equatable {
     public internal(set) var flags: Flags = []
     /// `Content-Length`, where there is one.
     public internal(set) var contentLength: Int?
-    /// The value of `Host`, `Range` and `Content-Range`; empty where there is none.
+    /// The value of `Host`; empty where there is none.
     public internal(set) var host = 0..<0
+    /// The value of `Range`; empty where there is none.
     public internal(set) var range = 0..<0
+    /// The value of `Content-Range`; empty where there is none.
     public internal(set) var contentRange = 0..<0
     /// Where the body begins: behind the head's empty line.
     public internal(set) var end = 0
 
     /// What a head says in yes and no.
     public struct Flags: OptionSet, Sendable {
+        /// The flags as bits.
         public let rawValue: UInt16
 
+        /// Flags from their bits.
         public init(rawValue: UInt16) {
             self.rawValue = rawValue
         }
