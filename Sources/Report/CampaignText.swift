@@ -54,7 +54,8 @@ public struct CampaignText: Sendable {
             "  \(grouped(status.executions)) executions in \(String(format: "%.1f", status.elapsedSeconds)) s, "
                 + "\(grouped(Int(rate))) a second; perturbation \(context.perturbation)",
             "  \(grouped(status.exercised.operations)) operations, \(overlapText(status.exercised))",
-            "  \(grouped(status.packets)) packets captured, \(status.dropped) dropped; "
+            "  \(grouped(status.packets)) packets "
+                + (status.recordedByClients ? "recorded by the clients; " : "captured, \(status.dropped) dropped; ")
                 + "\(status.inconclusive) executions inconclusive",
         ]
         if let text = intervalText(status.exercised.intervals) { lines.append("  \(text)") }

@@ -1,18 +1,22 @@
+public import Fuzz
+
 /// A target as a report names it, so that it can be started again.
 public enum TargetDescription: Equatable, Sendable {
-    /// A built-in reference server: `threaded/kv+lost-update`.
+    /// A built-in reference server, with the options that are not the usual ones: `threaded/kv+lost-update`,
+    /// `threaded/kv --transport udp`.
     case server(String)
-    /// A command with its places not filled in.
-    case command([String])
+    /// A command with its places not filled in, and how its clients reach it.
+    case command([String], over: TargetTransport = .tcp)
     /// A server that runs already.
-    case connect(port: UInt16)
+    case connect(TargetAddress)
 
     /// The arguments that name this target on the command line.
     public var arguments: [String] {
         switch self {
-        case .server(let spec): ["--server", spec]
-        case .command(let words): ["--"] + words
-        case .connect(let port): ["--connect", "127.0.0.1:\(port)"]
+        case .server(let spec): ["--server"] + spec.split(separator: " ").map(String.init)
+        case .command(let words, .tcp): ["--"] + words
+        case .command(let words, let transport): ["--transport", transport.rawValue, "--"] + words
+        case .connect(let address): ["--connect", "\(address)"]
         }
     }
 
@@ -20,8 +24,9 @@ public enum TargetDescription: Equatable, Sendable {
     public var text: String {
         switch self {
         case .server(let spec): spec
-        case .command(let words): words.joined(separator: " ")
-        case .connect(let port): "127.0.0.1:\(port)"
+        case .command(let words, .tcp): words.joined(separator: " ")
+        case .command(let words, let transport): words.joined(separator: " ") + " (\(transport.rawValue))"
+        case .connect(let address): "\(address)"
         }
     }
 }
@@ -30,28 +35,45 @@ extension TargetDescription: Codable {
     private enum Key: String, CodingKey {
         case server
         case command
+        case transport
         case connect
     }
 
-    /// Reads `{"server": …}`, `{"command": […]}` or `{"connect": PORT}`.
+    /// Reads `{"server": …}`, `{"command": […]}`, with `"transport"` if it is not TCP, or `{"connect": PORT}` or
+    /// `{"connect": ADDRESS}`.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         if let server = try container.decodeIfPresent(String.self, forKey: .server) {
             self = .server(server)
         } else if let command = try container.decodeIfPresent([String].self, forKey: .command) {
-            self = .command(command)
+            let name = try container.decodeIfPresent(String.self, forKey: .transport) ?? TargetTransport.tcp.rawValue
+            guard let transport = TargetTransport(rawValue: name) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .transport, in: container, debugDescription: "no transport is called '\(name)'")
+            }
+            self = .command(command, over: transport)
+        } else if let port = try? container.decode(UInt16.self, forKey: .connect) {
+            self = .connect(.tcp(port: port))
         } else {
-            self = .connect(port: try container.decode(UInt16.self, forKey: .connect))
+            let text = try container.decode(String.self, forKey: .connect)
+            guard let address = TargetAddress(text) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .connect, in: container, debugDescription: "'\(text)' is no address")
+            }
+            self = .connect(address)
         }
     }
 
-    /// Writes one of the three forms.
+    /// Writes one of these forms.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         switch self {
         case .server(let server): try container.encode(server, forKey: .server)
-        case .command(let command): try container.encode(command, forKey: .command)
-        case .connect(let port): try container.encode(port, forKey: .connect)
+        case .command(let command, let transport):
+            try container.encode(command, forKey: .command)
+            if transport != .tcp { try container.encode(transport.rawValue, forKey: .transport) }
+        case .connect(.tcp(let port)): try container.encode(port, forKey: .connect)
+        case .connect(let address): try container.encode("\(address)", forKey: .connect)
         }
     }
 }

@@ -27,6 +27,16 @@ public protocol WireCodec: Sendable {
     /// - Complexity: O(length of the first message).
     func frame(_ bytes: Span<UInt8>, from role: Role) -> Framing
 
+    /// As `frame` of a reply, for protocols in which its end depends on the request that it answers; nil where that is not
+    /// known.
+    func frameReply(_ bytes: Span<UInt8>, to request: Span<UInt8>?) -> Framing
+
+    /// Whether `frameReply` looks at the request.
+    var framesRepliesByRequest: Bool { get }
+
+    /// Whether the unfinished reply in `bytes` is whole once the server has closed.
+    func endsWithStream(_ bytes: Span<UInt8>, to request: Span<UInt8>?) -> Bool
+
     /// Writes a request from the words of a scenario's `send` step.
     func encodeRequest(_ words: [[UInt8]]) -> [UInt8]
 
@@ -40,13 +50,19 @@ public protocol WireCodec: Sendable {
 extension WireCodec {
     /// Every request is answered.
     public func isAnswered(_ request: Span<UInt8>) -> Bool { true }
+    /// A reply ends where its own bytes say.
+    public func frameReply(_ bytes: Span<UInt8>, to request: Span<UInt8>?) -> Framing { frame(bytes, from: .server) }
+    /// No.
+    public var framesRepliesByRequest: Bool { false }
+    /// No.
+    public func endsWithStream(_ bytes: Span<UInt8>, to request: Span<UInt8>?) -> Bool { false }
 }
 
 /// The protocols that this build speaks, by name.
 public enum WireProtocols {
     /// All codecs, in the order in which help lists them. A new protocol is one file and one entry here.
     public static let all: [any WireCodec] = [
-        EchoLineCodec(), EchoLengthCodec(), TaggedLineCodec(), RESPCodec(),
+        EchoLineCodec(), EchoLengthCodec(), TaggedLineCodec(), RESPCodec(), HTTPCodec(),
     ]
 
     /// The codec with this name, or nil.
@@ -54,7 +70,7 @@ public enum WireProtocols {
         all.first { $0.name == name }
     }
 
-    /// `echo, echo-length, tagged, resp`: for help and error messages.
+    /// `echo, echo-length, tagged, resp, http`: for help and error messages.
     public static var names: String {
         all.map(\.name).joined(separator: ", ")
     }

@@ -28,8 +28,8 @@ struct CampaignRun {
         var paths: [String: String] = [:]
         let campaign = try Campaign(options) { event in
             switch event {
-            case .ready(let port):
-                line.print("\(context.target.text) on 127.0.0.1:\(port), \(context.protocolName), seed \(context.seed)")
+            case .ready(let address):
+                line.print("\(context.target.text) on \(address), \(context.protocolName), seed \(context.seed)")
             case .progress(let status): line.update(text.progress(status))
             case .unsupportedCommand(let name):
                 line.print("the target does not know \(name); it is left out from now on")

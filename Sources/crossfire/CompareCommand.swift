@@ -51,7 +51,11 @@ struct CompareCommand: ParsableCommand {
             guard server.split(separator: "+")[0].hasSuffix("/kv") || !server.contains("/") else {
                 throw Failure(.usage, "\(server) is not of the kv service, which is what can be compared")
             }
-            return (name: server, spec: try TargetDescription.server(server).resolved())
+            let spec = try TargetDescription.server(server).resolved()
+            guard case .command(_, .tcp) = spec else {
+                throw Failure(.usage, "\(server) is not reached over TCP, which is what can be compared")
+            }
+            return (name: server, spec: spec)
         }
         var options = ComparisonOptions(targets: targets)
         options.clients = try numbers()

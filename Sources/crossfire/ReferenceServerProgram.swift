@@ -1,4 +1,5 @@
 import Foundation
+import Fuzz
 import ReferenceServers
 
 /// The `reference-server` executable, which stands beside this one.
@@ -12,10 +13,25 @@ enum ReferenceServerProgram {
         return path
     }
 
-    /// Refuses a server that does not exist, with the reason.
-    static func validate(_ spec: String) throws {
+    /// The full name of a server: the spec, with the options that are not the usual ones. `arguments` refuses one that does
+    /// not exist.
+    static func name(_ spec: String, _ transport: String?, _ state: String?) -> String {
+        if let known = try? ServerSpec.parse(spec, transport: transport, state: state) { return known.description }
+        let options = [("--transport", transport), ("--state", state)]
+        return ([spec] + options.flatMap { name, value in value.map { [name, $0] } ?? [] }).joined(separator: " ")
+    }
+
+    /// The program's arguments for a full name, and how clients reach that server. Refuses one that does not exist, with the
+    /// reason.
+    static func arguments(_ name: String) throws -> (words: [String], transport: TargetTransport) {
+        let words = name.split(separator: " ").map(String.init)
+        let value = { (option: String) in
+            words.firstIndex(of: option).flatMap { words.dropFirst($0 + 1).first }
+        }
         do {
-            _ = try ServerSpec.parse(spec)
+            let spec = try ServerSpec.parse(
+                words.first ?? "", transport: value("--transport"), state: value("--state"))
+            return (spec.arguments, TargetTransport(rawValue: spec.transport) ?? .tcp)
         } catch {
             throw Failure(.usage, error.description)
         }

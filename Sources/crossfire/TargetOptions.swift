@@ -5,13 +5,22 @@ public import Perturbation
 import Report
 import Wire
 
-/// TARGET: `-- COMMAND ARG…`, `--connect 127.0.0.1:PORT`, or `--server MODEL/SERVICE[+DEFECT]`.
+/// TARGET: `-- COMMAND ARG…`, `--connect ADDRESS`, or `--server MODEL/SERVICE[+DEFECT]`.
 struct TargetOptions: ParsableArguments {
     @Option(help: "A built-in reference server: MODEL/SERVICE[+DEFECT], as forked/kv+lost-update.")
     var server: String?
 
-    @Option(help: "A server that runs already, on 127.0.0.1:PORT. It is neither watched nor restarted.")
+    @Option(
+        help:
+            "A server that runs already, on 127.0.0.1:PORT, [::1]:PORT or a socket's /path. It is neither watched nor restarted."
+    )
     var connect: String?
+
+    @Option(help: "How clients reach the server: \(TargetTransport.names). tcp without it.")
+    var transport: TargetTransport?
+
+    @Option(help: "How the processes of a reference server share keys: shm, pipe or mq.")
+    var state: String?
 
     @Flag(help: "Stay in the machine's own network. Without it a target that is started gets a private one.")
     var noSandbox = false
@@ -24,7 +33,9 @@ struct TargetOptions: ParsableArguments {
 
     @Argument(
         parsing: .postTerminator,
-        help: "After --: the command that starts the server; {port}, {host} and {dir} (an empty folder) are filled in.")
+        help:
+            "After --: the command that starts the server; {port}, {host}, {socket} (the path for --transport unix) and {dir} (an empty folder) are filled in."
+    )
     var command: [String] = []
 
     /// Whether the user named a target at all.
@@ -33,44 +44,53 @@ struct TargetOptions: ParsableArguments {
     func validate() throws {
         let given = [server != nil, connect != nil, !command.isEmpty].count { $0 }
         guard given <= 1 else { throw ValidationError("give one target: --server, --connect, or -- COMMAND") }
-        if !command.isEmpty, !command.contains(where: { $0.contains("{port}") }) {
-            throw ValidationError("the command must have {port} where the server's port belongs")
+        let place = transport == .unix ? "{socket}" : "{port}"
+        if !command.isEmpty, !command.contains(where: { $0.contains(place) }) {
+            let what = transport == .unix ? "path of the server's socket" : "server's port"
+            throw ValidationError("the command must have \(place) where the \(what) belongs")
         }
-        if let connect { _ = try Self.port(of: connect) }
+        if state != nil, server == nil { throw ValidationError("--state is for reference servers") }
+        if let connect { _ = try address(connect) }
     }
 
     /// The target for reports.
     func description() throws -> TargetDescription {
-        if let server { return .server(server) }
-        if let connect { return .connect(port: try Self.port(of: connect)) }
+        if let server { return .server(ReferenceServerProgram.name(server, transport?.rawValue, state)) }
+        if let connect { return .connect(try address(connect)) }
         guard !command.isEmpty else {
             throw ValidationError(
                 "give a target: --server MODEL/SERVICE, --connect 127.0.0.1:PORT, or -- COMMAND … {port}")
         }
-        return .command(command)
+        return .command(command, over: transport ?? .tcp)
     }
 
-    private static func port(of address: String) throws -> UInt16 {
-        let parts = address.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, ["127.0.0.1", "localhost"].contains(parts[0]), let port = UInt16(parts[1]), port > 0
-        else {
-            throw ValidationError("--connect takes 127.0.0.1:PORT; only loopback is ever a target")
+    private func address(_ text: String) throws -> TargetAddress {
+        guard var address = TargetAddress(text) else {
+            throw ValidationError(
+                "--connect takes 127.0.0.1:PORT, [::1]:PORT or a socket's /path; only loopback is ever a target")
         }
-        return port
+        if transport == .udp, case .tcp(let port) = address { address = .udp(port: port) }
+        guard transport == nil || transport == address.transport else {
+            throw ValidationError("\(text) is no address of --transport \(transport?.rawValue ?? "")")
+        }
+        return address
     }
 }
+
+extension TargetTransport: ExpressibleByArgument {}
 
 extension TargetDescription {
     /// How the target is started.
     func resolved() throws -> TargetSpec {
         switch self {
-        case .connect(let port): return .address(port: port)
-        case .command(let words): return .command(words)
-        case .server(let spec):
-            try ReferenceServerProgram.validate(spec)
+        case .connect(let address): return .address(address)
+        case .command(let words, let transport): return .command(words, over: transport)
+        case .server(let name):
+            let (words, transport) = try ReferenceServerProgram.arguments(name)
             // A crash is to end the server at once: the runtime's backtrace takes seconds.
-            let quick = ["env", "SWIFT_BACKTRACE=enable=no"]
-            return .command(quick + [try ReferenceServerProgram.path(), spec, "--port", "{port}", "--die-with-parent"])
+            let quick = ["env", "SWIFT_BACKTRACE=enable=no", try ReferenceServerProgram.path()]
+            let address = transport == .unix ? ["--host", "{socket}"] : ["--port", "{port}"]
+            return .command(quick + words + address + ["--die-with-parent"], over: transport)
         }
     }
 }
@@ -80,7 +100,7 @@ extension PerturbationMode: ExpressibleByArgument {}
 extension PerturbationMode {
     /// What is possible for a target; says so where it is less than was asked for.
     func plan(for target: TargetSpec) -> PerturbationPlan {
-        guard case .command(let words) = target, let program = words.first else {
+        guard case .command(let words, _) = target, let program = words.first else {
             if self != .off { Console.note("no noise in a server that runs already") }
             return .off
         }

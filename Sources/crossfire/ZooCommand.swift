@@ -16,6 +16,7 @@ struct ZooCommand: ParsableCommand {
 
             Examples:
               crossfire zoo --budget 10s --only threaded/kv
+              crossfire zoo --budget 10s --only correct/udp
               crossfire zoo --budget 60s --only lost-update --only lost-wakeup --json
               crossfire zoo --hammer --only pool/kv
             """)
@@ -24,8 +25,13 @@ struct ZooCommand: ParsableCommand {
     var budget = Duration(argument: "30s")!
 
     @Option(
-        help: "Only servers with this name, model, service or defect, or with all of these: threaded/kv. Repeatable.")
+        help:
+            "Only servers with this model, service, defect, transport or state, or with all of these: threaded/kv+unix. Repeatable."
+    )
     var only: [String] = []
+
+    @Flag(help: "Only servers on their usual transport and state.")
+    var usual = false
 
     @Option(help: "How many campaigns run at once; without it one for each two processors.")
     var jobs: Int?
@@ -67,10 +73,10 @@ struct ZooCommand: ParsableCommand {
 
     /// The servers that were asked for; each name narrows to what it names, several to what any of them names.
     private var entries: [ZooEntry] {
-        guard !only.isEmpty else { return ZooEntry.all }
-        return ZooEntry.all.filter { entry in
-            let spec = entry.server
-            let names = [spec.model, spec.service] + (spec.defects.isEmpty ? ["correct"] : spec.defects)
+        ZooEntry.all.filter { entry in
+            guard !usual || entry.isUsual else { return false }
+            guard !only.isEmpty else { return true }
+            let names = entry.names
             return only.contains { wanted in
                 wanted.split(whereSeparator: { $0 == "/" || $0 == "+" }).allSatisfy { names.contains(String($0)) }
             }
@@ -120,7 +126,7 @@ struct ZooCommand: ParsableCommand {
 
     private func start(_ entry: ZooEntry, _ wireProtocol: String, _ path: String) throws -> ChildCommand {
         let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
-        var words = [own, "fuzz", "--server", entry.server.arguments[0], "--protocol", wireProtocol]
+        var words = [own, "fuzz", "--protocol", wireProtocol, "--server"] + entry.server.arguments
         words += ["--clients", "\(clients)", "--duration", "\(budget.seconds)s", "--confirm", "\(confirm)"]
         words += ["--seed", "\(seed)", "--json", "--out", path + ".out"]
         if hammer { words.append("--hammer") }

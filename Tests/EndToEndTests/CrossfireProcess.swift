@@ -39,6 +39,10 @@ enum CrossfireProcess {
         try start("\(folder)/crossfire", arguments, in: directory).finish()
     }
 
+    static func run(_ arguments: [String]) throws -> Result {
+        try start("\(folder)/crossfire", arguments).finish()
+    }
+
     static func start(_ program: String, _ arguments: [String], in directory: String? = nil) throws -> Running {
         try Running(program, arguments, directory)
     }

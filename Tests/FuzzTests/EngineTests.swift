@@ -15,7 +15,7 @@ struct EngineTests {
     ) throws -> ExecutionLog {
         let codec = try #require(WireProtocols.named(protocolName))
         let engine = try Engine(
-            port: port, codec: codec, sources: sources, patience: patience, targetSleeps: targetSleeps)
+            address: .tcp(port: port), codec: codec, sources: sources, patience: patience, targetSleeps: targetSleeps)
         let scenario = try Scenario(parsing: "protocol \(protocolName)\n" + steps)
         return try engine.run(scenario, execution: 1, binding: Binding(campaign: "t", execution: 1))
     }
@@ -203,7 +203,7 @@ struct EngineTests {
     @Test("one engine runs many scenarios, each with sources of its own")
     func many() throws {
         let server = LoopbackServer.echo()
-        let engine = try Engine(port: server.port, codec: EchoLineCodec(), sources: .manyAddresses)
+        let engine = try Engine(address: .tcp(port: server.port), codec: EchoLineCodec(), sources: .manyAddresses)
         let scenario = try Scenario(
             parsing:
                 "protocol echo\nc0 connect\nc1 connect\nc0 send {token}\nc1 send {token:3000}\nc0 expect\nc1 expect\n")

@@ -126,6 +126,18 @@ final class ExecutionAssemblerTests {
         #expect(Self.clients(take(ExecutionLog(2, [1], start: start))) == [Packets.address(1)])
     }
 
+    @Test("a client that has the server's port by chance is still the client")
+    func samePort() {
+        var packets = Packets()
+        packets.handshake(Packets.address(0))
+        packets.tcp(Packets.address(1), port: Packets.serverPort, [.syn])
+        packets.tcp(Packets.address(1), port: Packets.serverPort, fromServer: true, [.syn, .ack])
+        packets.sentinel(1)
+        #expect(feed(packets) == [1])
+        #expect(take(ExecutionLog(1, [0, 1])).records.count == 5)
+        #expect(assembler.strays == 0)
+    }
+
     @Test("packets of other ports are nobody's")
     func otherPorts() {
         var other = ExecutionAssembler(serverPort: 7000, linkType: .ethernet)

@@ -141,7 +141,7 @@ struct ScenarioErrorTests {
         .init(text: "protocol # resp\n", line: 1, column: 10, message: "expected a protocol's name"),
         .init(
             text: "protocol rsp\n", line: 1, column: 10,
-            message: "unknown protocol 'rsp'; expected one of echo, echo-length, tagged, resp"),
+            message: "unknown protocol 'rsp'; expected one of echo, echo-length, tagged, resp, http"),
         .init(text: "protocol resp 3\n", line: 1, column: 15, message: "expected the end of the line"),
         .init(
             text: "protocol resp\nprotocol echo\n", line: 2, column: 1,
@@ -193,7 +193,9 @@ struct ScenarioErrorTests {
         step("c0 send \"\\x+4\"", 10, "expected two hexadecimal digits after '\\x'"),
         step("c0 send \"\\x", 10, "expected two hexadecimal digits after '\\x'"),
         step("c0 send GET {key", 13, "expected '}' after '{' (write \\{ in quotes for a brace)"),
-        step("c0 send GET {kay}", 13, "unknown place '{kay}'; expected {key}, {key:NAME}, {token} or {token:LENGTH}"),
+        step(
+            "c0 send GET {kay}", 13,
+            "unknown place '{kay}'; expected {key}, {key:NAME}, {lasting:NAME}, {token} or {token:LENGTH}"),
         step("c0 send GET {key:}", 13, "expected letters and digits as a key's name, as in {key:a}"),
         step("c0 send GET {key:a.b}", 13, "expected letters and digits as a key's name, as in {key:a}"),
         step("c0 send {token:0}", 9, "expected a token's length, from 1 to 16777216"),

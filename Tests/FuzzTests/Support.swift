@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Synchronization
 import Testing
@@ -12,7 +13,7 @@ final class TemporaryFolder: Sendable {
     }
 
     deinit {
-        for name in ["target.log", "note"] { unlink("\(path)/\(name)") }
+        for name in ["target.log", "note", "socket"] { unlink("\(path)/\(name)") }
         rmdir(path)
     }
 }
@@ -41,27 +42,30 @@ struct TestThread {
     func join() { pthread_join(handle, nil) }
 }
 
-/// A server on a free port of 127.0.0.1 with a thread for each connection; `handle` gets the socket, which is closed when
+/// A server on a free port of 127.0.0.1, or on a Unix socket, with a thread for each connection; `handle` gets the socket, which is closed when
 /// it returns.
 final class LoopbackServer: Sendable {
     let port: UInt16
     private let listener: Int32
     private let acceptor: Mutex<TestThread?>
 
-    init(_ handle: @escaping @Sendable (Peer) -> Void) {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                precondition(bind(listener, generic, length) == 0 && listen(listener, 64) == 0)
-                precondition(getsockname(listener, generic, &length) == 0)
-            }
+    init(unixPath: String? = nil, _ handle: @escaping @Sendable (Peer) -> Void) {
+        let family = unixPath == nil ? AF_INET : AF_UNIX
+        let listener = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        if let unixPath {
+            var address = sockaddr_un()
+            address.sun_family = sa_family_t(AF_UNIX)
+            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: unixPath.utf8) }
+            Self.bindAndListen(listener, &address)
+            port = 0
+        } else {
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            Self.bindAndListen(listener, &address)
+            port = UInt16(bigEndian: address.sin_port)
         }
         self.listener = listener
-        port = UInt16(bigEndian: address.sin_port)
         acceptor = Mutex(
             TestThread {
                 var threads: [TestThread] = []
@@ -76,6 +80,16 @@ final class LoopbackServer: Sendable {
                 }
                 for thread in threads { thread.join() }
             })
+    }
+
+    private static func bindAndListen<Address>(_ listener: Int32, _ address: inout Address) {
+        var length = socklen_t(MemoryLayout<Address>.size)
+        withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                precondition(bind(listener, generic, length) == 0 && listen(listener, 64) == 0)
+                precondition(getsockname(listener, generic, &length) == 0)
+            }
+        }
     }
 
     /// Ends the listener, and waits until every connection was handled.

@@ -172,15 +172,15 @@ struct TargetProcessTests {
     @Test("errors read as sentences")
     func sentences() {
         let table: [(TargetError, String)] = [
-            (.notListening(port: 7), "nothing listens on 127.0.0.1:7"),
+            (.notListening(.udp(port: 7)), "nothing listens on udp:127.0.0.1:7"),
             (.portInUse(port: 7), "port 7 is in use"),
             (
                 .endedEarly(command: "x", ending: .exited(status: 1), output: "one\nbind: in use\n \n"),
                 "'x' exited with status 1 before it accepted a connection; it said: bind: in use"
             ),
             (
-                .notReady(command: "x", port: 7, seconds: 10, output: ""),
-                "'x' accepted no connection on 127.0.0.1:7 within 10 s"
+                .notReady(command: "x", address: .tcp(port: 7), seconds: 10, output: ""),
+                "'x' did not listen on 127.0.0.1:7 within 10 s"
             ),
         ]
         for (error, text) in table { #expect(error.description == text) }

@@ -107,6 +107,51 @@ import Testing
         #expect(lines.count == 14, "\(lines)")  // A heading, PING twice, LPUSH again before LRANGE.
         #expect(server.terminate() == 0)
     }
+
+    static let file = SessionTests.correct.filter { $0.service == "file" }
+
+    @Test("curl works unchanged", .enabled(if: Tool.exists("curl"), "needs curl"), arguments: file)
+    func curl(_ spec: ServerSpec) throws {
+        let server = try RunningServer(spec)
+        func curl(_ arguments: String...) throws -> String {
+            let program = try RunningProgram(Tool.path("curl"), ["-sS", "--max-time", "20"] + arguments)
+            let text = program.everything(from: program.output)
+            #expect(program.wait() == 0, "\(program.everything(from: program.errors))")
+            return text
+        }
+        let url = "http://127.0.0.1:\(server.port)"
+        let status = ["-o", "/dev/null", "-w", "%{http_code}"]
+        #expect(try curl("-X", "PUT", "-d", "some words", url + "/a") == "")
+        #expect(try curl(url + "/a") == "some words")
+        #expect(try curl("-r", "5-", url + "/a") == "words")
+        #expect(try curl("-I", url + "/a").lowercased().contains("content-length: 10"))
+        #expect(try curl(url + "/a", url + "/a") == "some wordssome words")  // One connection kept alive.
+        #expect(try curl(status[0], status[1], status[2], status[3], url + "/none") == "404")
+        #expect(
+            try curl("--path-as-is", status[0], status[1], status[2], status[3], url + "/../etc/passwd") == "403")
+        // A long body comes with Expect: 100-continue.
+        let long = String(repeating: "0123456789abcdef", count: 6000)
+        #expect(try curl("-H", "Expect: 100-continue", "-X", "PUT", "-d", long, url + "/long") == "")
+        #expect(try curl(url + "/long") == long)
+        #expect(server.terminate() == 0)
+    }
+
+    @Test("wrk works unchanged", .enabled(if: Tool.exists("wrk"), "needs wrk"), arguments: file)
+    func wrk(_ spec: ServerSpec) throws {
+        let server = try RunningServer(spec)
+        let client = try Client(server)
+        client.send("PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nConnection: close\r\n\r\nwords")
+        #expect(String(decoding: client.receive(12), as: UTF8.self) == "HTTP/1.1 201")
+        // An iterative server has one client at a time; the others of wrk would wait for its end.
+        let connections = spec.model == "iterative" ? "1" : "16"
+        let program = try RunningProgram(
+            Tool.path("wrk"), ["-t1", "-c", connections, "-d", "1s", "http://127.0.0.1:\(server.port)/a"])
+        let text = program.everything(from: program.output)
+        #expect(program.wait() == 0)
+        #expect(text.contains("Requests/sec:"), "\(text)")
+        #expect(!text.contains("Socket errors") && !text.contains("Non-2xx"), "\(text)")
+        #expect(server.terminate() == 0)
+    }
 }
 
 /// Programs of the machine.

@@ -19,24 +19,23 @@ import Testing
         #expect(server.terminate() == 0)
     }
 
-    @Test("other transports and ways to share state: a scripted session, a clean exit", arguments: variants)
+    @Test("other transports and ways to share state: a scripted session, 64 clients, a clean exit", arguments: variants)
     func variant(_ spec: ServerSpec) throws {
         let server = try RunningServer(spec)
         Script.run(spec.service, try Client(server))
-        let other = try Client(server)
-        other.send(Script.request(spec.service, "x"))
-        #expect(other.receive(Script.reply(spec.service, "x").count) == Script.reply(spec.service, "x"))
+        let clients = try (0..<64).map { _ in try Client(server) }
+        Self.askAll(clients, spec.service, round: 0)
         let children = server.children
         #expect(server.terminate() == 0)
         for child in children { #expect(kill(child, 0) == -1 && errno == ESRCH, "child \(child) lives on") }
         #expect(access(server.address.text, F_OK) != 0, "the socket file is left")
     }
 
-    @Test("UDP: answers each of 16 peers, datagram by datagram, also after their workers ended", arguments: datagrams)
+    @Test("UDP: answers each of 64 peers, datagram by datagram, also after their workers ended", arguments: datagrams)
     func datagram(_ spec: ServerSpec) throws {
         let server = try RunningServer(spec)
         let quiet = server.children.count + server.count("task")
-        let clients = try (0..<16).map { _ in try Client(server, type: SOCK_DGRAM) }
+        let clients = try (0..<64).map { _ in try Client(server, type: SOCK_DGRAM) }
         for round in 0..<3 {
             for (index, client) in clients.enumerated() {
                 let text = "client \(index) round \(round)"
@@ -63,16 +62,19 @@ import Testing
     func manyClients(_ spec: ServerSpec) throws {
         let server = try RunningServer(spec)
         let clients = try (0..<64).map { _ in try Client(server) }
-        for round in 0..<3 {
-            for (index, client) in clients.enumerated() {
-                client.send(Script.request(spec.service, "client \(index) round \(round)"))
-            }
-            for (index, client) in clients.enumerated() {
-                let reply = Script.reply(spec.service, "client \(index) round \(round)")
-                #expect(client.receive(reply.count) == reply)
-            }
-        }
+        for round in 0..<3 { Self.askAll(clients, spec.service, round: round) }
         #expect(server.terminate() == 0)
+    }
+
+    /// All clients ask, then all want their own answer.
+    private static func askAll(_ clients: [Client], _ service: String, round: Int) {
+        for (index, client) in clients.enumerated() {
+            client.send(Script.request(service, "client \(index) round \(round)"))
+        }
+        for (index, client) in clients.enumerated() {
+            let reply = Script.reply(service, "client \(index) round \(round)")
+            #expect(client.receive(reply.count) == reply)
+        }
     }
 
     @Test("counts every INCR of 64 clients once", arguments: kv)

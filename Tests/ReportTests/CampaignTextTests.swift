@@ -81,7 +81,7 @@ struct CampaignTextTests {
     func noOverlap() {
         var context = Sample.context
         context.protocolName = "echo"
-        context.target = .connect(port: 7)
+        context.target = .connect(.tcp(port: 7))
         var result = Sample.result(.nothingTested)
         result.status.exercised.overlaps = 0
         let summary = CampaignText(context, style: Sample.plain).summary(result)
@@ -116,7 +116,7 @@ struct CampaignTextTests {
         unseen.inconclusive = ["a", "b", "c", "d"]
         unseen.verdict = .inconclusive
         #expect(
-            ReplayText(unseen, target: .connect(port: 7)).text(style: Sample.plain) == """
+            ReplayText(unseen, target: .connect(.tcp(port: 7))).text(style: Sample.plain) == """
                 inconclusive: 0 of 0 tries on 127.0.0.1:7, 1,234 executions
                   inconclusive: a
                   inconclusive: b
@@ -124,7 +124,8 @@ struct CampaignTextTests {
                 """)
         unseen.verdict = .held
         #expect(
-            ReplayText(unseen, target: .connect(port: 7)).text(style: Sample.plain).hasPrefix("not seen again: 0 of 0"))
+            ReplayText(unseen, target: .connect(.tcp(port: 7))).text(style: Sample.plain).hasPrefix(
+                "not seen again: 0 of 0"))
     }
 
     @Test("replays as JSON")

@@ -78,7 +78,10 @@ struct FindingStoreTests {
     @Test(
         "every kind of target reads back",
         arguments: [
-            TargetDescription.server("forked/echo"), .command(["./a b", "--port", "{port}"]), .connect(port: 65_535),
+            TargetDescription.server("forked/echo"), .command(["./a b", "--port", "{port}"]),
+            .connect(.tcp(port: 65_535)), .server("threaded/kv --transport udp --state pipe"),
+            .command(["./a", "{socket}"], over: .unix), .connect(.tcp6(port: 7)), .connect(.udp(port: 7)),
+            .connect(.unix(path: "/run/a b.sock")),
         ])
     func targets(target: TargetDescription) throws {
         let data = try JSONEncoder().encode(target)
@@ -95,7 +98,14 @@ struct FindingStoreTests {
     func arguments() {
         #expect(TargetDescription.server("forked/echo").arguments == ["--server", "forked/echo"])
         #expect(TargetDescription.command(["a", "b"]).arguments == ["--", "a", "b"])
-        #expect(TargetDescription.connect(port: 7).arguments == ["--connect", "127.0.0.1:7"])
+        #expect(TargetDescription.connect(.tcp(port: 7)).arguments == ["--connect", "127.0.0.1:7"])
+        #expect(TargetDescription.connect(.tcp6(port: 7)).arguments == ["--connect", "[::1]:7"])
+        #expect(TargetDescription.connect(.udp(port: 7)).arguments == ["--connect", "udp:127.0.0.1:7"])
+        #expect(TargetDescription.connect(.unix(path: "/a b")).arguments == ["--connect", "/a b"])
+        #expect(TargetDescription.command(["a"], over: .udp).arguments == ["--transport", "udp", "--", "a"])
+        #expect(
+            TargetDescription.server("forked/kv --transport unix").arguments
+                == ["--server", "forked/kv", "--transport", "unix"])
     }
 
     @Test("a finding takes the place of an older one with the same id")

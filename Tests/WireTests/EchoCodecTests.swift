@@ -67,7 +67,7 @@ struct EchoCodecTests {
 
     @Test("every protocol is found by its name")
     func names() {
-        #expect(WireProtocols.names == "echo, echo-length, tagged, resp")
+        #expect(WireProtocols.names == "echo, echo-length, tagged, resp, http")
         for codec in WireProtocols.all { #expect(WireProtocols.named(codec.name)?.name == codec.name) }
         #expect(WireProtocols.named("gopher") == nil)
         #expect(WireProtocols.all.map(\.hasSharedState) == [false, false, false, true])

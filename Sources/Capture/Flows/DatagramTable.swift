@@ -49,7 +49,12 @@ public struct DatagramTable: Sendable {
         let isFromServer = source.port == serverPort && destination.port != serverPort
         let pair = isFromServer ? Pair(first: destination, second: source) : Pair(first: source, second: destination)
         if let known = numbers[pair] { return known }
-        if serverPort == nil, let known = numbers[Pair(first: destination, second: source)] { return known }
+        // Where both have the server's port, the first datagram tells, too.
+        if serverPort == nil || source.port == destination.port,
+            let known = numbers[Pair(first: destination, second: source)]
+        {
+            return known
+        }
         numbers[pair] = flows.count
         flows.append(DatagramFlow(id: flows.count, client: pair.first, server: pair.second, time: time))
         return flows.count - 1

@@ -56,6 +56,8 @@ public struct CampaignStatus: Sendable {
     public var packets = 0
     /// Packets that the kernel dropped.
     public var dropped = 0
+    /// Whether no capture made these packets but the clients, as over Unix sockets.
+    public var recordedByClients = false
     /// How often the target was started.
     public var starts = 0
     /// How often it died by itself.
@@ -71,8 +73,8 @@ public struct CampaignStatus: Sendable {
 
 /// What happens in a campaign, in order.
 public enum CampaignEvent: Sendable {
-    /// The target accepts connections, and the capture runs.
-    case ready(port: UInt16)
+    /// The target listens, and the recording runs.
+    case ready(TargetAddress)
     /// A few times a second.
     case progress(CampaignStatus)
     /// The target does not know this command; it is used no more.

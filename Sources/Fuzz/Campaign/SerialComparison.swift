@@ -5,8 +5,8 @@ import Wire
 /// Serial equivalence: clients that touch disjoint state get together what each gets alone. Needs no model of what the
 /// server does.
 ///
-/// The scenario runs with all clients, then each client runs its part alone, twice: where those two differ already, the
-/// server's replies depend on something else, and are not compared. Keys and tokens, which differ from execution to
+/// Each client runs its part alone, twice: where those two differ already, the server's replies depend on something else,
+/// and are not compared. Then all clients run together, a few times. Keys and tokens, which differ from execution to
 /// execution, are compared by the order in which they first appear.
 struct SerialComparison {
     private let rig: Rig
@@ -33,32 +33,43 @@ struct SerialComparison {
 
     /// Runs the comparison.
     ///
-    /// - Returns: all executions judged; the first is that of all clients together, with the difference among its
+    /// - Returns: all executions judged; where clients together differ from each alone, that is among the last one's
     ///   violations.
     func run(_ scenario: Scenario) throws -> [JudgedExecution] {
-        var judged = try execute(scenario)
-        guard judged.count == 1, judged[0].judgement.verdict == .held, judged[0].log.outcome == .completed else {
-            return judged
-        }
-        let together = replies(judged[0])
-        let width = Self.width(judged[0])
+        var judged: [JudgedExecution] = []
+        var alone: [Int: [Reply]] = [:]
+        var width: Int?
         for client in 0..<scenario.clientCount {
             let part = scenario.only(client)
             let once = try execute(part)
             let twice = try execute(part)
             judged += once + twice
-            guard once.count == 1, twice.count == 1, Self.isSound(once[0]), Self.isSound(twice[0]),
-                Self.width(twice[0]) == width
+            guard once.count == 1, twice.count == 1, Self.isSound(once[0]), Self.isSound(twice[0]) else {
+                return judged
+            }
+            width = width ?? Self.width(once[0])
+            guard Self.width(twice[0]) == width else { return judged }
+            let replies = replies(once[0])[client] ?? []
+            if replies.map(\.text) == (self.replies(twice[0])[client] ?? []).map(\.text) { alone[client] = replies }
+        }
+        for _ in 0..<Self.timesTogether where !alone.isEmpty {
+            judged += try execute(scenario)
+            guard let last = judged.last, last.judgement.verdict == .held, Self.isSound(last), Self.width(last) == width
             else { return judged }
-            let alone = replies(once[0])[client] ?? []
-            guard alone.map(\.text) == (replies(twice[0])[client] ?? []).map(\.text) else { continue }
-            if let violation = Self.difference(client, together[client] ?? [], alone) {
-                judged[0].judgement.add(violation)
+            let together = replies(last)
+            let differences = alone.keys.sorted().lazy.compactMap {
+                Self.difference($0, together[$0] ?? [], alone[$0] ?? [])
+            }
+            if let violation = differences.first {
+                judged[judged.count - 1].judgement.add(violation)
                 return judged
             }
         }
         return judged
     }
+
+    /// What clients get together depends on how they meet, so it is looked at several times.
+    private static let timesTogether = 4
 
     /// How long the execution's number makes its keys and tokens: a reply may tell their length.
     private static func width(_ execution: JudgedExecution) -> Int {
@@ -85,12 +96,12 @@ struct SerialComparison {
 
     /// The replies of each client, in order.
     private func replies(_ execution: JudgedExecution) -> [Int: [Reply]] {
-        var table = FlowTable(serverPort: rig.port)
+        var table = FlowTable(serverPort: rig.address.port)
         table.add(execution.packets)
         var found: [Int: [Reply]] = [:]
         var names: [Int: PlaceNames] = [:]
         for flow in table.finish() {
-            guard let client = ExecutionJudge.connection(of: flow, execution.log)?.client else { continue }
+            guard let client = ExecutionJudge.connection(of: flow.client, execution.log)?.client else { continue }
             let conversation = Conversation(flow: flow, name: "", codec: rig.setup.codec)
             for exchange in conversation.exchanges {
                 _ = names[client, default: PlaceNames(rig.setup.campaign)].replaced(exchange.request.bytes)

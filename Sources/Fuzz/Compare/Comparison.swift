@@ -77,7 +77,8 @@ public final class Comparison {
         for (name, spec) in options.targets {
             let directory = try ScratchDirectory()
             let target = try Target(
-                spec, port: try Port.free(), directory: directory.path, logPath: directory.path + "/target.log",
+                spec, address: .tcp(port: try Port.free()), directory: directory.path,
+                logPath: directory.path + "/target.log",
                 perturbation: quiet)
             servers.append((name, target, directory))
         }
@@ -115,7 +116,7 @@ public final class Comparison {
 
     private func load(_ index: Int, _ clients: Int, _ result: inout ComparedServer) throws -> LoadClients.Load {
         let target = servers[index].target
-        let load = try LoadClients(clients, port: target.port)
+        let load = try LoadClients(clients, port: target.address.port)
         // The first requests start threads and processes.
         _ = load.run(nanoseconds: 20_000_000)
         let before = target.process.map { ProcessTree.contextSwitches(of: $0.pid) } ?? 0
@@ -146,7 +147,7 @@ public final class Comparison {
         let start = Clock.monotonic
         var count = 0
         while Clock.monotonic - start < Int64(options.seconds * 1e9), Interruption.signal == nil {
-            let client = try LoadClients(1, port: servers[index].target.port)
+            let client = try LoadClients(1, port: servers[index].target.address.port)
             guard client.exchange() else { break }
             count += 1
         }
@@ -156,14 +157,14 @@ public final class Comparison {
     private func memory(_ index: Int) throws -> Double {
         guard let process = servers[index].target.process else { return 0 }
         let before = ProcessTree.proportionalBytes(of: process.pid)
-        let clients = try LoadClients(Self.idleConnections, port: servers[index].target.port)
+        let clients = try LoadClients(Self.idleConnections, port: servers[index].target.address.port)
         _ = clients.run(nanoseconds: 50_000_000)
         return Double(max(0, ProcessTree.proportionalBytes(of: process.pid) - before)) / Double(Self.idleConnections)
     }
 
     private func crash(_ index: Int) -> ComparedServer.Crash {
         var crash = ComparedServer.Crash(others: Self.crashClients)
-        let port = servers[index].target.port
+        let port = servers[index].target.address.port
         guard let others = try? LoadClients(Self.crashClients, port: port), let victim = try? LoadClients(1, port: port)
         else { return crash }
         _ = others.run(nanoseconds: 50_000_000)

@@ -2,8 +2,12 @@ import CLinux
 import Glibc
 import Wire
 
-/// One client's connection: a non-blocking socket, what waits to be sent, and what was read and not yet expected.
+/// One client's connection: a non-blocking socket, what waits to be sent, and what was read and not yet expected. Over UDP
+/// a socket that sends one message a datagram, and takes each datagram for a reply.
 final class ClientConnection {
+    private let isDatagram: Bool
+    /// Where what crosses the socket is written down, if no capture does.
+    private let recording: ClientRecording?
     private var socket: Descriptor?
     private(set) var log: ConnectionLog
     private var outgoing: [UInt8] = []
@@ -11,6 +15,8 @@ final class ClientConnection {
     private var incoming: [UInt8] = []
     private var consumed = 0
     private var consumedTotal = 0
+    /// The lengths of datagrams that were read and not expected yet.
+    private var datagrams: [Int] = []
     /// Edge-triggered readiness, as epoll last reported it.
     var mayRead = false
     var mayWrite = true
@@ -19,34 +25,65 @@ final class ClientConnection {
     private var isHalfClosed = false
     /// The reply stream broke the protocol; nothing more can be expected of it.
     private(set) var isMalformed = false
+    /// What was sent and is not answered yet, where replies are framed by their requests; else nil.
+    private var asked: [UInt8]?
+    private var answered = 0
 
-    /// Opens a non-blocking connection from `source` to `port` of 127.0.0.1. socket(2), bind(2), connect(2).
+    /// Opens a non-blocking connection from `source` to `address`. socket(2), bind(2), connect(2).
     ///
     /// - Throws: EADDRINUSE and EADDRNOTAVAIL where another program holds the source; EMFILE and its like.
-    init(client: Int, source: ClientSource, port: UInt16, receiveBuffer: Int?) throws(SystemError) {
+    init(
+        client: Int, source: ClientSource, address: TargetAddress, receiveBuffer: Int?, recording: ClientRecording?
+    ) throws(SystemError) {
         log = ConnectionLog(client: client, source: source)
-        let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        let raw = try system("socket") { Glibc.socket(AF_INET, type, 0) }
+        isDatagram = address.transport == .udp
+        self.recording = recording
+        let type = Int32(address.socketType.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let raw = try system("socket") { Glibc.socket(address.family, type, 0) }
         let socket = Descriptor(raw, "client connection")
         do throws(SystemError) {
-            setOption(raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
             if let receiveBuffer { setOption(raw, SOL_SOCKET, SO_RCVBUF, Int32(receiveBuffer)) }
-            // The kernel is to choose a port at connect, by the whole 4-tuple; a port of ours may be in TIME_WAIT.
-            let (address, ownPort) = source.binding
-            if ownPort == 0 {
-                try system("setsockopt") { cf_bind_address_no_port(raw) }
+            try Self.bind(raw, source, address)
+            if address.withSocketAddress({ Glibc.connect(raw, $0, $1) }) == -1, errno != EINPROGRESS {
+                guard Self.meansRefused(errno, address) else { throw SystemError("connect") }
+                log.wasReset = true
+                recording?.refused(source)
             } else {
-                setOption(raw, SOL_SOCKET, SO_REUSEADDR, 1)
-            }
-            try system("bind") { withAddress(address, ownPort) { Glibc.bind(raw, $0, $1) } }
-            if withAddress(loopback, port, { Glibc.connect(raw, $0, $1) }) == -1, errno != EINPROGRESS {
-                if errno == ECONNREFUSED { log.wasReset = true } else { throw SystemError("connect") }
+                recording?.opened(source)
             }
         } catch {
             socket.close()
             throw error
         }
         self.socket = consume socket
+    }
+
+    /// Binds the socket to its source.
+    private static func bind(_ raw: Int32, _ source: ClientSource, _ address: TargetAddress) throws(SystemError) {
+        let (own, ownPort) = source.binding
+        switch address.transport {
+        case .unix: return
+        case .udp:
+            try system("bind") { withAddress(own, ownPort) { Glibc.bind(raw, $0, $1) } }
+            return
+        case .tcp, .tcp6: setOption(raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        }
+        // The kernel is to choose a port at connect, by the whole 4-tuple; a port of ours may be in TIME_WAIT.
+        if ownPort == 0 {
+            try system("setsockopt") { cf_bind_address_no_port(raw) }
+        } else {
+            setOption(raw, SOL_SOCKET, SO_REUSEADDR, 1)
+        }
+        try system("bind") {
+            address.transport == .tcp6
+                ? withLoopback6(ownPort) { Glibc.bind(raw, $0, $1) }
+                : withAddress(own, ownPort) { Glibc.bind(raw, $0, $1) }
+        }
+    }
+
+    /// Whether an error of connect(2) says that nobody listens; a socket file may be gone, or its queue full (EAGAIN).
+    private static func meansRefused(_ error: Int32, _ address: TargetAddress) -> Bool {
+        error == ECONNREFUSED || (address.transport == .unix && (error == ENOENT || error == EAGAIN))
     }
 
     /// The descriptor's number; nil once closed.
@@ -73,9 +110,11 @@ final class ClientConnection {
 
     var hasOutgoing: Bool { sentOfOutgoing < outgoing.count }
 
-    /// Queues bytes, and sends what the socket takes now.
-    func send(_ bytes: [UInt8], now: Int64) {
+    /// Queues bytes, and sends what the socket takes now; over UDP a datagram for each message.
+    func send(_ bytes: [UInt8], _ codec: any WireCodec, now: Int64) {
         guard raw != nil, !log.wasReset else { return }
+        guard !isDatagram else { return sendDatagrams(bytes, codec) }
+        asked?.append(contentsOf: bytes)
         log.sends.append(.init(offset: log.sentBytes + outgoing.count - sentOfOutgoing, nanoseconds: now))
         if hasOutgoing {
             outgoing.append(contentsOf: bytes)
@@ -86,23 +125,49 @@ final class ClientConnection {
         flush()
     }
 
+    /// Sends each message of `bytes` in a datagram of its own, and what is no message in one more. A datagram that the
+    /// socket does not take is lost, as on any way.
+    private func sendDatagrams(_ bytes: [UInt8], _ codec: any WireCodec) {
+        var rest = bytes[...]
+        while !rest.isEmpty, let raw {
+            var length = rest.count
+            if case .message(let count) = codec.frame(rest.span, from: .client) { length = min(count, rest.count) }
+            log.sends.append(.init(offset: log.sentBytes, nanoseconds: Clock.wall))
+            let sent = rest.withUnsafeBytes { Glibc.send(raw, $0.baseAddress!, length, Int32(MSG_NOSIGNAL)) }
+            if sent >= 0 { log.sentBytes += sent }
+            if sent < 0, errno == ECONNREFUSED { log.wasReset = true }
+            rest = rest.dropFirst(length)
+        }
+    }
+
     /// Sends what waits, as far as the socket takes it. send(2).
     func flush() {
         while hasOutgoing, mayWrite, let raw, !log.wasReset {
+            let begin = recording == nil ? 0 : Clock.wall
             let sent = outgoing.withUnsafeBytes { bytes in
                 Glibc.send(
                     raw, bytes.baseAddress! + sentOfOutgoing, bytes.count - sentOfOutgoing,
                     Int32(MSG_NOSIGNAL))
             }
             if sent >= 0 {
+                outgoing.withUnsafeBytes { bytes in
+                    let taken = UnsafeRawBufferPointer(rebasing: bytes[sentOfOutgoing..<sentOfOutgoing + sent])
+                    recording?.sent(log.source, taken, at: begin)
+                }
                 sentOfOutgoing += sent
                 log.sentBytes += sent
             } else if errno == EAGAIN || errno == ENOTCONN || errno == EINPROGRESS {
                 mayWrite = false
             } else if errno != EINTR {
-                log.wasReset = true
+                meetReset()
             }
         }
+    }
+
+    /// The server has reset the connection, or closed it with requests unread.
+    private func meetReset() {
+        log.wasReset = true
+        recording?.reset(log.source, byServer: true)
     }
 
     /// Reads what is there. recv(2).
@@ -114,14 +179,21 @@ final class ClientConnection {
                 incoming.append(contentsOf: bytes)
                 log.receivedBytes += count
                 log.receivedHash.add(bytes)
+                recording?.received(log.source, bytes, at: Clock.wall)
+                if isDatagram {
+                    datagrams.append(count)
+                    continue
+                }
                 // A short read emptied the socket: new bytes bring a new edge.
                 if count < scratch.count, !peerIsClosing { mayRead = false }
             } else if count == 0 {
+                if isDatagram { continue }
                 log.serverClosed = true
+                recording?.closed(log.source, byServer: true)
             } else if errno == EAGAIN {
                 mayRead = false
             } else if errno != EINTR {
-                log.wasReset = true
+                meetReset()
             }
         }
     }
@@ -129,15 +201,15 @@ final class ClientConnection {
     /// Takes one whole reply off the front of what was read; false when there is none yet.
     func takeReply(_ codec: any WireCodec) -> Bool {
         guard !isMalformed, consumed < incoming.count else { return false }
-        switch codec.frame(incoming.span.extracting(droppingFirst: consumed), from: .server) {
+        if isDatagram, !datagrams.isEmpty {
+            finishReply(datagrams.removeFirst())
+            return true
+        }
+        let request = request(codec)
+        switch frame(codec, request) {
         case .message(let length):
-            consumed += length
-            consumedTotal += length
-            log.replies.append(.init(offset: consumedTotal, nanoseconds: Clock.wall))
-            if consumed == incoming.count {
-                incoming.removeAll(keepingCapacity: true)
-                consumed = 0
-            }
+            answered = request.upperBound
+            finishReply(length)
             return true
         case .incomplete: return false
         case .malformed:
@@ -146,17 +218,71 @@ final class ClientConnection {
         }
     }
 
+    private func finishReply(_ length: Int) {
+        consumed += length
+        consumedTotal += length
+        log.replies.append(.init(offset: consumedTotal, nanoseconds: Clock.wall))
+        if consumed == incoming.count {
+            incoming.removeAll(keepingCapacity: true)
+            consumed = 0
+        }
+    }
+
+    /// Writes down, at the end of an execution that came to a halt, what its client had not read yet: all of it, or that the
+    /// client held the server up, where there is more than a socket's buffer takes.
+    func noteUnread(scratch: UnsafeMutableRawBufferPointer) {
+        guard let recording, let raw, !isOver else { return }
+        var unread: Int32 = 0
+        ioctl(raw, UInt(FIONREAD), &unread)
+        if Int(unread) >= Self.holdingUpBytes {
+            recording.stoppedReading(log.source)
+        } else {
+            mayRead = true
+            read(scratch: scratch)
+        }
+    }
+
+    /// Unread bytes with which a Unix socket may be full, whatever the server has set its buffer to.
+    private static let holdingUpBytes = 16 << 10
+
+    /// Remembers requests, for a protocol whose replies cannot be framed without.
+    func rememberRequests() {
+        asked = []
+    }
+
+    /// Where the first unanswered request lies in `asked`; empty where that does not matter.
+    private func request(_ codec: any WireCodec) -> Range<Int> {
+        guard let asked, answered < asked.count,
+            case .message(let length) = codec.frame(asked.span.extracting(droppingFirst: answered), from: .client)
+        else { return answered..<answered }
+        return answered..<answered + length
+    }
+
+    private func frame(_ codec: any WireCodec, _ request: Range<Int>) -> Framing {
+        let held = incoming
+        guard let asked, !request.isEmpty else {
+            return codec.frameReply(held.span.extracting(consumed..<held.count), to: nil)
+        }
+        let framing = codec.frameReply(
+            held.span.extracting(consumed..<held.count), to: asked.span.extracting(request))
+        guard framing == .incomplete, log.serverClosed else { return framing }
+        let isWhole = codec.endsWithStream(
+            held.span.extracting(consumed..<held.count), to: asked.span.extracting(request))
+        return isWhole ? .message(length: held.count - consumed) : framing
+    }
+
     /// Forgets what was read and not expected: the end of an execution needs only its hash.
     func discardIncoming() {
         incoming.removeAll(keepingCapacity: true)
+        datagrams.removeAll(keepingCapacity: true)
         consumed = 0
     }
 
-    /// Half-close. shutdown(2).
+    /// Half-close. shutdown(2). Over UDP there is nothing to be said.
     func shutdownWriting() {
-        guard let raw, !isHalfClosed else { return }
+        guard let raw, !isHalfClosed, !isDatagram else { return }
         isHalfClosed = true
-        Glibc.shutdown(raw, Int32(SHUT_WR))
+        if Glibc.shutdown(raw, Int32(SHUT_WR)) == 0 { recording?.closed(log.source, byServer: false) }
     }
 
     /// Closes before the script's end: what is still to come is not wanted any more.
@@ -173,28 +299,11 @@ final class ClientConnection {
             var linger = linger(l_onoff: 1, l_linger: 0)
             setsockopt(raw, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
         }
+        if reset {
+            recording?.reset(log.source, byServer: false)
+        } else if !isHalfClosed {
+            recording?.closed(log.source, byServer: false)
+        }
         socket.take()?.close()
     }
-}
-
-/// 127.0.0.1 in host byte order.
-let loopback: UInt32 = 0x7F00_0001
-
-/// Calls `body` with an IPv4 address in the form that the socket calls take.
-func withAddress<R>(_ address: UInt32, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
-    var storage = sockaddr_in()
-    storage.sin_family = sa_family_t(AF_INET)
-    storage.sin_port = port.bigEndian
-    storage.sin_addr.s_addr = address.bigEndian
-    return withUnsafePointer(to: &storage) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
-        }
-    }
-}
-
-/// Sets an integer option that cannot fail on a socket of this kind. setsockopt(2).
-func setOption(_ descriptor: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {
-    var value = value
-    setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
 }

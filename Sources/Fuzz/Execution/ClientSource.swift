@@ -1,8 +1,9 @@
 import CLinux
+package import Capture
 import Glibc
 
-/// Where a connection comes from, as one number that names it in the capture: an address in 127/8 (0x7F01_0000 and
-/// up) where every connection has its own, or a port of 127.0.0.1 (below 0x1_0000).
+/// Where a connection comes from, as one number that names it in the recording: an address in 127/8 (0x7F01_0000 and
+/// up) where every connection has its own, or a port of 127.0.0.1 or ::1 (below 0x1_0000).
 public struct ClientSource: Hashable, Comparable, Sendable {
     /// The address in host byte order, or the port.
     public var rawValue: UInt32
@@ -10,6 +11,14 @@ public struct ClientSource: Hashable, Comparable, Sendable {
     /// The number that names a connection from this endpoint.
     package init(address: UInt32, port: UInt16) {
         rawValue = address == loopback ? UInt32(port) : address
+    }
+
+    /// The number that names a connection from a captured endpoint.
+    package init(_ endpoint: Endpoint) {
+        switch endpoint.address {
+        case .v4(let address): self.init(address: address, port: endpoint.port)
+        case .v6: self.init(address: loopback, port: endpoint.port)
+        }
     }
 
     fileprivate init(rawValue: UInt32) {
@@ -41,7 +50,8 @@ package struct ClientSources {
     package enum Range: Sendable {
         /// 127.1.0.0 to 127.254.255.255: TIME_WAIT never stalls a campaign.
         case manyAddresses
-        /// 127.0.0.1 alone, its ports in turn: for servers that look at the address, as redis in protected mode.
+        /// 127.0.0.1 or ::1 alone, its ports in turn: for servers that look at the address, as redis in protected mode,
+        /// and for IPv6, which has one loopback address.
         case oneAddress
 
         var bounds: ClosedRange<UInt32> {
@@ -72,10 +82,19 @@ package struct ClientSources {
         return ClientSource(rawValue: nextValue)
     }
 
-    /// Which sources the server at a port accepts: it is asked with a silent connection from each kind, side by side.
+    /// Which sources the server at an address accepts: over TCP it is asked with a silent connection from each kind, side
+    /// by side. Over Unix sockets a source is a name in the recording only.
     ///
     /// - Complexity: takes up to 20 ms.
-    static func accepted(by port: UInt16) -> Range {
+    static func accepted(by address: TargetAddress) -> Range {
+        switch address {
+        case .tcp6: return .oneAddress
+        case .udp, .unix: return .manyAddresses
+        case .tcp(let port): return accepted(by: port)
+        }
+    }
+
+    private static func accepted(by port: UInt16) -> Range {
         let closesStranger = Probe(from: Range.manyAddresses.bounds.upperBound, to: port)
         let closesLocal = Probe(from: loopback, to: port)
         return closesStranger.speaksFirst && !closesLocal.speaksFirst ? .oneAddress : .manyAddresses

@@ -7,7 +7,7 @@ package import Wire
 /// It follows the script in line order, and waits only at `expect` and `pause`. While it waits it sends what is left to
 /// send on any connection. Each connection has a source of its own, so the capture names the client.
 package final class Engine {
-    private let port: UInt16
+    private let address: TargetAddress
     private let codec: any WireCodec
     private let patience: Patience
     /// Whether every thread of the target sleeps; nil where that cannot be known.
@@ -23,19 +23,22 @@ package final class Engine {
     private static let sourceAttempts = 16
     /// The server has twice not closed a half-closed connection in time: waiting longer tells nothing.
     private var unclosed = 0
+    /// What clients of Unix sockets write down, which nothing captures.
+    private let recording: ClientRecording?
 
     /// - Parameters:
-    ///   - port: the target's port on 127.0.0.1.
+    ///   - address: where the target listens.
     ///   - sources: where connections come from.
     ///   - targetSleeps: asked while a reply is overdue.
     ///   - servingProcesses: asked once the script is over, before the connections close.
     /// - Throws: EMFILE, when the process is out of descriptors.
     package init(
-        port: UInt16, codec: any WireCodec, sources: ClientSources.Range, patience: Patience = Patience(),
+        address: TargetAddress, codec: any WireCodec, sources: ClientSources.Range, patience: Patience = Patience(),
         targetSleeps: @escaping () -> Bool? = { nil }, servingProcesses: (() -> [ClientSource: Int])? = nil
     ) throws(SystemError) {
         self.sources = ClientSources(sources)
-        self.port = port
+        self.address = address
+        recording = address.transport == .unix ? ClientRecording() : nil
         self.codec = codec
         self.patience = patience
         self.targetSleeps = targetSleeps
@@ -68,15 +71,16 @@ package final class Engine {
                 guard outcome == .completed else { break script }
             }
         }
-        if let serving = servingProcesses?(), !serving.isEmpty {
-            for connection in connections { connection.served(by: serving[connection.log.source]) }
-        }
+        noteServingProcesses(connections)
         if outcome == .completed { drain() }
+        for connection in connections where outcome != .completed { connection.noteUnread(scratch: scratch) }
         // A reset says on the wire that the client gave up, which a FIN to a silent server does not.
         for connection in connections { connection.close(reset: outcome != .completed) }
-        return ExecutionLog(
+        var log = ExecutionLog(
             execution: execution, connections: connections.map(\.log), outcome: outcome, startNanoseconds: start,
             endNanoseconds: Clock.wall)
+        log.packets = recording?.take()
+        return log
     }
 
     private func perform(
@@ -92,7 +96,7 @@ package final class Engine {
         let connection = connections[index]
         switch step.action {
         case .connect: break
-        case .send: connection.send(payload, now: Clock.wall)
+        case .send: connection.send(payload, codec, now: Clock.wall)
         case .expect(let count):
             for _ in 0..<count {
                 let outcome = awaitReply(connection)
@@ -100,14 +104,24 @@ package final class Engine {
             }
         case .pause(let milliseconds): return pause(milliseconds)
         case .shutdown: connection.halfClose()
-        case .reset: connection.leave(reset: true)
-        case .close: connection.leave(reset: false)
+        case .reset, .close:
+            noteServingProcesses([connection])
+            connection.leave(reset: step.action == .reset)
         }
         return .completed
     }
 
+    /// Asks which process serves these connections, if anybody wants to know.
+    private func noteServingProcesses(_ connections: [ClientConnection]) {
+        guard let serving = servingProcesses?() else { return }
+        for connection in connections {
+            if let process = serving[connection.log.source] { connection.served(by: process) }
+        }
+    }
+
     private func open(client: Int, receiveBuffer: Int?) throws(SystemError) {
         let connection = try connect(client: client, receiveBuffer: receiveBuffer)
+        if codec.framesRepliesByRequest { connection.rememberRequests() }
         var event = epoll_event()
         event.events =
             UInt32(EPOLLIN.rawValue) | UInt32(EPOLLOUT.rawValue) | UInt32(EPOLLRDHUP.rawValue) | edgeTriggered
@@ -122,7 +136,8 @@ package final class Engine {
         for _ in 0..<Self.sourceAttempts {
             do throws(SystemError) {
                 return try ClientConnection(
-                    client: client, source: sources.next(), port: port, receiveBuffer: receiveBuffer)
+                    client: client, source: sources.next(), address: address, receiveBuffer: receiveBuffer,
+                    recording: recording)
             } catch  where error.code == EADDRINUSE || error.code == EADDRNOTAVAIL {
                 continue
             }
@@ -168,6 +183,7 @@ package final class Engine {
     /// The end of every execution: half-close all connections, and read until the server has closed its sides, so that
     /// what it still had to say is on the wire.
     private func drain() {
+        guard address.transport != .udp else { return drainDatagrams() }
         let limit = unclosed < 2 ? patience.closeMilliseconds : 5
         let deadline = Clock.monotonic + Int64(limit) * 1_000_000
         while true {
@@ -187,6 +203,25 @@ package final class Engine {
         }
         unclosed += 1
     }
+
+    /// Nothing tells when a server of datagrams has no more to say: the end is when it has been silent for a moment.
+    private func drainDatagrams() {
+        var heard = -1
+        while true {
+            var total = 0
+            for connection in connections {
+                if connection.mayRead { connection.read(scratch: scratch) }
+                connection.discardIncoming()
+                total += connection.log.receivedBytes
+            }
+            guard total != heard, Interruption.signal == nil else { return }
+            heard = total
+            wait(milliseconds: Self.datagramSilence)
+        }
+    }
+
+    /// Milliseconds.
+    private static let datagramSilence: Int32 = 2
 
     /// Notes what epoll reports, and sends what sockets can take now. epoll_wait(2).
     private func wait(milliseconds: Int32) {

@@ -22,15 +22,10 @@ package struct ExecutionAssembler {
     package mutating func add(_ record: PacketRecord, in batch: PacketBatch) -> Int? {
         switch dissect(record, in: batch) {
         case .tcp(let segment):
-            guard let client = client(of: segment) else { return nil }
-            var copy = record
-            copy.offset = pending.bytes.count
-            copy.interface = 0
-            pending.bytes.append(contentsOf: batch.bytes[record.offset..<record.offset + record.capturedLength])
-            pending.records.append(copy)
-            clients.append(client)
+            _ = keep(record, in: batch, from: segment.source, to: segment.destination)
             return nil
         case .udp(let datagram):
+            if keep(record, in: batch, from: datagram.source, to: datagram.destination) { return nil }
             return Sentinel.execution(of: batch.bytes[datagram.payload])
         case .other:
             return nil
@@ -75,12 +70,21 @@ package struct ExecutionAssembler {
         return own
     }
 
-    private func client(of segment: Segment) -> ClientSource? {
-        let endpoint = segment.destinationPort == serverPort ? segment.source : segment.destination
-        guard segment.sourcePort == serverPort || segment.destinationPort == serverPort,
-            case .v4(let address) = endpoint.address
-        else { return nil }
-        return ClientSource(address: address, port: endpoint.port)
+    /// Keeps a packet of the target's port until its execution is taken; false for others.
+    private mutating func keep(
+        _ record: PacketRecord, in batch: PacketBatch, from source: Endpoint, to destination: Endpoint
+    ) -> Bool {
+        guard source.port == serverPort || destination.port == serverPort else { return false }
+        var copy = record
+        copy.offset = pending.bytes.count
+        copy.interface = 0
+        pending.bytes.append(contentsOf: batch.bytes[record.offset..<record.offset + record.capturedLength])
+        pending.records.append(copy)
+        // A client may have the server's port, on an address of its own.
+        let isRequest =
+            source.port == destination.port ? source.address != .v4(loopback) : destination.port == serverPort
+        clients.append(ClientSource(isRequest ? source : destination))
+        return true
     }
 }
 

@@ -6,34 +6,82 @@ package import Wire
 package struct ExecutionJudge: Sendable {
     let codec: any WireCodec
     let serverPort: UInt16
+    /// Whether clients send datagrams.
+    let isDatagram: Bool
     private let oracles = Judge(
         oracles: Judge.wireOracles.filter { $0.id != .linearizability }
             + [LinearizabilityOracle(budget: SearchBudget(nodes: searchNodes))])
 
-    package init(codec: any WireCodec, serverPort: UInt16) {
+    package init(codec: any WireCodec, serverPort: UInt16, isDatagram: Bool = false) {
         self.codec = codec
         self.serverPort = serverPort
+        self.isDatagram = isDatagram
     }
 
     /// - Parameters:
     ///   - packets: all captured packets of the execution, numbered from 1.
     ///   - trouble: what the capture is known to have missed, one sentence each.
     package func judge(_ packets: PacketBatch, _ log: ExecutionLog, trouble: [String]) -> Judgement {
+        var trouble = trouble
+        if log.droppedDatagrams > 0 {
+            trouble.append("the kernel dropped \(log.droppedDatagrams) datagrams to the target")
+        }
+        return isDatagram ? judgeDatagrams(packets, log, trouble) : judgeStreams(packets, log, trouble)
+    }
+
+    private func judgeStreams(_ packets: PacketBatch, _ log: ExecutionLog, _ trouble: [String]) -> Judgement {
         var table = FlowTable(serverPort: serverPort)
         table.add(packets)
         let flows = table.finish()
         let incomplete = trouble + Self.disagreements(flows, log)
         var evidence = Evidence(
-            flows: flows, codec: codec, names: { Self.name($0, log) }, incomplete: incomplete,
+            flows: flows, codec: codec, names: { Self.name($0.client, log) }, incomplete: incomplete,
             end: packets.records.last?.time ?? Timestamp(nanoseconds: 0))
         for (index, flow) in flows.enumerated() {
-            guard let connection = Self.connection(of: flow, log) else { continue }
+            guard let connection = Self.connection(of: flow.client, log) else { continue }
             evidence.conversations[index].serverProcess = connection.serverProcess
             evidence.conversations[index].clientKeptReading = connection.keptReading
         }
         var judgement = oracles.judge(evidence)
-        judgement.exercised.intervals = Self.intervals(evidence, flows, log)
+        if log.packets == nil { judgement.exercised.intervals = Self.intervals(evidence, flows, log) }
         return judgement
+    }
+
+    /// Of datagrams the clients' intervals are not compared: a message has no place in a stream.
+    private func judgeDatagrams(_ packets: PacketBatch, _ log: ExecutionLog, _ trouble: [String]) -> Judgement {
+        var table = DatagramTable(serverPort: serverPort)
+        table.add(packets)
+        let flows = table.finish()
+        let evidence = Evidence(
+            datagrams: flows, codec: codec, names: { Self.name($0.client, log) },
+            incomplete: trouble + Self.datagramDisagreements(flows, log),
+            end: packets.records.last?.time ?? Timestamp(nanoseconds: 0))
+        var judgement = oracles.judge(evidence)
+        if judgement.violations.isEmpty, judgement.inconclusive.isEmpty, let hang = Self.silence(evidence, log) {
+            judgement.add(hang)
+        }
+        return judgement
+    }
+
+    /// A datagram may be lost on its way, so the wire alone does not show a hang. On loopback the kernel loses none
+    /// without counting it: what a client waited for in vain, it did not get.
+    private static func silence(_ evidence: Evidence, _ log: ExecutionLog) -> Violation? {
+        guard case .stalled(let client) = log.outcome, log.droppedDatagrams == 0 else { return nil }
+        let name = "c\(client)"
+        guard
+            let asked = evidence.conversations.last(where: { $0.name == name })?.exchanges.last(where: {
+                $0.reply == nil
+            })
+        else { return nil }
+        let milliseconds = (log.endNanoseconds - asked.request.last.time.nanoseconds) / 1_000_000
+        var hang = Violation(
+            oracle: .hang,
+            summary:
+                "\(name): the request in packet \(asked.request.last.number) got no reply for \(milliseconds) ms, until the "
+                + "client closed; the kernel dropped no datagram.",
+            packets: [asked.request.last.number], notes: ["the request is sent and never answered"], signature: "hang")
+        hang.restsOnLog = true
+        return hang
     }
 
     /// The intervals of all answered operations, on the wire and as their clients saw them.
@@ -42,7 +90,7 @@ package struct ExecutionJudge: Sendable {
     static func intervals(_ evidence: Evidence, _ flows: [Flow], _ log: ExecutionLog) -> IntervalComparison {
         var comparison = IntervalComparison()
         for (flow, conversation) in zip(flows, evidence.conversations) {
-            guard let connection = connection(of: flow, log) else { continue }
+            guard let connection = connection(of: flow.client, log) else { continue }
             var send = 0
             var reply = 0
             for exchange in conversation.exchanges {
@@ -61,18 +109,13 @@ package struct ExecutionJudge: Sendable {
     }
 
     /// `c3`, from the source, which no other connection has.
-    static func name(_ flow: Flow, _ log: ExecutionLog) -> String {
-        connection(of: flow, log).map { "c\($0.client)" } ?? "\(flow.client)"
+    static func name(_ client: Endpoint, _ log: ExecutionLog) -> String {
+        connection(of: client, log).map { "c\($0.client)" } ?? "\(client)"
     }
 
-    static func connection(of flow: Flow, _ log: ExecutionLog) -> ConnectionLog? {
-        let source = source(of: flow)
+    static func connection(of client: Endpoint, _ log: ExecutionLog) -> ConnectionLog? {
+        let source = ClientSource(client)
         return log.connections.first { $0.source == source }
-    }
-
-    private static func source(of flow: Flow) -> ClientSource? {
-        guard case .v4(let address) = flow.client.address else { return nil }
-        return ClientSource(address: address, port: flow.client.port)
     }
 
     /// What the search of one execution may spend, a second or two: `check` has more patience.
@@ -100,7 +143,7 @@ package struct ExecutionJudge: Sendable {
     package static func disagreements(_ flows: [Flow], _ log: ExecutionLog) -> [String] {
         var found: [String] = []
         for connection in log.connections where connection.sentBytes + connection.receivedBytes > 0 {
-            guard let flow = flows.first(where: { source(of: $0) == connection.source }) else {
+            guard let flow = flows.first(where: { ClientSource($0.client) == connection.source }) else {
                 found.append("the capture misses the whole connection of c\(connection.client)")
                 continue
             }
@@ -117,12 +160,38 @@ package struct ExecutionJudge: Sendable {
                 )
                 continue
             }
-            var hash = StreamHash()
-            captured.withUnsafeBytes { hash.add(UnsafeRawBufferPointer(rebasing: $0[..<connection.receivedBytes])) }
-            if hash != connection.receivedHash {
+            if !Self.begins(captured, like: connection) {
                 found.append("c\(connection.client) received other bytes than the capture holds")
             }
         }
         return found
+    }
+
+    /// The same for datagrams. What the client never read, because it came too late or its buffer was full, is no
+    /// disagreement.
+    static func datagramDisagreements(_ flows: [DatagramFlow], _ log: ExecutionLog) -> [String] {
+        var found: [String] = []
+        for connection in log.connections where connection.sentBytes + connection.receivedBytes > 0 {
+            guard let flow = flows.first(where: { ClientSource($0.client) == connection.source }) else {
+                found.append("the capture misses all datagrams of c\(connection.client)")
+                continue
+            }
+            let sent = flow.datagrams.lazy.filter(\.isRequest).reduce(0) { $0 + $1.datagram.bytes.count }
+            if sent != connection.sentBytes {
+                found.append("c\(connection.client) sent \(connection.sentBytes) bytes, the capture holds \(sent)")
+            }
+            let captured = flow.datagrams.filter { !$0.isRequest }.flatMap(\.datagram.bytes)
+            if captured.count < connection.receivedBytes || !begins(captured, like: connection) {
+                found.append("c\(connection.client) received other datagrams than the capture holds")
+            }
+        }
+        return found
+    }
+
+    /// Whether the captured replies begin with the bytes that the client has read.
+    private static func begins(_ captured: [UInt8], like connection: ConnectionLog) -> Bool {
+        var hash = StreamHash()
+        captured.withUnsafeBytes { hash.add(UnsafeRawBufferPointer(rebasing: $0[..<connection.receivedBytes])) }
+        return hash == connection.receivedHash
     }
 }

@@ -1,3 +1,5 @@
+public import Capture
+
 /// What the clients saw of one execution: the second witness, beside the capture.
 public struct ExecutionLog: Sendable {
     /// The execution's number in its campaign.
@@ -10,6 +12,10 @@ public struct ExecutionLog: Sendable {
     public var startNanoseconds: Int64
     /// When it ended, by the wall clock, in nanoseconds.
     public var endNanoseconds: Int64
+    /// What the clients did as packets, where no wire can be captured.
+    public var packets: PacketBatch?
+    /// Datagrams to the target that the kernel dropped for want of room while a client waited in vain.
+    public var droppedDatagrams = 0
 
     package init(
         execution: Int, connections: [ConnectionLog], outcome: Outcome, startNanoseconds: Int64, endNanoseconds: Int64

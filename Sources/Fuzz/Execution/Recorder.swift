@@ -12,11 +12,12 @@ struct JudgedExecution: Sendable {
     var packets: PacketBatch
 }
 
-/// Captures the target's traffic and judges execution after execution, on two threads of its own.
+/// Captures the target's traffic and judges execution after execution, on two threads of its own. Unix sockets are not
+/// captured: their clients' log brings the packets with it.
 ///
 /// The capture thread only copies packets out of the ring; judging never makes it lose one.
 final class Recorder {
-    private let capture: LiveCapture
+    private let capture: LiveCapture?
     private let work: Mailbox<Work>
     private let judged: Mailbox<JudgedExecution>
     private let failure = Failure()
@@ -38,30 +39,27 @@ final class Recorder {
     /// Starts to capture: when it returns, packets are caught already.
     ///
     /// - Parameters:
-    ///   - port: the target's port on 127.0.0.1.
+    ///   - address: where the target listens.
     ///   - sentinelPort: where the all-packets-are-in tokens go.
     ///   - ringBytes: the size of the kernel's ring.
     /// - Throws: `CaptureError`, and `SystemError` where threads or descriptors run out.
-    init(port: UInt16, sentinelPort: UInt16, codec: any WireCodec, ringBytes: Int) throws {
-        var options = LiveCapture.Options()
-        options.interface = "lo"
-        options.filter = "tcp port \(port) or udp port \(sentinelPort)"
-        options.ringBytes = ringBytes
-        options.timeoutMilliseconds = 1
-        let capture = try LiveCapture(options)
+    init(address: TargetAddress, sentinelPort: UInt16, codec: any WireCodec, ringBytes: Int) throws {
+        let capture = try Self.capture(address, sentinelPort, ringBytes)
         let work = try Mailbox<Work>()
         let judged = try Mailbox<JudgedExecution>()
         let failure = self.failure
-        let linkType = capture.linkType
+        let linkType = capture?.linkType ?? .ipv4
         self.capture = capture
         self.work = work
         self.judged = judged
         judgeThread = try JoinableThread("judge") {
             var loop = JudgeLoop(
-                assembler: ExecutionAssembler(serverPort: port, linkType: linkType),
-                judge: ExecutionJudge(codec: codec, serverPort: port))
+                assembler: ExecutionAssembler(serverPort: address.port, linkType: linkType),
+                judge: ExecutionJudge(
+                    codec: codec, serverPort: address.port, isDatagram: address.transport == .udp))
             loop.run(work, judged)
         }
+        guard let capture else { return }
         captureThread = try JoinableThread("capture") {
             do throws(CaptureError) {
                 try capture.run { work.put(.packets($0, dropped: capture.statistics().dropped)) }
@@ -70,6 +68,19 @@ final class Recorder {
             }
             work.put(.stop)
         }
+    }
+
+    private static func capture(
+        _ address: TargetAddress, _ sentinelPort: UInt16, _ ringBytes: Int
+    ) throws -> LiveCapture? {
+        guard address.transport != .unix else { return nil }
+        let wanted = address.transport == .udp ? "udp port \(address.port)" : "tcp port \(address.port)"
+        var options = LiveCapture.Options()
+        options.interface = "lo"
+        options.filter = "\(wanted) or udp port \(sentinelPort)"
+        options.ringBytes = ringBytes
+        options.timeoutMilliseconds = 1
+        return try LiveCapture(options)
     }
 
     /// Executions whose judgement has not been taken yet.
@@ -92,17 +103,17 @@ final class Recorder {
     }
 
     /// The capture's own counts so far.
-    var statistics: CaptureStatistics { capture.statistics() }
+    var statistics: CaptureStatistics { capture?.statistics() ?? CaptureStatistics() }
 
     /// Ends both threads.
     ///
     /// - Returns: the capture's own counts.
     @discardableResult
     func stop() -> CaptureStatistics {
-        capture.stop()
+        if let capture { capture.stop() } else { work.put(.stop) }
         captureThread.take()?.join()
         judgeThread.take()?.join()
-        return capture.statistics()
+        return statistics
     }
 
     /// The judge thread's state.
@@ -117,7 +128,13 @@ final class Recorder {
             while true {
                 for item in work.takeAll(waiting: -1) {
                     switch item {
-                    case .log(let log): logs.append(log)
+                    case .log(let log):
+                        if let packets = log.packets {
+                            let judgement = judge.judge(packets, log, trouble: [])
+                            judged.put(JudgedExecution(log: log, judgement: judgement, packets: packets))
+                        } else {
+                            logs.append(log)
+                        }
                     case .stop: return
                     case .packets(let batch, let dropped):
                         droppedNow = dropped

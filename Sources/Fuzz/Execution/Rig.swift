@@ -6,7 +6,7 @@ import Wire
 
 /// What executions run on: a target, the clients, the capture and the judge.
 ///
-/// A rig keeps its port for its whole life, so that one capture serves the target and every fresh one after it.
+/// A rig keeps its address for its whole life, so that one capture serves the target and every fresh one after it.
 final class Rig {
     /// How a rig is set up.
     struct Setup: Sendable {
@@ -26,7 +26,7 @@ final class Rig {
     }
 
     let setup: Setup
-    let port: UInt16
+    let address: TargetAddress
     private let scratch: ScratchDirectory
     private let sentinel: Sentinel
     private let recorder: Recorder
@@ -38,6 +38,8 @@ final class Rig {
     private(set) var sources = ClientSources.Range.manyAddresses
     /// It left a client waiting: it will not end by itself.
     private var isWedged = false
+    /// Datagrams that the kernel has dropped at the target's sockets, as last looked.
+    private var droppedDatagrams = 0
     private(set) var executions = 0
     private(set) var starts = 0
     private(set) var crashes = 0
@@ -48,21 +50,17 @@ final class Rig {
     /// Starts the capture, then the target.
     ///
     /// - Throws: `TargetError`, `CaptureError`, or `SystemError`.
-    convenience init(_ setup: Setup) throws {
-        switch setup.target {
-        case .address(let port): try self.init(setup, port: port)
-        case .command: try self.init(setup, port: try Port.free())
-        }
-    }
-
-    private init(_ setup: Setup, port: UInt16) throws {
+    init(_ setup: Setup) throws {
         self.setup = setup
-        self.port = port
         scratch = try ScratchDirectory()
+        switch setup.target {
+        case .address(let known): address = known
+        case .command(_, let transport): address = try TargetAddress.free(transport, in: scratch.path)
+        }
         sentinel = try Sentinel()
         perturbation = try Perturbation(plan: setup.perturbation)
         recorder = try Recorder(
-            port: port, sentinelPort: sentinel.port, codec: setup.codec, ringBytes: setup.ringBytes)
+            address: address, sentinelPort: sentinel.port, codec: setup.codec, ringBytes: setup.ringBytes)
         do {
             try startTarget()
         } catch {
@@ -76,17 +74,18 @@ final class Rig {
         target?.stop(graceMilliseconds: isWedged ? 0 : 500)
         target = nil
         isWedged = false
+        droppedDatagrams = 0
         target = try Target(
-            setup.target, port: port, directory: scratch.path, logPath: logPath, perturbation: perturbation)
+            setup.target, address: address, directory: scratch.path, logPath: logPath, perturbation: perturbation)
         starts += 1
         sleep.pid = target?.process?.pid
         guard engine == nil else { return }
-        sources = ClientSources.accepted(by: port)
+        sources = ClientSources.accepted(by: address)
         let sleep = self.sleep
-        let port = self.port
-        let lookUp = { sleep.pid.map { ServingProcesses.find(of: $0, port: port) } ?? [:] }
+        let address = self.address
+        let lookUp = { sleep.pid.map { ServingProcesses.find(of: $0, address: address) } ?? [:] }
         engine = try Engine(
-            port: port, codec: setup.codec, sources: sources, patience: setup.patience,
+            address: address, codec: setup.codec, sources: sources, patience: setup.patience,
             targetSleeps: { sleep.isAsleep() }, servingProcesses: setup.findsServingProcesses ? lookUp : nil)
     }
 
@@ -99,9 +98,14 @@ final class Rig {
         perturbation.set(NoiseSchedule.noise(seed: setup.seed, execution: executions))
         let binding = Binding(campaign: setup.campaign, execution: executions)
         guard let engine else { preconditionFailure("a rig runs nothing before its target has started") }
-        let log = try engine.run(scenario, execution: executions, binding: binding)
+        var log = try engine.run(scenario, execution: executions, binding: binding)
+        if case .stalled = log.outcome, address.transport == .udp {
+            let dropped = DatagramSockets.dropped(address.port)
+            log.droppedDatagrams = max(0, dropped - droppedDatagrams)
+            droppedDatagrams = dropped
+        }
         recorder.submit(log)
-        sentinel.send(execution: executions)
+        if log.packets == nil { sentinel.send(execution: executions) }
         if case .stalled = log.outcome { isWedged = true }
         return (log, ending(after: log))
     }
@@ -146,17 +150,19 @@ final class Rig {
     /// time is over; then the least of each number that was seen.
     func restingResources() -> ProcessTree.Resources? {
         guard let process = target?.process, process.poll() == nil else { return nil }
+        // Workers of a server of datagrams learn only from silence that their clients are gone.
+        if address.transport == .udp { Clock.sleep(milliseconds: setup.patience.restMilliseconds / 2) }
         var least = ProcessTree.resources(of: process.pid)
         var steady = 0
         let deadline = Clock.monotonic + Int64(setup.patience.restMilliseconds) * 1_000_000
-        least.abandoned = ServingProcesses.abandoned(by: process.pid, port: port)
+        least.abandoned = ServingProcesses.abandoned(by: process.pid, address: address)
         while steady < Self.steadyLooks || least.zombies > 0 || least.abandoned > 0 {
             guard Clock.monotonic < deadline, Interruption.signal == nil else { break }
             Clock.sleep(milliseconds: 5)
             let held = ProcessTree.resources(of: process.pid)
             let before = least
             if least.abandoned > 0 {
-                least.abandoned = min(least.abandoned, ServingProcesses.abandoned(by: process.pid, port: port))
+                least.abandoned = min(least.abandoned, ServingProcesses.abandoned(by: process.pid, address: address))
             }
             least.zombies = min(least.zombies, held.zombies)
             least.descriptors = min(least.descriptors, held.descriptors)

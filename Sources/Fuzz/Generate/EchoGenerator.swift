@@ -12,11 +12,11 @@ struct EchoGenerator: ScenarioGenerator {
     }
 
     func scenario(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
-        guard options.operations == nil else { return rounds(&random, options) }
+        guard options.operations == nil, !options.datagrams else { return rounds(&random, options) }
         switch random.pick(0...99) {
         case 0: return slowReader(&random, options)
-        case 1...4: return shaped(options) { $0.churn(&random, request) }
-        case 5...8: return shaped(options) { $0.followUp(&random, request) }
+        case 1...4: return shaped(options) { $0.churn(&random) { request(&$1) } }
+        case 5...8: return shaped(options) { $0.followUp(&random) { request(&$1) } }
         default: return rounds(&random, options)
         }
     }
@@ -43,10 +43,12 @@ struct EchoGenerator: ScenarioGenerator {
         let arriving = options.operations == nil && random.oneIn(4)
         if !arriving { builder.connectAll() }
         let operations = options.operations ?? random.pick(2...8)
-        let batching = Batching(operations: operations, pipelined: !random.oneIn(3), &random)
+        let batching = Batching(operations: operations, pipelined: !options.datagrams && !random.oneIn(3), &random)
         let leaving = Departure.draw(oneIn: 10, clients: options.clients, &random)
         for (index, size) in batching.sizes.enumerated() {
-            let batches = (0..<options.clients).map { _ in (0..<size).map { _ in head + [message(&random)] + tail } }
+            let batches = (0..<options.clients).map { _ in
+                (0..<size).map { _ in head + [message(&random, options)] + tail }
+            }
             builder.round(
                 batches, arriving: arriving && index == 0, leaving: index == batching.sizes.count - 1 ? leaving : nil,
                 &random)
@@ -55,8 +57,9 @@ struct EchoGenerator: ScenarioGenerator {
     }
 
     /// Most are short; some fill a segment, or more than one read.
-    private func message(_ random: inout SeededGenerator) -> Template {
-        switch random.pick(0...15) {
+    private func message(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Template {
+        if options.datagrams { return Template([.token(length: random.oneIn(8) ? random.pick(100...2000) : nil)]) }
+        return switch random.pick(0...15) {
         case 0: Template([.token(length: random.pick(1000...2000))])
         case 1: Template([.token(length: random.pick(4000...20_000))])
         default: Template([.token(length: nil)])

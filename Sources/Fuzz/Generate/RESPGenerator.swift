@@ -4,17 +4,17 @@ struct RESPGenerator: ScenarioGenerator {
 
     func scenario(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
         let draw = Draw(options)
-        if options.operations == nil, draw.has("ECHO"), random.oneIn(12) {
+        if options.operations == nil, !options.datagrams, draw.has("ECHO"), random.oneIn(12) {
             var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
             if random.oneIn(2) {
-                builder.churn(&random) { _ in draw.marker }
+                builder.churn(&random) { _, _ in draw.marker }
             } else {
-                builder.followUp(&random) { $0.oneIn(3) ? draw.marker : draw.counter(&$0) }
+                builder.followUp(&random) { $1.oneIn(3) ? draw.marker : draw.counter(&$1) }
             }
             return builder.scenario
         }
         switch random.pick(0...99) {
-        case 0: return slowReader(&random, draw)
+        case 0 where !options.datagrams: return slowReader(&random, draw)
         case 1...6: return largeValues(&random, draw)
         case 7...40: return rounds(&random, draw, draw.counter)
         case 41...71: return rounds(&random, draw, draw.register)
@@ -40,7 +40,12 @@ struct RESPGenerator: ScenarioGenerator {
     /// Values of one length, more than a pipe takes in one piece or even more than it holds. Where pieces mix, only equal
     /// lengths leave a message that can be read.
     private func largeValues(_ random: inout SeededGenerator, _ draw: Draw) -> Scenario {
-        let length = random.oneIn(3) ? random.pick(66_000...90_000) : random.pick(5000...20_000)
+        let length =
+            switch random.pick(0...2) {
+            case _ where draw.options.datagrams: random.pick(5000...9000)
+            case 0: random.pick(66_000...90_000)
+            default: random.pick(5000...20_000)
+            }
         return rounds(&random, draw, { draw.large(&$0, length) }, most: 3, arrivingOneIn: 2)
     }
 
@@ -57,7 +62,7 @@ struct RESPGenerator: ScenarioGenerator {
         let arriving = options.operations == nil && random.oneIn(rarity)
         if !arriving { builder.connectAll() }
         let operations = options.operations ?? min(most, random.pick(2...8))
-        let batching = Batching(operations: operations, pipelined: random.oneIn(2), &random)
+        let batching = Batching(operations: operations, pipelined: !options.datagrams && random.oneIn(2), &random)
         let leaving = Departure.draw(oneIn: 12, clients: options.clients, &random)
         for (index, size) in batching.sizes.enumerated() {
             let batches = (0..<options.clients).map { _ in
@@ -98,6 +103,8 @@ struct RESPGenerator: ScenarioGenerator {
     /// Draws requests from the commands that the target knows.
     private struct Draw {
         let options: GeneratorOptions
+        /// The longest value of most scenarios. Bytes.
+        var longest: Int { options.datagrams ? 2000 : 10_000 }
 
         init(_ options: GeneratorOptions) {
             self.options = options
@@ -122,7 +129,7 @@ struct RESPGenerator: ScenarioGenerator {
         /// Reads and writes of two registers.
         func register(_ random: inout SeededGenerator) -> [Template] {
             let key = Template([.key(random.oneIn(3) ? "b" : "a")])
-            let value = Template([.token(length: random.oneIn(12) ? random.pick(100...9000) : nil)])
+            let value = Template([.token(length: random.oneIn(12) ? random.pick(100...longest) : nil)])
             return choose(&random, [("SET", 8, [key, value]), ("GET", 8, [key]), ("DEL", 1, [key])])
         }
 

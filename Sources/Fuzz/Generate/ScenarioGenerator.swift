@@ -6,6 +6,9 @@ public struct GeneratorOptions: Sendable {
     public var operations: Int?
     /// Commands that the target does not know, upper case.
     public var excludedCommands: Set<String> = []
+    /// Whether each message is a datagram: then clients have one request outstanding, none is a slow reader, since that
+    /// loses datagrams, and messages stay short enough for the buffers of a server with all its clients' at once.
+    public var datagrams = false
 
     /// Four clients.
     public init() {}
@@ -36,7 +39,7 @@ public enum ScenarioGenerators {
             EchoGenerator("echo"), EchoGenerator("echo-length"),
             EchoGenerator(
                 "tagged", head: [Template(text: "REQ")], tail: [Template([.token(length: nil)])]),
-            RESPGenerator(),
+            RESPGenerator(), HTTPGenerator(),
         ]
         return all.first { $0.protocolName == protocolName }
     }
@@ -136,13 +139,15 @@ struct RoundBuilder {
 
     /// Clients come and go: most leave with replies under way, while others connect, whom the server may take for them.
     /// Each request is a segment of its own. Those who stay get their replies.
-    mutating func churn(_ random: inout SeededGenerator, _ request: (inout SeededGenerator) -> [Template]) {
+    mutating func churn(
+        _ random: inout SeededGenerator, _ request: (_ client: Int, inout SeededGenerator) -> [Template]
+    ) {
         for round in 0..<random.pick(2...4) {
             var staying: [(client: Int, replies: Int)] = []
             for client in (0..<clients).shuffled(using: &random) {
                 step(client, .connect(receiveBuffer: nil))
                 let count = random.pick(1...4)
-                for _ in 0..<count { step(client, .send(.requests([request(&random)]))) }
+                for _ in 0..<count { step(client, .send(.requests([request(client, &random)]))) }
                 if round > 0, random.oneIn(3) {
                     staying.append((client, count))
                 } else {
@@ -157,7 +162,7 @@ struct RoundBuilder {
         // A server that has lost its way shows it now.
         for client in 0..<clients {
             step(client, .connect(receiveBuffer: nil))
-            step(client, .send(.requests([request(&random)])))
+            step(client, .send(.requests([request(client, &random)])))
             step(client, .expect(count: 1))
         }
     }
@@ -165,17 +170,17 @@ struct RoundBuilder {
     /// Requests follow a pipelined batch in a segment of their own before its replies are read: a server that loses the
     /// rest of the batch answers them in its place.
     mutating func followUp(
-        _ random: inout SeededGenerator, _ request: (inout SeededGenerator) -> [Template]
+        _ random: inout SeededGenerator, _ request: (_ client: Int, inout SeededGenerator) -> [Template]
     ) {
         connectAll()
         for _ in 0..<random.pick(1...2) {
             let counts = (0..<clients).map { _ in random.pick(2...3) }
             for client in 0..<clients {
-                step(client, .send(.requests((0..<counts[client]).map { _ in request(&random) })))
+                step(client, .send(.requests((0..<counts[client]).map { _ in request(client, &random) })))
             }
             // So that the server has read the batch.
             step(0, .pause(milliseconds: 2))
-            for client in 0..<clients { step(client, .send(.requests([request(&random)]))) }
+            for client in 0..<clients { step(client, .send(.requests([request(client, &random)]))) }
             for client in 0..<clients { step(client, .expect(count: counts[client] + 1)) }
         }
     }

@@ -162,12 +162,12 @@ struct LineReader {
         index = close + 1
         let parts = inside.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         switch (parts[0], parts.count > 1 ? parts[1] : nil) {
-        case ("key", let name):
+        case ("key", let name), ("lasting", let name):
             guard name.map({ !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) } }) ?? true
             else {
-                throw start.error("expected letters and digits as a key's name, as in {key:a}")
+                throw start.error("expected letters and digits as a key's name, as in {\(parts[0]):a}")
             }
-            return .key(name ?? "")
+            return parts[0] == "key" ? .key(name ?? "") : .lasting(name ?? "")
         case ("token", nil):
             return .token(length: nil)
         case ("token", let length?):
@@ -176,7 +176,8 @@ struct LineReader {
             }
             return .token(length: value)
         default:
-            throw start.error("unknown place '{\(inside)}'; expected {key}, {key:NAME}, {token} or {token:LENGTH}")
+            throw start.error(
+                "unknown place '{\(inside)}'; expected {key}, {key:NAME}, {lasting:NAME}, {token} or {token:LENGTH}")
         }
     }
 

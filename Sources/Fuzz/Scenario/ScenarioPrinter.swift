@@ -64,6 +64,8 @@ extension Template.Piece {
         switch self {
         case .key(""): "{key}"
         case .key(let name): "{key:\(name)}"
+        case .lasting(""): "{lasting}"
+        case .lasting(let name): "{lasting:\(name)}"
         case .token(nil): "{token}"
         case .token(let length?): "{token:\(length)}"
         case .bytes(let bytes): bytes.map { quoted ? Self.escaped($0) : String(UnicodeScalar($0)) }.joined()

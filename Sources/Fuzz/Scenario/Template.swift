@@ -19,6 +19,9 @@ public struct Template: Equatable, Sendable {
         case bytes([UInt8])
         /// `{key}`, `{key:NAME}`: a key that no other execution uses; the same name is the same key.
         case key(String)
+        /// `{lasting}`, `{lasting:NAME}`: a key that no other campaign uses, and all executions of this one share. For
+        /// what a target does not forget, as files.
+        case lasting(String)
         /// `{token}`, `{token:LENGTH}`: bytes that occur nowhere else in the campaign, new at each place.
         case token(length: Int?)
     }
@@ -38,6 +41,7 @@ public struct Template: Equatable, Sendable {
             switch piece {
             case .bytes(let bytes): out.append(contentsOf: bytes)
             case .key(let name): binding.appendKey(name, to: &out)
+            case .lasting(let name): binding.appendLasting(name, to: &out)
             case .token(let length): binding.appendToken(client: client, length: length, to: &out)
             }
         }
@@ -49,6 +53,7 @@ public struct Template: Equatable, Sendable {
 /// campaigns left in a long-lived target.
 public struct Binding: Sendable {
     private let stem: [UInt8]
+    private let campaign: [UInt8]
     /// How many tokens each client has had: a client's tokens are the same whoever else takes part.
     private var tokens: [Int: Int] = [:]
 
@@ -56,12 +61,21 @@ public struct Binding: Sendable {
     ///   - campaign: letters and digits that no other campaign uses.
     ///   - execution: the execution's number.
     public init(campaign: String, execution: Int) {
+        self.campaign = Array(campaign.utf8)
         stem = Array("\(campaign).\(String(execution, radix: 36))".utf8)
     }
 
     mutating func appendKey(_ name: String, to out: inout [UInt8]) {
         out.append(UInt8(ascii: "k"))
         out.append(contentsOf: stem)
+        guard !name.isEmpty else { return }
+        out.append(UInt8(ascii: "."))
+        out.append(contentsOf: name.utf8)
+    }
+
+    mutating func appendLasting(_ name: String, to out: inout [UInt8]) {
+        out.append(UInt8(ascii: "l"))
+        out.append(contentsOf: campaign)
         guard !name.isEmpty else { return }
         out.append(UInt8(ascii: "."))
         out.append(contentsOf: name.utf8)

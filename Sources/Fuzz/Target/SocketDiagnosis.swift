@@ -6,15 +6,16 @@ import Glibc
 /// The text of /proc/net/tcp has a line for every connection that waits out its time, tens of thousands in a campaign;
 /// the kernel passes over them when it is asked for another state.
 enum SocketDiagnosis {
-    /// How many TCP connections over IPv4 with this local port are in CLOSE_WAIT in our network; nil where the kernel does
-    /// not tell.
+    /// How many TCP connections with this local port are in CLOSE_WAIT in our network; none over UDP, nil where the kernel
+    /// does not tell.
     ///
     /// - Complexity: O(connections of the machine), some nanoseconds each.
-    static func closeWaiting(port: UInt16) -> Int? {
+    static func closeWaiting(at address: TargetAddress) -> Int? {
+        guard address.transport != .udp else { return 0 }
         let raw = socket(netlink, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), socketDiagnosis)
         guard raw >= 0 else { return nil }
         defer { close(raw) }
-        let question = request(port: port)
+        let question = request(address)
         guard send(raw, question, question.count, 0) == question.count else { return nil }
         var answer = [UInt8](repeating: 0, count: 32 << 10)
         var found = 0
@@ -38,16 +39,16 @@ enum SocketDiagnosis {
     private static let closeWait: UInt32 = 8
 
     /// A `nlmsghdr` and an `inet_diag_req_v2`.
-    private static func request(port: UInt16) -> [UInt8] {
+    private static func request(_ address: TargetAddress) -> [UInt8] {
         var bytes: [UInt8] = []
         func append(_ value: some FixedWidthInteger) { withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) } }
         append(UInt32(headerBytes + 56))
         append(byFamily)
         append(dumpRequest)
         append(UInt64(0))  // Sequence number and sender.
-        bytes += [UInt8(AF_INET), UInt8(IPPROTO_TCP), 0, 0]
+        bytes += [UInt8(address.family), UInt8(IPPROTO_TCP), 0, 0]
         append(UInt32(1) << closeWait)
-        append(port.bigEndian)
+        append(address.port.bigEndian)
         bytes += [UInt8](repeating: 0, count: 46)  // The other end, the addresses, the interface: any.
         return bytes
     }

@@ -1,9 +1,9 @@
 import Glibc
 import Perturbation
 
-/// A server that accepts connections on 127.0.0.1: one that we started, or one that was there.
+/// A server that listens on loopback or on a socket file: one that we started, or one that was there.
 final class Target {
-    let port: UInt16
+    let address: TargetAddress
     /// Nil for a server that was there.
     let process: TargetProcess?
 
@@ -13,27 +13,29 @@ final class Target {
     /// Starts the command, or looks whether the address answers, and waits until it accepts a connection.
     ///
     /// - Parameters:
-    ///   - port: where a started server is to listen.
+    ///   - address: where a started server is to listen.
     ///   - directory: what `{dir}` stands for; the server runs in our own working directory, where the user's paths hold.
     ///   - logPath: what it prints goes there.
     ///   - perturbation: the noise to start it under.
     init(
-        _ spec: TargetSpec, port: UInt16, directory: String, logPath: String, perturbation: Perturbation
+        _ spec: TargetSpec, address: TargetAddress, directory: String, logPath: String, perturbation: Perturbation
     ) throws(TargetError) {
         switch spec {
-        case .address(let port):
-            guard (try? Port.accepts(port)) == true else { throw .notListening(port: port) }
-            self.port = port
+        case .address(let address):
+            guard address.isServed() else { throw .notListening(address) }
+            self.address = address
             process = nil
         case .command:
-            let words = spec.words(port: port, directory: directory)
+            let words = spec.words(address: address, directory: directory)
+            // A server that was killed leaves its socket file behind.
+            if case .unix(let path) = address { unlink(path) }
             let process = try TargetProcess(
                 words: perturbation.command(words), directory: ".", logPath: logPath,
                 environment: perturbation.environment(extending: TargetProcess.inheritedEnvironment),
                 name: words.joined(separator: " "))
-            self.port = port
+            self.address = address
             self.process = process
-            try Self.awaitReady(process, port)
+            try Self.awaitReady(process, address)
         }
     }
 
@@ -47,18 +49,18 @@ final class Target {
         process?.stop(graceMilliseconds: graceMilliseconds)
     }
 
-    private static func awaitReady(_ process: TargetProcess, _ port: UInt16) throws(TargetError) {
+    private static func awaitReady(_ process: TargetProcess, _ address: TargetAddress) throws(TargetError) {
         let deadline = Clock.monotonic + Int64(readySeconds) * 1_000_000_000
         while true {
             if let ending = process.poll() {
                 process.stop(graceMilliseconds: 500)
                 throw .endedEarly(command: process.command, ending: ending, output: process.output())
             }
-            if (try? Port.accepts(port)) == true { return }
+            if address.isServed() { return }
             guard Clock.monotonic < deadline, Interruption.signal == nil else {
                 process.stop(graceMilliseconds: 500)
                 throw .notReady(
-                    command: process.command, port: port, seconds: readySeconds, output: process.output())
+                    command: process.command, address: address, seconds: readySeconds, output: process.output())
             }
             Clock.sleep(milliseconds: 2)
         }

@@ -1,16 +1,18 @@
 /// The server under test, as the user names it.
 public enum TargetSpec: Equatable, Sendable {
-    /// A command that we start, its words with `{port}`, `{host}` and `{dir}` to be filled in.
-    case command([String])
-    /// A server that runs already, on this port of 127.0.0.1. It can be neither watched nor started afresh.
-    case address(port: UInt16)
+    /// A command that we start, its words with `{port}`, `{host}`, `{socket}` and `{dir}` to be filled in, and how its
+    /// clients reach it.
+    case command([String], over: TargetTransport = .tcp)
+    /// A server that runs already. It can be neither watched nor started afresh.
+    case address(TargetAddress)
 
     /// The command's words with the places filled in.
-    func words(port: UInt16, directory: String) -> [String] {
-        guard case .command(let words) = self else { return [] }
+    func words(address: TargetAddress, directory: String) -> [String] {
+        guard case .command(let words, _) = self else { return [] }
+        let path = if case .unix(let path) = address { path } else { "" }
         return words.map { word in
-            word.replacing("{port}", with: String(port)).replacing("{host}", with: "127.0.0.1")
-                .replacing("{dir}", with: directory)
+            word.replacing("{port}", with: String(address.port)).replacing("{host}", with: address.transport.host)
+                .replacing("{socket}", with: path).replacing("{dir}", with: directory)
         }
     }
 }
@@ -22,9 +24,9 @@ public enum TargetError: Error, CustomStringConvertible, Sendable {
     /// It ended before it accepted a connection. `output` is the end of what it printed.
     case endedEarly(command: String, ending: ProcessEnding, output: String)
     /// It did not accept a connection in time.
-    case notReady(command: String, port: UInt16, seconds: Int, output: String)
+    case notReady(command: String, address: TargetAddress, seconds: Int, output: String)
     /// Nothing listens at the address.
-    case notListening(port: UInt16)
+    case notListening(TargetAddress)
     /// The port is taken; another may be free.
     case portInUse(port: UInt16)
 
@@ -35,10 +37,10 @@ public enum TargetError: Error, CustomStringConvertible, Sendable {
             "cannot start '\(command)': \(reason)"
         case .endedEarly(let command, let ending, let output):
             "'\(command)' \(ending) before it accepted a connection" + TargetError.tail(output)
-        case .notReady(let command, let port, let seconds, let output):
-            "'\(command)' accepted no connection on 127.0.0.1:\(port) within \(seconds) s" + TargetError.tail(output)
-        case .notListening(let port):
-            "nothing listens on 127.0.0.1:\(port)"
+        case .notReady(let command, let address, let seconds, let output):
+            "'\(command)' did not listen on \(address) within \(seconds) s" + TargetError.tail(output)
+        case .notListening(let address):
+            "nothing listens on \(address)"
         case .portInUse(let port):
             "port \(port) is in use"
         }

@@ -33,7 +33,7 @@ package enum Limits {
     /// How many stripes a store is divided into; a power of two.
     package static let stripes = 64
     /// Peers that have a worker at the same time, over UDP; datagrams of more are dropped.
-    package static let peers = 512
+    package static let peers = 2048
     /// How long a peer's worker waits for the next datagram before it ends, in milliseconds.
     package static let peerIdleMilliseconds: Int32 = 100
     /// Commands that may be on their way to an owner process at once; each has a reply channel.

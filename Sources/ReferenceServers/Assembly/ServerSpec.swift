@@ -20,6 +20,9 @@ public struct ServerSpec: Sendable, Hashable, CustomStringConvertible {
         return ([name] + options).joined(separator: " ")
     }
 
+    /// Whether transport and state are the defaults of its model and defects.
+    public var isUsual: Bool { options.isEmpty }
+
     /// The options of the command line that differ from the defaults.
     private var options: [String] {
         (transport == Self.defaultTransport(defects) ? [] : ["--transport", transport])
@@ -56,10 +59,10 @@ public struct ServerSpec: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Every server without a defect or with one, on the default transport and state, in the order of the tables.
-    public static let all = matrix.filter(\.options.isEmpty)
+    public static let all = matrix.filter(\.isUsual)
 
     /// Every server without a defect or with one, on another transport or state than the default.
-    public static let variants = matrix.filter { !$0.options.isEmpty }
+    public static let variants = matrix.filter { !$0.isUsual }
 
     private static let matrix: [ServerSpec] = Models.all.flatMap { model in
         Services.all.flatMap { service in

@@ -12,21 +12,30 @@ public struct ZooEntry: Sendable {
     /// All oracles that may find it, its own first; none for a correct server.
     public var oracles: [String] { (oracle.map { [$0] } ?? []) + otherOracles }
 
-    /// All servers without a defect or with one, on the default transport and state of each.
+    /// All servers without a defect or with one: first those on the default transport and state of each, then the others.
     public static var all: [ZooEntry] {
-        ServerSpec.all.map { spec in
+        (ServerSpec.all + ServerSpec.variants).map { spec in
             let defect = Defects.all.first { spec.defects.contains($0.name) }
             return ZooEntry(
                 server: spec, oracle: defect?.oracle, otherOracles: defect?.alsoShownBy ?? [], grade: defect?.grade)
         }
     }
 
+    /// What names it on the command line: its model, service, transport and state, and its defect or `correct`.
+    public var names: [String] {
+        [server.model, server.service, server.transport, server.state]
+            + (server.defects.isEmpty ? ["correct"] : server.defects)
+    }
+
+    /// Whether it has the default transport and state.
+    public var isUsual: Bool { server.isUsual }
+
     /// The wire protocol by which a campaign speaks to it; nil where clients have none.
     public var protocolName: String? {
-        guard server.transport == Transports.all[0].name else { return nil }
         switch server.service {
         case "kv": return "resp"
         case "echo", "echo-length": return server.service
+        case "file": return "http"
         default: return nil
         }
     }

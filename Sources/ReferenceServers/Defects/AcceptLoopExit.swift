@@ -13,7 +13,9 @@ struct AcceptLoopExit: Defect {
     let grade = Grade.hard
     let replaces: Set<Part> = [.acceptor]
 
-    func objection(to choice: Choice) -> String? { nil }
+    func objection(to choice: Choice) -> String? {
+        choice.transport.name == "unix" ? "a Unix socket keeps its peer's name when the peer has gone" : nil
+    }
 
     func plant(in assembly: inout Assembly) -> Bool {
         assembly.acceptor = ImpatientAcceptor()

@@ -7,6 +7,7 @@ extension StateSharing {
         name: "mq", summary: "an owner process behind POSIX message queues",
         suits: { $0 == .processes },
         make: { assembly in
+            QueueChannel.raiseLimit()
             guard let requests = QueueChannel(waits: true, index: 0) else { return nil }
             var replies: [any Channel] = []
             for slot in 0..<Limits.ownerSlots {
@@ -19,20 +20,30 @@ extension StateSharing {
 
 /// A message queue with a frame a message. `mq_overview(7)`. Its name is removed as soon as it is open, so none is left.
 private final class QueueChannel: Channel {
-    private static let messages = 4
+    /// What all queues of a user may hold together, in bytes: RLIMIT_MSGQUEUE of mq_overview(7), 819,200 by default. A
+    /// server needs a fifth of that.
+    private static let wantedLimit: rlim_t = 64 << 20
+    private static let requestMessages = 4
+    private static let replyMessages = 1
     private static let messageBytes = 4096
     private let readEnd: Descriptor
     private let writeEnd: Descriptor
 
     init?(waits: Bool, index: Int) {
         let name = "/reference-server-\(getpid())-\(index)"
-        let reading = cf_mq_create(name, Self.messages, Self.messageBytes)
+        let reading = cf_mq_create(name, waits ? Self.requestMessages : Self.replyMessages, Self.messageBytes)
         guard reading >= 0 else { return nil }
         let writing = cf_mq_open_writing(name, waits ? 0 : O_NONBLOCK)
         cf_mq_unlink(name)
         guard writing >= 0 else { return nil }
         readEnd = Descriptor(owning: reading)
         writeEnd = Descriptor(owning: writing)
+    }
+
+    /// Lets more servers run at once, where that is permitted.
+    static func raiseLimit() {
+        var limit = rlimit(rlim_cur: wantedLimit, rlim_max: wantedLimit)
+        setrlimit(__rlimit_resource_t(__RLIMIT_MSGQUEUE.rawValue), &limit)
     }
 
     var readable: Int32 { readEnd.number }

@@ -37,7 +37,7 @@ extension Diagnosis {
     /// Finds out whether `raw` begins with a piece of the reply to `request` and goes on with later replies, or with a
     /// later piece of the same reply.
     func cut(_ request: Int, _ raw: [UInt8]) -> Cut? {
-        for expected in expectedReplies(request) {
+        for expected in reading.rules == .http ? expectedHTTP(request, raw) : expectedReplies(request) {
             let common = commonPrefix(raw, expected)
             guard common > 0, common < expected.count, common < raw.count else { continue }
             for back in 0..<min(common, Self.maximumBacktrack)
@@ -66,14 +66,15 @@ extension Diagnosis {
     private func continues(_ request: Int, _ raw: [UInt8], _ offset: Int) -> Bool {
         guard request < count, offset < raw.count else { return false }
         guard
-            case .message(let length) = reading.evidence.codec.frame(
-                raw.span.extracting(offset..<raw.count), from: .server), length <= raw.count - offset
+            case .message(let length) = reading.evidence.codec.frameReply(
+                raw.span.extracting(offset..<raw.count), to: self.request(request).bytes.span),
+            length <= raw.count - offset
         else { return false }
         let message = Message(
             bytes: Array(raw[offset..<offset + length]), offset: 0, first: lastPacket, last: lastPacket)
-        let head = reading.rules == .resp ? RESPHead(message.bytes.span) : nil
+        let head = reading.head(of: message)
         // An error fits every request, and `-1` of a null is none: it proves nothing.
-        if reading.rules == .resp, head == nil || head?.kind == .error { return false }
+        if reading.rules == .resp, head?.isError ?? true { return false }
         return (request..<min(count, request + 8)).contains {
             reading.fits(call($0), self.request($0), head, message)
         }
@@ -83,6 +84,7 @@ extension Diagnosis {
     private func begins(_ request: Int, _ raw: [UInt8], _ offset: Int) -> Bool {
         let rest = raw[offset...].prefix(Self.tellingBytes)
         guard rest.count == Self.tellingBytes else { return false }
+        if reading.rules == .http { return request < count && rest.starts(with: "HTTP/1.1 ".utf8) }
         return (request..<max(request, min(count, request + Self.maximumHole))).contains { later in
             expectedReplies(later).contains { $0.starts(with: rest) }
         }
@@ -109,26 +111,32 @@ extension Diagnosis {
     /// Without knowing the value: the bulk string announces more than comes before the rest of the stream reads as
     /// exactly the replies to all later requests.
     private func cutByResync(_ request: Int, _ raw: [UInt8]) -> Cut? {
-        guard reading.rules == .resp, request + 1 < count, raw.first == UInt8(ascii: "$"),
-            raw.count < Malformation.maximumRestBytes,
+        guard request + 1 < count, raw.count < Malformation.maximumRestBytes,
             conversation.partialReply != nil || conversation.malformedReply != nil,
-            let header = raw.firstIndex(of: 0x0A), header < 24,
-            let announced = Int(String(decoding: raw[1..<header].filter { $0 != 0x0D }, as: UTF8.self)), announced > 0
+            let (start, length) = reading.rules == .http ? announcedHTTP(request, raw) : announcedBulk(raw)
         else { return nil }
         var tries = 0
-        for at in header + 1..<raw.count where mayBeginReply(raw, at) {
+        for at in start..<max(start, raw.count) where mayBeginReply(raw, at) {
             tries += 1
             if tries > Self.maximumResyncs { return nil }
-            if readsAsReplies(raw, at, to: request + 1) {
-                return Cut(offset: at, missing: announced + 2 - (at - header - 1))
-            }
+            if readsAsReplies(raw, at, to: request + 1) { return Cut(offset: at, missing: length - (at - start)) }
         }
         return nil
+    }
+
+    /// Where a bulk string's bytes begin, and how many it announces, its end included.
+    private func announcedBulk(_ raw: [UInt8]) -> (bodyStart: Int, length: Int)? {
+        guard reading.rules == .resp, raw.first == UInt8(ascii: "$"), let header = raw.firstIndex(of: 0x0A),
+            header < 24,
+            let announced = Int(String(decoding: raw[1..<header].filter { $0 != 0x0D }, as: UTF8.self)), announced > 0
+        else { return nil }
+        return (header + 1, announced + 2)
     }
 
     /// A type byte, and after it what that type begins with.
     private func mayBeginReply(_ raw: [UInt8], _ at: Int) -> Bool {
         guard at + 1 < raw.count else { return false }
+        if reading.rules == .http { return raw[at] == UInt8(ascii: "H") && raw[at...].starts(with: "HTTP/1.".utf8) }
         let next = raw[at + 1]
         switch raw[at] {
         case UInt8(ascii: ":"), UInt8(ascii: "$"), UInt8(ascii: "*"):
@@ -142,14 +150,21 @@ extension Diagnosis {
         var offset = start
         for index in request..<count {
             guard
-                case .message(let length) = reading.evidence.codec.frame(
-                    raw.span.extracting(offset..<raw.count), from: .server), length <= raw.count - offset
+                case .message(let length) = reading.evidence.codec.frameReply(
+                    raw.span.extracting(offset..<raw.count), to: self.request(index).bytes.span),
+                length <= raw.count - offset
             else { return false }
             let message = Message(
                 bytes: Array(raw[offset..<offset + length]), offset: 0, first: lastPacket, last: lastPacket)
-            let head = RESPHead(message.bytes.span)
-            guard let head, head.kind != .error, reading.fitsShape(call(index), self.request(index), head, message)
-            else { return false }
+            switch reading.head(of: message) {
+            case .resp(let head):
+                guard head.kind != .error, reading.fitsShape(call(index), self.request(index), head, message) else {
+                    return false
+                }
+            case .http(let head):
+                guard reading.fitsHTTP(call(index), self.request(index), head, message) else { return false }
+            case nil: return false
+            }
             offset += length
         }
         return offset == raw.count

@@ -34,6 +34,7 @@ extension Diagnosis {
         for call in reading.calls where Int(call.conversation) != index {
             let other = reading.request(call)
             guard other.first.number < message.first.number, isStillOpen(call, at: message.first) else { continue }
+            guard reading.rules != .http || reading.isTelling(call, message) else { continue }
             guard reading.fits(call, other, heads[reply], message) || isPieceOf(other.bytes, message.bytes) else {
                 continue
             }
@@ -49,7 +50,7 @@ extension Diagnosis {
     }
 
     /// Answered no earlier than some moments before `packet`: replies to two clients from one buffer leave together.
-    private func isStillOpen(_ call: Call, at packet: PacketReference) -> Bool {
+    func isStillOpen(_ call: Call, at packet: PacketReference) -> Bool {
         guard let reply = reading.reply(call) else { return true }
         return reply.first.time.nanoseconds + Self.togetherNanoseconds >= packet.time.nanoseconds
     }

@@ -9,7 +9,7 @@ extension Diagnosis {
         // Bytes that are no request, or gaps, may hide requests; an unfinished request may be refused.
         guard conversation.malformedRequest == nil, conversation.requestGaps == 0 else { return }
         for reply in first..<replies.count where problems.count < Self.maximumProblems {
-            if heads[reply]?.kind == .error, conversation.partialRequest != nil || serverClosedFirst { continue }
+            if heads[reply]?.isError ?? false, conversation.partialRequest != nil || serverClosedFirst { continue }
             if let owner = tokens.owner(of: replies[reply], heads[reply], in: reading) {
                 let isOwn = owner.conversation == index
                 problems.append(
@@ -54,6 +54,10 @@ extension Diagnosis {
         let message = Message(bytes: malformed.rest, offset: malformed.offset, first: packet, last: packet)
         if request < count, let cut = cut(request, malformed.rest) {
             problems.append(cutShort(request, message, cut))
+        } else if request < count, isHeadless(request, malformed.rest) {
+            problems.append(headMissing(request, message))
+        } else if let owner = bodyOwner(of: malformed.rest) {
+            problems.append(strayBytes(request < count ? request : nil, message, owner))
         } else {
             problems.append(unreadable(request < count ? request : nil, malformed, message))
         }
@@ -69,7 +73,8 @@ extension Diagnosis {
             problems.append(cutShort(request, partial, cut))
             return
         }
-        let expected = expectedReplies(request)
+        if isOpenEnded(partial) { return }
+        let expected = reading.rules == .http ? expectedHTTP(request, partial.bytes) : expectedReplies(request)
         let isBeginning = expected.isEmpty || expected.contains { $0.starts(with: partial.bytes) }
         if !isBeginning, reading.token(of: call(request)) != nil, partial.bytes.first != UInt8(ascii: "-") {
             problems.append(corruptPiece(request, partial))

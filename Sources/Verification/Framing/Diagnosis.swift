@@ -11,7 +11,7 @@ struct Diagnosis {
     let conversation: Conversation
     let calls: ArraySlice<Call>
     let replies: [Message]
-    let heads: [RESPHead?]
+    let heads: [ReplyHead?]
     /// Requests that get exactly one reply each; what follows is not judged.
     let count: Int
     var problems: [Problem] = []
@@ -26,7 +26,7 @@ struct Diagnosis {
         conversation = reading.evidence.conversations[index]
         calls = reading.calls[reading.range(index)]
         replies = conversation.exchanges.compactMap(\.reply) + conversation.surplus
-        heads = reading.rules == .resp ? replies.map { RESPHead($0.bytes.span) } : replies.map { _ in nil }
+        heads = replies.map { reading.head(of: $0) }
         let all = reading.calls[reading.range(index)]
         count = all.firstIndex(where: \.endsPairing).map { $0 - all.startIndex } ?? all.count
     }
@@ -89,7 +89,8 @@ struct Diagnosis {
 
     /// Whether the server may close, or say no more, without having broken anything: it was asked to, or it refused.
     func mayClose(after request: Int) -> Bool {
-        if heads.last??.kind == .error { return true }
+        if reading.rules == .http { return mayCloseHTTP(before: request) }
+        if heads.last??.isError ?? false { return true }
         return calls.prefix(request).contains { RESPCommand.table[$0.command].closes }
     }
 
@@ -119,6 +120,10 @@ struct Diagnosis {
                 return (owner.exchange, reply)
             }
         }
+        if let owner = headOwner(request, reply) {
+            problems.append(crosstalk(request, reply, owner))
+            return nil
+        }
         if let cut = cut(request, rawReplies(from: reply)) {
             problems.append(cutShort(request, replies[reply], cut))
             return nil
@@ -127,6 +132,10 @@ struct Diagnosis {
     }
 
     private mutating func explainByShape(_ request: Int, _ reply: Int) -> (Int, Int)? {
+        if cameAgainTooEarly(request, reply) {
+            problems.append(duplication(request - 1, reply, isProven: false))
+            return (request, reply + 1)
+        }
         let hasMoreReplies = replies.count - reply > count - request
         for attempt in hasMoreReplies ? [2, 1, 3] : [1, 3, 2] {
             if attempt == 1, let size = permutation(request, reply) {
@@ -162,8 +171,11 @@ struct Diagnosis {
     }
 
     func fitsShape(_ request: Int, _ reply: Int) -> Bool {
-        guard reading.rules == .resp, let head = heads[reply] else { return false }
-        return reading.fitsShape(call(request), self.request(request), head, replies[reply])
+        switch heads[reply] {
+        case .resp(let head): return reading.fitsShape(call(request), self.request(request), head, replies[reply])
+        case .http(let head): return reading.fitsHTTP(call(request), self.request(request), head, replies[reply])
+        case nil: return false
+        }
     }
 
     /// Where to go on after a stranger's reply: it stands in place of this request's own, or before it.

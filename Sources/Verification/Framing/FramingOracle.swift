@@ -62,7 +62,7 @@ extension Diagnosis {
 
     func label(_ request: Int) -> String { reading.label(call(request)) }
 
-    func text(_ reply: Int) -> String { Reading.text(replies[reply].bytes) }
+    func text(_ reply: Int) -> String { reading.text(replies[reply]) }
 
     /// `c1: `
     var who: String { conversation.name }

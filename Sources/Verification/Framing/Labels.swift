@@ -4,7 +4,7 @@ extension Reading {
     /// `INCR counter`, `request 3` or, by its tag, `request 0.0.3`: a call for people. Requests are counted from 1.
     func label(_ call: Call) -> String {
         if rules == .tagged, let tag = token(of: call) { return "request " + Self.text(request(call).bytes[tag]) }
-        guard rules == .resp, call.wordCount > 0 else { return "request \(call.exchange + 1)" }
+        guard rules == .resp || rules == .http, call.wordCount > 0 else { return "request \(call.exchange + 1)" }
         let bytes = request(call).bytes
         let name = RESPCommand.displayName(bytes, words[call.firstWord])
         guard call.wordCount > 1 else { return name }
@@ -13,8 +13,19 @@ extension Reading {
 
     /// `INCR` or `echo`: a call in a signature, the same for all values.
     func commandName(_ call: Call) -> String {
+        if rules == .http { return call.isOpaque ? "request" : http(call).method.name }
         guard rules == .resp else { return evidence.codec.name }
         return call.command == 0 ? "command" : RESPCommand.table[call.command].name
+    }
+
+    /// A reply for people: its bytes, or of HTTP status and body.
+    func text(_ reply: Message) -> String {
+        guard rules == .http, let head = HTTPHead(reply.bytes.span, from: .server) else {
+            return Self.text(reply.bytes)
+        }
+        let (bytes, range) = head.body(in: reply.bytes)
+        if range.isEmpty, let length = head.contentLength { return "\(head.status), length \(length)" }
+        return range.isEmpty ? "\(head.status)" : "\(head.status) \(Self.text(bytes[range]))"
     }
 
     /// A conversation's name.

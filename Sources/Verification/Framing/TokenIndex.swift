@@ -19,7 +19,8 @@ struct TokenIndex {
     /// The only request that `reply` answers.
     ///
     /// - Complexity: O(all requests) the first time, then O(length).
-    mutating func owner(of reply: Message, _ head: RESPHead?, in reading: Reading) -> Owner? {
+    mutating func owner(of reply: Message, _ head: ReplyHead?, in reading: Reading) -> Owner? {
+        if reading.rules == .http { return Self.reader(of: reply, head, in: reading) }
         if !isBuilt { build(reading) }
         guard let range = Self.replyToken(reply, head, reading.rules) else { return nil }
         // A tag is meant to name its request, however short it is.
@@ -28,12 +29,25 @@ struct TokenIndex {
         return owners[id]
     }
 
-    private static func replyToken(_ reply: Message, _ head: RESPHead?, _ rules: Reading.Rules) -> Range<Int>? {
+    /// For HTTP: the only GET of the only path that the body was PUT to.
+    private static func reader(of reply: Message, _ head: ReplyHead?, in reading: Reading) -> Owner? {
+        guard let head = head?.http, head.status == 200, head.tellsBody else { return nil }
+        let (bytes, range) = Reading.body(reply)
+        guard range.count >= shortestToken, let value = reading.bodies.value(bytes, range),
+            let path = reading.bodies.onlyPath(of: value), let index = reading.bodies.onlyReader(of: path)
+        else { return nil }
+        let call = reading.calls[index]
+        return Owner(conversation: Int(call.conversation), exchange: Int(call.exchange))
+    }
+
+    private static func replyToken(_ reply: Message, _ head: ReplyHead?, _ rules: Reading.Rules) -> Range<Int>? {
         switch rules {
         case .echo: return reply.bytes.indices
-        case .resp: return head.flatMap { $0.kind == .bulk ? $0.body : nil }
+        case .resp:
+            guard let head = head?.resp, head.kind == .bulk else { return nil }
+            return head.body
         case .tagged: return TaggedLineCodec.tag(of: reply.bytes.span)
-        case .pairs: return nil
+        case .pairs, .http: return nil
         }
     }
 
@@ -69,7 +83,7 @@ extension Reading {
             guard RESPCommand.table[call.command].echoes, call.wordCount == 2 else { return nil }
             return words[call.firstWord + 1]
         case .tagged: return TaggedLineCodec.tag(of: request(call).bytes.span)
-        case .pairs: return nil
+        case .pairs, .http: return nil
         }
     }
 

@@ -16,14 +16,15 @@ struct KeyAnalysis {
     ///   - judges: Whether to search; otherwise overlaps are only counted.
     ///   - threads: How many search at once.
     init(_ reading: Reading, judges: Bool, _ budget: SearchBudget, threads: Int = 1) {
-        guard reading.rules == .resp else {
+        guard reading.rules == .resp || reading.rules == .http else {
             overlaps = Overlaps.ofConnections(reading)
             return
         }
         var history = KeyHistory(reading)
         unsupported = history.unsupported
         let events = Self.events(history.operations)
-        overlaps = Overlaps.onKeys(history, events, reading)
+        let hasKeys = reading.rules == .resp || !history.operations.isEmpty
+        overlaps = hasKeys ? Overlaps.onKeys(history, events, reading) : Overlaps.ofConnections(reading)
         if let why = history.exclusionOfAll { notes.append("Linearizability is not judged: \(why).") }
         guard judges, history.exclusionOfAll == nil else { return }
         let groups = ComponentGroups(&history, events)

@@ -36,7 +36,9 @@ extension KeyExplanation {
     /// The reply as it stands on the wire, without its frame.
     func answer(_ operation: KeyOperation) -> String {
         let call = reading.calls[Int(operation.call)]
-        guard let head = call.head, let reply = reading.reply(call) else { return "nothing" }
+        guard let reply = reading.reply(call) else { return "nothing" }
+        if reading.rules == .http { return reading.text(reply) }
+        guard let head = call.head?.resp else { return "nothing" }
         switch head.kind {
         case .integer: return String(head.number)
         case .null: return "nil"
@@ -46,7 +48,7 @@ extension KeyExplanation {
     }
 
     func describe(_ cell: Int) -> String {
-        if cell == Cell.absent { return "nil" }
+        if cell == Cell.absent { return reading.rules == .http ? "404" : "nil" }
         if let id = Cell.textID(cell) { return Reading.text(history.values.bytes(id)) }
         return String(cell)
     }

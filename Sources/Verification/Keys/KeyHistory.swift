@@ -1,7 +1,7 @@
 import Capture
 import Wire
 
-/// What the calls of RESP clients did to keys.
+/// What the calls of RESP clients did to keys, and those of HTTP clients to paths.
 struct KeyHistory {
     var operations: [KeyOperation] = []
     var parts: [KeyPart] = []
@@ -36,7 +36,12 @@ struct KeyHistory {
             let isPaired =
                 reading.isPaired[Int(call.conversation)]
                 && (firstUnpaired.isEmpty || firstUnpaired[Int(call.conversation)] == nil)
-            add(call, conversation.exchanges[Int(call.exchange)], isPaired, reading)
+            let exchange = conversation.exchanges[Int(call.exchange)]
+            if reading.rules == .http {
+                addHTTP(call, exchange, isPaired, reading)
+            } else {
+                add(call, exchange, isPaired, reading)
+            }
         }
         excludeKeysOfUnreadableRequests(reading)
     }
@@ -66,7 +71,7 @@ struct KeyHistory {
     }
 
     private mutating func add(_ call: Call, _ exchange: Exchange, _ isPaired: Bool, _ reading: Reading) {
-        let head = isPaired ? call.head : nil
+        let head = isPaired ? call.head?.resp : nil
         let bytes = exchange.request.bytes
         if let head, head.kind == .error, !isArithmeticRefusal(call, head, exchange) { return }
         guard !call.isOpaque else {

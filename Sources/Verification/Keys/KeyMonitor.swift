@@ -21,6 +21,8 @@ struct KeyMonitor {
             let operation = history.operations[Int(event.operation)]
             chosen.append(event.operation)
             switch operation.kind {
+            // DELETE of HTTP.
+            case .write where operation.argument == Cell.absent: return nil
             case .write: onlyCounter = false
             case .read:
                 if Cell.isInteger(operation.result) { base = min(base, operation.result) } else { onlyCounter = false }

@@ -17,7 +17,7 @@ package struct KeyTimeline: Sendable {
     package init(_ evidence: Evidence) {
         reading = Reading(evidence)
         keyOf = Array(repeating: -1, count: reading.calls.count)
-        guard reading.rules == .resp else {
+        guard reading.rules == .resp || reading.rules == .http else {
             history = KeyHistory()
             return
         }
@@ -26,6 +26,7 @@ package struct KeyTimeline: Sendable {
         for (index, call) in reading.calls.enumerated() where keyOf[index] < 0 && call.wordCount > 1 {
             switch RESPCommand.table[call.command].effect {
             case .none, .writesAll: continue
+            case _ where call.isOpaque: continue
             default: keyOf[index] = history.key(reading.request(call).bytes, reading.words[call.firstWord + 1])
             }
         }
@@ -60,7 +61,11 @@ package struct KeyTimeline: Sendable {
 
     /// Whether an exchange was refused: it was answered with an error.
     package func isRefused(_ reference: ExchangeReference) -> Bool {
-        if let head = reading.calls[index(reference)].head { head.kind == .error } else { false }
+        switch reading.calls[index(reference)].head {
+        case .resp(let head): head.kind == .error
+        case .http(let head): head.status >= 400 && head.status != 404
+        case nil: false
+        }
     }
 
     /// `INCR counter`: as violations name it.

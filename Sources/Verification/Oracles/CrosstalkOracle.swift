@@ -15,6 +15,20 @@ public struct CrosstalkOracle: ReadingOracle {
 }
 
 extension Diagnosis {
+    /// Bytes in place of a reply that are the body of what `owner` of another connection asked for.
+    func strayBytes(_ request: Int?, _ message: Message, _ owner: TokenIndex.Owner) -> Problem {
+        let other = reading.calls[reading.starts[owner.conversation] + owner.exchange]
+        let theirs = reading.request(other)
+        let otherWords = "\(reading.name(owner.conversation))'s \(reading.label(other)) (packet \(theirs.last.number))"
+        let place: String
+        if let request { place = "in place of the reply to \(label(request))" } else { place = "unasked" }
+        return problem(
+            .crosstalk, "foreign-bytes",
+            "\(who) got, \(place), bytes of the body that belongs to \(otherWords): "
+                + "\(Reading.text(message.bytes)) in packet \(message.first.number).",
+            [(theirs.last, "\(otherWords) is sent"), (message.first, "a piece of its reply goes to \(who)")])
+    }
+
     /// The reply at `reply` belongs to `owner` of another connection. `request` is the one at whose place it stands.
     func crosstalk(_ request: Int?, _ reply: Int, _ owner: TokenIndex.Owner) -> Problem {
         let other = reading.calls[reading.starts[owner.conversation] + owner.exchange]

@@ -1,4 +1,5 @@
 import Capture
+import Wire
 
 /// No request is left without its reply, and no reply without some of its bytes, by a server that goes on or closes.
 public struct LossOracle: ReadingOracle {
@@ -63,6 +64,16 @@ extension Diagnosis {
             ])
     }
 
+    /// The body that `request` asked for stands where its reply should begin.
+    func headMissing(_ request: Int, _ message: Message) -> Problem {
+        let asked = self.request(request)
+        return problem(
+            .loss, "head-missing",
+            "\(who): the reply to \(label(request)) (packet \(asked.last.number)) begins with its body (packet "
+                + "\(message.first.number)); its head is missing.",
+            [(asked.last, "\(label(request)) is sent"), (message.first, "the body of its reply, without a head")])
+    }
+
     /// The stream ends inside the reply to `request`.
     func endsInside(_ request: Int, _ partial: Message, _ expected: [UInt8]?, _ silence: Problem.Silence?) -> Problem {
         let asked = self.request(request)
@@ -85,8 +96,12 @@ extension Diagnosis {
             ], silence: silence)
     }
 
-    /// The length of a bulk string's reply by its header.
+    /// The length of a reply by its header.
     private func announcedLength(_ bytes: [UInt8]) -> Int? {
+        if reading.rules == .http {
+            guard let head = HTTPHead(bytes.span, from: .server), let length = head.contentLength else { return nil }
+            return head.end + length
+        }
         guard reading.rules == .resp, bytes.first == UInt8(ascii: "$"), let end = bytes.firstIndex(of: 0x0A) else {
             return nil
         }

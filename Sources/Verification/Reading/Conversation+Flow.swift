@@ -11,12 +11,15 @@ extension Conversation {
     /// - Complexity: O(bytes + packets).
     public init(flow: Flow, name: String, codec: any WireCodec) {
         let requests = StreamReading(flow.toServer, from: .client, codec: codec, fallback: flow.firstTime)
-        let replies = StreamReading(flow.toClient, from: .server, codec: codec, fallback: flow.firstTime)
+        let midStream = flow.handshake == .missing
+        let asked = codec.framesRepliesByRequest ? requests.messages : []
+        let replies = StreamReading(
+            flow.toClient, from: .server, codec: codec, fallback: flow.firstTime, to: asked,
+            after: midStream ? requests.messages.first?.first.number : nil)
         self.flow = flow.id
         self.name = name
         exchanges = []
         exchanges.reserveCapacity(requests.messages.count)
-        let midStream = flow.handshake == .missing
         var next = midStream ? Self.firstReply(after: requests.messages.first, in: replies.messages) : 0
         for request in requests.messages where codec.isAnswered(request.bytes.span) {
             exchanges.append(

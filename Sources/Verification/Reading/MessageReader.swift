@@ -10,15 +10,29 @@ struct StreamReading {
 
     /// Reads up to the stream's end, its first gap, or the first bytes that are no message.
     ///
+    /// - Parameters:
+    ///   - asked: Of a server's stream, the requests, where the codec frames replies by them.
+    ///   - first: The packet of the first of these where replies before it answer requests from before the capture.
     /// - Complexity: O(bytes + chunks).
-    init(_ stream: ByteStream, from role: Role, codec: any WireCodec, fallback: Timestamp) {
+    init(
+        _ stream: ByteStream, from role: Role, codec: any WireCodec, fallback: Timestamp, to asked: [Message] = [],
+        after first: Int? = nil
+    ) {
         for gap in stream.gaps { missing += gap.count }
         let end = min(stream.bytes.count, max(0, stream.gaps.first?.lowerBound ?? stream.bytes.count))
         var locator = PacketLocator(chunks: stream.chunks, fallback: fallback)
         var offset = 0
         messages.reserveCapacity(min(stream.chunks.count, 64))
+        var next = 0
         while offset < end {
-            switch codec.frame(stream.bytes.span.extracting(offset..<end), from: role) {
+            var request: Message?
+            if !asked.isEmpty {
+                let isEarlier = next == 0 && first.map { locator.packet(at: offset).number <= $0 } ?? false
+                // A reply beyond the last request is one more to that.
+                request = isEarlier ? nil : asked[min(next, asked.count - 1)]
+                if !isEarlier { next += 1 }
+            }
+            switch Self.frame(stream.bytes.span.extracting(offset..<end), role, codec, request) {
             case .message(let length) where (1...(end - offset)).contains(length):
                 messages.append(locator.message(stream.bytes, offset..<offset + length))
                 offset += length
@@ -27,13 +41,28 @@ struct StreamReading {
                     stream, offset..<end, at: 0, "the codec framed \(length) of \(end - offset) bytes", &locator)
                 return
             case .incomplete:
-                partial = locator.message(stream.bytes, offset..<end)
+                let rest = locator.message(stream.bytes, offset..<end)
+                let isWhole = end == stream.bytes.count && stream.fin != nil && stream.reset == nil && role == .server
+                if isWhole, Self.endsWithStream(rest, codec, request) { messages.append(rest) } else { partial = rest }
                 return
             case .malformed(let at, let reason):
                 malformed = malformation(stream, offset..<end, at: at, reason, &locator)
                 return
             }
         }
+    }
+
+    private static func frame(
+        _ bytes: Span<UInt8>, _ role: Role, _ codec: any WireCodec, _ request: Message?
+    ) -> Framing {
+        guard role == .server else { return codec.frame(bytes, from: role) }
+        guard let request else { return codec.frameReply(bytes, to: nil) }
+        return codec.frameReply(bytes, to: request.bytes.span)
+    }
+
+    private static func endsWithStream(_ rest: Message, _ codec: any WireCodec, _ request: Message?) -> Bool {
+        guard let request else { return codec.endsWithStream(rest.bytes.span, to: nil) }
+        return codec.endsWithStream(rest.bytes.span, to: request.bytes.span)
     }
 
     private func malformation(

@@ -11,6 +11,8 @@ struct Reading {
         case tagged
         /// RESP commands.
         case resp
+        /// HTTP methods on paths.
+        case http
         /// Nothing is known but that each request gets one reply.
         case pairs
     }
@@ -21,8 +23,15 @@ struct Reading {
     var calls: [Call] = []
     /// Where each conversation's calls begin; one more than conversations.
     var starts: [Int] = [0]
-    /// The words of RESP requests.
+    /// The words of RESP requests; method and target of HTTP requests.
     var words: [Range<Int>] = []
+    /// The HTTP requests of all calls.
+    var requests: [HTTPCall] = []
+    /// What was PUT where.
+    var bodies = HTTPBodies()
+    /// The first host that an HTTP request names, and whether another one names another.
+    var host: ArraySlice<UInt8>?
+    var hasSeveralHosts = false
     /// Conversations with something that is not plainly right.
     var suspicious: [Int] = []
     /// Whether it is certain which reply answers which request, by conversation.
@@ -40,6 +49,7 @@ struct Reading {
         case is RESPCodec: rules = .resp
         case is EchoLineCodec, is EchoLengthCodec: rules = .echo
         case is TaggedLineCodec: rules = .tagged
+        case is HTTPCodec: rules = .http
         default: rules = .pairs
         }
         var total = 0
@@ -48,6 +58,8 @@ struct Reading {
         starts.reserveCapacity(evidence.conversations.count + 1)
         if rules == .resp { words.reserveCapacity(3 * total) }
         for index in evidence.conversations.indices { read(index) }
+        if rules == .http { bodies = HTTPBodies(self) }
+        for index in evidence.conversations.indices { compare(index) }
         diagnose()
     }
 
@@ -71,31 +83,39 @@ struct Reading {
         starts[conversation]..<starts[conversation + 1]
     }
 
+    /// Takes apart what a conversation asked and was answered.
     private mutating func read(_ index: Int) {
+        for (position, exchange) in evidence.conversations[index].exchanges.enumerated() {
+            var call = Call(conversation: Int32(index), exchange: Int32(position))
+            if let reply = exchange.reply { call.head = head(of: reply) }
+            if rules == .resp { call.read(request: exchange.request.bytes, words: &words) }
+            if rules == .http { readHTTP(&call, exchange.request, exchange.reply) }
+            if call.command == RESPCommand.multi { sawMulti = true }
+            calls.append(call)
+        }
+        starts.append(calls.count)
+    }
+
+    /// Holds a conversation's replies against its requests.
+    private mutating func compare(_ index: Int) {
         let conversation = evidence.conversations[index]
         var clean =
             conversation.surplus.isEmpty && conversation.partialReply == nil
             && conversation.malformedReply == nil && conversation.datagrams?.repliedAgain.isEmpty ?? true
-        for (position, exchange) in conversation.exchanges.enumerated() {
-            var call = Call(conversation: Int32(index), exchange: Int32(position))
-            if rules == .resp { call.read(request: exchange.request.bytes, words: &words) }
-            if call.command == RESPCommand.multi { sawMulti = true }
+        for (call, exchange) in zip(calls[range(index)], conversation.exchanges) {
             if let reply = exchange.reply {
-                if rules == .resp { call.head = RESPHead(reply.bytes.span) }
                 if !fits(call, exchange.request, call.head, reply) { clean = false }
                 if call.endsPairing { clean = false }
             } else {
                 clean = false
             }
-            calls.append(call)
         }
-        starts.append(calls.count)
         isPaired.append(conversation.isSynchronised && (clean || !conversation.startsMidStream))
         if !clean { suspicious.append(index) }
     }
 
     /// Whether `reply` is an answer that the request of `call` may get, and did not come before it was asked.
-    func fits(_ call: Call, _ request: Message, _ head: RESPHead?, _ reply: Message) -> Bool {
+    func fits(_ call: Call, _ request: Message, _ head: ReplyHead?, _ reply: Message) -> Bool {
         switch rules {
         case .pairs: return true
         case .echo: return reply.bytes == request.bytes
@@ -104,8 +124,14 @@ struct Reading {
             guard let tag = TaggedLineCodec.tag(of: reply.bytes.span) else { return true }
             return token(of: call).map { request.bytes[$0] == reply.bytes[tag] } ?? false
         case .resp:
-            guard let head else { return false }
-            return fitsShape(call, request, head, reply) && !precedes(reply, request, head)
+            guard let resp = head?.resp else { return false }
+            return fitsShape(call, request, resp, reply) && !precedes(reply, request, isError: resp.kind == .error)
+        case .http:
+            guard let http = head?.http else { return false }
+            guard fitsHTTP(call, request, http, reply) else { return false }
+            // While a body is still under way, a server may say that it wants it, or answer at once.
+            guard request.first.number == request.last.number else { return true }
+            return !precedes(reply, request, isError: http.status >= 400)
         }
     }
 
@@ -129,8 +155,8 @@ struct Reading {
     }
 
     /// A reply that was captured clearly before its request was complete answers something else, unless it refuses it.
-    private func precedes(_ reply: Message, _ request: Message, _ head: RESPHead) -> Bool {
-        reply.first.number < request.last.number && head.kind != .error
+    private func precedes(_ reply: Message, _ request: Message, isError: Bool) -> Bool {
+        reply.first.number < request.last.number && !isError
             && request.last.time.nanoseconds - reply.first.time.nanoseconds > Self.captureInversionNanoseconds
     }
 
@@ -145,7 +171,7 @@ struct Reading {
 struct Call {
     var conversation: Int32
     var exchange: Int32
-    /// Its place in `RESPCommand.table`.
+    /// Its place in `RESPCommand.table`; 0 in other protocols.
     var command = 0
     /// Its words: `Reading.words[firstWord..<firstWord + wordCount]`, ranges of the request's bytes.
     var firstWord = 0
@@ -154,8 +180,8 @@ struct Call {
     var isOpaque = false
     /// From here on the connection is no longer one reply to one request.
     var endsPairing = false
-    /// The reply's head, if there is a reply and the protocol is RESP.
-    var head: RESPHead?
+    /// The reply's head, if there is a reply and the protocol's replies have one.
+    var head: ReplyHead?
 
     init(conversation: Int32, exchange: Int32) {
         self.conversation = conversation

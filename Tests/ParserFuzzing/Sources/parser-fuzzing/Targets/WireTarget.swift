@@ -1,6 +1,6 @@
 import Wire
 
-/// Every protocol's framing, and RESP's decoding. The first byte chooses codec and role; the rest is a stream.
+/// Every protocol's framing, and the decoding of RESP and HTTP. The first byte chooses codec and role; the rest is a stream.
 struct WireTarget: ParserTarget {
     let name = "wire"
 
@@ -15,6 +15,7 @@ struct WireTarget: ParserTarget {
         for message in messages.prefix(Self.mostMessages) {
             Self.checkPrefixes(message, role, codec)
             if codec is RESPCodec { RESPProperties.check(message, role) }
+            if codec is HTTPCodec { HTTPProperties.check(message, role) }
             if let tag = TaggedLineCodec.tag(of: message.span) {
                 require(!message[tag].isEmpty && !message[tag].contains(0x20), "a tag is a word of its line")
             }
@@ -90,10 +91,37 @@ struct WireTarget: ParserTarget {
             let stream = requests.flatMap(codec.encodeRequest)
             seeds.append([UInt8(2 * index)] + stream)
             seeds.append([UInt8(2 * index + 1)] + (codec is RESPCodec ? Array(replies.utf8) : stream))
+            seeds.append([UInt8(2 * index)] + HTTPProperties.requests.utf8)
+            seeds.append([UInt8(2 * index + 1)] + HTTPProperties.replies.utf8)
             seeds.append([UInt8(2 * index)] + "set a b\nPING \"x y\"\r\n\r\n*0\r\n".utf8)
             seeds.append([UInt8(2 * index + 1)] + "RSP 17 3 abc\nREQ  9 2 xy\nHTTP/1.1 200 OK\r\n\r\n".utf8)
         }
         return seeds
+    }
+}
+
+/// What must hold of HTTP messages.
+enum HTTPProperties {
+    static let requests =
+        "PUT /a HTTP/1.1\r\nHost: b\r\nContent-Length: 3, 3\r\nExpect: 100-continue\r\n\r\nabc\r\nHEAD /a HTTP/1.0\r\n"
+        + "Range: bytes=0-9\r\nIf-None-Match: \"x\"\r\nConnection: a, close\r\n\r\nPOST * HTTP/1.1\r\nTransfer-Encoding: "
+        + "gzip, chunked\r\n\r\n4;x=\"y\"\r\nWiki\r\n0\r\nTrailer: z\r\n\r\n"
+    static let replies =
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 206 Part\r\nContent-Range: bytes 0-2/9\r\nContent-Length: 3\r\n\r\nabc"
+        + "HTTP/1.1 204 None\r\nVary: *\r\n\r\nHTTP/1.0 200 OK\nTransfer-Encoding: chunked\n\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n"
+        + "HTTP/1.1 200 OK\r\nContent-Type: multipart/byteranges\r\n\r\nto the end"
+
+    /// A framed message has a head, and its body lies in it; a reply to HEAD ends with its head.
+    static func check(_ message: [UInt8], _ role: Role) {
+        guard let head = HTTPHead(message.span, from: role) else { fatalError("property: a framed message has a head") }
+        require((1...message.count).contains(head.end), "a head lies in its message")
+        let (bytes, range) = head.body(in: message)
+        require(range.lowerBound >= 0 && range.upperBound <= bytes.count, "a body lies in its bytes")
+        require(range.count <= message.count - head.end, "a body is no longer than its frame")
+        guard role == .server else { return }
+        let question = Array("HEAD / HTTP/1.1\r\n\r\n".utf8)
+        requireEqual(
+            HTTPCodec().frameReply(message.span, to: question.span), .message(length: head.end), "HEAD gets no body")
     }
 }
 
