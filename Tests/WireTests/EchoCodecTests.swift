@@ -70,6 +70,6 @@ struct EchoCodecTests {
         #expect(WireProtocols.names == "echo, echo-length, tagged, resp, http")
         for codec in WireProtocols.all { #expect(WireProtocols.named(codec.name)?.name == codec.name) }
         #expect(WireProtocols.named("gopher") == nil)
-        #expect(WireProtocols.all.map(\.hasSharedState) == [false, false, false, true])
+        #expect(WireProtocols.all.map(\.hasSharedState) == [false, false, false, true, true])
     }
 }

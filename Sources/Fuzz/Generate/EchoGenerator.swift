@@ -24,7 +24,7 @@ struct EchoGenerator: ScenarioGenerator {
     func hammer(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
         var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
         let count = options.operations ?? RoundBuilder.hammerRequests
-        builder.hammer(count, depth: min(count, random.pick(RoundBuilder.hammerDepths)), &random, request)
+        builder.hammer(count, depth: min(count, random.pick(RoundBuilder.hammerDepths)), &random) { request(&$1) }
         return builder.scenario
     }
 

@@ -21,6 +21,22 @@ struct HTTPGenerator: ScenarioGenerator {
         }
     }
 
+    func hammer(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
+        let draw = Draw(options)
+        var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
+        let count = options.operations ?? RoundBuilder.hammerRequests
+        let depth = min(count, random.pick(RoundBuilder.hammerDepths))
+        builder.hammer(count, depth: depth, &random) { client, random in
+            guard draw.writes else { return draw.stranger(&random, client: client) }
+            switch random.pick(0...3) {
+            case 0: return draw.put(client, random.pick(0...Draw.ownFiles - 1), isBig: false)
+            case 1: return draw.get(client, random.pick(0...Draw.ownFiles - 1))
+            default: return draw.register(&random, client: client)
+            }
+        }
+        return builder.scenario
+    }
+
     private typealias Request = (_ client: Int, inout SeededGenerator) -> [Template]
 
     /// Rounds of requests to shared files.

@@ -26,13 +26,13 @@ struct RESPGenerator: ScenarioGenerator {
         let draw = Draw(options)
         var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
         let count = options.operations ?? RoundBuilder.hammerRequests
-        let depth = min(count, random.pick(RoundBuilder.hammerDepths))
+        let depth = options.datagrams ? 1 : min(count, random.pick(RoundBuilder.hammerDepths))
         switch random.pick(0...9) {
-        case 0...3: builder.hammer(count, depth: depth, &random, draw.counting)
-        case 4...7: builder.hammer(count, depth: depth, &random) { $0.oneIn(4) ? draw.marker : draw.register(&$0) }
+        case 0...3: builder.hammer(count, depth: depth, &random) { draw.counting(&$1) }
+        case 4...7: builder.hammer(count, depth: depth, &random) { $1.oneIn(4) ? draw.marker : draw.register(&$1) }
         default:
             let most = max(2, Self.mostSeveral / options.clients)
-            builder.hammer(min(most, count), depth: min(most, depth), &random, draw.several)
+            builder.hammer(min(most, count), depth: min(most, depth), &random) { draw.several(&$1) }
         }
         return builder.scenario
     }

@@ -110,13 +110,13 @@ struct RoundBuilder {
     /// has sent `count`. Nobody waits for anybody else.
     mutating func hammer(
         _ count: Int, depth: Int, _ random: inout SeededGenerator,
-        _ request: (inout SeededGenerator) -> [Template]
+        _ request: (_ client: Int, inout SeededGenerator) -> [Template]
     ) {
         connectAll()
         for number in 0..<count + depth {
             for client in 0..<clients {
                 if number >= depth { step(client, .expect(count: 1)) }
-                if number < count { step(client, .send(.requests([request(&random)]))) }
+                if number < count { step(client, .send(.requests([request(client, &random)]))) }
             }
         }
     }
