@@ -46,7 +46,7 @@ struct RESPGenerator: ScenarioGenerator {
             case 0: random.pick(66_000...90_000)
             default: random.pick(5000...20_000)
             }
-        return rounds(&random, draw, { draw.large(&$0, length) }, most: 3)
+        return rounds(&random, draw, { draw.large(&$0, length) }, most: 3, arrivingOneIn: 2)
     }
 
     /// About how many requests all clients together draw in a scenario with writes of several keys, two each at least:
@@ -55,11 +55,11 @@ struct RESPGenerator: ScenarioGenerator {
 
     private func rounds(
         _ random: inout SeededGenerator, _ draw: Draw, _ request: (inout SeededGenerator) -> [Template],
-        most: Int = .max
+        most: Int = .max, arrivingOneIn rarity: UInt64 = 4
     ) -> Scenario {
         let options = draw.options
         var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
-        let arriving = options.operations == nil && random.oneIn(4)
+        let arriving = options.operations == nil && random.oneIn(rarity)
         if !arriving { builder.connectAll() }
         let operations = options.operations ?? min(most, random.pick(2...8))
         let batching = Batching(operations: operations, pipelined: !options.datagrams && random.oneIn(2), &random)

@@ -30,9 +30,9 @@ struct ErrnoOverwritten: Defect {
     }
 }
 
-/// Housekeeping by a timer, twenty-five times a second.
+/// Housekeeping by a timer, ten times a second, as often as that of Redis.
 private struct CarelessTimer: SignalPolicy {
-    private static let microseconds = 40_000
+    private static let microseconds = 100_000
 
     func apply() {
         IgnoredSIGPIPE().apply()
