@@ -23,7 +23,7 @@ public struct ZooRow: Encodable, Sendable {
     public var tries: Int?
     /// Executions whose evidence was incomplete.
     public var inconclusive = 0
-    /// Why there is nothing to say, where the campaign did not run or did not end well.
+    /// Why there is nothing to say: the campaign did not run, or did not end well.
     public var skipped: String?
 
     enum CodingKeys: String, CodingKey {
@@ -36,14 +36,6 @@ public struct ZooRow: Encodable, Sendable {
     public enum Verdict: String, Sendable {
         case found, missed, held, accused, inconclusive
         case skipped
-    }
-
-    /// A server that no campaign was run against, and why.
-    public init(_ server: String, expecting oracles: [String], grade: String?, skipped: String) {
-        self.server = server
-        self.grade = grade
-        expected = oracles
-        self.skipped = skipped
     }
 
     /// Reads what a campaign printed.

@@ -60,6 +60,9 @@ struct FuzzCommand: ParsableCommand {
     func validate() throws {
         if let executions, executions < 1 { throw ValidationError("--executions must be at least 1") }
         guard (0...1000).contains(confirm) else { throw ValidationError("--confirm must be from 0 to 1000") }
+        if hammer, common.corpus != nil || ![.auto, .off].contains(target.perturb) {
+            throw ValidationError("--hammer goes without --corpus and without --perturb")
+        }
         _ = try target.description()
     }
 

@@ -69,6 +69,9 @@ struct TargetOptions: ParsableArguments {
             throw ValidationError(
                 "--connect takes 127.0.0.1:PORT, [::1]:PORT or a socket's /path; only loopback is ever a target")
         }
+        if case .unix(let path) = address, path.utf8.count > TargetAddress.longestPath {
+            throw ValidationError("a socket's path has at most \(TargetAddress.longestPath) bytes")
+        }
         if transport == .udp, case .tcp(let port) = address { address = .udp(port: port) }
         guard transport == nil || transport == address.transport else {
             throw ValidationError("\(text) is no address of --transport \(transport?.rawValue ?? "")")

@@ -12,7 +12,7 @@ struct ZooCommand: ParsableCommand {
         discussion: """
             A campaign against a defective server ends when an oracle by which the defect shows has found it, one against a correct \
             server when its budget is spent. Exit status: 0, 1 when a defect was missed or a correct server accused, \
-            2 when a campaign was inconclusive.
+            2 when a campaign was inconclusive or did not run.
 
             Examples:
               crossfire zoo --budget 10s --only threaded/kv
@@ -68,7 +68,9 @@ struct ZooCommand: ParsableCommand {
         if rows.contains(where: { $0.verdict == .accused || ($0.verdict == .missed && !hammer) }) {
             throw Status.violated.exitCode
         }
-        if rows.contains(where: { $0.verdict == .inconclusive }) { throw Status.inconclusive.exitCode }
+        if rows.contains(where: { [.inconclusive, .skipped].contains($0.verdict) }) {
+            throw Status.inconclusive.exitCode
+        }
     }
 
     /// The servers that were asked for; each name narrows to what it names, several to what any of them names.
@@ -97,15 +99,8 @@ struct ZooCommand: ParsableCommand {
             if Interruption.signal != nil { break }
             while running.count < places, let next = waiting.first {
                 waiting.removeFirst()
-                guard let wireProtocol = next.protocolName else {
-                    rows.append(
-                        ZooRow(
-                            next.server.description, expecting: next.oracles, grade: next.grade?.rawValue,
-                            skipped: "no client speaks to it yet"))
-                    continue
-                }
                 let path = "\(folder)/\(total - waiting.count)"
-                running.append((next, try start(next, wireProtocol, path), path))
+                running.append((next, try start(next, path), path))
             }
             for index in running.indices.reversed() where running[index].command.hasEnded {
                 let (entry, command, path) = running.remove(at: index)
@@ -124,9 +119,9 @@ struct ZooCommand: ParsableCommand {
         return rows.sorted { order[$0.server, default: 0] < order[$1.server, default: 0] }
     }
 
-    private func start(_ entry: ZooEntry, _ wireProtocol: String, _ path: String) throws -> ChildCommand {
+    private func start(_ entry: ZooEntry, _ path: String) throws -> ChildCommand {
         let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
-        var words = [own, "fuzz", "--protocol", wireProtocol, "--server"] + entry.server.arguments
+        var words = [own, "fuzz", "--protocol", entry.protocolName, "--server"] + entry.server.arguments
         words += ["--clients", "\(clients)", "--duration", "\(budget.seconds)s", "--confirm", "\(confirm)"]
         words += ["--seed", "\(seed)", "--json", "--out", path + ".out"]
         if hammer { words.append("--hammer") }

@@ -24,7 +24,7 @@ extension EndToEnd {
         func variants() throws {
             let result = try CrossfireProcess.run(
                 "zoo", "--budget", "2s", "--confirm", "1", "--only", "forked/kv/unix+correct", "--only",
-                "threaded/echo/udp+double-processing", "--json")
+                "threaded/echo/udp+defective+double-processing", "--json")
             #expect(result.status == 0, "\(result.output)\(result.errors)")
             let servers = (result.json["servers"] as? [[String: Any]] ?? []).map { $0["server"] as? String }
             #expect(

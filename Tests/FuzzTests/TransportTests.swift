@@ -129,6 +129,35 @@ struct TransportTests {
         #expect(conversations.map(\.clientWindowClosed) == [true, false])
     }
 
+    @Test("what a server on a Unix socket says before it closes is recorded, though the client goes on sending")
+    func unixLastWords() throws {
+        let folder = try TemporaryFolder()
+        let server = LoopbackServer(unixPath: folder.path + "/socket") { peer in
+            if let bytes = peer.receive() { peer.send(bytes) }
+        }
+        let log = try Self.run(
+            "c0 connect\nc0 send one\nc0 pause 30ms\nc0 send two\nc0 pause 5ms\nc0 send three\nc0 expect\n",
+            on: .unix(path: folder.path + "/socket"))
+        server.stop()
+        let flow = try #require(try Self.flows(log).first)
+        #expect(flow.toClient.bytes == Array("one\n".utf8))
+        let conversation = Conversation(flow: flow, name: "", codec: EchoLineCodec())
+        #expect(conversation.serverEnd != nil)
+    }
+
+    @Test("a client that leaves a Unix socket has taken what was there for it")
+    func unixDeparture() throws {
+        let folder = try TemporaryFolder()
+        let server = LoopbackServer(unixPath: folder.path + "/socket") { peer in
+            while let bytes = peer.receive() { peer.send(bytes) }
+        }
+        let log = try Self.run(
+            "c0 connect\nc0 send one\nc0 pause 30ms\nc0 close\nc0 connect\nc0 send two\nc0 pause 30ms\nc0 reset\n",
+            on: .unix(path: folder.path + "/socket"))
+        server.stop()
+        #expect(try Self.flows(log).map(\.toClient.bytes) == [Array("one\n".utf8), Array("two\n".utf8)])
+    }
+
     @Test("nobody at a Unix socket is a refusal")
     func unixRefused() throws {
         let log = try Self.run("c0 connect\nc0 send a\nc0 expect\n", on: .unix(path: "/tmp/fuzz-tests-nobody/socket"))

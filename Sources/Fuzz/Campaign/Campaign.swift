@@ -1,5 +1,6 @@
 import Capture
 import Glibc
+import Synchronization
 import Verification
 import Wire
 
@@ -21,6 +22,8 @@ public final class Campaign {
     private var nextProgress: Int64 = 0
     private var nextLook: Int64 = 0
     private var corpusNext = 0
+    /// The corpus, without what cannot be said over the target's transport.
+    private let corpus: [Scenario]
     /// The last scenario in which a client left early: what most leaks come from.
     private var lastDeparture: Scenario?
 
@@ -42,9 +45,14 @@ public final class Campaign {
         generatorOptions = options.generator
         random = SeededGenerator(seed: options.seed)
         rig = try Rig(Self.setup(options))
+        corpus = rig.address.transport == .udp ? options.corpus.filter(\.fitsDatagrams) : options.corpus
         status.recordedByClients = rig.address.transport == .unix
         generatorOptions.datagrams = rig.address.transport == .udp
         try emit(.ready(rig.address))
+        if corpus.count < options.corpus.count {
+            let left = options.corpus.count - corpus.count
+            try emit(.warning("\(left) scenarios of the corpus need a connection and are left out"))
+        }
         if rig.address.transport == .unix {
             try emit(.warning("nothing captures Unix sockets: the recording is what the clients sent and received"))
         }
@@ -102,7 +110,7 @@ public final class Campaign {
 
     /// Every scenario of the corpus once, then one of them in four.
     private func nextScenario() -> Scenario {
-        let usable = options.corpus
+        let usable = corpus
         if corpusNext < usable.count {
             corpusNext += 1
             return usable[corpusNext - 1]
@@ -153,8 +161,9 @@ public final class Campaign {
     private func stalled(_ client: Int, _ scenario: Scenario, _ log: ExecutionLog) throws {
         let judged = try rig.judgements(all: true)
         try settle(judged)
-        if let own = judged.last(where: { $0.log.execution == log.execution }),
-            own.judgement.verdict != .violated, own.log.droppedDatagrams == 0, own.judgement.inconclusive.isEmpty
+        // Over UDP the judge has said what can be said.
+        if rig.address.transport != .udp, let own = judged.last(where: { $0.log.execution == log.execution }),
+            own.judgement.verdict != .violated, own.judgement.inconclusive.isEmpty
         {
             let violation = Violation(
                 oracle: .hang, summary: "c\(client) waited in vain for a reply", signature: "hang")
@@ -305,8 +314,14 @@ public final class Campaign {
 
 /// Names that no earlier campaign against a long-lived target can have used.
 enum CampaignName {
-    /// Base 36 of the time in microseconds.
+    private static let last = Mutex<Int64>(0)
+
+    /// Base 36 of the time in microseconds, or of the next number that this process has not used.
     static func fresh() -> String {
-        String(Clock.wall / 1000, radix: 36)
+        let number = last.withLock { last in
+            last = max(last + 1, Clock.wall / 1000)
+            return last
+        }
+        return String(number, radix: 36)
     }
 }

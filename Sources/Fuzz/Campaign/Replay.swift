@@ -74,7 +74,7 @@ struct Replay: Sendable {
         var outcome = Outcome(
             reproduction: .init(hits: 0, tries: 0, executionsPerTry: executionsPerTry, freshTarget: isCommand),
             others: [])
-        var rig = try Rig(setup)
+        var rig = try Rig(renamed)
         defer { rig.stop() }
         var seen: Set<String> = []
         for number in 0..<times {
@@ -108,8 +108,15 @@ struct Replay: Sendable {
             try rig.startTarget()
         } catch TargetError.endedEarly {
             rig.stop()
-            rig = try Rig(setup)
+            rig = try Rig(renamed)
         }
+    }
+
+    /// The setup with a name of its own: two rigs' targets may keep what they are told in one place.
+    private var renamed: Rig.Setup {
+        var setup = setup
+        setup.campaign = CampaignName.fresh()
+        return setup
     }
 
     /// Runs the scenario until it shows the fault or the try is over.

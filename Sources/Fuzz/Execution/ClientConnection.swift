@@ -44,7 +44,7 @@ final class ClientConnection {
         do throws(SystemError) {
             if let receiveBuffer { setOption(raw, SOL_SOCKET, SO_RCVBUF, Int32(receiveBuffer)) }
             try Self.bind(raw, source, address)
-            if address.withSocketAddress({ Glibc.connect(raw, $0, $1) }) == -1, errno != EINPROGRESS {
+            if !Self.connect(raw, address) {
                 guard Self.meansRefused(errno, address) else { throw SystemError("connect") }
                 log.wasReset = true
                 recording?.refused(source)
@@ -81,7 +81,21 @@ final class ClientConnection {
         }
     }
 
-    /// Whether an error of connect(2) says that nobody listens; a socket file may be gone, or its queue full (EAGAIN).
+    /// Begins to connect; false for an error. The queue of a Unix socket may be full (EAGAIN), and is given some time.
+    private static func connect(_ raw: Int32, _ address: TargetAddress) -> Bool {
+        for attempt in 0..<connectAttempts {
+            if address.withSocketAddress({ Glibc.connect(raw, $0, $1) }) == 0 || errno == EINPROGRESS { return true }
+            guard address.transport == .unix, errno == EAGAIN, attempt + 1 < connectAttempts else { break }
+            Clock.sleep(milliseconds: 1)
+            errno = EAGAIN
+        }
+        return false
+    }
+
+    /// Milliseconds that the queue of a Unix socket may be full.
+    private static let connectAttempts = 1000
+
+    /// Whether an error of connect(2) says that nobody listens, or nobody accepts; a socket file may be gone.
     private static func meansRefused(_ error: Int32, _ address: TargetAddress) -> Bool {
         error == ECONNREFUSED || (address.transport == .unix && (error == ENOENT || error == EAGAIN))
     }
@@ -158,6 +172,12 @@ final class ClientConnection {
                 log.sentBytes += sent
             } else if errno == EAGAIN || errno == ENOTCONN || errno == EINPROGRESS {
                 mayWrite = false
+            } else if errno != EINTR, recording != nil {
+                // What the server said before it closed is still to be read.
+                outgoing.removeAll(keepingCapacity: true)
+                sentOfOutgoing = 0
+                mayRead = true
+                peerIsClosing = true
             } else if errno != EINTR {
                 meetReset()
             }
@@ -228,8 +248,8 @@ final class ClientConnection {
         }
     }
 
-    /// Writes down, at the end of an execution that came to a halt, what its client had not read yet: all of it, or that the
-    /// client held the server up, where there is more than a socket's buffer takes.
+    /// Writes down what a client that leaves, or whose execution came to a halt, had not read yet: all of it, or that the
+    /// client held the server up, where there is more than a socket's buffer takes. A capture shows that by itself.
     func noteUnread(scratch: UnsafeMutableRawBufferPointer) {
         guard let recording, let raw, !isOver else { return }
         var unread: Int32 = 0

@@ -87,7 +87,10 @@ package final class Engine {
         _ step: Scenario.Step, _ payload: [UInt8], _ current: inout [Int?]
     ) throws(SystemError) -> ExecutionLog.Outcome {
         if case .connect(let receiveBuffer) = step.action {
-            if let old = current[step.client] { connections[old].close(reset: false) }
+            if let old = current[step.client] {
+                connections[old].noteUnread(scratch: scratch)
+                connections[old].close(reset: false)
+            }
             current[step.client] = connections.count
             try open(client: step.client, receiveBuffer: receiveBuffer)
             return .completed
@@ -106,6 +109,7 @@ package final class Engine {
         case .shutdown: connection.halfClose()
         case .reset, .close:
             noteServingProcesses([connection])
+            connection.noteUnread(scratch: scratch)
             connection.leave(reset: step.action == .reset)
         }
         return .completed

@@ -25,8 +25,9 @@ package struct ExecutionAssembler {
             _ = keep(record, in: batch, from: segment.source, to: segment.destination)
             return nil
         case .udp(let datagram):
-            if keep(record, in: batch, from: datagram.source, to: datagram.destination) { return nil }
-            return Sentinel.execution(of: batch.bytes[datagram.payload])
+            if let execution = Sentinel.execution(of: batch.bytes[datagram.payload]) { return execution }
+            _ = keep(record, in: batch, from: datagram.source, to: datagram.destination)
+            return nil
         case .other:
             return nil
         }

@@ -63,8 +63,8 @@ package struct ExecutionJudge: Sendable {
         return judgement
     }
 
-    /// A datagram may be lost on its way, so the wire alone does not show a hang. On loopback the kernel loses none
-    /// without counting it: what a client waited for in vain, it did not get.
+    /// A datagram may be lost on its way, so the wire alone does not show a hang. On loopback a captured one is lost only
+    /// for want of room at the target's socket, and counted there.
     private static func silence(_ evidence: Evidence, _ log: ExecutionLog) -> Violation? {
         guard case .stalled(let client) = log.outcome, log.droppedDatagrams == 0 else { return nil }
         let name = "c\(client)"
@@ -78,7 +78,7 @@ package struct ExecutionJudge: Sendable {
             oracle: .hang,
             summary:
                 "\(name): the request in packet \(asked.request.last.number) got no reply for \(milliseconds) ms, until the "
-                + "client closed; the kernel dropped no datagram.",
+                + "client closed; the kernel dropped no datagram to the target.",
             packets: [asked.request.last.number], notes: ["the request is sent and never answered"], signature: "hang")
         hang.restsOnLog = true
         return hang

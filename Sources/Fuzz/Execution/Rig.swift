@@ -40,6 +40,8 @@ final class Rig {
     private var isWedged = false
     /// Datagrams that the kernel has dropped at the target's sockets, as last looked.
     private var droppedDatagrams = 0
+    /// Connections to its Unix socket that a fresh target has without our clients.
+    private var abandonedAtStart = 0
     private(set) var executions = 0
     private(set) var starts = 0
     private(set) var crashes = 0
@@ -77,6 +79,10 @@ final class Rig {
         droppedDatagrams = 0
         target = try Target(
             setup.target, address: address, directory: scratch.path, logPath: logPath, perturbation: perturbation)
+        if let pid = target?.process?.pid, address.transport == .unix {
+            Clock.sleep(milliseconds: 5)
+            abandonedAtStart = ServingProcesses.abandoned(by: pid, address: address)
+        }
         starts += 1
         sleep.pid = target?.process?.pid
         guard engine == nil else { return }
@@ -155,14 +161,14 @@ final class Rig {
         var least = ProcessTree.resources(of: process.pid)
         var steady = 0
         let deadline = Clock.monotonic + Int64(setup.patience.restMilliseconds) * 1_000_000
-        least.abandoned = ServingProcesses.abandoned(by: process.pid, address: address)
+        least.abandoned = abandoned(by: process.pid)
         while steady < Self.steadyLooks || least.zombies > 0 || least.abandoned > 0 {
             guard Clock.monotonic < deadline, Interruption.signal == nil else { break }
             Clock.sleep(milliseconds: 5)
             let held = ProcessTree.resources(of: process.pid)
             let before = least
             if least.abandoned > 0 {
-                least.abandoned = min(least.abandoned, ServingProcesses.abandoned(by: process.pid, address: address))
+                least.abandoned = min(least.abandoned, abandoned(by: process.pid))
             }
             least.zombies = min(least.zombies, held.zombies)
             least.descriptors = min(least.descriptors, held.descriptors)
@@ -171,6 +177,10 @@ final class Rig {
             steady = least == before ? steady + 1 : 0
         }
         return least
+    }
+
+    private func abandoned(by pid: pid_t) -> Int {
+        max(0, ServingProcesses.abandoned(by: pid, address: address) - abandonedAtStart)
     }
 
     /// Looks in a row, 5 ms apart, in which a resting target lets go of nothing more.

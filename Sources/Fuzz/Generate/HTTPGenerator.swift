@@ -79,7 +79,7 @@ struct HTTPGenerator: ScenarioGenerator {
             let isLast = index == batching.sizes.count - 1
             let batches = (0..<clients).map { client in
                 (0..<size).map { _ in
-                    let leaves = isLast && draw.writes && client == leaving?.client && leaving?.way != .halfClose
+                    let leaves = isLast && draw.writes && client == leaving?.client
                     return leaves ? draw.parting(&random, client: client) : request(client, &random)
                 }
             }
@@ -206,7 +206,6 @@ struct HTTPGenerator: ScenarioGenerator {
         func stranger(_ random: inout SeededGenerator, client: Int) -> [Template] {
             let methods = ["GET", "HEAD"].filter { has($0) }
             let file = random.oneIn(2) ? Template(text: "/") : Template([.lasting("none")])
-            // A first look at whether files can be written.
             return [Template(text: methods.isEmpty ? "OPTIONS" : random.pick(methods)), file]
         }
     }

@@ -78,6 +78,18 @@ public struct Scenario: Equatable, Sendable {
         blocks.lazy.flatMap(\.steps).contains { $0.action == .reset || $0.action == .close }
     }
 
+    /// Whether it can be run over UDP: whole requests that fit in datagrams, and no client that lets its buffer run over.
+    var fitsDatagrams: Bool {
+        blocks.lazy.flatMap(\.steps).allSatisfy { step in
+            switch step.action {
+            case .connect(let receiveBuffer): return receiveBuffer == nil
+            case .send(.raw): return false
+            case .send(.requests(let requests)): return requests.joined().allSatisfy { $0.longestToken <= 16_384 }
+            default: return true
+            }
+        }
+    }
+
     /// The steps of one client alone; it keeps its number.
     func only(_ client: Int) -> Scenario {
         var part = Scenario(protocolName: protocolName)

@@ -34,6 +34,13 @@ public struct Template: Equatable, Sendable {
         pieces.contains { if case .token(length: .some) = $0 { true } else { false } }
     }
 
+    /// The length of the longest token that says its length; 0 without one.
+    var longestToken: Int {
+        pieces.reduce(0) { longest, piece in
+            if case .token(let length?) = piece { max(longest, length) } else { longest }
+        }
+    }
+
     /// Fills the places.
     public func bytes(_ binding: inout Binding, client: Int) -> [UInt8] {
         var out: [UInt8] = []

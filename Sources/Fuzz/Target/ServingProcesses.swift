@@ -51,8 +51,11 @@ enum ServingProcesses {
         of root: pid_t, _ address: TargetAddress
     ) -> [(state: String, inode: String, client: ClientSource)] {
         guard address.transport == .tcp || address.transport == .tcp6 else { return [] }
-        let lines = ProcessTree.contents("/proc/\(root)/net/\(address.transport.rawValue)").split(separator: 0x0A)
-        return lines.dropFirst().compactMap { line in
+        // A server that listens on :: has sockets of IPv6 for clients of IPv4, too.
+        let lines = ["tcp", "tcp6"].flatMap { name in
+            ProcessTree.contents("/proc/\(root)/net/\(name)").split(separator: 0x0A).dropFirst()
+        }
+        return lines.compactMap { line in
             let fields = line.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
             guard fields.count > 9, let local = endpoint(fields[1]), local.port == address.port,
                 let remote = endpoint(fields[2])
@@ -65,12 +68,13 @@ enum ServingProcesses {
     private static let established = "01"
     private static let closeWait = "08"
 
-    /// `0100007F:1F90`: an address as the machine's words, little-endian, and a port. Clients over IPv6 come from ::1, so
-    /// only their port is told, as of 127.0.0.1.
+    /// `0100007F:1F90`: an address as the machine's words, little-endian, and a port. Of ::1 only the port is told, as of
+    /// 127.0.0.1; the last word of ::ffff:127.0.0.1 is the IPv4 address.
     private static func endpoint(_ text: String) -> (address: UInt32, port: UInt16)? {
         let parts = text.split(separator: ":")
         guard parts.count == 2, let port = UInt16(parts[1], radix: 16) else { return nil }
-        if parts[0].count == 32 { return (loopback, port) }
-        return UInt32(parts[0], radix: 16).flatMap { (UInt32(bigEndian: $0), port) }
+        if parts[0].count == 32, !parts[0].dropLast(8).hasSuffix("FFFF0000") { return (loopback, port) }
+        guard let address = UInt32(parts[0].suffix(8), radix: 16) else { return nil }
+        return (UInt32(bigEndian: address), port)
     }
 }

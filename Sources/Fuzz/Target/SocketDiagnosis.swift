@@ -12,10 +12,16 @@ enum SocketDiagnosis {
     /// - Complexity: O(connections of the machine), some nanoseconds each.
     static func closeWaiting(at address: TargetAddress) -> Int? {
         guard address.transport != .udp else { return 0 }
+        // A server that listens on :: has sockets of IPv6 for clients of IPv4, too.
+        guard let four = closeWaiting(AF_INET, address.port) else { return nil }
+        return four + (closeWaiting(AF_INET6, address.port) ?? 0)
+    }
+
+    private static func closeWaiting(_ family: Int32, _ port: UInt16) -> Int? {
         let raw = socket(netlink, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), socketDiagnosis)
         guard raw >= 0 else { return nil }
         defer { close(raw) }
-        let question = request(address)
+        let question = request(family, port)
         guard send(raw, question, question.count, 0) == question.count else { return nil }
         var answer = [UInt8](repeating: 0, count: 32 << 10)
         var found = 0
@@ -39,16 +45,16 @@ enum SocketDiagnosis {
     private static let closeWait: UInt32 = 8
 
     /// A `nlmsghdr` and an `inet_diag_req_v2`.
-    private static func request(_ address: TargetAddress) -> [UInt8] {
+    private static func request(_ family: Int32, _ port: UInt16) -> [UInt8] {
         var bytes: [UInt8] = []
         func append(_ value: some FixedWidthInteger) { withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) } }
         append(UInt32(headerBytes + 56))
         append(byFamily)
         append(dumpRequest)
         append(UInt64(0))  // Sequence number and sender.
-        bytes += [UInt8(address.family), UInt8(IPPROTO_TCP), 0, 0]
+        bytes += [UInt8(family), UInt8(IPPROTO_TCP), 0, 0]
         append(UInt32(1) << closeWait)
-        append(address.port.bigEndian)
+        append(port.bigEndian)
         bytes += [UInt8](repeating: 0, count: 46)  // The other end, the addresses, the interface: any.
         return bytes
     }

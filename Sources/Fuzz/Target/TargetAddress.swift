@@ -89,12 +89,17 @@ public enum TargetAddress: Equatable, Sendable, CustomStringConvertible {
         case .tcp: .tcp(port: try Port.free())
         case .tcp6: .tcp6(port: try Port.free(SOCK_STREAM, of: .tcp6(port: 0)))
         case .udp: .udp(port: try Port.free(SOCK_DGRAM, of: .udp(port: 0)))
-        case .unix: .unix(path: directory + "/target.sock")
+        case .unix: try socketFile(directory + "/target.sock")
         }
     }
 
-    /// The longest path that a socket file can have: unix(7).
-    static let longestPath = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
+    private static func socketFile(_ path: String) throws(SystemError) -> TargetAddress {
+        guard path.utf8.count <= longestPath else { throw SystemError("socket file \(path)", code: ENAMETOOLONG) }
+        return .unix(path: path)
+    }
+
+    /// The longest path that a socket file can have, in bytes: unix(7).
+    public static let longestPath = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
 
     /// The address family: socket(2).
     var family: Int32 {

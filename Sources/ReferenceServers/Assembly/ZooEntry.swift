@@ -21,22 +21,21 @@ public struct ZooEntry: Sendable {
         }
     }
 
-    /// What names it on the command line: its model, service, transport and state, and its defect or `correct`.
+    /// What names it on the command line: its model, service, transport and state, its defect, and `correct` or
+    /// `defective`.
     public var names: [String] {
         [server.model, server.service, server.transport, server.state]
-            + (server.defects.isEmpty ? ["correct"] : server.defects)
+            + (server.defects.isEmpty ? ["correct"] : server.defects + ["defective"])
     }
 
     /// Whether it has the default transport and state.
     public var isUsual: Bool { server.isUsual }
 
-    /// The wire protocol by which a campaign speaks to it; nil where clients have none.
-    public var protocolName: String? {
-        switch server.service {
-        case "kv": return "resp"
-        case "echo", "echo-length": return server.service
-        case "file": return "http"
-        default: return nil
+    /// The wire protocol by which a campaign speaks to it.
+    public var protocolName: String {
+        guard let service = Services.all.first(where: { $0.name == server.service }) else {
+            preconditionFailure("a parsed server has a known service")
         }
+        return service.protocolName
     }
 }

@@ -24,7 +24,7 @@ struct LostDigit: Defect {
     }
 }
 
-/// Changes a string in place when its length stays, else puts a new one there. Other values change in one step.
+/// Changes a number in place when its length stays, else puts a new one there. Other values change in one step.
 private struct InPlaceTable: Table {
     let base: VersionedTable
 
@@ -39,10 +39,18 @@ private struct InPlaceTable: Table {
             guard case .string(let old)? = value else { return change(&value) }
             var new = value
             let reply = change(&new)
-            if case .string(let bytes)? = new, bytes.count > old.count { longer = true } else { value = new }
+            if case .string(let bytes)? = new, bytes.count > old.count, Self.isNumber(old) {
+                longer = true
+            } else {
+                value = new
+            }
             return reply
         }
         return longer ? replace(key, change) : reply
+    }
+
+    private static func isNumber(_ text: [UInt8]) -> Bool {
+        text.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
     private func replace(_ key: [UInt8], _ change: (inout Value?) -> RESPValue) -> RESPValue {

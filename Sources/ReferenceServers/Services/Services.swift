@@ -6,6 +6,8 @@ package struct ServiceEntry: Sendable {
     package let name: String
     /// One sentence for `--list`.
     package let summary: String
+    /// The wire protocol that its clients speak, by the name of its codec.
+    package let protocolName: String
     /// Whether connections share keys and values.
     package let hasState: Bool
     /// Whether a request and a reply fit in a datagram each.
@@ -17,15 +19,23 @@ package struct ServiceEntry: Sendable {
 /// All services. A new one is one file and one entry here.
 package enum Services {
     package static let all: [ServiceEntry] = [
-        ServiceEntry(name: "echo", summary: "echo of lines", hasState: false) { _ in LineEchoService() },
-        ServiceEntry(name: "echo-length", summary: "echo of length-prefixed messages", hasState: false) { _ in
+        ServiceEntry(name: "echo", summary: "echo of lines", protocolName: "echo", hasState: false) { _ in
+            LineEchoService()
+        },
+        ServiceEntry(
+            name: "echo-length", summary: "echo of length-prefixed messages", protocolName: "echo-length",
+            hasState: false
+        ) { _ in
             EchoService(EchoLengthCodec())
         },
-        ServiceEntry(name: "kv", summary: "key-value store that speaks RESP", hasState: true) { assembly in
+        ServiceEntry(name: "kv", summary: "key-value store that speaks RESP", protocolName: "resp", hasState: true) {
+            assembly in
             guard let keyspace = assembly.keyspace else { preconditionFailure("kv needs a keyspace") }
             return KeyValueService(keyspace)
         },
-        ServiceEntry(name: "file", summary: "files over HTTP/1.1", hasState: false, fitsDatagrams: false) { assembly in
+        ServiceEntry(
+            name: "file", summary: "files over HTTP/1.1", protocolName: "http", hasState: false, fitsDatagrams: false
+        ) { assembly in
             guard let root = assembly.root else { preconditionFailure("file needs a root") }
             return FileService(root)
         },

@@ -13,6 +13,11 @@ extension Diagnosis {
     func mayCloseHTTP(before request: Int) -> Bool {
         if heads.contains(where: { $0?.http?.permitsClose ?? false }) { return true }
         if calls.prefix(request).contains(where: { reading.http($0).closes }) { return true }
+        // Who refuses a body need not read it: RFC 9110 section 9.3, RFC 9112 section 9.3.
+        let refusesBody = zip(calls, heads).contains { call, head in
+            !reading.http(call).method.isSafe && (head?.http?.status ?? 0) >= 400
+        }
+        if refusesBody { return true }
         guard serverClosedFirst else { return false }
         let asked = self.request(request).first.time.nanoseconds
         let before = request > 0 ? self.request(request - 1).last.time.nanoseconds : asked
@@ -23,7 +28,13 @@ extension Diagnosis {
     /// Whether a reply that is not whole may stay so for as long as the server likes: it announced no length.
     func isOpenEnded(_ partial: Message) -> Bool {
         guard reading.rules == .http, let head = HTTPHead(partial.bytes.span, from: .server) else { return false }
-        return head.contentLength == nil
+        return head.contentLength == nil && !head.flags.contains(.isChunked)
+    }
+
+    /// Whether a reset may have destroyed the rest of a reply: the connection was to end, or `partial` ends it.
+    func mayBreakOff(_ request: Int, _ partial: Message) -> Bool {
+        guard reading.rules == .http, conversation.teardown == .serverReset else { return false }
+        return mayCloseHTTP(before: request) || HTTPReply(partial.bytes)?.permitsClose ?? false
     }
 
     /// The body that `raw`, a reply to `request`, would have had, head included: bodies PUT to its path that have the

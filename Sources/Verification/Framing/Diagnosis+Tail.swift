@@ -73,7 +73,7 @@ extension Diagnosis {
             problems.append(cutShort(request, partial, cut))
             return
         }
-        if isOpenEnded(partial) { return }
+        if isOpenEnded(partial) || mayBreakOff(request, partial) { return }
         let expected = reading.rules == .http ? expectedHTTP(request, partial.bytes) : expectedReplies(request)
         let isBeginning = expected.isEmpty || expected.contains { $0.starts(with: partial.bytes) }
         if !isBeginning, reading.token(of: call(request)) != nil, partial.bytes.first != UInt8(ascii: "-") {

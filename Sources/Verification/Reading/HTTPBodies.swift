@@ -23,8 +23,9 @@ struct HTTPBodies {
     private var isUnclear: [Bool] = []
     /// The only path that each value was PUT to; -1 where there are several.
     private var pathOf: [Int] = []
-    /// Some GET got, byte for byte, what was PUT to its path: the server keeps files. Others keep what they make of them.
-    private var isVerbatim = false
+    /// The folders in which some GET got, byte for byte, what was PUT to its path: there the server keeps files. Elsewhere it
+    /// may keep what it makes of them.
+    private var verbatim: Set<ArraySlice<UInt8>> = []
     /// Why nothing can be told; nil where it can.
     private(set) var objection: String?
 
@@ -36,7 +37,9 @@ struct HTTPBodies {
         for (index, call) in reading.calls.enumerated() { add(index, call, reading) }
         addUnfinished(reading.evidence)
         excludeParents()
-        isVerbatim = reading.calls.contains { isReadBack($0, reading) }
+        for call in reading.calls {
+            if let path = pathReadBack(call, reading) { verbatim.insert(folder(of: path)) }
+        }
     }
 
     private mutating func add(_ index: Int, _ call: Call, _ reading: Reading) {
@@ -47,13 +50,16 @@ struct HTTPBodies {
         }
         let http = reading.requests[index]
         if http.method.isSafe {
-            if http.method == .get { readers[path(request.bytes, target)].append(index) }
+            let path = path(request.bytes, target)
+            if http.method == .get { readers[path].append(index) }
+            // `/a?x`, `/%61` and `/` may be names of what other paths name.
+            if !Self.isPlain(request.bytes[target]) { isUnclear[path] = true }
             return
         }
         // Refused for good: nothing was done.
         if let reply = call.head?.http, reply.status == 405 || reply.status == 501 { return }
         guard http.method != .connect else { return }
-        guard http.method != .elsewhere, Self.isPlain(request.bytes[target]) else {
+        guard http.method != .elsewhere, http.method != .other, Self.isPlain(request.bytes[target]) else {
             objection =
                 objection ?? "\(reading.label(call)) (packet \(request.last.number)) may change what other paths hold"
             return
@@ -109,7 +115,11 @@ struct HTTPBodies {
         guard target.first == UInt8(ascii: "/"), target.last != UInt8(ascii: "/") else { return false }
         var previous: UInt8 = 0
         for byte in target {
-            if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: "\\") { return false }
+            if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
+                || byte == UInt8(ascii: "\\")
+            {
+                return false
+            }
             let isDoubled = previous == UInt8(ascii: "/") && (byte == previous || byte == UInt8(ascii: "."))
             if isDoubled { return false }
             previous = byte
@@ -129,21 +139,30 @@ struct HTTPBodies {
         }
     }
 
-    private func isReadBack(_ call: Call, _ reading: Reading) -> Bool {
+    /// The path up to its last slash.
+    private func folder(of path: Int) -> ArraySlice<UInt8> {
+        let name = paths.bytes(path)
+        return name[..<(name.lastIndex(of: UInt8(ascii: "/")) ?? name.startIndex)]
+    }
+
+    /// The path whose GET got what was PUT to it.
+    private func pathReadBack(_ call: Call, _ reading: Reading) -> Int? {
         guard let head = call.head?.http, head.status == 200, head.tellsBody, let target = reading.target(call),
             reading.http(call).method == .get, let reply = reading.reply(call),
             let path = paths.lookup(reading.request(call).bytes, target)
-        else { return false }
+        else { return nil }
         let (bytes, range) = Reading.body(reply)
-        guard !range.isEmpty, let value = values.lookup(bytes, range) else { return false }
-        return wasWritten(value, to: path)
+        guard !range.isEmpty, let value = values.lookup(bytes, range), wasWritten(value, to: path) else { return nil }
+        return path
     }
 
     // MARK: Questions
 
     /// The path with this name, where it can be judged.
     func judged(_ bytes: [UInt8], _ target: Range<Int>) -> Int? {
-        guard objection == nil, isVerbatim, let path = paths.lookup(bytes, target), !isUnclear[path] else { return nil }
+        guard objection == nil, let path = paths.lookup(bytes, target), !isUnclear[path],
+            verbatim.contains(folder(of: path))
+        else { return nil }
         return path
     }
 
@@ -157,8 +176,8 @@ struct HTTPBodies {
 
     /// Whether the path holds what clients PUT to it, as far as one can tell: others may change by themselves.
     func isRegister(_ bytes: [UInt8], _ target: Range<Int>) -> Bool {
-        guard isVerbatim, let path = paths.lookup(bytes, target) else { return false }
-        return !writes[path].isEmpty
+        guard let path = paths.lookup(bytes, target), !writes[path].isEmpty else { return false }
+        return verbatim.contains(folder(of: path))
     }
 
     /// Whether `value` was PUT to `path`.

@@ -2,7 +2,7 @@ import Wire
 
 /// What a checker knows of an HTTP method. RFC 9110 section 9, RFC 4918 section 9.
 enum HTTPMethod: UInt8 {
-    /// Has no model: it may change what its target holds.
+    /// Has no model: it may change anything.
     case other
     case get, head, put, delete
     /// Touch nothing.

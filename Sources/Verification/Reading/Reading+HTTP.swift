@@ -31,7 +31,6 @@ extension Reading {
         case (_, ..<200): return status == 101 && http.flags.contains(.upgrades)
         case (.get, 206), (.head, 206): return http.hasRange
         case (.get, 304), (.head, 304): return http.flags.contains(.isConditional)
-        case (.get, 201), (.head, 201), (.get, 205), (.head, 205), (.options, 201), (.delete, 201): return false
         case (.put, 206), (.delete, 206), (.options, 206), (.trace, 206), (.put, 304), (.delete, 304): return false
         default: return true
         }
