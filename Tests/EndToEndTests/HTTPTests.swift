@@ -94,6 +94,21 @@ extension EndToEnd {
         }
 
         @Test(
+            "a server whose listen queue is too short makes clients wait, and is told so, but not accused",
+            .enabled(if: StrangerServer.python != nil, "needs python3"))
+        func shortListenQueue() throws {
+            let folder = try TemporaryFolder()
+            let result = try CrossfireProcess.run(
+                "fuzz", "--protocol", "http", "--duration", "6s", "--clients", "8", "--json", "--out",
+                "\(folder.path)/out", "--", StrangerServer.python!, "-m", "http.server", "{port}", "--bind",
+                "127.0.0.1",
+                "--directory", folder.path)
+            #expect(result.oracles.isEmpty, "\(result.output)\(result.errors)")
+            #expect(result.status == 0, "\(result.output)\(result.errors)")
+            #expect(result.errors.contains("queue of connections is shorter"), "\(result.errors)")
+        }
+
+        @Test(
             "nginx holds with files that were there before",
             .enabled(if: CrossfireProcess.program("nginx") != nil, "nginx is not installed"))
         func nginxStatic() throws {

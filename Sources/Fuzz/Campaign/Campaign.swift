@@ -22,6 +22,8 @@ public final class Campaign {
     private var nextProgress: Int64 = 0
     private var nextLook: Int64 = 0
     private var corpusNext = 0
+    /// Nil once the user has been told that the target's queue is short.
+    private var overflowsBefore: Int? = ListenQueue.overflows()
     /// The corpus, without what cannot be said over the target's transport.
     private let corpus: [Scenario]
     /// The last scenario in which a client left early: what most leaks come from.
@@ -86,6 +88,7 @@ public final class Campaign {
         try settle(try rig.judgements(all: false))
         if Clock.monotonic >= nextLook {
             try lookAtResources()
+            try lookAtListener()
             try compareWithAlone()
             nextLook = Clock.monotonic + Self.lookInterval
         }
@@ -161,15 +164,21 @@ public final class Campaign {
     private func stalled(_ client: Int, _ scenario: Scenario, _ log: ExecutionLog) throws {
         let judged = try rig.judgements(all: true)
         try settle(judged)
-        // Over UDP the judge has said what can be said.
-        if rig.address.transport != .udp, let own = judged.last(where: { $0.log.execution == log.execution }),
-            own.judgement.verdict != .violated, own.judgement.inconclusive.isEmpty
+        if let own = judged.last(where: { $0.log.execution == log.execution }), Self.isSilence(own, client),
+            rig.address.transport != .udp  // The judge has said what can be said.
         {
             let violation = Violation(
                 oracle: .hang, summary: "c\(client) waited in vain for a reply", signature: "hang")
             try suspect(violation, scenario, own)
         }
         try rig.startTarget()
+    }
+
+    /// Whether a client waited for something that the wire does not blame on anybody: it was heard, so it is owed a reply.
+    /// Who was not even connected waited for the target's listen queue.
+    private static func isSilence(_ execution: JudgedExecution, _ client: Int) -> Bool {
+        let wasHeard = execution.log.connections.last { $0.client == client }.map { $0.sentBytes > 0 } ?? false
+        return wasHeard && execution.judgement.verdict != .violated && execution.judgement.inconclusive.isEmpty
     }
 
     private func lookAtResources() throws {
@@ -182,6 +191,15 @@ public final class Campaign {
         let judged = try rig.judgements(all: true)
         if let own = judged.last { for violation in violations { try suspect(violation, scenario, own) } }
         try settle(judged)
+    }
+
+    private func lookAtListener() throws {
+        guard let before = overflowsBefore, ListenQueue.overflows() > before else { return }
+        overflowsBefore = nil
+        try emit(
+            .warning(
+                "the target's queue of connections is shorter than \(generatorOptions.clients) clients fill: some wait a "
+                    + "second or more to be connected; give it a longer backlog, or take fewer --clients"))
     }
 
     /// Now and then: do clients get together what each gets alone?

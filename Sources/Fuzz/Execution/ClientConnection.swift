@@ -122,6 +122,14 @@ final class ClientConnection {
     /// Nothing more can come: closed by us, by the server, or reset.
     var isOver: Bool { raw == nil || log.serverClosed || log.wasReset }
 
+    /// Whether the server's kernel has taken all that was sent. Where the queue of its listener is full it has not even taken
+    /// the connection, and is asked again in a second: tcp(7), SIOCOUTQ.
+    var isHeard: Bool {
+        guard let raw, !isDatagram, recording == nil else { return true }
+        var unacknowledged: Int32 = 0
+        return !hasOutgoing && (ioctl(raw, UInt(TIOCOUTQ), &unacknowledged) != 0 || unacknowledged == 0)
+    }
+
     var hasOutgoing: Bool { sentOfOutgoing < outgoing.count }
 
     /// Queues bytes, and sends what the socket takes now; over UDP a datagram for each message.

@@ -168,7 +168,9 @@ package final class Engine {
             // Two looks are needed, so the first comes early.
             if quiet >= patience.asleepMilliseconds / 3 {
                 let sleeps = targetSleeps() == true
-                if sleeps, quiet >= patience.asleepMilliseconds { return .stalled(client: connection.log.client) }
+                if sleeps, quiet >= patience.asleepMilliseconds, connection.isHeard {
+                    return .stalled(client: connection.log.client)
+                }
             }
             wait(milliseconds: 20)
         }

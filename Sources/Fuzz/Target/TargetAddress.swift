@@ -140,6 +140,22 @@ public enum TargetAddress: Equatable, Sendable, CustomStringConvertible {
     }
 }
 
+/// How often connections found the queue of their listener full, anywhere in our network: ListenOverflows of
+/// /proc/net/netstat.
+enum ListenQueue {
+    static func overflows() -> Int {
+        let lines = ProcessTree.contents("/proc/self/net/netstat").split(separator: 0x0A).map { line in
+            line.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
+        }
+        // Names in one line, numbers in the next.
+        for (names, numbers) in zip(lines, lines.dropFirst()) {
+            guard let place = names.firstIndex(of: "ListenOverflows"), place < numbers.count else { continue }
+            return Int(numbers[place]) ?? 0
+        }
+        return 0
+    }
+}
+
 /// What /proc/net/udp tells of the sockets of a port: proc(5).
 enum DatagramSockets {
     /// Whether a socket has the port.
