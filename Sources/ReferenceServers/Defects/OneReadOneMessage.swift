@@ -3,13 +3,14 @@ import Wire
 /// `one-read-one-message`: the server takes what one read brought for one request, and throws the rest of it away.
 ///
 /// Modelled on `n = read(fd, buf, sizeof buf); handle(buf, n);`, which works until a client pipelines. A client that sends
-/// three requests in one segment gets the first reply, and then the reply to its fourth request in the place of the second.
+/// three requests in one segment gets the first reply and waits for the others for ever; if it sends a fourth request in
+/// the meantime, its reply stands in the place of the second.
 struct OneReadOneMessage: Defect {
     let name = "one-read-one-message"
     let summary = "takes what one read brought for one request and drops the rest"
-    let oracle = "loss"
+    let oracle = "hang"
     let grade = Grade.quick
-    let alsoShownBy = ["order", "hang"]
+    let alsoShownBy = ["loss", "order"]
     let replaces: Set<Part> = [.batcher]
 
     func objection(to choice: Choice) -> String? { nil }
