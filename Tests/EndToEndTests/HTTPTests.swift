@@ -42,12 +42,14 @@ extension EndToEnd {
             let folder = try TemporaryFolder()
             let result = try CrossfireProcess.run(
                 "fuzz", "--server", "threaded/file+reordered-replies", "--protocol", "http", "--json", "--duration",
-                "20s", "--confirm", "3", "--stop-on-first", "--corpus", Self.corpus, "--out", folder.path)
-            let path = try #require(result.paths.first, "\(result.output)\(result.errors)")
+                "20s", "--confirm", "3", "--stop-on", "order", "--corpus", Self.corpus, "--out", folder.path)
+            // Other oracles may have seen it before.
+            let path = try #require(
+                result.paths.first { $0.contains("/order-") }, "\(result.output)\(result.errors)")
             let check = try CrossfireProcess.run("check", "\(path)/capture.pcapng", "--protocol", "http")
-            #expect(check.status == 1 && check.output.contains("only in another order"), "\(check.output)")
+            #expect(check.status == 1 && check.output.contains("order"), "\(check.output)")
             let inspect = try CrossfireProcess.run("inspect", "\(path)/capture.pcapng", "--protocol", "http")
-            #expect(inspect.output.contains("HEAD /l"), "\(inspect.output)")
+            #expect(inspect.output.contains("GET /l") || inspect.output.contains("HEAD /l"), "\(inspect.output)")
             #expect(try CrossfireProcess.run("replay", path, "--times", "2").status == 1)
         }
 
