@@ -68,18 +68,8 @@ struct EchoGenerator: ScenarioGenerator {
 
     /// Client 0, or all but the last, send more than the buffers on the way back hold before they read.
     private func slowReader(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
-        var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
-        let slow = builder.drawSlow(&random)
-        builder.connectAll { $0 < slow ? 16_384 : nil }
-        let count = random.pick([8, 8, 16, 16, 16, 64])
-        let large = (0..<count).map { _ in head + [Template([.token(length: 65_000)])] + tail }
-        for client in 0..<slow { builder.step(client, .send(.requests(large))) }
-        for client in slow..<max(slow, options.clients) {
-            builder.step(client, .send(.requests([request(&random)])))
-            builder.step(client, .expect(count: 1))
+        shaped(options) { builder in
+            builder.slowReaders(&random, large: head + [Template([.token(length: 65_000)])] + tail) { request(&$1) }
         }
-        builder.step(0, .pause(milliseconds: 3))
-        for client in 0..<slow { builder.step(client, .expect(count: count)) }
-        return builder.scenario
     }
 }

@@ -110,22 +110,12 @@ struct HTTPGenerator: ScenarioGenerator {
 
     /// Client 0, or all but the last, ask for more than the buffers on the way back hold before they read.
     private func slowReader(_ random: inout SeededGenerator, _ draw: Draw) -> Scenario {
-        let options = draw.options
-        var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
-        let slow = builder.drawSlow(&random)
-        builder.connectAll { $0 < slow ? 16_384 : nil }
+        var builder = RoundBuilder(protocolName: protocolName, clients: draw.options.clients)
         let big = Template([.lasting("big")])
-        builder.prepare([Template(text: "PUT"), big, Template([.token(length: 65_536)])])
-        let count = random.pick([8, 8, 16, 16, 16, 64])
-        for client in 0..<slow {
-            builder.step(client, .send(.requests(Array(repeating: [Template(text: "GET"), big], count: count))))
-        }
-        for client in slow..<max(slow, options.clients) {
-            builder.step(client, .send(.requests([draw.register(&random, client: client)])))
-            builder.step(client, .expect(count: 1))
-        }
-        builder.step(0, .pause(milliseconds: 3))
-        for client in 0..<slow { builder.step(client, .expect(count: count)) }
+        builder.slowReaders(
+            &random, preparing: [Template(text: "PUT"), big, Template([.token(length: 65_536)])],
+            large: [Template(text: "GET"), big]
+        ) { draw.register(&$1, client: $0) }
         return builder.scenario
     }
 

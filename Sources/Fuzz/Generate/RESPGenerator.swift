@@ -81,22 +81,12 @@ struct RESPGenerator: ScenarioGenerator {
     /// Client 0, or all but the last, ask for more than the buffers on the way back hold before they read.
     private func slowReader(_ random: inout SeededGenerator, _ draw: Draw) -> Scenario {
         guard draw.has("GET"), draw.has("SET") else { return rounds(&random, draw, draw.counter) }
-        let options = draw.options
-        var builder = RoundBuilder(protocolName: protocolName, clients: options.clients)
-        let slow = builder.drawSlow(&random)
-        builder.connectAll { $0 < slow ? 16_384 : nil }
+        var builder = RoundBuilder(protocolName: protocolName, clients: draw.options.clients)
         let key = Template([.key("big")])
-        builder.prepare([Template(text: "SET"), key, Template([.token(length: 65_536)])])
-        let count = random.pick([8, 8, 16, 16, 16, 64])
-        for client in 0..<slow {
-            builder.step(client, .send(.requests(Array(repeating: [Template(text: "GET"), key], count: count))))
-        }
-        for client in slow..<max(slow, options.clients) {
-            builder.step(client, .send(.requests([draw.register(&random)])))
-            builder.step(client, .expect(count: 1))
-        }
-        builder.step(0, .pause(milliseconds: 3))
-        for client in 0..<slow { builder.step(client, .expect(count: count)) }
+        builder.slowReaders(
+            &random, preparing: [Template(text: "SET"), key, Template([.token(length: 65_536)])],
+            large: [Template(text: "GET"), key]
+        ) { draw.register(&$1) }
         return builder.scenario
     }
 

@@ -64,10 +64,31 @@ struct RoundBuilder {
         for client in 0..<clients { step(client, .connect(receiveBuffer: receiveBuffer(client))) }
     }
 
-    /// How many clients are slow readers: one, or all but one, which takes a whole pool of workers.
-    func drawSlow(_ random: inout SeededGenerator) -> Int {
-        random.oneIn(2) ? max(1, clients - 1) : 1
+    /// Client 0, or all but the last, which takes a whole pool of workers, ask for more than the buffers on the way back hold
+    /// before they read. Meanwhile each of the others wants one reply.
+    ///
+    /// - Parameters:
+    ///   - first: what client 0 asks before.
+    ///   - large: a request whose reply is long.
+    mutating func slowReaders(
+        _ random: inout SeededGenerator, preparing first: [Template]? = nil, large: [Template],
+        other: (_ client: Int, inout SeededGenerator) -> [Template]
+    ) {
+        let slow = random.oneIn(2) ? max(1, clients - 1) : 1
+        connectAll { $0 < slow ? Self.smallBuffer : nil }
+        if let first { prepare(first) }
+        let count = random.pick([8, 8, 16, 16, 16, 64])
+        for client in 0..<slow { step(client, .send(.requests(Array(repeating: large, count: count)))) }
+        for client in slow..<max(slow, clients) {
+            step(client, .send(.requests([other(client, &random)])))
+            step(client, .expect(count: 1))
+        }
+        step(0, .pause(milliseconds: 3))
+        for client in 0..<slow { step(client, .expect(count: count)) }
     }
+
+    /// The receive buffer of a slow reader. Bytes.
+    private static let smallBuffer = 16_384
 
     /// One request and its reply, before the clients race.
     mutating func prepare(_ request: [Template]) {
