@@ -137,6 +137,9 @@ struct RunOptions: ParsableArguments {
 struct Duration: ExpressibleByArgument {
     let seconds: Double
 
+    /// As help shows a default: `30s`, `0.25s`.
+    var defaultValueDescription: String { seconds == seconds.rounded() ? "\(Int(seconds))s" : "\(seconds)s" }
+
     init?(argument: String) {
         for (suffix, scale) in [("us", 0.000_001), ("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)]
         where argument.hasSuffix(suffix) {

@@ -198,8 +198,8 @@ public final class Campaign {
         overflowsBefore = nil
         try emit(
             .warning(
-                "the target's queue of connections is shorter than \(generatorOptions.clients) clients fill: some wait a "
-                    + "second or more to be connected; give it a longer backlog, or take fewer --clients"))
+                "connections met a full listen queue, most likely the target's: some of \(generatorOptions.clients) clients "
+                    + "wait a second or more to be connected; give it a longer backlog, or take fewer --clients"))
     }
 
     /// Now and then: do clients get together what each gets alone?
@@ -237,14 +237,10 @@ public final class Campaign {
             packets: seen.packets, targetOutput: rig.targetOutput)
         var others: [JudgedExecution] = []
         if options.confirmations > 0 {
-            let replay = Replay(Self.setup(options), times: options.confirmations)
-            do {
-                let outcome = try replay.run(scenario, expecting: violation.oracle)
+            if let outcome = try confirmed(id, scenario, violation.oracle) {
                 finding.reproduced = outcome.reproduction
                 finding.violation.blame = outcome.blame ?? finding.violation.blame
                 others = outcome.others
-            } catch let error as TargetError {
-                try emit(.warning("cannot confirm \(id) on a fresh target: \(error)"))
             }
             let mayShrink = violation.oracle != .serialEquivalence && options.minimizeSeconds > 0
             if mayShrink, (finding.reproduced?.hits ?? 0) > 0 {
@@ -260,6 +256,16 @@ public final class Campaign {
             for violation in other.judgement.violations where oracles.insert(violation.oracle).inserted {
                 try adopt(violation, scenario, other)
             }
+        }
+    }
+
+    /// What replays on fresh targets show; nil, with a warning, where none can be started.
+    private func confirmed(_ id: String, _ scenario: Scenario, _ oracle: OracleID) throws -> Replay.Outcome? {
+        do {
+            return try Replay(Self.setup(options), times: options.confirmations).run(scenario, expecting: oracle)
+        } catch let error as TargetError {
+            try emit(.warning("cannot confirm \(id) on a fresh target: \(error)"))
+            return nil
         }
     }
 
@@ -284,8 +290,7 @@ public final class Campaign {
             id: id, violation: violation, scenario: scenario, firstExecution: rig.executions, firstSeconds: elapsed,
             packets: seen.packets, targetOutput: [])
         if options.stopOnOracles.contains(violation.oracle), options.confirmations > 0 {
-            let replay = Replay(Self.setup(options), times: options.confirmations)
-            finding.reproduced = try? replay.run(scenario, expecting: violation.oracle).reproduction
+            finding.reproduced = try confirmed(id, scenario, violation.oracle)?.reproduction
         }
         findings.append(finding)
         status.findings = findings.count

@@ -30,9 +30,7 @@ public struct Template: Equatable, Sendable {
     public static let maximumTokenLength = 16 << 20
 
     /// Whether it has a token of a given length.
-    var hasSizedToken: Bool {
-        pieces.contains { if case .token(length: .some) = $0 { true } else { false } }
-    }
+    var hasSizedToken: Bool { longestToken > 0 }
 
     /// The length of the longest token that says its length; 0 without one.
     var longestToken: Int {
