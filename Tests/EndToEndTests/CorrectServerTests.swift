@@ -27,8 +27,8 @@ extension EndToEnd {
             let folder = try TemporaryFolder()
             let result = try CrossfireProcess.run(
                 "fuzz", "--protocol", "resp", "--clients", "8", "--duration", "60s", "--json", "--out", folder.path,
-                "--",
-                "redis-server", "--port", "{port}", "--save", "")
+                "--corpus", "\(CrossfireProcess.root)/corpora/resp", "--", "redis-server", "--port", "{port}", "--save",
+                "")
             #expect(result.status == 0, "\(result.output)\(result.errors)")
             #expect(result.oracles.isEmpty)
             #expect((result.json["capture"] as? [String: Any])?["dropped"] as? Int == 0)

@@ -100,6 +100,25 @@ struct FramingOracleTests {
         #expect(violation?.summary.hasSuffix("while the client had only shut down writing, and still read.") == true)
     }
 
+    @Test(
+        "a server that cannot send all at once may take a half-closed client for gone",
+        arguments: [
+            (first: 100_000, rest: "", isLost: false), (first: 20_000, rest: "two", isLost: false),
+            (first: 20, rest: "two", isLost: false), (first: 10_000, rest: "", isLost: true),
+        ])
+    func takenForGone(first: Int, rest: String, isLost: Bool) {
+        let tape = Tape("echo")
+        let c = tape.connect(1)
+        let text = String(repeating: "1", count: first)
+        tape.send(c[0], text, "two, which is longer than what came back")
+        tape.clientCloses(c[0])
+        tape.reply(c[0], text + "\n", rest)
+        tape.serverCloses(c[0])
+        var evidence = tape.evidence
+        evidence.conversations[0].clientKeptReading = true
+        #expect(Judge().judge(evidence).violations.map(\.oracle) == (isLost ? [.loss] : []))
+    }
+
     @Test("silence while another client does not read is a matter of isolation; who does not read is owed nothing")
     func isolation() {
         let tape = Tape("echo")

@@ -88,6 +88,7 @@ extension Diagnosis {
             }
             return
         }
+        guard !closedAfterHalfClose else { return }
         problems.append(endsInside(request, partial, expected.first, nil))
     }
 
@@ -103,6 +104,7 @@ extension Diagnosis {
         guard !mayClose(after: request) else { return }
         if serverClosedFirst, let end = conversation.serverEnd {
             guard end.number > waiting.last.number, end.time > waiting.last.time else { return }
+            guard !closedAfterHalfClose || owedReplyBytes < Self.oneWrite else { return }
             problems.append(lossByClose(request, end))
         } else if !conversation.clientWindowClosed,
             let silence = silence(since: later(waiting.last, replies.last?.last ?? waiting.last))
@@ -121,6 +123,25 @@ extension Diagnosis {
         guard let client = conversation.clientEnd, !conversation.clientKeptReading else { return true }
         return end.number < client.number
     }
+
+    /// The client had said that it had nothing more to ask when the server closed.
+    ///
+    /// A server that cannot send all replies at once, and sees the client's FIN when it comes back to the rest, may take
+    /// the client for gone: Redis does (`NET_MAX_WRITES_PER_EVENT`). What it had no cause to wait with it owes.
+    var closedAfterHalfClose: Bool {
+        guard conversation.clientKeptReading, let client = conversation.clientEnd, let server = conversation.serverEnd
+        else { return false }
+        return server.number > client.number
+    }
+
+    /// Bytes of replies to the requests that were outstanding together with the last one.
+    private var owedReplyBytes: Int {
+        guard let last = conversation.exchanges.last?.request.last else { return 0 }
+        return replies.reduce(0) { $1.last.number > last.number ? $0 + $1.bytes.count : $0 }
+    }
+
+    /// What any server sends without waiting. Bytes.
+    private static let oneWrite = 16_384
 
     /// How long the client waited after `packet`, if the server never closed.
     private func silence(since packet: PacketReference) -> Problem.Silence? {

@@ -39,7 +39,7 @@ extension Diagnosis {
     func lossByClose(_ request: Int, _ end: PacketReference) -> Problem {
         let asked = self.request(request)
         let how = conversation.teardown == .serverReset ? "reset" : "closed"
-        let isHalfClosed = conversation.clientKeptReading && end.number > conversation.clientEnd?.number ?? .max
+        let isHalfClosed = closedAfterHalfClose
         let state = isHalfClosed ? "had only shut down writing, and still read" : "was still open"
         var problem = problem(
             .loss, isHalfClosed ? "half-closed-unanswered" : "closed-unanswered",
