@@ -4,8 +4,9 @@
 public struct RESPCodec: WireCodec {
     /// The longest bulk string, as in Redis (`proto-max-bulk-len`).
     public static let maximumBulkBytes = 512 << 20
-    /// The longest line: a type byte with its number, or an inline request. Redis allows 64 KiB.
-    public static let maximumLineBytes = 64 << 10
+    /// The longest line: a type byte with its number, an inline request, for which Redis allows 64 KiB, or a value that a
+    /// server writes as a simple string.
+    public static let maximumLineBytes = 1 << 20
     /// The most elements of one array, as in Redis.
     public static let maximumElements = 1 << 20
     /// The deepest nesting of arrays.

@@ -12,6 +12,9 @@ public struct RESPHead: Sendable, Equatable {
     /// Where the text of a simple string or an error, or the bytes of a bulk string, lie in the message.
     public var body: Range<Int>
 
+    /// Text: a bulk or a simple string.
+    public var isText: Bool { kind == .bulk || kind == .simple }
+
     /// Reads the head of the value that `bytes` begins with; nil unless the bytes needed for it are there and well
     /// formed. The elements of an array are not looked at.
     ///

@@ -113,6 +113,39 @@ struct EngineTests {
         #expect(log.connections.allSatisfy { $0.replies.isEmpty })
     }
 
+    @Test("a server that sleeps before it answers is slow: its first silence is waited out")
+    func slow() throws {
+        let server = LoopbackServer { peer in
+            let line = peer.receive() ?? []
+            usleep(200_000)
+            peer.send(line)
+            _ = peer.receiveAll()
+        }
+        var patience = Patience()
+        patience.asleepMilliseconds = 60
+        let log = try Self.run(
+            "c0 connect\nc0 send a\nc0 expect\nc0 send b\nc0 expect\n", on: server.port, patience: patience
+        ) { true }
+        #expect(log.outcome == .stalled(client: 0))
+        #expect(log.connections.map(\.replies.count) == [1])
+    }
+
+    @Test("what was waited for tells how long is waited: longer for the first time, and where a target was slow")
+    func experience() {
+        let patience = Patience()
+        #expect(patience.silenceMilliseconds == 3_000)
+        let confirming = patience.confirming
+        #expect(confirming.silenceMilliseconds == 1_560)
+        patience.gaveUp()
+        #expect(patience.silenceMilliseconds == 500)
+        #expect(confirming.silenceMilliseconds == 260)
+        confirming.answered(after: 1_000)
+        #expect(patience.silenceMilliseconds == 2_000)
+        #expect(confirming.silenceMilliseconds == 2_000)
+        patience.answered(after: 9_000)
+        #expect(patience.silenceMilliseconds == patience.longestMilliseconds)
+    }
+
     @Test("a server that closes early ends the waiting, not the script")
     func closesEarly() throws {
         let server = LoopbackServer { _ = $0.receive() }

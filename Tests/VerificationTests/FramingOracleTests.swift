@@ -73,6 +73,24 @@ struct FramingOracleTests {
         #expect(Tape().judge().verdict == .nothingTested)
     }
 
+    @Test("text is text, as a simple string or a bulk string; +OK is no value")
+    func simpleStrings() {
+        let tape = Tape()
+        let c = tape.connect(2)
+        tape.exchange(c[0], "SET key value-1", "+OK\r\n")
+        tape.exchange(c[1], "GET key", "+value-1\r\n")
+        tape.exchange(c[1], "ECHO token-1", "+token-1\r\n")
+        tape.exchange(c[1], "MGET key other", "*2\r\n+value-1\r\n$-1\r\n")
+        #expect(tape.judge().verdict == .held)
+        tape.exchange(c[0], "SET key value-2", "+OK\r\n")
+        tape.exchange(c[1], "GET key", "+value-1\r\n")
+        #expect(tape.judge().violations.map(\.oracle) == [.linearizability])
+        let other = Tape()
+        let d = other.connect(1)
+        other.exchange(d[0], "GET key", "+OK\r\n")
+        #expect(other.judge().violations.map(\.oracle) == [.corruption])
+    }
+
     @Test("a half-closed client still gets its pending replies")
     func halfClosed() {
         let tape = Tape("echo")

@@ -299,6 +299,17 @@ struct HTTPReadingTests {
             pieces.judge().violations.contains { $0.oracle == .crosstalk && $0.summary.contains("bytes of the body") })
     }
 
+    @Test("a head with the body that HEAD never gets")
+    func headWithBody() {
+        let page = "<HTML><H1>404 Not Found</H1></HTML>"
+        let tape = Tape("http")
+        let c = tape.connect(1)
+        let reply = "HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n\(page)"
+        tape.exchange(c[0], "HEAD /none", reply)
+        tape.serverCloses(c[0])
+        expect(.corruption, tape, "the reply to HEAD /none (packet 1) brings a body (packet 2)")
+    }
+
     @Test("a reply that comes twice")
     func duplication() {
         let (tape, c) = Self.prepared()

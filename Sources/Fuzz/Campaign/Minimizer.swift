@@ -10,7 +10,7 @@ package struct Minimizer {
 
     init(_ setup: Rig.Setup, seconds: Double) {
         self.setup = setup
-        self.setup.patience = .confirming
+        self.setup.patience = setup.patience.confirming
         self.setup.ringBytes = 8 << 20
         self.seconds = seconds
     }

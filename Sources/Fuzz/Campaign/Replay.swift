@@ -15,7 +15,7 @@ struct Replay: Sendable {
     ///   - secondsPerTry: the time after which a try without a hit ends.
     init(_ setup: Rig.Setup, times: Int, executionsPerTry: Int = 100, secondsPerTry: Double = 0.5) {
         self.setup = setup
-        self.setup.patience = .confirming
+        self.setup.patience = setup.patience.confirming
         self.setup.ringBytes = 8 << 20
         self.setup.findsServingProcesses = true
         self.times = times

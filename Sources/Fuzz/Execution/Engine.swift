@@ -156,19 +156,21 @@ package final class Engine {
         var quietSince = begin
         while !connection.takeReply(codec) {
             if connection.mayRead { connection.read(scratch: scratch) }
+            let quiet = Int((Clock.monotonic - quietSince) / 1_000_000)
             if connection.log.receivedBytes != heard {
+                patience.answered(after: quiet)
                 heard = connection.log.receivedBytes
                 quietSince = Clock.monotonic
                 continue
             }
             if connection.isOver || connection.isMalformed { return .completed }
             if Interruption.signal != nil { return .interrupted }
-            let quiet = Int((Clock.monotonic - quietSince) / 1_000_000)
             if quiet >= patience.longestMilliseconds { return .stalled(client: connection.log.client) }
             // Two looks are needed, so the first comes early.
             if quiet >= patience.asleepMilliseconds / 3 {
                 let sleeps = targetSleeps() == true
-                if sleeps, quiet >= patience.asleepMilliseconds, connection.isHeard {
+                if sleeps, quiet >= patience.silenceMilliseconds, connection.isHeard {
+                    patience.gaveUp()
                     return .stalled(client: connection.log.client)
                 }
             }

@@ -44,7 +44,7 @@ struct TokenIndex {
         switch rules {
         case .echo: return reply.bytes.indices
         case .resp:
-            guard let head = head?.resp, head.kind == .bulk else { return nil }
+            guard let head = head?.resp, head.isText else { return nil }
             return head.body
         case .tagged: return TaggedLineCodec.tag(of: reply.bytes.span)
         case .pairs, .http: return nil

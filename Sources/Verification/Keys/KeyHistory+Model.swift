@@ -47,10 +47,10 @@ extension KeyHistory {
         return true
     }
 
-    /// The value that a bulk string or a null tells.
+    /// The value that a string or a null tells.
     private mutating func setResult(_ operation: inout KeyOperation, _ head: RESPHead?, _ reply: Message?) {
         guard let head, let reply else { return }
-        operation.result = head.kind == .bulk ? Cell.value(reply.bytes, head.body, &values) : Cell.absent
+        operation.result = head.isText ? Cell.value(reply.bytes, head.body, &values) : Cell.absent
     }
 
     private mutating func modelAdd(
@@ -116,7 +116,7 @@ extension KeyHistory {
         var cells: [Int] = []
         for element in elements {
             switch element {
-            case .bulk(let body): cells.append(Cell.value(body, body.indices, &values))
+            case .bulk(let body), .simple(let body): cells.append(Cell.value(body, body.indices, &values))
             case .null: cells.append(Cell.absent)
             default: return nil
             }

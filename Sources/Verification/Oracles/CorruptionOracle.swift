@@ -49,6 +49,7 @@ extension Diagnosis {
 
     /// The server's stream stops being messages.
     func unreadable(_ request: Int?, _ malformed: Malformation, _ message: Message) -> Problem {
+        if let problem = bodyOfHEAD((request ?? count) - 1, malformed, message) { return problem }
         let place =
             request.map { "the reply to \(label($0)) (packet \(self.request($0).last.number))" }
             ?? "what follows the last reply"
@@ -58,5 +59,19 @@ extension Diagnosis {
             "\(who): \(place) cannot be read: \(malformed.reason) (packet \(message.first.number), stream offset "
                 + "\(malformed.offset): \(text)).",
             [(message.first, "not a reply: \(malformed.reason)")])
+    }
+
+    /// What follows the reply to a HEAD request is that reply's body. RFC 9110 section 9.3.2.
+    private func bodyOfHEAD(_ request: Int, _ malformed: Malformation, _ message: Message) -> Problem? {
+        guard reading.rules == .http, request >= 0, request == replies.count - 1,
+            reading.http(call(request)).method == .head,
+            replies[request].offset + replies[request].bytes.count == malformed.offset
+        else { return nil }
+        let packet = self.request(request).last
+        return problem(
+            .corruption, "head-with-body",
+            "\(who): the reply to \(label(request)) (packet \(packet.number)) brings a body (packet "
+                + "\(message.first.number)), which clients take for the next reply: \(Reading.text(malformed.rest)).",
+            [(packet, "\(label(request)) asks for a head only"), (message.first, "a body follows the head")])
     }
 }

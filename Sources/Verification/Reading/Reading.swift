@@ -142,10 +142,10 @@ struct Reading {
         if sawMulti, Self.isText("QUEUED", head, reply) { return true }
         // Only its options let SET answer anything but +OK.
         let shape = command.effect == .set && call.wordCount == 3 ? .ok : command.shape
-        guard shape.contains(ReplyShape(head, in: reply.bytes)) else { return false }
+        guard shape.permits(ReplyShape(head, in: reply.bytes)) else { return false }
         guard command.echoes else { return true }
         guard call.wordCount > 1 else { return command.name != "PING" || Self.isText("PONG", head, reply) }
-        guard head.kind == .bulk else { return false }
+        guard head.isText else { return false }
         return request.bytes[words[call.firstWord + 1]] == reply.bytes[head.body]
     }
 

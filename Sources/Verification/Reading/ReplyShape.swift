@@ -31,6 +31,12 @@ struct ReplyShape: OptionSet {
         }
     }
 
+    /// Whether a reply of the shape `other` is one. Text may come as a simple string where Redis sends a bulk string, as
+    /// small servers do; +OK stands for no value, so that it still tells whose reply it is.
+    func permits(_ other: ReplyShape) -> Bool {
+        contains(other) || (other == .status && contains(.bulk))
+    }
+
     init(rawValue: UInt8) {
         self.rawValue = rawValue
     }
