@@ -299,6 +299,36 @@ struct HTTPReadingTests {
             pieces.judge().violations.contains { $0.oracle == .crosstalk && $0.summary.contains("bytes of the body") })
     }
 
+    @Test("the beginning of a body in the length of the one before it, and two halves")
+    func torn() {
+        let (old, new) = (String(repeating: "old.", count: 20), String(repeating: "new-body-", count: 30))
+        func read(_ body: String, _ text: String) {
+            let tape = Tape("http")
+            let c = tape.connect(2)
+            tape.exchange(c[0], "PUT /a \(old)", Self.created)
+            tape.exchange(c[1], "GET /a", Self.ok(old))
+            tape.exchange(c[0], "PUT /a \(new)", Self.created)
+            tape.exchange(c[1], "GET /a", Self.ok(body))
+            c.forEach(tape.close)
+            expect(.corruption, tape, text)
+        }
+        read(String(new.prefix(80)), "; it is the first 80 of the 270 bytes of PUT /a by c0 (packet 5).")
+        read(String(new.suffix(80)), "; it is the last 80 of the 270 bytes of PUT /a by c0 (packet 5).")
+        read(
+            String(new.prefix(40) + old.suffix(40)),
+            "; its first 40 bytes are those of PUT /a by c0 (packet 5), its last 40 those of PUT /a by c0 (packet 1).")
+        read(String(new.prefix(23) + old.suffix(57)), "which no request of any client explains.")
+
+        let tape = Tape()
+        let c = tape.connect(2)
+        tape.exchange(c[0], "SET a \(new)", "+OK\r\n")
+        tape.exchange(c[1], "GET a", "$80\r\n\(new.prefix(80))\r\n")
+        c.forEach(tape.close)
+        expect(
+            .corruption, tape,
+            "which nobody wrote to it; it is the first 80 of the 270 bytes of SET a by c0 (packet 1).")
+    }
+
     @Test("a head with the body that HEAD never gets")
     func headWithBody() {
         let page = "<HTML><H1>404 Not Found</H1></HTML>"

@@ -46,7 +46,10 @@ public final class Campaign {
         self.emit = emit
         generatorOptions = options.generator
         random = SeededGenerator(seed: options.seed)
-        rig = try Rig(Self.setup(options))
+        rig = try Rig(
+            Rig.Setup(
+                target: options.target, codec: options.codec, campaign: CampaignName.fresh(),
+                perturbation: options.perturbation, seed: options.seed))
         corpus = rig.address.transport == .udp ? options.corpus.filter(\.fitsDatagrams) : options.corpus
         status.recordedByClients = rig.address.transport == .unix
         generatorOptions.datagrams = rig.address.transport == .udp
@@ -177,7 +180,8 @@ public final class Campaign {
     /// Whether a client waited for something that the wire does not blame on anybody: it was heard, so it is owed a reply.
     /// Who was not even connected waited for the target's listen queue.
     private static func isSilence(_ execution: JudgedExecution, _ client: Int) -> Bool {
-        let wasHeard = execution.log.connections.last { $0.client == client }.map { $0.sentBytes > 0 } ?? false
+        let last = execution.log.connections.last { $0.client == client }
+        let wasHeard = last.map { $0.sentBytes > 0 && !$0.isUnheard } ?? false
         return wasHeard && execution.judgement.verdict != .violated && execution.judgement.inconclusive.isEmpty
     }
 
@@ -262,7 +266,7 @@ public final class Campaign {
     /// What replays on fresh targets show; nil, with a warning, where none can be started.
     private func confirmed(_ id: String, _ scenario: Scenario, _ oracle: OracleID) throws -> Replay.Outcome? {
         do {
-            return try Replay(Self.setup(options), times: options.confirmations).run(scenario, expecting: oracle)
+            return try Replay(freshSetup, times: options.confirmations).run(scenario, expecting: oracle)
         } catch let error as TargetError {
             try emit(.warning("cannot confirm \(id) on a fresh target: \(error)"))
             return nil
@@ -272,9 +276,9 @@ public final class Campaign {
     /// A smaller scenario that has shown the fault on a fresh target as well; nil without one.
     private func minimized(_ scenario: Scenario, _ oracle: OracleID) throws -> Scenario? {
         do {
-            let minimizer = Minimizer(Self.setup(options), seconds: options.minimizeSeconds)
+            let minimizer = Minimizer(freshSetup, seconds: options.minimizeSeconds)
             guard let smaller = try minimizer.minimize(scenario, expecting: oracle) else { return nil }
-            let again = try Replay(Self.setup(options), times: 1).run(smaller, expecting: oracle)
+            let again = try Replay(freshSetup, times: 1).run(smaller, expecting: oracle)
             return again.reproduction.hits > 0 ? smaller : nil
         } catch let error as TargetError {
             try emit(.warning("no smaller scenario was looked for: \(error)"))
@@ -328,10 +332,11 @@ public final class Campaign {
             interruptedBy: Interruption.signal)
     }
 
-    static func setup(_ options: CampaignOptions) -> Rig.Setup {
-        Rig.Setup(
-            target: options.target, codec: options.codec, campaign: CampaignName.fresh(),
-            perturbation: options.perturbation, seed: options.seed)
+    /// The campaign's setup for another target, with a name of its own: how slow the target was seen to be is known.
+    private var freshSetup: Rig.Setup {
+        var setup = rig.setup
+        setup.campaign = CampaignName.fresh()
+        return setup
     }
 }
 

@@ -18,6 +18,8 @@ public struct Replayer: Sendable {
     public var perturbation = PerturbationPlan.off
     /// The seed of that noise.
     public var seed: UInt64 = 0
+    /// What one run has learnt of the target holds in the next.
+    private let patience = Patience()
 
     /// A replayer with the numbers of a confirmation.
     public init(target: TargetSpec, codec: any WireCodec) {
@@ -81,7 +83,9 @@ public struct Replayer: Sendable {
 
     private var setup: Rig.Setup {
         Rig.Setup(
-            target: target, codec: codec, campaign: CampaignName.fresh(), perturbation: perturbation, seed: seed)
+            target: target, codec: codec, patience: patience, campaign: CampaignName.fresh(),
+            perturbation: perturbation,
+            seed: seed)
     }
 
     /// Looks for a smaller scenario that still shows the fault.

@@ -130,6 +130,9 @@ final class ClientConnection {
         return !hasOutgoing && (ioctl(raw, UInt(TIOCOUTQ), &unacknowledged) != 0 || unacknowledged == 0)
     }
 
+    /// The client waits no longer for a reply.
+    func gaveUp() { log.isUnheard = !isHeard }
+
     var hasOutgoing: Bool { sentOfOutgoing < outgoing.count }
 
     /// Queues bytes, and sends what the socket takes now; over UDP a datagram for each message.

@@ -154,22 +154,30 @@ package final class Engine {
         let begin = Clock.monotonic
         var heard = connection.log.receivedBytes
         var quietSince = begin
+        var heardSince = begin
         while !connection.takeReply(codec) {
             if connection.mayRead { connection.read(scratch: scratch) }
-            let quiet = Int((Clock.monotonic - quietSince) / 1_000_000)
+            let now = Clock.monotonic
+            let quiet = Int((now - quietSince) / 1_000_000)
             if connection.log.receivedBytes != heard {
                 patience.answered(after: quiet)
                 heard = connection.log.receivedBytes
-                quietSince = Clock.monotonic
+                quietSince = now
                 continue
             }
             if connection.isOver || connection.isMalformed { return .completed }
             if Interruption.signal != nil { return .interrupted }
-            if quiet >= patience.longestMilliseconds { return .stalled(client: connection.log.client) }
+            if quiet >= patience.longestMilliseconds {
+                connection.gaveUp()
+                return .stalled(client: connection.log.client)
+            }
             // Two looks are needed, so the first comes early.
             if quiet >= patience.asleepMilliseconds / 3 {
                 let sleeps = targetSleeps() == true
-                if sleeps, quiet >= patience.silenceMilliseconds, connection.isHeard {
+                // Who has just been heard may be answered in a moment.
+                if !connection.isHeard { heardSince = now }
+                let owed = Int((now - max(quietSince, heardSince)) / 1_000_000)
+                if sleeps, owed >= patience.silenceMilliseconds {
                     patience.gaveUp()
                     return .stalled(client: connection.log.client)
                 }

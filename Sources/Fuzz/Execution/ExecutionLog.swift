@@ -56,6 +56,8 @@ public struct ConnectionLog: Sendable {
     public var replies: [Mark] = []
     /// The server closed its side.
     public var serverClosed = false
+    /// The client gave up while the target's kernel had not taken all that it sent: it waited for the listen queue.
+    public var isUnheard = false
     /// The connection was reset, or refused.
     public var wasReset = false
     /// The client shut down writing and went on reading: the server owes it the rest of its replies.

@@ -47,6 +47,24 @@ extension Diagnosis {
         return reading.bodies.bodies(path).filter { $0.count == length }.map { Array(raw[..<head.end] + $0) }
     }
 
+    /// The pieces of a body that was not PUT to the path of `request` as a whole.
+    func tornBody(_ request: Int, _ reply: Int) -> String? {
+        let (bytes, range) = Reading.body(replies[reply])
+        guard let head = heads[reply]?.http, head.isSuccess, head.tellsBody, !range.isEmpty,
+            let target = reading.target(call(request))
+        else { return nil }
+        let path = self.request(request).bytes[target]
+        let written = reading.calls.compactMap { other -> TornValue.Written? in
+            guard reading.http(other).method == .put, let target = reading.target(other) else { return nil }
+            let put = reading.request(other)
+            guard put.bytes[target] == path, let head = HTTPHead(put.bytes.span, from: .client) else { return nil }
+            let (body, range) = head.body(in: put.bytes)
+            let name = "\(reading.label(other)) by \(reading.name(Int(other.conversation))) (packet \(put.last.number))"
+            return TornValue.Written(bytes: body[range], name: name)
+        }
+        return TornValue(bytes[range], among: written).sentence
+    }
+
     /// The reply to the request before, byte for byte once more, and earlier than this request was sent.
     func cameAgainTooEarly(_ request: Int, _ reply: Int) -> Bool {
         guard reading.rules == .http, request > 0, reply > 0, replies[reply].bytes == replies[reply - 1].bytes else {

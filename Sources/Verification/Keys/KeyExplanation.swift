@@ -69,8 +69,10 @@ struct KeyExplanation {
             "\(who(last)): \(label(last)) (packet \(requestPacket(last).number)) "
             + "answered \(value) (packet \(replyPacket(last).number))"
         guard let source = history.operations.first(where: { writes($0, last.result) && $0.key != last.key }) else {
+            let pieces = torn(last, others).map { "; \($0)" } ?? ""
             return build(
-                .corruption, "unwritten-value", last, "\(head), which nobody wrote to it.", story, shownBy: [last])
+                .corruption, "unwritten-value", last, "\(head), which nobody wrote to it\(pieces).", story,
+                shownBy: [last])
         }
         let origin = "\(label(source)) of \(who(source)) (packet \(requestPacket(source).number))"
         let isOwnReply = pipelinedRead(of: source.key, beside: last) != nil
@@ -78,6 +80,19 @@ struct KeyExplanation {
             isOwnReply ? .order : .crosstalk, "value-of-another-key", last,
             "\(head), a value written only to another key, by \(origin).",
             [(requestPacket(source), "\(label(source)) writes the value")] + story, shownBy: [source, last])
+    }
+
+    /// The pieces of a text that nobody wrote.
+    private func torn(_ last: KeyOperation, _ others: [KeyOperation]) -> String? {
+        guard let value = Cell.textID(last.result) else { return nil }
+        let written = others.compactMap { other -> TornValue.Written? in
+            guard [.write, .swap, .writeIfAbsent].contains(other.kind), other.key == last.key,
+                let text = Cell.textID(other.argument)
+            else { return nil }
+            let name = "\(label(other)) by \(who(other)) (packet \(requestPacket(other).number))"
+            return TornValue.Written(bytes: history.values.bytes(text), name: name)
+        }
+        return TornValue(history.values.bytes(value), among: written).sentence
     }
 
     /// A read of `key` that was outstanding on the same connection: then replies were swapped.

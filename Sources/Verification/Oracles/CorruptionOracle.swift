@@ -20,10 +20,11 @@ extension Diagnosis {
     func corruption(_ request: Int, _ reply: Int) -> Problem {
         let asked = self.request(request)
         let got = replies[reply]
+        let pieces = reading.rules == .http ? tornBody(request, reply).map { "; \($0)" } ?? "" : ""
         return problem(
             .corruption, "wrong-reply",
             "\(who): \(label(request)) (packet \(asked.last.number)) was answered \(text(reply)) "
-                + "(packet \(got.first.number)), which no request of any client explains.",
+                + "(packet \(got.first.number)), which no request of any client explains\(pieces).",
             [(asked.last, "\(label(request)) is sent"), (got.first, "an impossible reply: \(text(reply))")])
     }
 
