@@ -46,10 +46,12 @@ public final class Campaign {
         self.emit = emit
         generatorOptions = options.generator
         random = SeededGenerator(seed: options.seed)
-        rig = try Rig(
-            Rig.Setup(
-                target: options.target, codec: options.codec, campaign: CampaignName.fresh(),
-                perturbation: options.perturbation, seed: options.seed))
+        var setup = Rig.Setup(
+            target: options.target, codec: options.codec, campaign: CampaignName.fresh(),
+            perturbation: options.perturbation, seed: options.seed)
+        // A yardstick measures the server, not our patience.
+        if options.hammers { setup.patience.firstMilliseconds = setup.patience.asleepMilliseconds }
+        rig = try Rig(setup)
         corpus = rig.address.transport == .udp ? options.corpus.filter(\.fitsDatagrams) : options.corpus
         status.recordedByClients = rig.address.transport == .unix
         generatorOptions.datagrams = rig.address.transport == .udp

@@ -6,6 +6,9 @@ import Synchronization
 public struct Patience: Sendable {
     /// After this long without a byte, a target whose threads all sleep is taken to hang. Milliseconds.
     public var asleepMilliseconds = 500
+    /// The same until the first hang: servers sleep a second before they try again (Apache's lock database), and asleep
+    /// they look as if they hung. Milliseconds.
+    public var firstMilliseconds = 1_500
     /// After this long it is taken to hang whatever its threads do. Milliseconds.
     public var longestMilliseconds = 10_000
     /// How long a half-closed connection may take to be closed by the server. Milliseconds.
@@ -27,14 +30,9 @@ public struct Patience: Sendable {
         return patience
     }
 
-    /// How much longer the first silence is waited out: servers sleep a second before they try again (Apache's lock
-    /// database), and asleep they look as if they hung.
-    private static let firstTime = 6
-
     /// How long a sleeping target may be silent by all that was seen of it. Milliseconds.
     package var silenceMilliseconds: Int {
-        let usual =
-            experience.hasHung.load(ordering: .relaxed) ? asleepMilliseconds : Self.firstTime * asleepMilliseconds
+        let usual = experience.hasHung.load(ordering: .relaxed) ? asleepMilliseconds : firstMilliseconds
         return min(longestMilliseconds, max(usual, 2 * experience.longestSilence.load(ordering: .relaxed)))
     }
 
