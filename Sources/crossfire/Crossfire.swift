@@ -29,9 +29,29 @@ struct Crossfire: ParsableCommand {
         } catch let error as CleanExit {
             exit(withError: error)
         } catch {
-            guard let failure = Failure(error) else { exit(withError: error) }
+            // Help, the version, and completion scripts are no failures.
+            guard let failure = Failure(error) ?? parsing(error) else { exit(withError: error) }
             failure.report()
             exit(withError: ExitCode(failure.status.rawValue))
+        }
+    }
+
+    /// What the argument parser found wrong, in a line; what nobody foresaw is our bug, not a verdict.
+    private static func parsing(_ error: any Error) -> Failure? {
+        switch exitCode(for: error) {
+        case .success: return nil
+        case .validationFailure:
+            var help = "crossfire"
+            for command in configuration.subcommands {
+                guard let name = command.configuration.commandName, CommandLine.arguments.dropFirst().first == name
+                else {
+                    continue
+                }
+                help += " " + name
+            }
+            let wrong = message(for: error)
+            return Failure(.usage, "\(wrong.prefix(1).lowercased() + wrong.dropFirst()); see '\(help) --help'")
+        default: return Failure(.ownBug, "\(error)")
         }
     }
 }

@@ -33,6 +33,21 @@ extension EndToEnd {
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
         }
 
+        @Test(
+            "wrong usage names the help that tells more",
+            arguments: [
+                (["fuz"], "unexpected argument 'fuz'; see 'crossfire --help'"),
+                (["inspect"], "missing expected argument '<capture>'; see 'crossfire inspect --help'"),
+                (
+                    ["fuzz", "--duration", "3x"],
+                    "'3x' is invalid for '--duration <duration>'; see 'crossfire fuzz --help'"
+                ),
+                (["zoo", "--jobs", "0"], "--jobs must be from 1 to 64; see 'crossfire zoo --help'"),
+            ])
+        func usage(_ arguments: [String], _ text: String) throws {
+            expectLine(try CrossfireProcess.run(arguments), 64, containing: text)
+        }
+
         @Test("captures that are missing, empty, or no captures at all")
         func captures() throws {
             let folder = try TemporaryFolder()
