@@ -76,10 +76,14 @@ public struct CampaignText: Sendable {
     /// `reproduced 19 of 20 tries (95 % interval 76–99 %)`.
     public func reproduction(_ reproduction: Finding.Reproduction?) -> String? {
         guard let reproduction, let interval = reproduction.interval else { return nil }
-        return String(
+        let tries = String(
             format: "reproduced in %d of %d tries (95 %% interval %.0f to %.0f %%), up to %d executions each on %@",
             reproduction.hits, reproduction.tries, interval.low * 100, interval.high * 100,
             reproduction.executionsPerTry, reproduction.freshTarget ? "a fresh target" : "the same target")
+        guard let look = reproduction.longerLook else { return tries }
+        let executions = grouped(look.executions)
+        return tries
+            + (look.showed ? "; then after \(executions) executions in a row" : "; nor in \(executions) in a row")
     }
 
     private func overlapText(_ exercised: Exercised) -> String {

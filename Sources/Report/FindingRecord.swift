@@ -62,11 +62,22 @@ public struct FindingRecord: Codable, Sendable {
         public var executionsPerTry: Int
         /// Whether each try had a target of its own.
         public var freshTarget: Bool
+        /// The executions of one more, longer try, and whether it showed the finding; only where the others did not.
+        public var longerLook: LongerLook?
+
+        /// One long try.
+        public struct LongerLook: Codable, Sendable {
+            /// Executions until the finding was seen, or in all.
+            public var executions: Int
+            /// Whether the finding was seen.
+            public var showed: Bool
+        }
 
         enum CodingKeys: String, CodingKey {
             case hits, tries, low, high
             case executionsPerTry = "executions_per_try"
             case freshTarget = "fresh_target"
+            case longerLook = "longer_look"
         }
 
         init?(_ reproduction: Finding.Reproduction?) {
@@ -77,6 +88,7 @@ public struct FindingRecord: Codable, Sendable {
             high = interval.high
             executionsPerTry = reproduction.executionsPerTry
             freshTarget = reproduction.freshTarget
+            longerLook = reproduction.longerLook.map { LongerLook(executions: $0.executions, showed: $0.showed) }
         }
     }
 

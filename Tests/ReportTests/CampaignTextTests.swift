@@ -97,6 +97,11 @@ struct CampaignTextTests {
         #expect(
             text.reproduction(.init(hits: 0, tries: 1, executionsPerTry: 9, freshTarget: false))
                 == "reproduced in 0 of 1 tries (95 % interval 0 to 79 %), up to 9 executions each on the same target")
+        var rare = Finding.Reproduction(hits: 0, tries: 1, executionsPerTry: 9, freshTarget: true)
+        rare.longerLook = .init(executions: 1_234, showed: true)
+        #expect(text.reproduction(rare)?.hasSuffix(" on a fresh target; then after 1,234 executions in a row") == true)
+        rare.longerLook?.showed = false
+        #expect(text.reproduction(rare)?.hasSuffix(" on a fresh target; nor in 1,234 in a row") == true)
     }
 
     @Test("replays: seen again, and not")

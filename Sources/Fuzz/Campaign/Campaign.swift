@@ -268,7 +268,12 @@ public final class Campaign {
     /// What replays on fresh targets show; nil, with a warning, where none can be started.
     private func confirmed(_ id: String, _ scenario: Scenario, _ oracle: OracleID) throws -> Replay.Outcome? {
         do {
-            return try Replay(freshSetup, times: options.confirmations).run(scenario, expecting: oracle)
+            var outcome = try Replay(freshSetup, times: options.confirmations).run(scenario, expecting: oracle)
+            // A narrow window wants more than the tries of a confirmation.
+            if outcome.reproduction.hits == 0, Interruption.signal == nil {
+                outcome.addLongerLook(try Replay.longerLook(freshSetup).run(scenario, expecting: oracle))
+            }
+            return outcome
         } catch let error as TargetError {
             try emit(.warning("cannot confirm \(id) on a fresh target: \(error)"))
             return nil

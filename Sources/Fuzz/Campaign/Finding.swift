@@ -48,6 +48,22 @@ public struct Finding: Sendable {
         public var executionsPerTry: Int
         /// Whether each try had a fresh target; false for a server that is only connected to.
         public var freshTarget: Bool
+        /// One more try, far longer than the others; nil unless they showed nothing.
+        public var longerLook: LongerLook?
+
+        /// One long try.
+        public struct LongerLook: Equatable, Sendable {
+            /// Executions of the scenario until the finding was seen, or in all.
+            public var executions: Int
+            /// Whether the finding was seen.
+            public var showed: Bool
+
+            /// Creates the outcome of one.
+            public init(executions: Int, showed: Bool) {
+                self.executions = executions
+                self.showed = showed
+            }
+        }
 
         /// The 95 % interval of the share of tries; nil without a try.
         public var interval: WilsonInterval? {

@@ -23,6 +23,11 @@ struct Replay: Sendable {
         self.secondsPerTry = secondsPerTry
     }
 
+    /// One try that is far longer than those of a confirmation.
+    static func longerLook(_ setup: Rig.Setup) -> Replay {
+        Replay(setup, times: 1, executionsPerTry: 5_000, secondsPerTry: 5)
+    }
+
     /// Executions between two looks at a target at rest, where a leak is looked for.
     static let executionsBeforeRest = 25
 
@@ -189,6 +194,14 @@ extension Replay.Outcome {
     fileprivate mutating func note(_ blame: String?) {
         guard let blame, self.blame == nil || blame.contains("process") else { return }
         self.blame = blame
+    }
+
+    /// Adds what a longer look has shown, which is no try like the others.
+    mutating func addLongerLook(_ other: Replay.Outcome) {
+        var counts = reproduction
+        counts.longerLook = .init(executions: other.executions, showed: other.reproduction.hits > 0)
+        add(other)
+        reproduction = counts
     }
 
     /// Adds the tries of another lane.
