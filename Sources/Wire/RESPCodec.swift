@@ -6,7 +6,7 @@ public struct RESPCodec: WireCodec {
     public static let maximumBulkBytes = 512 << 20
     /// The longest line: a type byte with its number, an inline request, for which Redis allows 64 KiB, or a value that a
     /// server writes as a simple string.
-    public static let maximumLineBytes = 1 << 20
+    public static let maximumLineBytes = 128 << 10
     /// The most elements of one array, as in Redis.
     public static let maximumElements = 1 << 20
     /// The deepest nesting of arrays.

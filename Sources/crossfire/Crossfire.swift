@@ -42,15 +42,16 @@ struct Crossfire: ParsableCommand {
         case .success: return nil
         case .validationFailure:
             var help = "crossfire"
-            for command in configuration.subcommands {
-                guard let name = command.configuration.commandName, CommandLine.arguments.dropFirst().first == name
-                else {
-                    continue
-                }
-                help += " " + name
+            var commands = configuration.subcommands
+            for word in CommandLine.arguments.dropFirst() {
+                guard let command = commands.first(where: { $0.configuration.commandName == word }) else { break }
+                help += " " + word
+                commands = command.configuration.subcommands
             }
-            let wrong = message(for: error)
-            return Failure(.usage, "\(wrong.prefix(1).lowercased() + wrong.dropFirst()); see '\(help) --help'")
+            let told = message(for: error)
+            let wrong = told.hasSuffix(".") ? String(told.dropLast()) : told
+            let more = wrong.hasSuffix("?") ? " See" : "; see"
+            return Failure(.usage, "\(wrong.prefix(1).lowercased() + wrong.dropFirst())\(more) '\(help) --help'")
         default: return Failure(.ownBug, "\(error)")
         }
     }

@@ -53,6 +53,8 @@ struct Failure: Error {
         case let error as SystemError:
             let passing: [Int32] = [EMFILE, ENFILE, EAGAIN, EADDRINUSE, EADDRNOTAVAIL, ENOMEM, ENOBUFS]
             self.init(passing.contains(error.code) ? .retry : .ownBug, error.description)
+        // A folder for temporary files that cannot be written to, and the like.
+        case let error as CocoaError: self.init(.badConfiguration, error.localizedDescription)
         case let error as PerturbationError: self.init(.ownBug, error.description)
         default: return nil
         }

@@ -40,9 +40,10 @@ extension EndToEnd {
                     + "for i in 1 2 3 4 5 6 7 8; do redis-cli -p 7400 incr shared; redis-cli -p 7400 get shared; done; wait $bench",
                 in: folder)
             let result = try CrossfireProcess.run("check", path, "--protocol", "resp", "--port", "7400", "--json")
-            #expect(result.status == 0, "\(result.output)")
             let told = try String(contentsOfFile: "\(folder.path)/tcpdump", encoding: .utf8)
+            // What tcpdump lost makes the check inconclusive, not wrong.
             let isWhole = told.contains("\n0 packets dropped by kernel")
+            #expect(result.status == 0 || (result.status == 2 && !isWhole), "\(result.output)\(told)")
             #expect((result.json["operations"] as? Int ?? 0) > (isWhole ? 80_000 : 20_000), "\(told)")
             #expect((result.json["overlaps"] as? Int ?? 0) > 10_000)
         }

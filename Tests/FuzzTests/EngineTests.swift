@@ -123,12 +123,24 @@ struct EngineTests {
         }
         var patience = Patience()
         patience.asleepMilliseconds = 60
-        patience.firstMilliseconds = 360
+        patience.firstMilliseconds = 2_000
         let log = try Self.run(
             "c0 connect\nc0 send a\nc0 expect\nc0 send b\nc0 expect\n", on: server.port, patience: patience
         ) { true }
         #expect(log.outcome == .stalled(client: 0))
         #expect(log.connections.map(\.replies.count) == [1])
+    }
+
+    @Test("a server that takes the beginning of a request, and then nothing more, has heard it")
+    func heardInPart() throws {
+        let server = LoopbackServer { _ in usleep(600_000) }
+        var patience = Patience()
+        patience.longestMilliseconds = 200
+        let log = try Self.run(
+            "c0 connect\nc0 send {token:8000000}\nc0 expect\n", on: server.port, patience: patience
+        ) { true }
+        #expect(log.outcome == .stalled(client: 0))
+        #expect(log.connections.map(\.isUnheard) == [false])
     }
 
     @Test("what was waited for tells how long is waited: longer for the first time, and where a target was slow")
@@ -137,8 +149,10 @@ struct EngineTests {
         let confirming = patience.confirming
         #expect(patience.silenceMilliseconds == 1_500)
         #expect(confirming.silenceMilliseconds == 1_500)
-        patience.gaveUp()
+        patience.hung()
         #expect(patience.silenceMilliseconds == 500)
+        #expect(confirming.silenceMilliseconds == 1_500)
+        confirming.hung()
         #expect(confirming.silenceMilliseconds == 260)
         confirming.answered(after: 1_000)
         #expect(patience.silenceMilliseconds == 2_000)

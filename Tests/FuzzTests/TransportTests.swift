@@ -97,6 +97,7 @@ struct TransportTests {
         }
         var patience = Fuzz.Patience()
         patience.asleepMilliseconds = 60
+        patience.firstMilliseconds = 60
         let log = try Self.run(
             "c0 connect\nc1 connect\nc1 send heard\nc0 send x\nc0 expect\nc1 expect\n",
             on: .unix(path: folder.path + "/socket"), patience: patience, asleep: true)
@@ -120,6 +121,7 @@ struct TransportTests {
         }
         var patience = Fuzz.Patience()
         patience.asleepMilliseconds = 60
+        patience.firstMilliseconds = 60
         let log = try Self.run(
             "c0 connect\nc1 connect\nc0 send big\nc0 pause 20ms\nc1 send x\nc1 expect\n",
             on: .unix(path: folder.path + "/socket"), patience: patience, asleep: true)

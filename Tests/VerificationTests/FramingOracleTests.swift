@@ -89,6 +89,19 @@ struct FramingOracleTests {
         let d = other.connect(1)
         other.exchange(d[0], "GET key", "+OK\r\n")
         #expect(other.judge().violations.map(\.oracle) == [.corruption])
+        // A cut reply is cut, not another one.
+        let cut = Tape()
+        let e = cut.connect(1)
+        cut.send(e[0], "ECHO token-1")
+        cut.reply(e[0], "+tok")
+        cut.serverCloses(e[0])
+        #expect(cut.judge().violations.map(\.oracle) == [.loss])
+        let swapped = Tape()
+        let f = swapped.connect(1)
+        swapped.exchange(f[0], "SET key value", "+OK\r\n")
+        swapped.send(f[0], "GET key", "PING")
+        swapped.reply(f[0], "+PONG\r\n$5\r\nvalue\r\n")
+        #expect(swapped.judge().violations.map(\.oracle) == [.order])
     }
 
     @Test("a half-closed client still gets its pending replies")
@@ -122,7 +135,7 @@ struct FramingOracleTests {
         "a server that cannot send all at once may take a half-closed client for gone",
         arguments: [
             (first: 100_000, rest: "", isLost: false), (first: 20_000, rest: "two", isLost: false),
-            (first: 20, rest: "two", isLost: false), (first: 10_000, rest: "", isLost: true),
+            (first: 20, rest: "two", isLost: true), (first: 10_000, rest: "", isLost: true),
         ])
     func takenForGone(first: Int, rest: String, isLost: Bool) {
         let tape = Tape("echo")

@@ -338,6 +338,12 @@ struct HTTPReadingTests {
         tape.exchange(c[0], "HEAD /none", reply)
         tape.serverCloses(c[0])
         expect(.corruption, tape, "the reply to HEAD /none (packet 1) brings a body (packet 2)")
+        let pipelined = Tape("http")
+        let d = pipelined.connect(1)
+        pipelined.send(d[0], "HEAD /none", "GET /none")
+        pipelined.reply(d[0], "HTTP/1.1 404 Not Found\r\nContent-Length: 35\r\n\r\n\(page)")
+        pipelined.serverCloses(d[0])
+        expect(.corruption, pipelined, "the reply to HEAD /none (packet 1) brings a body (packet 2)")
     }
 
     @Test("a reply that comes twice")

@@ -1,3 +1,4 @@
+import Capture
 import Glibc
 import Synchronization
 import Verification
@@ -137,7 +138,7 @@ struct Replay: Sendable {
             let broke = ending != nil || log.outcome != .completed
             // A small window: a hit ends the try soon, and the judge still runs beside the clients.
             let ready = try rig.judgements(all: broke || count % 4 == 0)
-            judged += ready
+            judged += ready.map(Self.withoutIdlePackets)
             if let ending { judged[judged.count - 1].judgement.add(Self.crash(ending)) }
             if broke || ready.contains(where: { Self.matches($0, oracle) }) { break }
             // A leak is looked for at rest, now and then.
@@ -149,6 +150,15 @@ struct Replay: Sendable {
         judged += try rig.judgements(all: true)
         if oracle == nil || oracle == .resources { Self.addLeaks(to: &judged, rig, before, count) }
         return judged
+    }
+
+    /// Packets of what held are not looked at again: thousands of executions of a longer look would fill the memory.
+    private static func withoutIdlePackets(_ execution: JudgedExecution) -> JudgedExecution {
+        guard execution.judgement.verdict != .violated else { return execution }
+        var execution = execution
+        execution.packets = PacketBatch(linkTypes: execution.packets.linkTypes)
+        execution.log.packets = nil
+        return execution
     }
 
     /// Compares what clients get together and alone, again and again.

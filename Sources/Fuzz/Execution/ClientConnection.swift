@@ -130,8 +130,12 @@ final class ClientConnection {
         return !hasOutgoing && (ioctl(raw, UInt(TIOCOUTQ), &unacknowledged) != 0 || unacknowledged == 0)
     }
 
-    /// The client waits no longer for a reply.
-    func gaveUp() { log.isUnheard = !isHeard }
+    /// The client waits no longer for a reply: notes whether the server's kernel has taken nothing at all.
+    func noteUnheard() {
+        var unacknowledged: Int32 = 0
+        guard let raw, !isDatagram, recording == nil, ioctl(raw, UInt(TIOCOUTQ), &unacknowledged) == 0 else { return }
+        log.isUnheard = unacknowledged > 0 && Int(unacknowledged) >= log.sentBytes
+    }
 
     var hasOutgoing: Bool { sentOfOutgoing < outgoing.count }
 

@@ -155,12 +155,14 @@ package final class Engine {
         var heard = connection.log.receivedBytes
         var quietSince = begin
         var heardSince = begin
+        var sleeps = false
         while !connection.takeReply(codec) {
             if connection.mayRead { connection.read(scratch: scratch) }
             let now = Clock.monotonic
             let quiet = Int((now - quietSince) / 1_000_000)
             if connection.log.receivedBytes != heard {
-                patience.answered(after: quiet)
+                if sleeps { patience.answered(after: Int((now - max(quietSince, heardSince)) / 1_000_000)) }
+                sleeps = false
                 heard = connection.log.receivedBytes
                 quietSince = now
                 continue
@@ -168,17 +170,17 @@ package final class Engine {
             if connection.isOver || connection.isMalformed { return .completed }
             if Interruption.signal != nil { return .interrupted }
             if quiet >= patience.longestMilliseconds {
-                connection.gaveUp()
+                connection.noteUnheard()
                 return .stalled(client: connection.log.client)
             }
             // Two looks are needed, so the first comes early.
             if quiet >= patience.asleepMilliseconds / 3 {
-                let sleeps = targetSleeps() == true
+                sleeps = targetSleeps() == true
                 // Who has just been heard may be answered in a moment.
                 if !connection.isHeard { heardSince = now }
                 let owed = Int((now - max(quietSince, heardSince)) / 1_000_000)
                 if sleeps, owed >= patience.silenceMilliseconds {
-                    patience.gaveUp()
+                    patience.hung()
                     return .stalled(client: connection.log.client)
                 }
             }

@@ -56,7 +56,7 @@ public struct ConnectionLog: Sendable {
     public var replies: [Mark] = []
     /// The server closed its side.
     public var serverClosed = false
-    /// The client gave up while the target's kernel had not taken all that it sent: it waited for the listen queue.
+    /// The client gave up while the target's kernel had taken nothing that it sent: it waited for the listen queue.
     public var isUnheard = false
     /// The connection was reset, or refused.
     public var wasReset = false

@@ -18,21 +18,23 @@ public struct Patience: Sendable {
     public var restMilliseconds = 300
 
     private let experience = Experience()
+    private var hang = Hang()
 
     /// The times of a campaign.
     public init() {}
 
-    /// The times of a confirming replay: the hang is suspected already, so less proof of patience is needed.
+    /// The times of a confirming replay: where it has seen the hang once, less proof of patience is needed.
     public var confirming: Patience {
         var patience = self
         patience.restMilliseconds = 120
         patience.asleepMilliseconds = 260
+        patience.hang = Hang()
         return patience
     }
 
     /// How long a sleeping target may be silent by all that was seen of it. Milliseconds.
     package var silenceMilliseconds: Int {
-        let usual = experience.hasHung.load(ordering: .relaxed) ? asleepMilliseconds : firstMilliseconds
+        let usual = hang.wasSeen.load(ordering: .relaxed) ? asleepMilliseconds : firstMilliseconds
         return min(longestMilliseconds, max(usual, 2 * experience.longestSilence.load(ordering: .relaxed)))
     }
 
@@ -42,11 +44,17 @@ public struct Patience: Sendable {
         experience.longestSilence.max(silence, ordering: .relaxed)
     }
 
-    /// The longest silence was waited out, and no reply came.
-    package func gaveUp() { experience.hasHung.store(true, ordering: .relaxed) }
+    /// A sleeping target was silent for as long as that, and no reply came.
+    package func hung() { hang.wasSeen.store(true, ordering: .relaxed) }
 
+    /// What copies of a patience, and those of the replays that confirm, have seen together.
     private final class Experience: Sendable {
-        let hasHung = Atomic(false)
+        /// That a reply ended. Milliseconds.
         let longestSilence = Atomic(0)
+    }
+
+    /// Whether one that copies share has been seen.
+    private final class Hang: Sendable {
+        let wasSeen = Atomic(false)
     }
 }

@@ -37,7 +37,7 @@ extension Diagnosis {
     /// Finds out whether `raw` begins with a piece of the reply to `request` and goes on with later replies, or with a
     /// later piece of the same reply.
     func cut(_ request: Int, _ raw: [UInt8]) -> Cut? {
-        for expected in reading.rules == .http ? expectedHTTP(request, raw) : expectedReplies(request) {
+        for expected in reading.rules == .http ? expectedHTTP(request, raw) : expectedReplies(request, raw) {
             let common = commonPrefix(raw, expected)
             guard common > 0, common < expected.count, common < raw.count else { continue }
             for back in 0..<min(common, Self.maximumBacktrack)
@@ -51,7 +51,18 @@ extension Diagnosis {
 
     /// All replies that `request` may get, as far as the evidence tells: what it echoes, or the values written to the
     /// key it reads that have the announced length.
-    func expectedReplies(_ request: Int) -> [[UInt8]] {
+    ///
+    /// - Parameter raw: what came; where it begins a simple string, so does what is expected.
+    func expectedReplies(_ request: Int, _ raw: [UInt8]) -> [[UInt8]] {
+        let bulks = expectedReplies(request)
+        guard reading.rules == .resp, raw.first == UInt8(ascii: "+") else { return bulks }
+        return bulks.map { bulk in
+            let body = bulk.firstIndex(of: 0x0A).map { bulk[($0 + 1)...] } ?? bulk[...]
+            return [UInt8(ascii: "+")] + body
+        }
+    }
+
+    private func expectedReplies(_ request: Int) -> [[UInt8]] {
         let call = call(request)
         if let only = reading.expectedReply(of: call) { return [only] }
         guard reading.rules == .resp, call.wordCount > 1 else { return [] }

@@ -52,7 +52,9 @@ extension Diagnosis {
         if request >= count, conversation.malformedRequest != nil || conversation.requestGaps > 0 { return }
         let packet = malformed.packet ?? PacketReference(number: 0, time: conversation.lastTime)
         let message = Message(bytes: malformed.rest, offset: malformed.offset, first: packet, last: packet)
-        if request < count, let cut = cut(request, malformed.rest) {
+        if let body = bodyOfHEAD(request - 1, malformed, message) {
+            problems.append(body)
+        } else if request < count, let cut = cut(request, malformed.rest) {
             problems.append(cutShort(request, message, cut))
         } else if request < count, isHeadless(request, malformed.rest) {
             problems.append(headMissing(request, message))
@@ -74,7 +76,8 @@ extension Diagnosis {
             return
         }
         if isOpenEnded(partial) || mayBreakOff(request, partial) { return }
-        let expected = reading.rules == .http ? expectedHTTP(request, partial.bytes) : expectedReplies(request)
+        let expected =
+            reading.rules == .http ? expectedHTTP(request, partial.bytes) : expectedReplies(request, partial.bytes)
         let isBeginning = expected.isEmpty || expected.contains { $0.starts(with: partial.bytes) }
         if !isBeginning, reading.token(of: call(request)) != nil, partial.bytes.first != UInt8(ascii: "-") {
             problems.append(corruptPiece(request, partial))
@@ -88,7 +91,7 @@ extension Diagnosis {
             }
             return
         }
-        guard !closedAfterHalfClose else { return }
+        guard !mayBeTakenForGone(request, having: partial.bytes.count) else { return }
         problems.append(endsInside(request, partial, expected.first, nil))
     }
 
@@ -104,7 +107,7 @@ extension Diagnosis {
         guard !mayClose(after: request) else { return }
         if serverClosedFirst, let end = conversation.serverEnd {
             guard end.number > waiting.last.number, end.time > waiting.last.time else { return }
-            guard !closedAfterHalfClose || owedReplyBytes < Self.oneWrite else { return }
+            guard !mayBeTakenForGone(request, having: 0) else { return }
             problems.append(lossByClose(request, end))
         } else if !conversation.clientWindowClosed,
             let silence = silence(since: later(waiting.last, replies.last?.last ?? waiting.last))
@@ -125,19 +128,21 @@ extension Diagnosis {
     }
 
     /// The client had said that it had nothing more to ask when the server closed.
-    ///
-    /// A server that cannot send all replies at once, and sees the client's FIN when it comes back to the rest, may take
-    /// the client for gone: Redis does (`NET_MAX_WRITES_PER_EVENT`). What it had no cause to wait with it owes.
     var closedAfterHalfClose: Bool {
         guard conversation.clientKeptReading, let client = conversation.clientEnd, let server = conversation.serverEnd
         else { return false }
         return server.number > client.number
     }
 
-    /// Bytes of replies to the requests that were outstanding together with the last one.
-    private var owedReplyBytes: Int {
-        guard let last = conversation.exchanges.last?.request.last else { return 0 }
-        return replies.reduce(0) { $1.last.number > last.number ? $0 + $1.bytes.count : $0 }
+    /// A server that cannot send all at once, and sees the client's FIN when it comes back to the rest, may take the client
+    /// for gone: Redis does (`NET_MAX_WRITES_PER_EVENT`). What it had no cause to wait with it owes.
+    ///
+    /// - Parameter bytes: what came of the reply to `request`, the first that is not whole.
+    private func mayBeTakenForGone(_ request: Int, having bytes: Int) -> Bool {
+        guard closedAfterHalfClose else { return false }
+        let asked = self.request(request).last.number
+        let sent = replies.reduce(bytes) { $1.last.number > asked ? $0 + $1.bytes.count : $0 }
+        return sent >= Self.oneWrite
     }
 
     /// What any server sends without waiting. Bytes.

@@ -50,7 +50,6 @@ extension Diagnosis {
 
     /// The server's stream stops being messages.
     func unreadable(_ request: Int?, _ malformed: Malformation, _ message: Message) -> Problem {
-        if let problem = bodyOfHEAD((request ?? count) - 1, malformed, message) { return problem }
         let place =
             request.map { "the reply to \(label($0)) (packet \(self.request($0).last.number))" }
             ?? "what follows the last reply"
@@ -62,12 +61,17 @@ extension Diagnosis {
             [(message.first, "not a reply: \(malformed.reason)")])
     }
 
-    /// What follows the reply to a HEAD request is that reply's body. RFC 9110 section 9.3.2.
-    private func bodyOfHEAD(_ request: Int, _ malformed: Malformation, _ message: Message) -> Problem? {
+    /// What follows the reply to a HEAD request at once, or before anything else was asked, is that reply's body. RFC 9110
+    /// section 9.3.2.
+    func bodyOfHEAD(_ request: Int, _ malformed: Malformation, _ message: Message) -> Problem? {
         guard reading.rules == .http, request >= 0, request == replies.count - 1,
             reading.http(call(request)).method == .head,
             replies[request].offset + replies[request].bytes.count == malformed.offset
         else { return nil }
+        let isAtOnce = message.first.number == replies[request].last.number
+        guard isAtOnce || request + 1 >= count || message.first.number < self.request(request + 1).first.number else {
+            return nil
+        }
         let packet = self.request(request).last
         return problem(
             .corruption, "head-with-body",

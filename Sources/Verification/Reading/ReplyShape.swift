@@ -11,18 +11,22 @@ struct ReplyShape: OptionSet {
     static let null = ReplyShape(rawValue: 16)
     static let array = ReplyShape(rawValue: 32)
     static let error = ReplyShape(rawValue: 64)
+    /// A simple string that is none of Redis's own words.
+    static let text = ReplyShape(rawValue: 128)
 
-    static let any = ReplyShape(rawValue: 127)
+    static let any = ReplyShape(rawValue: 255)
     static let value: ReplyShape = [.bulk, .null]
 
     /// The shape of the reply whose head is `head`.
     init(_ head: RESPHead, in bytes: [UInt8]) {
         switch head.kind {
         case .simple:
-            let isOK =
-                head.body.count == 2 && bytes[head.body.lowerBound] == UInt8(ascii: "O")
-                && bytes[head.body.lowerBound + 1] == UInt8(ascii: "K")
-            self = isOK ? .ok : .status
+            let word = bytes[head.body]
+            if word.elementsEqual("OK".utf8) {
+                self = .ok
+            } else {
+                self = Self.statuses.contains { word.elementsEqual($0.utf8) } ? .status : .text
+            }
         case .error: self = .error
         case .integer: self = .integer
         case .bulk: self = .bulk
@@ -31,10 +35,13 @@ struct ReplyShape: OptionSet {
         }
     }
 
+    /// Answers that tell whose reply they are.
+    private static let statuses = ["PONG", "QUEUED"]
+
     /// Whether a reply of the shape `other` is one. Text may come as a simple string where Redis sends a bulk string, as
-    /// small servers do; +OK stands for no value, so that it still tells whose reply it is.
+    /// small servers do; +OK and the like stand for no value.
     func permits(_ other: ReplyShape) -> Bool {
-        contains(other) || (other == .status && contains(.bulk))
+        contains(other) || (other == .text && (contains(.bulk) || contains(.status)))
     }
 
     init(rawValue: UInt8) {
@@ -45,7 +52,7 @@ struct ReplyShape: OptionSet {
     var description: String {
         switch self {
         case .ok: return "+OK"
-        case .status: return "a status"
+        case .status, .text: return "a status"
         case .integer: return "an integer"
         case .bulk: return "a bulk string"
         case .null: return "a null"

@@ -38,15 +38,20 @@ struct TornValue {
             + "its last \(ending.length) those of \(written[ending.index].name)"
     }
 
-    /// Values of one campaign begin alike: only longer pieces tell whose they are. Bytes.
+    /// Values of one campaign begin alike: of several candidates only longer pieces tell. Bytes.
     private static let shortestPiece = 24
 
     private func longest(_ length: (ArraySlice<UInt8>) -> Int) -> (index: Int, length: Int)? {
         var best: (index: Int, length: Int)?
+        var isOnly = true
         for (index, source) in written.enumerated() {
             let shared = length(source.bytes)
-            if shared >= TokenIndex.shortestToken, shared > best?.length ?? 0 { best = (index, shared) }
+            // All of it is no piece.
+            guard shared > 0, shared < source.bytes.count, shared >= best?.length ?? 0 else { continue }
+            isOnly = shared > best?.length ?? 0
+            if isOnly { best = (index, shared) }
         }
+        guard let best, best.length >= (isOnly ? TokenIndex.shortestToken : Self.shortestPiece) else { return nil }
         return best
     }
 
