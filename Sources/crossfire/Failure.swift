@@ -54,7 +54,9 @@ struct Failure: Error {
             let passing: [Int32] = [EMFILE, ENFILE, EAGAIN, EADDRINUSE, EADDRNOTAVAIL, ENOMEM, ENOBUFS]
             self.init(passing.contains(error.code) ? .retry : .ownBug, error.description)
         // A folder for temporary files that cannot be written to, and the like.
-        case let error as CocoaError: self.init(.badConfiguration, error.localizedDescription)
+        case let error as CocoaError:
+            let path = (error.userInfo[NSFilePathErrorKey] as? String) ?? "a file"
+            self.init(.badConfiguration, "cannot use \(path): \(error.localizedDescription)")
         case let error as PerturbationError: self.init(.ownBug, error.description)
         default: return nil
         }

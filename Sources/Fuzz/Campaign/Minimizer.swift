@@ -11,6 +11,8 @@ package struct Minimizer {
     init(_ setup: Rig.Setup, seconds: Double) {
         self.setup = setup
         self.setup.patience = setup.patience.confirming
+        // The hang has been confirmed, and there is time for a few candidates only.
+        self.setup.patience.firstMilliseconds = self.setup.patience.asleepMilliseconds
         self.setup.ringBytes = 8 << 20
         self.seconds = seconds
     }
