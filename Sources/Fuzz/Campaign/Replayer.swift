@@ -84,8 +84,7 @@ public struct Replayer: Sendable {
     private var setup: Rig.Setup {
         Rig.Setup(
             target: target, codec: codec, patience: patience, campaign: CampaignName.fresh(),
-            perturbation: perturbation,
-            seed: seed)
+            perturbation: perturbation, seed: seed)
     }
 
     /// Looks for a smaller scenario that still shows the fault.

@@ -22,7 +22,7 @@ struct ReplyShape: OptionSet {
         switch head.kind {
         case .simple:
             let word = bytes[head.body]
-            if word.elementsEqual("OK".utf8) {
+            if word.count == 2, word.first == UInt8(ascii: "O"), word.last == UInt8(ascii: "K") {
                 self = .ok
             } else {
                 self = Self.statuses.contains { word.elementsEqual($0.utf8) } ? .status : .text
