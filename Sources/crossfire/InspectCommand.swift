@@ -108,7 +108,9 @@ struct InspectCommand: ParsableCommand {
 
     private func inspect(_ path: String, _ codec: (any WireCodec)?) throws {
         if let and {
-            let comparison = try TwoCaptures(client: path, server: and, serverPort: port).comparison(names: names)
+            let comparison = try TwoCaptures(
+                client: path, server: and, serverPort: port, decoding: decode.decoding
+            ).comparison(names: names)
             print(json ? try comparison.json() : comparison.text(style: TerminalStyle(descriptor: 1)))
             return
         }

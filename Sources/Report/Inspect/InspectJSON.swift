@@ -58,7 +58,7 @@ public struct InspectJSON {
     }
 
     /// Writes the object on one line, piece by piece, its keys in order.
-    public func write(to output: (String) throws -> Void) throws {
+    public func write(to output: @escaping (String) throws -> Void) throws {
         var tally = AnomalyTally()
         try flows { tally.add($0) }
         try exchanges { tally.add($0) }

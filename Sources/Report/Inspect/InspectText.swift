@@ -119,7 +119,7 @@ public struct InspectText: Sendable {
             let request = MessageText.of(conversation.exchanges[index].request.bytes, codec, .client)
             let retries = (facts.retries[index] ?? []).map(\.number)
             let replies = (facts.repliedAgain[index] ?? []).map(\.first.number)
-            return [("sent again", retries), ("answered again", replies)].compactMap { what, packets in
+            return [("sent again", retries), ("answered again", replies)].compactMap { (what, packets) -> String? in
                 guard !packets.isEmpty else { return nil }
                 let list = packets.map { "\($0)" }.joined(separator: ", ")
                 let noun = packets.count == 1 ? "packet" : "packets"
