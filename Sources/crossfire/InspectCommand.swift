@@ -141,7 +141,7 @@ struct InspectCommand: ParsableCommand {
             let page = InspectPage(
                 title: (capture as NSString).lastPathComponent, flows: chosen.flows, others: chosen.others, parts,
                 codec: codec, packetsLeftOut: reading.kept.leftOut)
-            try WrittenFile.write(page.text(), to: html)
+            try PendingFile.write(Array(page.text().utf8), to: html)
         }
         if json {
             if flow == nil { parts.packets = [] }
