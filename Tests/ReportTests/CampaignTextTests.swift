@@ -1,3 +1,4 @@
+import Capture
 import Fuzz
 import Report
 import Testing
