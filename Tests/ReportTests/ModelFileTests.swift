@@ -51,7 +51,8 @@ struct ModelFileTests {
             {:type :invoke, :f :push, :process 0, :time 1}
             {:type :ok, :f :push, :process 0, :value "passed", :time 2}
             """
-        let result = file.check(try HistoryFile.read(bytes: Array(text.utf8), HistoryOptions(file.vocabulary)), Checker())
+        let result = file.check(
+            try HistoryFile.read(bytes: Array(text.utf8), HistoryOptions(file.vocabulary)), Checker())
         #expect(result.violations.first?.summary.hasPrefix("push → passed (op 0)") == true, "\(result)")
     }
 

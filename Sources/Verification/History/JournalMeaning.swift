@@ -37,8 +37,8 @@ struct JournalMeaning {
             case .append where operation.status == .ok:
                 appends += 1
                 if answered == asked { echoes += 1 }
-            case .acquire,
-                .release where asked != History.null:
+            case .acquire, .release:
+                guard asked != History.null else { continue }
                 if let lock, lock != asked { locksHaveNames = true }
                 lock = asked
             default: break
@@ -64,9 +64,10 @@ struct JournalMeaning {
             if operation.status == .info, told.argument == History.null, toldLate.contains(operation.function) {
                 name(&told, "\(values.words(operation.name)) of a value that only its answer would have told", &values)
             }
-        case .acquire,
-            .release where locksHaveNames:
-            name(&told, "\(values.words(operation.name)) of \(values.words(asked))", &values)
+        case .acquire, .release:
+            if locksHaveNames {
+                name(&told, "\(values.words(operation.name)) of \(values.words(asked))", &values)
+            }
         case .other: told.expected = operation.name
         default: break
         }
