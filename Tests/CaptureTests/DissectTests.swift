@@ -31,7 +31,10 @@ struct DissectTests {
         ("PPP", LinkType(rawValue: 9), [0xFF, 0x03, 0x00, 0x21] + ip),
         ("netfilter log", LinkType(rawValue: 239), [2, 0, 0, 0] + [8, 0, 5, 0, 0, 0, 0, 0] + [64, 0, 9, 0] + ip),
         ("MPLS", .ethernet, PacketBuilder.ethernet(0x8847, [0, 0, 0x10, 64, 0, 0, 0x21, 64] + ip)),
-        ("PPPoE", .ethernet, PacketBuilder.ethernet(0x8864, [0x11, 0, 0, 1, 0, 0, 0, 0x21] + ip)),
+        (
+            "PPPoE", .ethernet,
+            PacketBuilder.ethernet(0x8864, [0x11, 0, 0, 1] + PacketBuilder.be(UInt16(2 + ip.count)) + [0, 0x21] + ip)
+        ),
         (
             "GRE", .raw,
             PacketBuilder.ipv4(PacketBuilder.client, PacketBuilder.server, 47, [0x20, 0, 8, 0, 0, 0, 0, 7] + ip)

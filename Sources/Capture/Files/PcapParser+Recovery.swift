@@ -44,12 +44,18 @@ extension PcapParser {
     @inline(__always)
     func isSound(_ header: Header) -> Bool {
         header.captured <= maximumLength && header.captured <= header.wire
-            && header.fraction &* nanosecondsPerFraction < 1_000_000_000
+            && header.fraction &* nanosecondsPerFraction < 1_000_000_000 && !isBlank(header)
+    }
+
+    /// Zeros are no header of a packet, but what a file system leaves of a file after a loss of power.
+    @inline(__always)
+    func isBlank(_ header: Header) -> Bool {
+        header.wire == 0 && header.captured == 0 && header.seconds == 0
     }
 
     /// The header is odd, as some writers' are, but the next one lies where it says.
     func isChained(_ header: Header, _ bytes: RawSpan, _ offset: Int, _ atEnd: Bool) -> Bool {
-        guard header.captured <= maximumLength else { return false }
+        guard header.captured <= maximumLength, !isBlank(header) else { return false }
         let next = offset + recordHeaderBytes + header.captured
         if next > bytes.byteCount - recordHeaderBytes { return !atEnd || next == bytes.byteCount }
         return likelyHeader(bytes, next).captured <= maximumLength

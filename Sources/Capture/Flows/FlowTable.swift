@@ -6,17 +6,21 @@
 ///
 /// - Complexity: amortized O(1) a packet, plus the copy of its payload.
 public struct FlowTable: Sendable {
-    private let serverPort: UInt16?
+    let serverPort: UInt16?
     private let keepStreams: Bool
     /// The flows whose streams are kept; nil for all.
     private let keptFlows: Set<Int>?
-    private var index = FlowIndex()
-    private var connections = PagedArray<Connection>()
+    private(set) var index = FlowIndex()
+    private(set) var connections = PagedArray<Connection>()
     private var dissector = Dissector()
-    private var shared: Connection.Shared
+    private(set) var clock = FileClock()
+    private(set) var shared: Connection.Shared
 
     /// Packets that were not TCP segments, with the reason.
     public private(set) var otherPackets: [NotTransport: Int] = [:]
+    /// Segments that are shorter than their IP length says, though the file calls them whole: cut, and the length that they
+    /// had was not kept.
+    public private(set) var cutSegments = 0
 
     /// Creates an empty table.
     ///
@@ -52,6 +56,9 @@ public struct FlowTable: Sendable {
     /// The flows in which bytes were captured again that had been captured before, and whose bytes were not kept: what
     /// the copies say was not compared.
     public var uncomparedFlows: Set<Int> { shared.uncomparedFlows }
+
+    /// Where time runs back from one segment to the next, at most some dozens of places.
+    public var stepsBack: [StepBack] { clock.steps }
 
     /// Adds all TCP segments of a batch.
     public mutating func add(_ batch: PacketBatch) {
@@ -91,44 +98,17 @@ public struct FlowTable: Sendable {
         return add(&segment, record, batch.bytes)
     }
 
-    /// `bytes` are those that the segment's offsets count in. The segment is not changed: `inout` spares its copy.
+    /// `bytes` are those that the segment's offsets count in. `inout` spares the segment's copy.
     @discardableResult
     private mutating func add(_ segment: inout Segment, _ record: PacketRecord, _ bytes: [UInt8]) -> Int {
         let (key, direction) = FlowKey.of(segment)
+        clock.see(record)
+        if segment.lostBytes > 0 {
+            segment.payloadLength += segment.lostBytes
+            cutSegments += 1
+        }
         let flow = flow(of: key, segment, direction, record)
         connections[flow].add(&segment, record, bytes, flow: flow, direction: direction, &shared)
-        return flow
-    }
-
-    /// The flows so far, in order of first packet.
-    ///
-    /// - Complexity: O(flows + bytes kept).
-    public consuming func finish() -> [Flow] {
-        // Nothing is changed in place: the caller may hold a copy, and changing would copy everything.
-        let log = shared.log.sorted()
-        var next = 0
-        var padding = shared.room.padding
-        var finished: [Flow] = []
-        finished.reserveCapacity(connections.count)
-        for page in connections.pages {
-            // A span lends its elements, where an array would copy them.
-            let page = page.span
-            for place in page.indices {
-                let number = finished.count
-                finished.append(
-                    Self.flow(page[place], number, index.keys[number], serverPort, log, &next, padding: &padding))
-            }
-        }
-        return finished
-    }
-
-    private static func flow(
-        _ connection: borrowing Connection, _ number: Int, _ key: FlowKey, _ serverPort: UInt16?, _ log: AnomalyLog,
-        _ next: inout Int, padding: inout Int
-    ) -> Flow {
-        let client = connection.state.client(key, serverPort: serverPort)
-        var flow = connection.finish(id: number, key, client: client, padding: &padding)
-        if connection.analysis.hasFindings { flow.take(connection.analysis, log, &next, client: client) }
         return flow
     }
 
@@ -139,13 +119,27 @@ public struct FlowTable: Sendable {
     ) -> Int {
         let (slot, known) = index.find(key)
         if known >= 0 {
-            guard segment.flags.isSuperset(of: .syn), segment.flags.isDisjoint(with: .ack),
-                connections[known].isContradicted(by: segment.sequence, direction: direction)
-            else { return known }
+            if connections[known].stretch != clock.stretch,
+                connections[known].startsAnew(segment, record.time, direction: direction)
+            {
+                clock.split()
+            } else {
+                connections[known].stretch = clock.stretch
+                guard segment.flags.isSuperset(of: .syn), segment.flags.isDisjoint(with: .ack) else { return known }
+                let sequence = segment.sequence
+                guard
+                    connections[known].isOver
+                        || connections[known].isContradicted(by: sequence, direction: direction)
+                else { return known }
+            }
         }
         let number = index.append(key, at: slot)
         let keepsBytes = keepStreams && (keptFlows?.contains(number) ?? true)
-        connections.append(Connection(firstSender: direction, time: record.time, keepsBytes: keepsBytes))
+        let state = FlowState(firstSender: direction, time: record.time)
+        connections.append(
+            Connection(
+                firstSender: direction, time: record.time, keepsBytes: keepsBytes,
+                likelyClient: state.client(key, serverPort: serverPort), stretch: clock.stretch))
         return number
     }
 }

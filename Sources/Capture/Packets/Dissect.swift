@@ -23,6 +23,8 @@ struct Dissector {
     var isPartialTCP = false
     /// Fragments waiting for their datagram; nil where they are not put together.
     var fragments: FragmentTable?
+    /// Where the packet ends that is being read; -1 where its bytes were put together from fragments.
+    var packetEnd = -1
     /// How many headers lie around the present one.
     var depth = 0
 
@@ -52,6 +54,8 @@ struct Dissector {
         isPartialTCP = false
         depth = 0
         segment.isReassembled = false
+        segment.lostBytes = 0
+        packetEnd = layer.wireEnd
         if linkTypes[record.interface] == .ethernet, takeUsual(bytes, layer) { return .tcp }
         return link(linkTypes[record.interface], bytes, layer)
     }
@@ -68,6 +72,11 @@ struct Dissector {
         @inline(__always)
         func dropping(_ count: Int) -> Layer {
             Layer(start: start + count, end: end, wireEnd: wireEnd)
+        }
+
+        /// The layer without what lies beyond the length that the header around it gives.
+        func limited(to length: Int) -> Layer {
+            Layer(start: start, end: min(end, start + length), wireEnd: min(wireEnd, start + length))
         }
     }
 }

@@ -33,7 +33,10 @@ extension Dissector {
     @inline(__always)
     mutating func ethernet(_ bytes: RawSpan, _ layer: Layer) -> Outcome {
         guard layer.captured >= 14 else { return .other(.cut) }
-        return etherType(bytes.be16(layer.start + 12), bytes, layer.dropping(14))
+        let type = bytes.be16(layer.start + 12)
+        // IEEE 802.3 has a length in the type's place.
+        if type <= 1500 { return logicalLink(bytes, layer.dropping(14).limited(to: Int(type))) }
+        return etherType(type, bytes, layer.dropping(14))
     }
 
     mutating func etherType(_ number: UInt16, _ bytes: RawSpan, _ payload: Layer) -> Outcome {
@@ -51,7 +54,7 @@ extension Dissector {
             case 0x8847, 0x8848: return mpls(bytes, layer)
             case 0x8864:  // PPPoE session: version, code, session, length (RFC 2516)
                 guard layer.captured >= 6 else { return .other(.cut) }
-                return ppp(bytes, layer.dropping(6))
+                return ppp(bytes, layer.dropping(6).limited(to: Int(bytes.be16(layer.start + 4))))
             case 0x880B: return ppp(bytes, layer)
             case 0x6558: return nested { $0.ethernet(bytes, layer) }
             case 0x8903:  // Cisco FabricPath: two bytes of tag, then a frame with its check sequence

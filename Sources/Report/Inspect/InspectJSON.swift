@@ -33,6 +33,7 @@ public struct InspectJSON: Sendable {
             warnings: parts.facts.warnings, droppedPackets: parts.facts.droppedPackets,
             otherPackets: Dictionary(
                 parts.facts.otherPackets.map { ($0.reason, $0.count) }, uniquingKeysWith: { $0 + $1 }),
+            stepsBack: parts.facts.stepsBack.map { .init($0) }, cutPackets: parts.facts.cutSegments,
             anomalies: AnomalyClass.all(in: flows).map { .init($0) },
             violations: parts.conversations.map { _ in parts.violations.map { Object.Found($0) } },
             assertions: parts.assertions?.map { .init($0) },
@@ -53,6 +54,8 @@ public struct InspectJSON: Sendable {
         var warnings: [String]
         var droppedPackets: UInt64?
         var otherPackets: [String: Int]
+        var stepsBack: [Back]
+        var cutPackets: Int
         var anomalies: [Class]
         var violations: [Found]?
         var assertions: [Assertion]?
@@ -63,6 +66,8 @@ public struct InspectJSON: Sendable {
             case schema, warnings, anomalies, violations, assertions, flows
             case droppedPackets = "dropped_packets"
             case otherPackets = "other_packets"
+            case stepsBack = "steps_back"
+            case cutPackets = "cut_packets"
             case frames = "tshark"
         }
     }
