@@ -198,4 +198,36 @@ struct DissectTests {
             }
         }
     }
+
+    @Test("a source route ends at its last hop, whose address is the destination; a finished one does not count")
+    func sourceRoutes() throws {
+        let from = PacketBuilder.client
+        let segment = PacketBuilder.segment(from, PacketBuilder.server, 1000, 2000)
+        let route = { (kind: UInt8, pointer: UInt8) in
+            PacketBuilder.ipv4(
+                from, PacketBuilder.server, 6, segment, options: [1, kind, 11, pointer, 10, 0, 0, 7, 10, 0, 0, 8])
+        }
+        let last = IPAddress.v4(0x0A00_0008)
+        let own = IPAddress.v4(PacketBuilder.server.address)
+        for (bytes, expected) in [(route(131, 4), last), (route(137, 8), last), (route(131, 12), own), (route(7, 4), own)] {
+            #expect(try Self.destination(bytes) == expected)
+        }
+        let address = { (number: UInt8) in [0xFD] + [UInt8](repeating: 0, count: 14) + [number] }
+        let header = { (type: UInt8, left: UInt8) in
+            PacketBuilder.ipv6(43, [6, 4, type, left, 0, 0, 0, 0] + address(8) + address(9) + segment)
+        }
+        let (first, second, loopback) = (IPAddress.v6(0xFD << 56, 8), IPAddress.v6(0xFD << 56, 9), IPAddress.v6(0, 1))
+        for (type, expected) in [(0, second), (2, second), (3, second), (4, first), (9, loopback)] as [(UInt8, IPAddress)] {
+            #expect(try Self.destination(header(type, 1)) == expected, "type \(type)")
+            #expect(try Self.destination(header(type, 0)) == loopback, "type \(type)")
+        }
+    }
+
+    static func destination(_ bytes: [UInt8]) throws -> IPAddress? {
+        var builder = PacketBuilder()
+        builder.batch.linkTypes = [.raw]
+        builder.add(bytes)
+        guard case .tcp(let segment) = dissect(builder.batch.records[0], in: builder.batch) else { return nil }
+        return segment.destination.address
+    }
 }

@@ -11,7 +11,7 @@ extension ConnectionAnalysis {
 
         /// The share of duplicates in a direction's or capture's packets from which on the capture is to blame, and their
         /// least number.
-        static let duplicateShare = 0.4
+        static let duplicateShare = 0.33
         static let duplicateMinimum = 4
         /// The share of wrong checksums from which on it is not the network that damages packets.
         static let staleShare = 0.9
@@ -83,8 +83,10 @@ extension ConnectionAnalysis {
         // A receiver answers what it gets twice.
         let isProven = own.duplicatedData >= 2 && other.packets > 0 && other.answersToRepeats == 0
         for index in found.indices {
-            let isDuplicate = found[index].kind == .networkDuplicate
-            guard isDuplicate || found[index].reason == .answersSYNTwice else { continue }
+            let isRepeat = found[index].kind.isRetransmission && found[index].related > 0
+            guard found[index].kind == .networkDuplicate || isRepeat && found[index].duration < DirectionAnalysis.soonestRepeat else {
+                continue
+            }
             counts.moveOne(found[index].kind, to: .captureDuplicate)
             found[index].kind = .captureDuplicate
             found[index].reason = .everyPacketTwice

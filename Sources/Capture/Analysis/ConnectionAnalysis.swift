@@ -136,7 +136,7 @@ struct ConnectionAnalysis {
         own.compareAcknowledgement(event, &other, &log)
         own.compareWindow(event, other, &log)
         own.compareHeldBack(event, other, handshake.roundTrip, &log)
-        if event.taken > 0 { own.compareOrder(event, other, handshake, &log) }
+        if event.taken > 0, !own.compareOrder(event, other, handshake, &log) { return }
         if event.flags.contains(.rst) { own.compareReset(event, other, &log) }
         own.remember(event)
         // Both sides are done: nothing that comes now needs the past, and there may be many such flows.

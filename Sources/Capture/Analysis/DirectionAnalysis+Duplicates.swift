@@ -15,13 +15,15 @@ extension DirectionAnalysis {
         let isNumbered = number != 0 && shortSteps &+ wildSteps > 0
         let isSoon = isTooSoon(event, after: twin, other)
         guard isNumbered || isSoon || isOfSameTick(event, twin) else { return false }
+        duplicates &+= 1
         // Each SYN that arrives is answered, and Linux numbers none of the answers.
         if event.flags.isSuperset(of: [.syn, .ack]), number == 0, other.syns > syns { return false }
         if event.flags.contains(.syn) { syns &+= 1 }
-        duplicates &+= 1
         if event.taken > 0 { duplicatedData &+= 1 }
         let first = Int(twin.number)
-        if twin.interface != event.entry.interface {
+        if event.nanoseconds < lastTime.nanoseconds - Timestamp.tolerance {
+            report(.captureDuplicate, event, .recordedBefore, .likely, related: first, &log)
+        } else if twin.interface != event.entry.interface {
             report(.captureDuplicate, event, .otherInterface, .likely, related: first, &log)
         } else if twin.timeToLive != event.entry.timeToLive {
             report(.captureDuplicate, event, .otherHop, .likely, related: first, &log)
@@ -42,7 +44,7 @@ extension DirectionAnalysis {
         guard abs(event.nanoseconds - twin.time.nanoseconds) < Self.soonestRepeat else { return false }
         if other.lastNumber < twin.number { return true }
         // An acknowledgement alone, and the answer to a SYN, may be said again for each segment that comes.
-        return event.taken > 0 && !event.flags.contains(.syn) && other.duplicateACKs == 0 && other.selective == nil
+        return event.taken > 0 && !event.flags.isSuperset(of: [.syn, .ack]) && other.duplicateACKs == 0 && other.selective == nil
     }
 
     /// Without identification a repeat in the same tick of the sender's clock looks the same.

@@ -7,19 +7,26 @@ extension DirectionAnalysis {
         case overtaken(Anomaly.Reason, Anomaly.Confidence)
     }
 
-    /// Classifies a segment with payload, SYN or FIN.
+    /// Classifies a segment with payload, SYN or FIN; false where it was recorded before and changes nothing.
     mutating func compareOrder(
         _ event: SegmentEvent, _ other: DirectionAnalysis, _ handshake: ConnectionAnalysis.Handshake,
         _ log: inout AnomalyLog
-    ) {
+    ) -> Bool {
         if isLateAnswer(event, other) {
             report(.handshakeRetransmission, event, .answersFirstSYN, .likely, &log)
-            return
+            return true
         }
-        guard isOpen, !isKeepAlive(event, other), !isExpectedAgain(event, other) else { return }
+        guard isOpen, !isKeepAlive(event, other), !isExpectedAgain(event, other) else { return true }
         if event.start > sentEnd, !event.flags.contains(.syn) { open(sentEnd..<event.start, event.packet) }
         let hole = fill(event.start..<event.end)
-        if reportFileOrder(event, hole, &log) { return }
+        if wasRecordedBefore(event, hole) {
+            report(.captureDuplicate, event, .recordedBefore, .likely, &log)
+            return false
+        }
+        if event.start < sentEnd, let hole, event.packet.time < hole.openedAt {
+            report(.captureReordered, event, .writtenLate, .likely, related: hole.openedBy.number, &log)
+            return true
+        }
         switch age(event, hole, other, handshake.roundTripOrDefault) {
         case .new: noteGap(event)
         case .overtaken(let reason, let confidence):
@@ -27,6 +34,7 @@ extension DirectionAnalysis {
         case .sentAgain(let reason, let confidence):
             sentAgain(event, hole, reason, confidence, other, &log)
         }
+        return true
     }
 
     /// Whether a segment is sent again because the protocol says so: the SYN of a simultaneous open with its
@@ -39,18 +47,9 @@ extension DirectionAnalysis {
         return event.start == 0 && !event.flags.contains(.syn) && synPayload > 0 && other.acknowledgedOffset == 0
     }
 
-    /// Whether the stamps say that a segment is out of place in the file, and was not on the wire; reports it then.
-    private mutating func reportFileOrder(_ event: SegmentEvent, _ hole: Hole?, _ log: inout AnomalyLog) -> Bool {
-        guard event.start < sentEnd else { return false }
-        if let hole, event.packet.time < hole.openedAt {
-            report(.captureReordered, event, .writtenLate, .likely, related: hole.openedBy.number, &log)
-            return true
-        }
-        guard hole == nil, event.nanoseconds < lastTime.nanoseconds - Timestamp.tolerance, event.end <= takenEnd else {
-            return false
-        }
-        report(.captureDuplicate, event, .recordedBefore, .likely, &log)
-        return true
+    /// Whether the stamps say that the segment lies in the file behind others that came later, and was there before.
+    private func wasRecordedBefore(_ event: SegmentEvent, _ hole: Hole?) -> Bool {
+        hole == nil && event.end <= takenEnd && event.nanoseconds < lastTime.nanoseconds - Timestamp.tolerance
     }
 
     /// Counts identifications that are missing before a segment in order without any time-out: others use the counter too.
@@ -140,20 +139,25 @@ extension DirectionAnalysis {
     ) {
         let first = history.copy(of: event.entry)
         let related = first.map { Int($0.number) } ?? hole?.openedBy.number ?? 0
+        let pause = max(0, event.nanoseconds - (first?.time ?? lastTakingTime).nanoseconds)
         if hole != nil {
             report(.lossBeforeCapture, event, .holeFilledByRetransmission, .likely, related: related, &log)
         }
+        let kind: Anomaly.Kind
+        var why = reason
+        // That it was sent again may be certain; what made the sender do it never is.
+        var firmness = min(confidence, .likely)
         if event.flags.contains(.syn) {
             guard other.counts[.oldConnectionAnswered] == 0 else { return }
-            report(.handshakeRetransmission, event, whyAskedAgain(event, other), confidence, related: related, &log)
+            (kind, why, firmness) = (.handshakeRetransmission, whyAskedAgain(event, other), confidence)
         } else if let acknowledged = other.acknowledgedOffset, acknowledged >= event.end {
-            report(.spuriousRetransmission, event, .alreadyAcknowledged, confidence, related: related, &log)
+            (kind, why, firmness) = (.spuriousRetransmission, .alreadyAcknowledged, confidence)
         } else {
-            // That it was sent again may be certain; what made the sender do it never is.
-            report(repeatKind(event, first, other), event, reason, min(confidence, .likely), related: related, &log)
+            kind = repeatKind(event, pause, other)
         }
+        report(kind, event, why, firmness, related: related, lasting: pause, &log)
         noteRepeat(event, first)
-        waits.addRepeat(nanoseconds: event.nanoseconds - (first?.time ?? lastTakingTime).nanoseconds)
+        waits.addRepeat(nanoseconds: pause)
     }
 
     private func whyAskedAgain(_ event: SegmentEvent, _ other: DirectionAnalysis) -> Anomaly.Reason {
@@ -162,14 +166,11 @@ extension DirectionAnalysis {
         return other.synSeen ? .handshakeUnfinished : .noAnswer
     }
 
-    private func repeatKind(
-        _ event: SegmentEvent, _ first: SegmentHistory.Entry?, _ other: DirectionAnalysis
-    ) -> Anomaly.Kind {
+    private func repeatKind(_ event: SegmentEvent, _ pause: Int64, _ other: DirectionAnalysis) -> Anomaly.Kind {
         let isBeyond = other.selective.map { Int32(bitPattern: $0 &- event.entry.sequence) > 0 } ?? false
         let asked = other.duplicateACKs >= 3 || isBeyond
-        let since = event.packet.time.nanoseconds - (first?.time ?? lastTakingTime).nanoseconds
-        if asked, since < ConnectionAnalysis.minimumTimeout { return .fastRetransmission }
-        if since >= ConnectionAnalysis.minimumTimeout { return .timeoutRetransmission }
+        if asked, pause < ConnectionAnalysis.minimumTimeout { return .fastRetransmission }
+        if pause >= ConnectionAnalysis.minimumTimeout { return .timeoutRetransmission }
         return event.end >= takenEnd ? .tailLossProbe : asked ? .fastRetransmission : .retransmission
     }
 }

@@ -44,20 +44,15 @@ extension DirectionAnalysis {
             lastTime <= other.lastTakingTime, !other.finSeen
         else { return }
         let wait = event.nanoseconds - other.lastTakingTime.nanoseconds
-        guard wait >= DelayedACK.shortest, wait <= DelayedACK.longest, hasRoom(last, for: other) else { return }
+        guard wait >= DelayedACK.shortest, wait <= DelayedACK.longest else { return }
         let quickest = quickestAnswer(to: other)
         guard quickest <= wait / DelayedACK.slowness, wait - quickest >= DelayedACK.shortest else { return }
         other.releasedBy = event.entry.number
         other.releasedAt = event.nanoseconds
         other.releaseWait = wait
-    }
-
-    /// Whether the other side could have sent another segment all the time.
-    private func hasRoom(_ acknowledged: Int, for other: DirectionAnalysis) -> Bool {
         // Where the handshake was not captured the scale is unknown; this is Linux's.
         let shift = scale ?? (synSeen ? 0 : 7)
-        let segment = maximumSegment > 0 ? Int(maximumSegment) : 1460
-        return acknowledged + Int(window) << Int(shift) - other.takenEnd >= segment
+        other.releaseRoom = last + Int(window) << Int(shift) - other.takenEnd
     }
 
     /// The shortest time from a segment of the other side to the next one of this, among the last ones.
@@ -82,7 +77,7 @@ extension DirectionAnalysis {
         defer { releasedBy = 0 }
         let since = event.nanoseconds - releasedAt
         let isSmall = other.maximumSegment == 0 || event.payload < Int(other.maximumSegment)
-        guard isSmall, event.start == takenEnd, !lastWasRepeat, other.lastTakingTime <= lastTakingTime, since >= 0,
+        guard isSmall, event.payload <= releaseRoom, event.start == takenEnd, !lastWasRepeat, other.lastTakingTime <= lastTakingTime, since >= 0,
             since <= max(DelayedACK.shortestRelease, roundTrip + roundTrip / 2)
         else { return }
         // One write, then another, then the answer is read: a sender by the clock would not have been asked each time.

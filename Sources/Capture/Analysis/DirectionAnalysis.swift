@@ -23,6 +23,8 @@ struct DirectionAnalysis {
     /// When the last segment came, and the last that took room.
     var lastTime = Timestamp(nanoseconds: 0)
     var lastTakingTime = Timestamp(nanoseconds: 0)
+    /// When the last data came that was new by its numbers.
+    var lastDataTime = Timestamp(nanoseconds: 0)
     /// The last acknowledgement number, as an offset of the other direction too, window and scale.
     var acknowledgedOffset: Int?
     /// Whether anything came.
@@ -50,6 +52,7 @@ struct DirectionAnalysis {
     /// The last packet that was called a repeat, and whether it was the last packet.
     var repeatedPacket: UInt32 = 0
     var lastNumber: UInt32 = 0
+    var lastDataNumber: UInt32 = 0
     /// Identifications that are missing between segments in order, where no time-out explains it.
     var gapsInOrder: UInt32 = 0
     /// Duplicates of segments with payload, and acknowledgements that answer what the sender had sent twice.
@@ -58,11 +61,12 @@ struct DirectionAnalysis {
     /// Payload that the SYN carried (RFC 7413), and the largest segment that this side said it can take.
     var synPayload: UInt16 = 0
     var maximumSegment: UInt16 = 0
-    /// The delayed acknowledgement that this side's next data may have waited for: its packet (0: none), when it came, and
-    /// how long it took.
+    /// The delayed acknowledgement that this side's next data may have waited for: its packet (0: none), when it came, how
+    /// long it took, and for how many bytes there was room before.
     var releasedBy: UInt32 = 0
     var releasedAt: Int64 = 0
     var releaseWait: Int64 = 0
+    var releaseRoom = 0
     /// The first TCP time stamp, and when it came.
     var firstStamp: UInt32 = 0
     var firstStampTime: Int64 = 0
@@ -116,6 +120,8 @@ struct DirectionAnalysis {
             sentEnd = start + segment.payloadLength
             takenEnd = max(takenEnd, sentEnd)
             lastTakingTime = record.time
+            lastDataTime = record.time
+            lastDataNumber = entry.number
         }
         lastTime = record.time
         lastNumber = entry.number
@@ -145,6 +151,10 @@ struct DirectionAnalysis {
             sentEnd = isOpen ? max(sentEnd, event.end) : event.end
         } else {
             rememberControl(event)
+        }
+        if event.payload > 0, event.end > takenEnd {
+            lastDataTime = event.packet.time
+            lastDataNumber = event.entry.number
         }
         if event.taken > 0 {
             takenEnd = max(takenEnd, event.end)

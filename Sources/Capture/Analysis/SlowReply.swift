@@ -131,21 +131,20 @@ extension ConnectionAnalysis {
     /// Looks at the reply that is over; `last` is its last packet if that is not yet taken into account.
     func endTurn(_ last: PacketReference?, flow: Int, _ slow: inout SlowReplies) {
         guard turn.talker >= 0, turn.talker != turn.client else { return }
-        let asked = turn.client == 0 ? lower.lastTakingTime : higher.lastTakingTime
+        let asked = turn.client == 0 ? lower.lastDataTime : higher.lastDataTime
         let said = last?.time ?? (turn.client == 0 ? higher.lastTakingTime : lower.lastTakingTime)
         guard asked.nanoseconds != 0, said.nanoseconds - asked.nanoseconds >= slow.threshold else { return }
         let client = turn.client == 0 ? lower : higher
         let server = turn.client == 0 ? higher : lower
         let first = PacketReference(number: Int(turn.number), time: Timestamp(nanoseconds: turn.began))
-        guard let request = client.history.newest(where: { $0.length > 0 && $0.number < turn.number }),
-            let end = last ?? server.history.newestData.map({ PacketReference(number: Int($0.number), time: $0.time) })
-        else { return }
+        let newest = server.history.newestData.map { PacketReference(number: Int($0.number), time: $0.time) }
+        guard let end = last ?? newest, asked <= first.time else { return }
         var reply = SlowReply(
-            request: PacketReference(number: Int(request.number), time: request.time), reply: first, end: end,
+            request: PacketReference(number: Int(client.lastDataNumber), time: asked), reply: first, end: end,
             cause: .server, untilFirst: 0, repeats: 0, closed: 0, held: 0)
         let now = waits(until: end.time.nanoseconds)
         let part = { (sum: UInt32, before: UInt32) in min(Int64(sum - before) * 1000, reply.total) }
-        reply.untilFirst = first.time.nanoseconds - request.time.nanoseconds
+        reply.untilFirst = first.time.nanoseconds - asked.nanoseconds
         reply.repeats = part(now.repeats, turn.before.repeats)
         reply.closed = part(now.closed, turn.before.closed)
         reply.held = part(now.held, turn.before.held)

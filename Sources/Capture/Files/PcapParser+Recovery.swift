@@ -107,7 +107,7 @@ extension PcapParser {
         if let start = damageStart {
             // The damage is all that is left: most likely a cut.
             findings.warn(
-                "the file is cut or damaged in packet \(findings.packets + 1), at offset \(start): its last "
+                "the file is cut or damaged from packet \(findings.packets + 1) on, at offset \(start): its last "
                     + "\(fileOffset + bytes.byteCount - start) bytes hold no whole packet")
         }
         damageStart = nil
