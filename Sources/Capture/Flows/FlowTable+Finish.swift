@@ -3,26 +3,39 @@ extension FlowTable {
     ///
     /// - Complexity: O(flows + bytes kept).
     public consuming func finish() -> [Flow] {
+        var finished: [Flow] = []
+        finished.reserveCapacity(connections.count)
+        forEachFlow { finished.append($0) }
+        return finished
+    }
+
+    /// Shows the flows as they are now, in order of first packet, one by one: they need not all be there at once.
+    ///
+    /// - Complexity: O(flows + bytes kept).
+    public func forEachFlow(_ body: (Flow) throws -> Void) rethrows {
         // Nothing is changed in place: the caller may hold a copy, and changing would copy everything.
         let log = shared.log.sorted()
         let (capture, slow) = survey()
+        let slowReplies = Dictionary(grouping: slow.entries, by: \.flow)
         var next = 0
         var padding = shared.room.padding
-        var finished: [Flow] = []
-        finished.reserveCapacity(connections.count)
+        var number = 0
         for page in connections.pages {
             // A span lends its elements, where an array would copy them.
             let page = page.span
             for place in page.indices {
-                let number = finished.count
                 var flow = Self.flow(
                     page[place], number, index.keys[number], serverPort, log, &next, capture, padding: &padding)
+                if !errors.isEmpty {
+                    let client = page[place].state.client(index.keys[number], serverPort: serverPort)
+                    (flow.icmpErrors, flow.icmpErrorCount) = errors.about(number, client: client)
+                }
                 flow.recording = clock.recording(ofStretch: page[place].firstStretch)
-                finished.append(flow)
+                if let own = slowReplies[number] { flow.slowReplies = own.map(\.reply) }
+                try body(flow)
+                number += 1
             }
         }
-        for (flow, reply) in slow.entries { finished[flow].slowReplies.append(reply) }
-        return finished
     }
 
     private static func flow(

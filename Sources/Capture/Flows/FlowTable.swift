@@ -12,11 +12,14 @@ public struct FlowTable: Sendable {
     private let keptFlows: Set<Int>?
     private(set) var index = FlowIndex()
     private(set) var connections = PagedArray<Connection>()
-    private var dissector = Dissector()
+    private var dissector: Dissector
     private(set) var clock = FileClock()
     private(set) var shared: Connection.Shared
+    private(set) var errors = ICMPErrors()
 
-    /// Packets that were not TCP segments, with the reason.
+    /// Where the UDP datagrams go; nil where only connections are looked at.
+    public var datagrams: DatagramTable?
+    /// Packets that belong to no flow, with the reason.
     public private(set) var otherPackets: [NotTransport: Int] = [:]
     /// Segments that are shorter than their IP length says, though the file calls them whole: cut, and the length that they
     /// had was not kept.
@@ -31,20 +34,22 @@ public struct FlowTable: Sendable {
     ///   - keptFlows: with `keepStreams`, the flows whose streams are kept; nil for all.
     ///   - findAnomalies: whether each segment is also compared with those before it.
     ///   - verifyChecksums: whether TCP checksums are computed; a wrong one is an anomaly, and never a reason to discard.
+    ///   - decoding: which UDP ports carry packets.
     public init(
         serverPort: UInt16? = nil, keepStreams: Bool = true, keptFlows: Set<Int>? = nil, findAnomalies: Bool = false,
-        verifyChecksums: Bool = false
+        verifyChecksums: Bool = false, decoding: UDPDecoding = .usual
     ) {
         self.init(
             serverPort: serverPort, keepStreams: keepStreams, keptFlows: keptFlows, findAnomalies: findAnomalies,
-            verifyChecksums: verifyChecksums, paddingBytes: StreamBuilder.maximumPaddingBytes)
+            verifyChecksums: verifyChecksums, decoding: decoding, paddingBytes: StreamBuilder.maximumPaddingBytes)
     }
 
     /// As the public one, with another limit for zeros that stand for missing bytes.
     init(
         serverPort: UInt16?, keepStreams: Bool, keptFlows: Set<Int>? = nil, findAnomalies: Bool, verifyChecksums: Bool,
-        paddingBytes: Int
+        decoding: UDPDecoding = .usual, paddingBytes: Int
     ) {
+        dissector = Dissector(decoding: decoding)
         self.serverPort = serverPort
         self.keepStreams = keepStreams
         self.keptFlows = keptFlows
@@ -65,11 +70,13 @@ public struct FlowTable: Sendable {
         add(batch) { _, _, _ in }
     }
 
-    /// Adds all TCP segments of a batch, and shows each with the number of its flow. A segment that came in fragments is
-    /// shown with the fragment that completed it; its offsets are then not those of the batch.
+    /// Adds all packets of a batch, and shows those of flows: each TCP segment with the number of its flow, and what else
+    /// belongs to a flow, UDP datagrams (if there is a table for them) and ICMP errors. What came in fragments is shown
+    /// with the fragment that completed it; its offsets are then not those of the batch.
     @inline(__always)
     public mutating func add(
-        _ batch: PacketBatch, seeing: (_ segment: Segment, _ record: PacketRecord, _ flow: Int) -> Void
+        _ batch: PacketBatch, seeing: (_ segment: Segment, _ record: PacketRecord, _ flow: Int) -> Void,
+        others: (_ datagram: Datagram?, _ record: PacketRecord, _ flow: FlowID) -> Void = { _, _, _ in }
     ) {
         // Out of `self`, so that the segment need not be copied.
         var dissector = Dissector(reassembles: false)
@@ -85,10 +92,49 @@ public struct FlowTable: Sendable {
                     let flow = add(&dissector.segment, record, batch.bytes)
                     seeing(dissector.segment, record, flow)
                 }
-            case .udp: otherPackets[.datagram, default: 0] += 1
-            case .other(let reason): otherPackets[reason, default: 0] += 1
+            case .udp:
+                guard let flow = addDatagram(&dissector, record, batch.bytes) else { continue }
+                others(Datagram(dissector.segment), record, FlowID(.udp, flow))
+            case .other(let reason):
+                guard let flow = addOther(dissector, record, reason) else { continue }
+                others(nil, record, flow)
             }
         }
+    }
+
+    /// The number of the datagram's exchange, if there is a table for them.
+    private mutating func addDatagram(_ dissector: inout Dissector, _ record: PacketRecord, _ bytes: [UInt8]) -> Int? {
+        guard datagrams != nil else {
+            otherPackets[.datagram, default: 0] += 1
+            return nil
+        }
+        if dissector.segment.isReassembled, let whole = dissector.fragments?.datagram {
+            return datagrams?.add(&dissector.segment, record, whole)
+        }
+        return datagrams?.add(&dissector.segment, record, bytes)
+    }
+
+    /// Counts a packet that is of no flow, or finds the flow that an ICMP error is about.
+    private mutating func addOther(
+        _ dissector: borrowing Dissector, _ record: PacketRecord, _ reason: NotTransport
+    ) -> FlowID? {
+        guard let report = dissector.report, let transport = report.transport else {
+            otherPackets[reason, default: 0] += 1
+            return nil
+        }
+        switch transport {
+        case .tcp:
+            let (key, direction) = FlowKey.of(dissector.segment)
+            let known = index.find(key).flow
+            if known >= 0 {
+                errors.add(report, record, flow: known, direction: direction)
+                return FlowID(.tcp, known)
+            }
+        case .udp:
+            if let known = datagrams?.note(report, about: dissector.segment, record) { return FlowID(.udp, known) }
+        }
+        otherPackets[.icmpError, default: 0] += 1
+        return nil
     }
 
     /// Adds one segment that `dissect` found in `batch`; returns the number of its flow.
@@ -111,6 +157,9 @@ public struct FlowTable: Sendable {
         connections[flow].add(&segment, record, bytes, flow: flow, direction: direction, &shared)
         return flow
     }
+
+    /// How many flows there are.
+    public var count: Int { connections.count }
 
     /// The number of the flow that a segment belongs to; a new one for an unknown key or another initial number.
     @inline(__always)

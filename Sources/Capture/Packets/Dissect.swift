@@ -2,12 +2,12 @@
 ///
 /// Knows Ethernet (VLAN and QinQ tags, LLC with SNAP), Linux SLL and SLL2, BSD NULL and LOOP, PPP, raw IP; MPLS, PPPoE,
 /// GRE, IP in IP, VXLAN, Geneve, GTP-U, L2TP and Teredo around them; IPv4 with options, IPv6 with extension headers. Of
-/// a tunnelled packet it gives the innermost TCP segment. The payload's length comes from the IP length; an IPv4 total
-/// length of 0, which segmentation offload leaves in super-packets, means "all that the packet had". Checksums are not
-/// looked at: on loopback they are never finished. Fragments are not put together here, but by `FlowTable`. Allocates
-/// nothing.
-public func dissect(_ record: PacketRecord, in batch: PacketBatch) -> Dissected {
-    var dissector = Dissector(reassembles: false)
+/// a tunnelled packet it gives the innermost segment or datagram. The payload's length comes from the IP length, and is
+/// no longer than any length around it allows; a length of 0, which segmentation offload leaves in super-packets, means
+/// "all that the packet had". Checksums are not looked at: on loopback they are never finished. Fragments are not put
+/// together here, but by `FlowTable`. Allocates nothing.
+public func dissect(_ record: PacketRecord, in batch: PacketBatch, decoding: UDPDecoding = .usual) -> Dissected {
+    var dissector = Dissector(reassembles: false, decoding: decoding)
     switch dissector.dissect(record, batch.bytes.span.bytes, batch.linkTypes) {
     case .tcp: return .tcp(dissector.segment)
     case .udp: return .udp(Datagram(dissector.segment))
@@ -17,7 +17,7 @@ public func dissect(_ record: PacketRecord, in batch: PacketBatch) -> Dissected 
 
 /// The dissection without the copies: the last packet's fields stay in `segment`.
 struct Dissector {
-    /// The fields of the last TCP segment; of a UDP datagram only addresses, ports and payload.
+    /// The fields of the last TCP segment; of a UDP datagram only addresses, ports, payload and what IP says.
     var segment = Segment()
     /// The last packet is a TCP segment of which only the ports could be read, or one inside an ICMP error.
     var isPartialTCP = false
@@ -25,8 +25,15 @@ struct Dissector {
     var fragments: FragmentTable?
     /// Where the packet ends that is being read; -1 where its bytes were put together from fragments.
     var packetEnd = -1
+    /// Which UDP ports carry packets.
+    let decoding: UDPDecoding
     /// How many headers lie around the present one.
     var depth = 0
+    /// What the last packet, an ICMP error, says; nil for other packets. The ends of the flow that it is about are those
+    /// of `segment`.
+    var report: ICMPReport?
+    /// The packet that is being read lies in an ICMP error: only its beginning is there.
+    var isQuoted = false
 
     enum Outcome {
         case tcp
@@ -38,8 +45,9 @@ struct Dissector {
     /// walked; more is malformed.
     static let maximumHeaders = 16
 
-    init(reassembles: Bool = true) {
+    init(reassembles: Bool = true, decoding: UDPDecoding = .usual) {
         fragments = reassembles ? FragmentTable() : nil
+        self.decoding = decoding
     }
 
     /// Takes `record` apart; `bytes` and `linkTypes` are its batch's.
@@ -53,6 +61,7 @@ struct Dissector {
             wireEnd: start + max(record.capturedLength, record.wireLength))
         isPartialTCP = false
         depth = 0
+        report = nil
         segment.isReassembled = false
         segment.lostBytes = 0
         packetEnd = layer.wireEnd
@@ -74,9 +83,12 @@ struct Dissector {
             Layer(start: start + count, end: end, wireEnd: wireEnd)
         }
 
-        /// The layer without what lies beyond the length that the header around it gives.
-        func limited(to length: Int) -> Layer {
-            Layer(start: start, end: min(end, start + length), wireEnd: min(wireEnd, start + length))
+        /// What a length field leaves of it: what follows is padding, or of another header. A length of 0 was not filled
+        /// in, and leaves all.
+        @inline(__always)
+        func clipped(to count: Int) -> Layer {
+            guard count > 0 else { return self }
+            return Layer(start: start, end: min(end, start + count), wireEnd: min(wireEnd, start + count))
         }
     }
 }
