@@ -13,7 +13,9 @@ protocol ParserTarget: Sendable {
 enum ParserTargets {
     static let all: [any ParserTarget] = [
         PcapTarget(), PcapngTarget(), PacketsTarget(), FlowsTarget(), FragmentsTarget(), WireTarget(),
-        ConversationTarget(), ScenarioTarget(), LinhistTarget(), EDNTarget(),
+        ConversationTarget(), CutTarget(), DatagramsTarget(), ScenarioTarget(), ScriptTarget(), LinhistTarget(),
+        EDNTarget(),
+        PageTarget(), ModelTarget(), FindingTarget(), BaselineTarget(), ELFTarget(),
     ]
 
     /// The target that the environment's `PARSER` names.
