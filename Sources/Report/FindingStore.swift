@@ -25,7 +25,8 @@ public struct FindingStore: Sendable {
         do {
             try files.createDirectory(
                 atPath: aside, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            try write(finding, context, into: aside)
+            let record = try JSONText.data(FindingRecord(finding, context))
+            try write(finding, context, record, into: aside)
             let older = "\(directory)/.\(finding.id).older.\(getpid())\(Self.asideSuffix)"
             let isThere = rename(final, older) == 0
             guard rename(aside, final) == 0 else {
@@ -34,6 +35,7 @@ public struct FindingStore: Sendable {
                 throw CaptureError.unwritable(path: final, reason: reason)
             }
             try? files.removeItem(atPath: older)
+            FindingMark.note(record)
         } catch {
             try? files.removeItem(atPath: aside)
             throw CaptureError.unwritable(path: final, reason: Self.reason(error))
@@ -60,7 +62,7 @@ public struct FindingStore: Sendable {
         return cause.map { String(cString: strerror($0.rawValue)) } ?? error.localizedDescription
     }
 
-    private func write(_ finding: Finding, _ context: RunContext, into folder: String) throws {
+    private func write(_ finding: Finding, _ context: RunContext, _ record: Data, into folder: String) throws {
         let comment =
             "found by crossfire \(Version.text), \(context.protocolName), seed \(context.seed), "
             + "execution \(finding.firstExecution)\n"
@@ -72,8 +74,7 @@ public struct FindingStore: Sendable {
         }
         try PendingFile.write(finding.targetOutput, to: folder + "/target.log")
         try CaptureExport(finding, context).write(to: folder + "/capture.pcapng")
-        try PendingFile.write(
-            Array(JSONText.data(FindingRecord(finding, context))), to: folder + "/finding.json")
+        try PendingFile.write(Array(record), to: folder + "/finding.json")
     }
 
     private static func write(_ text: String, to path: String) throws {

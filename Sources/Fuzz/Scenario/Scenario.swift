@@ -108,6 +108,22 @@ public struct Scenario: Equatable, Sendable {
         }
     }
 
+    /// The most steps of a scenario file.
+    public static let maximumSteps = 1 << 20
     /// The most clients a scenario may name.
     public static let maximumClients = 1024
+}
+
+extension Scenario.Action {
+    /// Bytes of the tokens whose length it names.
+    var tokenBytes: Int {
+        let sized = { (sum: Int, piece: Template.Piece) -> Int in
+            if case .token(let length?) = piece { sum + length } else { sum }
+        }
+        switch self {
+        case .send(.raw(let template)): return template.pieces.reduce(0, sized)
+        case .send(.requests(let requests)): return requests.joined().lazy.flatMap(\.pieces).reduce(0, sized)
+        default: return 0
+        }
+    }
 }

@@ -27,6 +27,8 @@ private struct ScenarioParser {
     var group: [Scenario.Step]?
     var groupLine = 0
     var connected: Set<Int> = []
+    var steps = 0
+    var tokenBytes = 0
 
     init(file: String) {
         self.file = file
@@ -38,8 +40,9 @@ private struct ScenarioParser {
         guard !line.isAtEnd else { return }
         if !indented { try closeGroup() }
         guard protocolName != nil else { return try takeProtocol(&line) }
-        if let steps = group {
-            group = steps + [try takeStep(&line)]
+        if group != nil {
+            let step = try takeStep(&line)
+            group?.append(step)
         } else if indented {
             throw line.error("only steps under 'together' are indented")
         } else if line.takes("together") {
@@ -76,6 +79,12 @@ private struct ScenarioParser {
         let verb = line
         let action = try takeAction(&line)
         try line.end()
+        steps += 1
+        tokenBytes += action.tokenBytes
+        guard steps <= Scenario.maximumSteps else { throw start.error("more than \(Scenario.maximumSteps) steps") }
+        guard tokenBytes <= ExecutionLimits.tokenBytes else {
+            throw start.error("tokens of more than \(ExecutionLimits.tokenBytes) bytes in all")
+        }
         if case .connect = action {
             connected.insert(client)
         } else if !connected.contains(client) {
