@@ -7,10 +7,12 @@ import Verification
 public struct FindingStore: Sendable {
     /// `DIR/findings`.
     public let directory: String
+    private let marks: FindingMarks?
 
-    /// A store in the `findings` folder of a campaign's folder.
-    public init(campaign directory: String) {
+    /// A store in the `findings` folder of a campaign's folder; what is saved is noted in `marks`.
+    public init(campaign directory: String, marks: FindingMarks? = nil) {
         self.directory = directory + "/findings"
+        self.marks = marks
     }
 
     /// Writes a finding's folder, in place of an older one with the same id. What it holds is other people's traffic: only
@@ -35,7 +37,7 @@ public struct FindingStore: Sendable {
                 throw CaptureError.unwritable(path: final, reason: reason)
             }
             try? files.removeItem(atPath: older)
-            FindingMark.note(record)
+            marks?.add(final)
         } catch {
             try? files.removeItem(atPath: aside)
             throw CaptureError.unwritable(path: final, reason: Self.reason(error))
@@ -98,13 +100,30 @@ public struct FindingStore: Sendable {
     public static func record(at folder: String) throws -> FindingRecord {
         let path = folder + "/finding.json"
         do {
-            return try JSONDecoder().decode(FindingRecord.self, from: try Data(contentsOf: URL(fileURLWithPath: path)))
+            let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            let json = try file.read(upToCount: maximumRecordBytes + 1) ?? Data()
+            guard json.count <= maximumRecordBytes else {
+                throw StoreError(path: path, reason: "more than \(maximumRecordBytes) bytes")
+            }
+            return try record(json: json)
+        } catch let error as StoreError {
+            throw error
         } catch let error as DecodingError {
             throw StoreError(path: path, reason: "not a finding of this version: \(Self.place(error))")
         } catch {
             throw StoreError(path: path, reason: error.localizedDescription)
         }
     }
+
+    /// The record that these bytes are.
+    ///
+    /// - Throws: `DecodingError`.
+    public static func record(json: Data) throws -> FindingRecord {
+        try JSONDecoder().decode(FindingRecord.self, from: json)
+    }
+
+    /// Bytes of a `finding.json`.
+    private static let maximumRecordBytes = 16 << 20
 
     private static func place(_ error: DecodingError) -> String {
         switch error {

@@ -11,9 +11,9 @@ struct ReplayCommand: ParsableCommand {
         commandName: "replay",
         abstract: "Run a finding or a scenario again on fresh targets, and count how often it shows.",
         discussion: """
-            Without TARGET the one of the finding is used: a finding of somebody else may name any command, so it is \
-            shown and asked about, where the folder was not written by this user on this machine. A try runs the scenario up to 100 times on one fresh \
-            target. Exit status 1: seen again; 0: not seen.
+            Without TARGET the one of the finding is used. Whose folder it is decides which command runs: for one that \
+            this user's crossfire has not written, it says what it will run and asks, or wants --yes. A try runs the scenario \
+            up to 100 times on one fresh target. Exit status 1: seen again; 0: not seen.
             """)
 
     @Argument(help: "A finding's folder, or a .crossfire file.")
@@ -24,18 +24,18 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "How many fresh targets.")
     var times = 20
 
+    @Flag(help: "Run what somebody else's finding names, unasked.")
+    var yes = false
+
     @Flag(help: "Print one JSON object.")
     var json = false
-
-    @Flag(help: "Run the command that a finding names, also where its folder was not written by this user.")
-    var yes = false
 
     func validate() throws {
         guard (1...100_000).contains(times) else { throw ValidationError("--times must be from 1 to 100000") }
     }
 
     func run() throws {
-        let subject = try ReplaySubject(self.subject, target, trusted: yes)
+        let subject = try ReplaySubject(self.subject, target, isTrusted: yes)
         Sandbox.enter(for: subject.target, refused: target.noSandbox)
         Interruption.watch()
         let spec = try subject.target.resolved()
@@ -61,7 +61,8 @@ struct ReplaySubject {
     /// Nil: any violation.
     let oracle: OracleID?
 
-    init(_ path: String, _ options: TargetOptions, trusted: Bool) throws {
+    /// - Parameter isTrusted: whether to run what the finding names, whoever wrote it.
+    init(_ path: String, _ options: TargetOptions, isTrusted: Bool) throws {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw Failure(.badInput, "there is no finding or scenario at \(path)")
@@ -77,23 +78,9 @@ struct ReplaySubject {
             target = try options.description()
         } else if let record {
             target = record.target
-            if !trusted { try Self.confirm(target, of: folder) }
+            if !isTrusted { try ForeignFinding.confirm(folder, target) }
         } else {
             throw Failure(.usage, "\(path) belongs to no finding: give a target")
-        }
-    }
-
-    /// Asks whether to run a command that somebody else may have chosen.
-    private static func confirm(_ target: TargetDescription, of folder: String) throws {
-        guard case .command(let words, _) = target, !FindingMark.isThere(for: folder) else { return }
-        let command = words.joined(separator: " ")
-        let what = "\(folder) was not written by this user here; it would run '\(command)'"
-        guard isatty(0) == 1, isatty(2) == 1 else {
-            throw Failure(.usage, "\(what); give a target, or --yes")
-        }
-        Console.write("\(what). Run it? [y/N] ")
-        guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
-            throw Failure(.usage, "\(command) was not run")
         }
     }
 }

@@ -135,27 +135,5 @@ extension EndToEnd {
                 #expect(lstat(path, &status) == 0 && status.st_mode & S_IFMT == type, "\(path)")
             }
         }
-
-        @Test("the command of somebody else's finding is not run unasked")
-        func foreignFinding() throws {
-            #expect(try shell(campaign("garbage")).status == 1)
-            let findings = "\(folder.path)/out/findings"
-            let name = try #require(try FileManager.default.contentsOfDirectory(atPath: findings).first)
-            let finding = "\(findings)/\(name)"
-            let replay = { (more: String) in
-                try shell("'\(CrossfireProcess.folder)/crossfire' replay '\(finding)' --times 1 --perturb off \(more)")
-            }
-            #expect(try replay("").status == 1)
-            // Another's: what it says differs from what this user's campaign has written.
-            let record = "\(finding)/finding.json"
-            let text = try String(contentsOfFile: record, encoding: .utf8)
-            try text.replacingOccurrences(of: "garbage", with: "nul").write(
-                toFile: record, atomically: true, encoding: .utf8)
-            let asked = try replay("")
-            #expect(asked.status == 64, "\(asked.errors)")
-            #expect(asked.errors.contains("it would run 'python3"), "\(asked.errors)")
-            #expect(asked.output.isEmpty)
-            #expect([0, 1, 2].contains(try replay("--yes").status))
-        }
     }
 }

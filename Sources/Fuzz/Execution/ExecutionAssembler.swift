@@ -97,6 +97,24 @@ package struct ExecutionAssembler {
 }
 
 extension PacketBatch {
+    /// Lets go of the packets behind the first `bytes`.
+    mutating func keepBeginning(bytes limit: Int) {
+        var kept = 0
+        let count = records.prefix { record in
+            kept += record.capturedLength
+            return kept <= limit
+        }.count
+        self = PacketBatch(linkTypes: linkTypes, taking: records[..<count], from: self)
+    }
+
+    private init(linkTypes: [LinkType], taking records: ArraySlice<PacketRecord>, from batch: PacketBatch) {
+        self.init(linkTypes: linkTypes)
+        for record in records {
+            append(
+                record, batch.bytes[record.offset..<record.offset + record.capturedLength], number: record.number)
+        }
+    }
+
     fileprivate mutating func append(_ record: PacketRecord, _ bytes: ArraySlice<UInt8>, number: Int) {
         var record = record
         record.offset = self.bytes.count

@@ -42,13 +42,13 @@ package struct ExecutionJudge: Sendable {
     /// The clients stopped reading: where hardly anything was written, an endless reply is one that nothing explains; else
     /// nothing can be said of what they have not read.
     private func noteFlood(_ client: Int, _ unfinished: Int, written: Int, _ judgement: inout Judgement) {
-        guard judgement.verdict != .violated else { return }
+        let limit = "the clients were sent more than \(ExecutionLimits.readBytes) bytes, and read no further"
+        guard judgement.verdict != .violated else {
+            return judgement.violations[0].summary += " (\(limit); the beginning is kept)"
+        }
         let isEndless =
             boundsReplies && written < ExecutionLimits.modestBytes && unfinished > ExecutionLimits.readBytes / 2
-        guard isEndless else {
-            let what = "the clients were sent more than \(ExecutionLimits.readBytes) bytes, and read no further"
-            return judgement.inconclusive.append(what)
-        }
+        guard isEndless else { return judgement.inconclusive.append(limit) }
         var violation = Violation(
             oracle: .corruption,
             summary:
@@ -62,7 +62,7 @@ package struct ExecutionJudge: Sendable {
         var table = FlowTable(serverPort: serverPort)
         table.add(packets)
         let flows = table.finish()
-        let incomplete = trouble + Self.disagreements(flows, log)
+        let incomplete = trouble + (log.isFlooded ? [] : Self.disagreements(flows, log))
         var evidence = Evidence(
             flows: flows, codec: codec, names: { Self.name($0.client, log) }, incomplete: incomplete,
             end: packets.records.last?.time ?? Timestamp(nanoseconds: 0))

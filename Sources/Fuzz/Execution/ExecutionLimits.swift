@@ -2,10 +2,10 @@
 package enum ExecutionLimits {
     /// Bytes that all clients together read. What a target sends beyond them is not taken from it.
     package static let readBytes = 32 << 20
+    /// Bytes of packets, from the beginning, that are kept and judged of an execution in which that was reached.
+    package static let floodBytes = 512 << 10
     /// Beside less written than this, an unfinished reply of half of that is one that nothing explains.
     package static let modestBytes = 1 << 20
-    /// Bytes of tokens that a scenario may ask for, in all.
-    package static let tokenBytes = 64 << 20
     /// Bytes of packets that are kept for the judge.
     package static let packetBytes = 96 << 20
     /// Bytes of packets that may wait for the judge; more are dropped, and counted as if the kernel had.

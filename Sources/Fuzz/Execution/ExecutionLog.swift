@@ -27,6 +27,9 @@ public struct ExecutionLog: Sendable {
         self.endNanoseconds = endNanoseconds
     }
 
+    /// Whether the target sent more than the clients read.
+    var isFlooded: Bool { if case .flooded = outcome { true } else { false } }
+
     /// How a script ends.
     public enum Outcome: Equatable, Sendable {
         /// Every step was done.

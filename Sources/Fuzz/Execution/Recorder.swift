@@ -10,7 +10,7 @@ struct JudgedExecution: Sendable {
     var judgement: Judgement
     /// Its packets, numbered from 1.
     var packets: PacketBatch
-    /// The end of what the target had printed, where it died of this.
+    /// The end of what the target had printed, where it ended in this execution; else empty.
     var targetOutput: [UInt8] = []
 }
 
@@ -80,7 +80,7 @@ final class Recorder {
             loop.run(work, judged, shared)
         }
         guard let capture else { return }
-        captureThread = try JoinableThread("capture") {
+        let body: @Sendable () -> Void = {
             do throws(CaptureError) {
                 try capture.run { batch in
                     let waiting = shared.backlog.add(batch.bytes.count, ordering: .relaxed).newValue
@@ -96,6 +96,14 @@ final class Recorder {
                 failure.error.withLock { $0 = error }
             }
             work.put(.stop)
+        }
+        do {
+            captureThread = try JoinableThread("capture", body)
+        } catch {
+            // The machine is out of threads; the other one is not left behind.
+            work.put(.stop)
+            judgeThread.take()?.join()
+            throw error
         }
     }
 
@@ -160,7 +168,10 @@ final class Recorder {
                 {
                     switch item {
                     case .log(let log):
-                        if let packets = log.packets {
+                        if var packets = log.packets {
+                            if case .flooded = log.outcome {
+                                packets.keepBeginning(bytes: ExecutionLimits.floodBytes)
+                            }
                             let judgement = judge.judge(packets, log, trouble: [])
                             judged.put(JudgedExecution(log: log, judgement: judgement, packets: packets))
                         } else {
@@ -197,7 +208,8 @@ final class Recorder {
                 let limit = ExecutionLimits.packetBytes >> 20
                 trouble.append("more than \(limit) MiB of packets: \(assembler.leftOut) packets are left out")
             }
-            let packets = assembler.take(log)
+            var packets = assembler.take(log)
+            if case .flooded = log.outcome { packets.keepBeginning(bytes: ExecutionLimits.floodBytes) }
             return JudgedExecution(log: log, judgement: judge.judge(packets, log, trouble: trouble), packets: packets)
         }
     }

@@ -42,6 +42,7 @@ private struct ScenarioParser {
         guard protocolName != nil else { return try takeProtocol(&line) }
         if group != nil {
             let step = try takeStep(&line)
+            // In place: a copy for each step would take time in the square of their number.
             group?.append(step)
         } else if indented {
             throw line.error("only steps under 'together' are indented")
@@ -79,18 +80,28 @@ private struct ScenarioParser {
         let verb = line
         let action = try takeAction(&line)
         try line.end()
-        steps += 1
-        tokenBytes += action.tokenBytes
-        guard steps <= Scenario.maximumSteps else { throw start.error("more than \(Scenario.maximumSteps) steps") }
-        guard tokenBytes <= ExecutionLimits.tokenBytes else {
-            throw start.error("tokens of more than \(ExecutionLimits.tokenBytes) bytes in all")
-        }
+        try count(action, at: start)
         if case .connect = action {
             connected.insert(client)
         } else if !connected.contains(client) {
             throw verb.error("c\(client) is not connected here; 'c\(client) connect' must come before")
         }
         return Scenario.Step(client: client, action)
+    }
+
+    /// Holds the scenario to its limits.
+    mutating func count(_ action: Scenario.Action, at place: LineReader) throws(ScenarioError) {
+        steps += 1
+        guard steps <= Scenario.maximumSteps else {
+            throw place.error("a scenario has at most \(Scenario.maximumSteps) steps")
+        }
+        guard case .send(let payload) = action else { return }
+        tokenBytes += payload.sizedTokenBytes
+        guard tokenBytes <= Scenario.maximumTokenBytes else {
+            throw place.error(
+                "the tokens of a scenario have at most \(Scenario.maximumTokenBytes) bytes together, up to here they have "
+                    + "\(tokenBytes)")
+        }
     }
 
     func takeAction(_ line: inout LineReader) throws(ScenarioError) -> Scenario.Action {
