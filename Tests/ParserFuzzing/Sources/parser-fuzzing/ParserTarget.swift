@@ -13,7 +13,7 @@ protocol ParserTarget: Sendable {
 enum ParserTargets {
     static let all: [any ParserTarget] = [
         PcapTarget(), PcapngTarget(), PacketsTarget(), FlowsTarget(), FragmentsTarget(), WireTarget(),
-        ConversationTarget(), CutTarget(), DatagramsTarget(), ScenarioTarget(), ScriptTarget(), LinhistTarget(),
+        ConversationTarget(), CutRepliesTarget(), DatagramsTarget(), ScenarioTarget(), ScriptTarget(), LinhistTarget(),
         EDNTarget(),
         PageTarget(), ModelTarget(), FindingTarget(), BaselineTarget(), ELFTarget(),
     ]
