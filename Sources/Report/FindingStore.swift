@@ -1,5 +1,5 @@
 public import Capture
-import Foundation
+public import Foundation
 public import Fuzz
 import Verification
 
