@@ -35,11 +35,20 @@ public struct Baseline: Sendable {
             let words = line.prefix { $0 != UInt8(ascii: "#") }.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
             guard let word = words.first else { continue }
             let id = String(decoding: word, as: UTF8.self)
-            guard words.count == 1, OracleID.allCases.contains(where: { id.hasPrefix($0.rawValue + "-") }) else {
+            guard words.count == 1, word.allSatisfy(Self.belongsInID),
+                OracleID.allCases.contains(where: { id.hasPrefix($0.rawValue + "-") })
+            else {
                 throw Failure(file: file, line: number + 1)
             }
             ids.insert(id)
         }
         self.ids = ids
+    }
+
+    private static func belongsInID(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
+        default: false
+        }
     }
 }

@@ -28,9 +28,12 @@ struct PageTarget: ParserTarget {
     private static func page(_ history: History, _ model: CheckModel) -> String {
         let checker = Checker(budget: SearchBudget(nodes: 2_000, bytes: 16 << 20), threads: 1)
         let result = checker.check(history, model: model)
+        let violations = result.violations.map {
+            Violation(oracle: .linearizability, summary: $0.summary, signature: $0.signature, blame: $0.blame)
+        }
         let judgement = Judgement(
-            verdict: result.verdict, violations: result.violations.map { Violation($0) },
-            inconclusive: result.inconclusive, exercised: result.exercised)
+            verdict: result.verdict, violations: violations, inconclusive: result.inconclusive,
+            exercised: result.exercised)
         return CheckPage(
             title: "<script>a</script>", history: history, model: model, result: result, judgement: judgement
         ).text()
