@@ -1,4 +1,3 @@
-import Foundation
 import Report
 import Verification
 
@@ -28,7 +27,7 @@ struct FindingTarget: ParserTarget {
     let name = "finding"
 
     func run(_ input: [UInt8]) {
-        _ = try? FindingStore.record(json: Data(input))
+        _ = try? FindingStore.record(json: input)
     }
 
     func seeds() -> [[UInt8]] {
