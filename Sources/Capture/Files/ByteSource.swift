@@ -1,8 +1,8 @@
 import Glibc
 
-/// Where a capture file's bytes come from: a file or standard input, plain or compressed with gzip or Zstandard.
+/// Where a capture file's bytes come from: a file or standard input, plain or compressed with gzip, Zstandard or xz.
 ///
-/// Unsafe pointers: this file and `Decompressor.swift` hand buffers to read(2), zlib and libzstd.
+/// Unsafe pointers: this file and the decompressors hand buffers to read(2), zlib, libzstd and liblzma.
 final class ByteSource {
     /// The name for messages.
     let name: String
@@ -32,6 +32,8 @@ final class ByteSource {
                 decompressor = try GzipDecompressor(prefix: magic)
             } else if magic == ZstandardDecompressor.magic {
                 decompressor = try ZstandardDecompressor(prefix: magic)
+            } else if magic == XZDecompressor.magic {
+                decompressor = try XZDecompressor(prefix: magic)
             } else {
                 unread = magic
             }
