@@ -73,17 +73,17 @@ enum FlowProperties {
     }
 
     /// A table that looks for everything. Holes are small, so that inputs are judged fast.
-    static func table(keepStreams: Bool = true) -> FlowTable {
+    static func table(keepStreams: Bool = true, decoding: UDPDecoding = .usual) -> FlowTable {
         FlowTable(
-            serverPort: 6379, keepStreams: keepStreams, findAnomalies: true, verifyChecksums: true,
+            serverPort: 6379, keepStreams: keepStreams, findAnomalies: true, verifyChecksums: true, decoding: decoding,
             paddingBytes: paddingBytes)
     }
 
     private static let paddingBytes = 64 << 10
 
     /// The flows of batches with everything looked for.
-    static func flows(_ batches: [PacketBatch]) -> [Flow] {
-        var table = table()
+    static func flows(_ batches: [PacketBatch], decoding: UDPDecoding = .usual) -> [Flow] {
+        var table = table(decoding: decoding)
         for batch in batches { table.add(batch) }
         return table.finish()
     }
