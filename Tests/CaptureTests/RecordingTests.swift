@@ -148,7 +148,9 @@ struct RecordingTests {
 
     // MARK: Cut
 
-    @Test("packets cut to a length, which the file calls whole: nothing can be summed, and nothing is out of order", arguments: [70, 80, 96])
+    @Test(
+        "packets cut to a length, which the file calls whole: nothing can be summed, and nothing is out of order",
+        arguments: [70, 80, 96])
     func cut(_ length: Int) throws {
         var talk = Talk()
         talk.send(from: 0, seq: 1000, ack: 5000, payload: String(repeating: "q", count: 300))

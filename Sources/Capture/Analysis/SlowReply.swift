@@ -23,6 +23,21 @@ public struct SlowReply: Sendable, Equatable {
     /// Nanoseconds from the request to the last byte of the reply.
     public var total: Int64 { end.time.nanoseconds - request.time.nanoseconds }
 
+    /// Creates one from its packets, its cause and the nanoseconds that went into each part.
+    public init(
+        request: PacketReference, reply: PacketReference, end: PacketReference, cause: Cause, untilFirst: Int64,
+        repeats: Int64, closed: Int64, held: Int64
+    ) {
+        self.request = request
+        self.reply = reply
+        self.end = end
+        self.cause = cause
+        self.untilFirst = untilFirst
+        self.repeats = repeats
+        self.closed = closed
+        self.held = held
+    }
+
     /// Who waited for whom. The raw value is a stable name.
     public enum Cause: String, Sendable {
         /// The client for the connection.
