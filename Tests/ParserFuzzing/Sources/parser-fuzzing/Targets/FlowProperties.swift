@@ -73,10 +73,13 @@ enum FlowProperties {
     }
 
     /// A table that looks for everything. Holes are small, so that inputs are judged fast.
-    static func table(keepStreams: Bool = true, decoding: UDPDecoding = .usual) -> FlowTable {
+    static func table(
+        keepStreams: Bool = true, decoding: UDPDecoding = .usual, patience: Int = ConnectionStore.usualPatience,
+        verifyChecksums: Bool = true
+    ) -> FlowTable {
         FlowTable(
-            serverPort: 6379, keepStreams: keepStreams, findAnomalies: true, verifyChecksums: true, decoding: decoding,
-            paddingBytes: paddingBytes)
+            serverPort: 6379, keepStreams: keepStreams, findAnomalies: true, verifyChecksums: verifyChecksums,
+            decoding: decoding, paddingBytes: paddingBytes, patience: patience)
     }
 
     private static let paddingBytes = 64 << 10
