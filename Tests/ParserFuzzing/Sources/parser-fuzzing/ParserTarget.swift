@@ -12,9 +12,9 @@ protocol ParserTarget: Sendable {
 
 enum ParserTargets {
     static let all: [any ParserTarget] = [
-        PcapTarget(), PcapngTarget(), PacketsTarget(), FlowsTarget(), FragmentsTarget(), WireTarget(),
-        ConversationTarget(), CutRepliesTarget(), DatagramsTarget(), ScenarioTarget(), LinhistTarget(), EDNTarget(),
-        ModelFileTarget(), FindingTarget(), HistoryPageTarget(),
+        PcapTarget(), PcapngTarget(), SnoopTarget(), PacketsTarget(), FlowsTarget(), DatagramsTarget(),
+        FragmentsTarget(), WireTarget(), ConversationTarget(), CutRepliesTarget(), ScenarioTarget(), LinhistTarget(),
+        EDNTarget(), ModelFileTarget(), FindingTarget(), HistoryPageTarget(),
     ]
 
     /// The target that the environment's `PARSER` names.
