@@ -105,7 +105,7 @@ public struct FindingStore: Sendable {
             guard json.count <= maximumRecordBytes else {
                 throw StoreError(path: path, reason: "more than \(maximumRecordBytes) bytes")
             }
-            return try record(json: json)
+            return try record(json: Array(json))
         } catch let error as StoreError {
             throw error
         } catch let error as DecodingError {
@@ -118,8 +118,8 @@ public struct FindingStore: Sendable {
     /// The record that these bytes are.
     ///
     /// - Throws: `DecodingError`.
-    public static func record(json: Data) throws -> FindingRecord {
-        try JSONDecoder().decode(FindingRecord.self, from: json)
+    public static func record(json: [UInt8]) throws -> FindingRecord {
+        try JSONDecoder().decode(FindingRecord.self, from: Data(json))
     }
 
     /// Bytes of a `finding.json`.

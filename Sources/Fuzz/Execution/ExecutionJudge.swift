@@ -32,6 +32,13 @@ package struct ExecutionJudge: Sendable {
         if log.droppedDatagrams > 0 {
             trouble.append("the kernel dropped \(log.droppedDatagrams) datagrams to the target")
         }
+        var packets = packets
+        if !isDatagram, !log.isFlooded, hasTooManyReplies(packets) {
+            packets.keepBeginning(bytes: ExecutionLimits.floodBytes)
+            var log = log
+            log.outcome = .flooded(client: 0, unfinished: 0)
+            return judge(packets, log, trouble: trouble)
+        }
         var judgement = isDatagram ? judgeDatagrams(packets, log, trouble) : judgeStreams(packets, log, trouble)
         if case .flooded(let client, let unfinished) = log.outcome {
             noteFlood(client, unfinished, written: log.connections.reduce(0) { $0 + $1.sentBytes }, &judgement)
@@ -56,6 +63,24 @@ package struct ExecutionJudge: Sendable {
             signature: "endless reply")
         violation.restsOnLog = true
         judgement.add(violation)
+    }
+
+    /// Whether a connection got more replies than are judged: each takes some memory.
+    private func hasTooManyReplies(_ packets: PacketBatch) -> Bool {
+        guard packets.bytes.count > ExecutionLimits.floodBytes else { return false }
+        var table = FlowTable(serverPort: serverPort)
+        table.add(packets)
+        return table.finish().contains { flow in
+            let bytes = flow.toClient.bytes
+            var offset = 0
+            for _ in 0..<ExecutionLimits.replies {
+                guard offset < bytes.count,
+                    case .message(let length) = codec.frameReply(bytes.span.extracting(droppingFirst: offset), to: nil)
+                else { return false }
+                offset += length
+            }
+            return true
+        }
     }
 
     private func judgeStreams(_ packets: PacketBatch, _ log: ExecutionLog, _ trouble: [String]) -> Judgement {

@@ -8,6 +8,8 @@ package enum ExecutionLimits {
     package static let modestBytes = 1 << 20
     /// Bytes of packets that are kept for the judge.
     package static let packetBytes = 96 << 20
+    /// Replies of one connection that are judged; where there are more, only the beginning of the execution is.
+    package static let replies = 100_000
     /// Bytes of packets that may wait for the judge; more are dropped, and counted as if the kernel had.
     package static let backlogBytes = 64 << 20
     /// Bytes of executions that may wait to be judged.
