@@ -12,16 +12,10 @@ protocol ParserTarget: Sendable {
 
 enum ParserTargets {
     static let all: [any ParserTarget] = [
-<<<<<<< HEAD
         PcapTarget(), PcapngTarget(), PacketsTarget(), FlowsTarget(), FragmentsTarget(), WireTarget(),
         ConversationTarget(), CutRepliesTarget(), DatagramsTarget(), ScenarioTarget(), ScriptTarget(), LinhistTarget(),
         EDNTarget(),
         PageTarget(), ModelTarget(), FindingTarget(), BaselineTarget(), ELFTarget(),
-=======
-        PcapTarget(), PcapngTarget(), SnoopTarget(), PacketsTarget(), FlowsTarget(), DatagramsTarget(),
-        FragmentsTarget(), WireTarget(), ConversationTarget(), CutRepliesTarget(), ScenarioTarget(), LinhistTarget(),
-        EDNTarget(), ModelFileTarget(), FindingTarget(), HistoryPageTarget(),
->>>>>>> wt-f
     ]
 
     /// The target that the environment's `PARSER` names.
