@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import Foundation
+import Fuzz
 import Report
 import Verification
 import Wire
@@ -82,7 +83,7 @@ struct CheckCommand: ParsableCommand {
         if let protocolName {
             guard capture == "-", outputs.annotate != nil else { return try checkCapture(protocolName, at: capture) }
             let spooled = try SpooledInput()
-            defer { spooled.remove() }
+            defer { withExtendedLifetime(spooled) {} }
             return try checkCapture(protocolName, at: spooled.path)
         }
         guard model != nil || isHistory else {
@@ -123,13 +124,14 @@ struct CheckCommand: ParsableCommand {
             judgement.violations = noted + judgement.violations
             judgement.verdict = .violated
         }
-        try outputs.annotate(path, named: capture, reading, judgement)
-        try outputs.page {
-            CheckPage(
-                title: CheckOutputs.title(capture), evidence: evidence, judgement: judgement, warnings: reading.warnings
-            )
+        try finish(judgement, warnings: reading.warnings, name: codec.name) {
+            try outputs.annotate(path, named: capture, reading, judgement)
+            try outputs.page {
+                CheckPage(
+                    title: CheckOutputs.title(capture), evidence: evidence, judgement: judgement,
+                    warnings: reading.warnings)
+            }
         }
-        try finish(judgement, warnings: reading.warnings, name: codec.name)
     }
 
     // MARK: Histories
@@ -169,13 +171,16 @@ struct CheckCommand: ParsableCommand {
         let judgement = Judgement(
             verdict: result.verdict, violations: result.violations.map { Violation($0) },
             inconclusive: result.inconclusive, exercised: result.exercised)
-        try outputs.page { page(judgement) }
-        try finish(judgement, warnings: [], name: name)
+        try finish(judgement, warnings: [], name: name) { try outputs.page { page(judgement) } }
     }
 
-    private func finish(_ judgement: Judgement, warnings: [String], name: String) throws {
+    /// Says the verdict, and writes then what else was asked for: a full disk does not hide it.
+    private func finish(
+        _ judgement: Judgement, warnings: [String], name: String, writing outputs: () throws -> Void
+    ) throws {
         let text = JudgementText(judgement, warnings: warnings)
         print(json ? try text.json(protocolName: name) : text.text(style: TerminalStyle(descriptor: 1)))
+        try outputs()
         throw Status(judgement.verdict).exitCode
     }
 }
