@@ -14,6 +14,7 @@ struct Journal {
     private var clients = ClientNumbers()
     private var functions: [Int: (History.Function, name: Int)] = [:]
     private var lastIndex: Int?
+    private var hasNemesis = false
     private var clock = JournalClock()
     /// The first function that nobody knows.
     private var firstUnknown: (name: String, place: HistoryPlace)?
@@ -48,7 +49,10 @@ struct Journal {
     /// - Returns: False where another journal begins with it; then nothing more is to be read.
     mutating func add(_ event: JournalEvent) throws(HistoryError) -> Bool {
         guard event.process != History.null else { throw failure(event, "an event needs :process") }
-        guard !isNemesis(event.process) else { return true }
+        guard !isNemesis(event.process) else {
+            hasNemesis = true
+            return true
+        }
         guard event.kind != .invoke else {
             if goesBack(event) { return false }
             try invoke(event)
@@ -163,7 +167,9 @@ struct Journal {
         if let firstUnknown, !options.vocabulary.takesAny, operations.allSatisfy({ $0.function == .other }) {
             throw failure(firstUnknown.place, "an unknown function '\(firstUnknown.name)', and none that is known")
         }
-        guard !operations.isEmpty else { throw HistoryError(path: path, reason: "there is no operation in it") }
+        guard !operations.isEmpty || hasNemesis else {
+            throw HistoryError(path: path, reason: "there is no operation in it")
+        }
         let isKeyed = options.isKeyed ?? JournalMeaning.areKeyed(operations, values)
         let meaning = JournalMeaning(operations, isKeyed: isKeyed, values)
         var history = History()

@@ -13,7 +13,8 @@ protocol ParserTarget: Sendable {
 enum ParserTargets {
     static let all: [any ParserTarget] = [
         PcapTarget(), PcapngTarget(), PacketsTarget(), FlowsTarget(), FragmentsTarget(), WireTarget(),
-        ConversationTarget(), ScenarioTarget(), LinhistTarget(), EDNTarget(),
+        ConversationTarget(), ScenarioTarget(), LinhistTarget(), EDNTarget(), JSONJournalTarget(),
+        TextJournalTarget(),
     ]
 
     /// The target that the environment's `PARSER` names.
