@@ -127,10 +127,8 @@ struct Journal {
     /// The function of an event.
     private mutating func function(_ event: JournalEvent) throws(HistoryError) -> (History.Function, name: Int) {
         if let known = functions[event.function] { return known }
-        let name: String
-        switch values[event.function] {
-        case .text(let text), .keyword(let text), .symbol(let text): name = text.string
-        default: throw failure(event, ":f must be a name, not \(values.words(event.function))")
+        guard let name = JournalEvent.name(values[event.function]) else {
+            throw failure(event, ":f must be a name, not \(values.words(event.function))")
         }
         let code = values.code(.text(ExactText(name)))
         let function = options.vocabulary.function(name)
@@ -146,10 +144,7 @@ struct Journal {
     }
 
     private func isNemesis(_ process: Int) -> Bool {
-        switch values[process] {
-        case .keyword("nemesis"), .text("nemesis"), .symbol("nemesis"): true
-        default: false
-        }
+        JournalEvent.name(values[process]) == "nemesis"
     }
 
     private func failure(_ event: JournalEvent, _ reason: String) -> HistoryError {

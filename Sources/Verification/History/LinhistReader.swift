@@ -49,7 +49,8 @@ struct LinhistReader {
         isPlain = options.vocabulary.keeps(Self.usualNames)
     }
 
-    mutating func parse() throws(HistoryError) -> History {
+    /// - Parameter damage: What is wrong with the bytes themselves, which may have ended too early.
+    mutating func parse(damage: String? = nil) throws(HistoryError) -> History {
         cursor.skipSpace()
         let isList = cursor.take(UInt8(ascii: "["))
         try header()
@@ -61,6 +62,7 @@ struct LinhistReader {
             guard error.isCut, history.count > 0 else { throw error }
             leaveOutUncertain("The file is cut: at line \(error.line) \(error.reason).")
         }
+        if let damage, history.doubts.isEmpty { leaveOutUncertain(damage) }
         if let promised, promised > history.count, history.doubts.isEmpty {
             leaveOutUncertain(
                 "The header promises \(promised) operations, and \(history.count) follow: the file is cut.")
