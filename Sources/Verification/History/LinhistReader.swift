@@ -11,6 +11,8 @@ struct LinhistReader {
     /// Operations stand in the order of their invocations.
     private var isSorted = true
     private var firstUnknown: (name: String, place: HistoryPlace)?
+    /// Some operation has a function that somebody knows.
+    private var hasKnown = false
 
     /// One value of a line.
     enum Value {
@@ -67,7 +69,7 @@ struct LinhistReader {
             leaveOutUncertain(
                 "The header promises \(promised) operations, and \(history.count) follow: the file is cut.")
         }
-        if let firstUnknown, !vocabulary.takesAny, history.functions.allSatisfy({ $0 == .other }) {
+        if let firstUnknown, !vocabulary.takesAny, !hasKnown {
             throw HistoryError(
                 path: cursor.path, line: firstUnknown.place.line, column: firstUnknown.place.column,
                 reason: "an unknown function '\(firstUnknown.name)', and none that is known")
@@ -189,6 +191,7 @@ struct LinhistReader {
             }
         }
         if oddity != nil || function == .other { (function, row.expected) = foreign(row, function, oddity, start) }
+        if function != .other { hasKnown = true }
         history.append(
             function, client: row.client, key: row.key, argument: row.argument,
             expected: row.expected, result: result, invoked: invoked, completed: row.completed ?? History.never,

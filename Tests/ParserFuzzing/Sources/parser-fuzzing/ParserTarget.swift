@@ -12,9 +12,9 @@ protocol ParserTarget: Sendable {
 
 enum ParserTargets {
     static let all: [any ParserTarget] = [
-        PcapTarget(), PcapngTarget(), PacketsTarget(), FlowsTarget(), FragmentsTarget(), WireTarget(),
-        ConversationTarget(), ScenarioTarget(), LinhistTarget(), EDNTarget(), JSONJournalTarget(),
-        TextJournalTarget(),
+        PcapTarget(), PcapngTarget(), SnoopTarget(), PacketsTarget(), FlowsTarget(), DatagramsTarget(),
+        FragmentsTarget(), WireTarget(), ConversationTarget(), CutRepliesTarget(), ScenarioTarget(), LinhistTarget(),
+        EDNTarget(), JSONJournalTarget(), TextJournalTarget(), ModelFileTarget(), FindingTarget(), HistoryPageTarget(),
     ]
 
     /// The target that the environment's `PARSER` names.
