@@ -65,6 +65,11 @@ public struct Judgement: Sendable {
     public var unsupportedCommands: [String]
     /// What was left out of the check, and why, one sentence each. Does not change the verdict.
     public var notes: [String]
+    /// The flows of a capture that do not speak the protocol, one sentence each. Does not change the verdict.
+    public var leftAside: [String] = []
+    /// What a server says in other words than the standard's, and clients understand, one sentence each. Does not change
+    /// the verdict.
+    public var remarks: [String] = []
 
     /// Creates a judgement.
     public init(

@@ -51,7 +51,12 @@ extension Dissector {
             case 0x8847, 0x8848: return mpls(bytes, layer)
             case 0x8864:  // PPPoE session: version, code, session, length (RFC 2516)
                 guard layer.captured >= 6 else { return .other(.cut) }
-                return ppp(bytes, layer.dropping(6))
+                // What follows its length is padding, whatever the packet within says of itself.
+                let end = layer.start + 6 + Int(bytes.be16(layer.start + 4))
+                let frame = Layer(
+                    start: layer.start, end: min(layer.end, end), wireEnd: min(layer.wireEnd, end))
+                guard frame.captured >= 6 else { return .other(.malformed) }
+                return ppp(bytes, frame.dropping(6))
             case 0x880B: return ppp(bytes, layer)
             case 0x6558: return nested { $0.ethernet(bytes, layer) }
             case 0x8903:  // Cisco FabricPath: two bytes of tag, then a frame with its check sequence

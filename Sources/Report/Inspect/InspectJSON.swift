@@ -9,8 +9,10 @@ public struct InspectJSON: Sendable {
         public var facts = InspectSummary.FileFacts()
         /// The names that were given.
         public var names = EndpointNames()
-        /// One conversation a flow, in the same order, where a protocol was given.
+        /// The conversations of the flows that speak the protocol, where one was given.
         public var conversations: [Conversation]?
+        /// The flows that do not, a sentence each.
+        public var leftAside: [String] = []
         /// What is wrong with the messages, where a protocol was given.
         public var violations: [Violation] = []
         /// What was asserted.
@@ -29,17 +31,20 @@ public struct InspectJSON: Sendable {
     /// The flows, and what else there is to say.
     public init(flows: [Flow], _ parts: Parts) {
         let packets = Dictionary(grouping: parts.packets, by: \.flow)
+        let conversations = Dictionary(
+            (parts.conversations ?? []).lazy.map { ($0.flow, $0) }, uniquingKeysWith: { first, _ in first })
         object = Object(
             warnings: parts.facts.warnings, droppedPackets: parts.facts.droppedPackets,
             otherPackets: Dictionary(
                 parts.facts.otherPackets.map { ($0.reason, $0.count) }, uniquingKeysWith: { $0 + $1 }),
             anomalies: AnomalyClass.all(in: flows).map { .init($0) },
             violations: parts.conversations.map { _ in parts.violations.map { Object.Found($0) } },
+            leftAside: parts.conversations.map { _ in parts.leftAside },
             assertions: parts.assertions?.map { .init($0) },
             frames: parts.frames?.map { .init(frame: $0.number, stream: $0.stream, flags: $0.flags.setNames) },
-            flows: flows.enumerated().map { index, flow in
+            flows: flows.map { flow in
                 Object.Entry(
-                    flow, names: parts.names, conversation: parts.conversations?[index], packets: packets[flow.id])
+                    flow, names: parts.names, conversation: conversations[flow.id], packets: packets[flow.id])
             })
     }
 
@@ -55,6 +60,7 @@ public struct InspectJSON: Sendable {
         var otherPackets: [String: Int]
         var anomalies: [Class]
         var violations: [Found]?
+        var leftAside: [String]?
         var assertions: [Assertion]?
         var frames: [Frame]?
         var flows: [Entry]
@@ -62,6 +68,7 @@ public struct InspectJSON: Sendable {
         enum CodingKeys: String, CodingKey {
             case schema, warnings, anomalies, violations, assertions, flows
             case droppedPackets = "dropped_packets"
+            case leftAside = "left_aside"
             case otherPackets = "other_packets"
             case frames = "tshark"
         }

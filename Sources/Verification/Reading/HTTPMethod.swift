@@ -53,7 +53,7 @@ struct HTTPCall {
 
 extension Reading {
     /// Takes an HTTP request apart, into `words` and `requests`.
-    mutating func readHTTP(_ call: inout Call, _ request: Message, _ reply: Message?) {
+    mutating func readHTTP(_ call: inout Call, _ request: Message) {
         call.firstWord = words.count
         guard let head = HTTPHead(request.bytes.span, from: .client) else {
             call.isOpaque = true
@@ -70,7 +70,9 @@ extension Reading {
                 isPartial: !head.contentRange.isEmpty || head.flags.contains(.isVariant), bodyOffset: head.end))
         if let reply = call.head?.http {
             let isUpgraded = reply.status == 101 && head.flags.contains(.upgrades)
-            call.endsPairing = isUpgraded || (method == .connect && reply.isSuccess)
+            // Whose body is refused before it was sent may send something else in its place.
+            let refusesBody = head.flags.contains(.expectsContinue) && reply.status >= 400
+            call.endsPairing = isUpgraded || (method == .connect && reply.isSuccess) || refusesBody
         }
         if !head.host.isEmpty { noteHost(request.bytes[head.host]) }
     }
