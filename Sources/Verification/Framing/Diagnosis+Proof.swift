@@ -70,8 +70,7 @@ extension Diagnosis {
 
     /// How long the client of a capture is known to have waited: until its last packet that acknowledges what it had got.
     func waiting(since packet: PacketReference, _ proof: CaptureProof) -> Problem.Silence {
-        let isHalfClosed = conversation.teardown == .clientHalfClosed
-        let clientEnd = isHalfClosed ? nil : conversation.clientEnd
+        let clientEnd = conversation.clientEnd
         let whole = (clientEnd?.time ?? reading.evidence.end).nanoseconds - packet.time.nanoseconds
         let known = (proof.clientSeen?.time ?? packet.time).nanoseconds - packet.time.nanoseconds
         return Problem.Silence(

@@ -55,21 +55,28 @@ struct Speech {
         case begins
         case speaks
         case foreign
+        /// Acknowledged, and not captured.
+        case missing
     }
 
     var client: Side
     var server: Side
     /// A whole request and its reply that only this protocol explains.
     var isConversation: Bool
-    /// Silence counts, though nothing shows that the server speaks the protocol.
-    private var isPlainRequest: Bool
+    /// The first request can be one of this protocol alone: silence counts, though nothing shows that the server speaks it.
+    private let isPlainRequest: Bool
+    /// So can replies, to whatever they answer.
+    private let opensPlainly: Bool
+    /// Messages tell the protocol.
+    private let isTelling: Bool
     private let startsMidStream: Bool
 
     init(_ conversation: Conversation, _ codec: any WireCodec) {
         startsMidStream = conversation.startsMidStream
         client = Self.client(conversation, codec)
         server = Self.server(conversation, codec)
-        let isTelling = codec is RESPCodec || codec is HTTPCodec
+        isTelling = codec is RESPCodec || codec is HTTPCodec
+        opensPlainly = codec is HTTPCodec
         let isInline = codec is RESPCodec && conversation.exchanges.first?.request.bytes.first != UInt8(ascii: "*")
         isPlainRequest = isTelling && client == .speaks && !isInline
         isConversation =
@@ -81,8 +88,14 @@ struct Speech {
     /// Whether the connection is judged, its server having been heard speaking the protocol, there or elsewhere, or not.
     func isJudged(ofSpeaker isSpeaker: Bool) -> Bool {
         if isConversation { return true }
-        if isSpeaker { return client == .speaks || client == .begins || (server == .speaks && client != .foreign) }
-        return isPlainRequest && server != .foreign
+        switch client {
+        case .foreign: return false
+        // Of a half captured connection is told what is missing.
+        case .missing: return isTelling && server == .speaks
+        case .nothing: return (isSpeaker || opensPlainly) && server == .speaks
+        case .begins: return isSpeaker
+        case .speaks: return isSpeaker || (isPlainRequest && server != .foreign)
+        }
     }
 
     func reason(_ name: String) -> String {
@@ -105,7 +118,8 @@ struct Speech {
         if let partial = conversation.partialRequest {
             return codec.begins(partial.bytes, .client) ? .begins : .foreign
         }
-        return conversation.malformedRequest == nil && conversation.requestGaps == 0 ? .nothing : .foreign
+        if conversation.malformedRequest != nil { return .foreign }
+        return conversation.requestGaps > 0 ? .missing : .nothing
     }
 
     /// An inline request of RESP is a line of many protocols: one of a command that is known, asked before anybody said
@@ -129,9 +143,11 @@ struct Speech {
     /// Whether a reply repeats what its request sent, as far as the protocol wants it to.
     private static func repeats(_ exchange: Exchange, _ codec: any WireCodec) -> Bool {
         guard let reply = exchange.reply else { return false }
-        guard codec is TaggedLineCodec else {
-            return !(codec is EchoLineCodec || codec is EchoLengthCodec) || reply.bytes == exchange.request.bytes
+        if codec is EchoLineCodec || codec is EchoLengthCodec {
+            // Empty lines are alike in all protocols.
+            return reply.bytes == exchange.request.bytes && reply.bytes.contains { $0 > 0x20 }
         }
+        guard codec is TaggedLineCodec else { return true }
         guard let tag = TaggedLineCodec.tag(of: reply.bytes.span),
             let asked = TaggedLineCodec.tag(of: exchange.request.bytes.span)
         else { return false }
