@@ -52,6 +52,8 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    @OptionGroup var decode: DecodeOptions
+
     @OptionGroup var outputs: CheckOutputs
 
     func validate() throws {
@@ -83,7 +85,8 @@ struct CheckCommand: ParsableCommand {
         let codec = try WireProtocols.required(protocolName)
         var wants = CaptureReading.Wants()
         wants.serverPort = port
-        wants.datagrams = transport == .udp
+        wants.datagrams = transport == .udp ? .kept(.all) : .none
+        wants.decoding = decode.decoding
         let reading = try CaptureReading(path: path, wants)
         for warning in reading.warnings { Console.note("\(capture): \(warning)") }
         var incomplete = reading.warnings
