@@ -69,8 +69,9 @@ public struct JudgementText: Sendable {
                         evidence: zip(violation.packets, violation.notes).map { .init(packet: $0, note: $1) },
                         marginNanoseconds: violation.marginNanoseconds, blame: violation.blame)
                 },
-                inconclusive: judgement.inconclusive, notJudged: judgement.notes, leftAside: judgement.leftAside,
-                remarks: judgement.remarks,
+                inconclusive: judgement.inconclusive, notJudged: judgement.notes,
+                leftAside: judgement.leftAside.isEmpty ? nil : judgement.leftAside,
+                remarks: judgement.remarks.isEmpty ? nil : judgement.remarks,
                 unsupportedCommands: judgement.unsupportedCommands,
                 warnings: warnings))
     }
@@ -86,8 +87,8 @@ public struct JudgementText: Sendable {
         var violations: [Entry]
         var inconclusive: [String]
         var notJudged: [String]
-        var leftAside: [String]
-        var remarks: [String]
+        var leftAside: [String]?
+        var remarks: [String]?
         var unsupportedCommands: [String]
         var warnings: [String]
 

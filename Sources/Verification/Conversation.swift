@@ -110,6 +110,8 @@ public struct Evidence: Sendable {
     public var source = Source.target
     /// The flows of a capture that do not speak the protocol, and why that is thought, one sentence each.
     public var leftAside: [String] = []
+    /// Methods of HTTP that the server is known to support; those that it always refuses are not judged.
+    public var acceptedMethods: Set<String> = []
     /// Whether no key existed before the first packet. Leave it false where that is not certain: then a key may have
     /// held anything, and only what no initial value explains is a violation.
     public var keysStartAbsent = false

@@ -63,6 +63,8 @@ public struct Judgement: Sendable {
     public var exercised: Exercised
     /// Commands that the target answered with an error as unknown, upper case, sorted.
     public var unsupportedCommands: [String]
+    /// How the methods of HTTP were answered.
+    public var methods = MethodUse()
     /// What was left out of the check, and why, one sentence each. Does not change the verdict.
     public var notes: [String]
     /// The flows of a capture that do not speak the protocol, one sentence each. Does not change the verdict.

@@ -71,7 +71,7 @@ public struct InspectJSON {
         try writer.field("assertions", parts.assertions?.map { Object.Assertion($0) })
         try writer.field("dropped_packets", facts.droppedPackets)
         try write(flows, as: "flows", .tcp, &writer)
-        try writer.field("left_aside", parts.conversations.map { _ in parts.leftAside })
+        try writer.field("left_aside", parts.leftAside.isEmpty ? nil : parts.leftAside)
         try writer.field("other_packets", others)
         try writer.field("schema", 2)
         try writer.field(

@@ -160,6 +160,7 @@ extension Diagnosis {
     var serverClosedFirst: Bool {
         guard let end = conversation.serverEnd else { return false }
         guard let client = conversation.clientEnd, !conversation.clientKeptReading else { return true }
+        if conversation.proof?.serverSawClientEnd ?? false { return false }
         return end.number < client.number
     }
 

@@ -9,7 +9,9 @@ public struct CaptureProof: Sendable {
     public var requestsHeardAtEnd: Int?
     /// How far the client acknowledged the replies. Stream offset.
     public var repliesHeard: Int
-    /// How long the captured stream of replies is. Bytes.
+    /// How long the captured stream of requests is. Bytes.
+    public var requestBytes: Int
+    /// The same of replies.
     public var replyBytes: Int
     /// The last packet with which the client acknowledged anything.
     public var clientSeen: PacketReference?
@@ -30,6 +32,7 @@ public struct CaptureProof: Sendable {
         requestsHeard = up.acknowledged
         requestsHeardAtEnd = down.acknowledgedAtEnd
         repliesHeard = down.acknowledged
+        requestBytes = up.bytes.count
         replyBytes = down.bytes.count
         clientSeen = up.lastAcknowledging
         serverSeen = down.lastAcknowledging
@@ -38,6 +41,9 @@ public struct CaptureProof: Sendable {
         hasStrayReset = down.resetOffset.map { $0 != down.bytes.count } ?? false
         contradictions = up.contradictions + up.unplaced + down.contradictions + down.unplaced
     }
+
+    /// The server had acknowledged the client's FIN when it closed itself, whatever order the capture has the two in.
+    var serverSawClientEnd: Bool { requestsHeardAtEnd.map { $0 > requestBytes } ?? false }
 
     /// Bytes that the other side acknowledged and the capture misses at the end of a stream: all but what may have been a
     /// FIN.

@@ -82,7 +82,7 @@ struct Speech {
         isConversation =
             isTelling
             ? client == .speaks && server == .speaks && conversation.exchanges.contains { $0.reply != nil }
-            : conversation.exchanges.contains { Self.repeats($0, codec) }
+            : Self.mostlyRepeats(conversation, codec)
     }
 
     /// Whether the connection is judged, its server having been heard speaking the protocol, there or elsewhere, or not.
@@ -140,6 +140,12 @@ struct Speech {
         return codec.begins(malformed.rest, .server) ? .speaks : .foreign
     }
 
+    /// Most replies repeat their requests: some lines of other protocols happen to.
+    private static func mostlyRepeats(_ conversation: Conversation, _ codec: any WireCodec) -> Bool {
+        let replies = conversation.exchanges.count { $0.reply != nil } + conversation.surplus.count
+        return replies > 0 && 2 * conversation.exchanges.count { repeats($0, codec) } > replies
+    }
+
     /// Whether a reply repeats what its request sent, as far as the protocol wants it to.
     private static func repeats(_ exchange: Exchange, _ codec: any WireCodec) -> Bool {
         guard let reply = exchange.reply else { return false }
@@ -175,11 +181,30 @@ extension Evidence {
         capture flows: [Flow], codec: any WireCodec, names: (Flow) -> String = { $0.client.description },
         incomplete: [String] = [], end: Timestamp
     ) {
-        let read = flows.map { (Conversation(flow: $0, name: names($0), codec: codec), $0.server) }
+        let (once, again) = Self.eachOnce(flows)
+        let read = once.map { (Conversation(flow: $0, name: names($0), codec: codec), $0.server) }
         let triage = CaptureTriage(read, codec: codec)
         self.init(codec: codec, conversations: triage.conversations, incomplete: incomplete, end: end)
         source = .capture
         leftAside = triage.leftAside
+        for flow in again { leftAside.append("flow \(flow.id), \(names(flow)) to \(flow.server): it is there twice.") }
+    }
+
+    /// A file may hold a recording twice: connections of the same ends that begin at one time with the same bytes are one.
+    private static func eachOnce(_ flows: [Flow]) -> (once: [Flow], again: [Flow]) {
+        struct Beginning: Hashable {
+            var client: Endpoint
+            var server: Endpoint
+            var time: Timestamp
+        }
+        var seen: Set<Beginning> = []
+        var again: [Flow] = []
+        let once = flows.filter { flow in
+            let isNew = seen.insert(Beginning(client: flow.client, server: flow.server, time: flow.firstTime)).inserted
+            if !isNew { again.append(flow) }
+            return isNew
+        }
+        return (once, again)
     }
 
     /// The same of datagrams.

@@ -27,6 +27,8 @@ struct Reading {
     var words: [Range<Int>] = []
     /// The HTTP requests of all calls.
     var requests: [HTTPCall] = []
+    /// How the methods of HTTP were answered, here and before.
+    var methods = MethodUse()
     /// What was PUT where.
     var bodies = HTTPBodies()
     /// The first host that an HTTP request names, and whether another one names another.
@@ -61,6 +63,7 @@ struct Reading {
         calls.reserveCapacity(total)
         starts.reserveCapacity(evidence.conversations.count + 1)
         if rules == .resp { words.reserveCapacity(3 * total) }
+        methods.accepted = evidence.acceptedMethods
         for index in evidence.conversations.indices { read(index) }
         if rules == .http { bodies = HTTPBodies(self) }
         for index in evidence.conversations.indices { compare(index) }
