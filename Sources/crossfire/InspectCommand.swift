@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import Foundation
+import Fuzz
 import Report
 import Verification
 import Wire
@@ -100,11 +101,12 @@ struct InspectCommand: ParsableCommand {
         guard let filter else {
             guard capture == "-", slice.path != nil else { return try inspect(capture, codec) }
             let spooled = try SpooledInput()
-            defer { spooled.remove() }
+            defer { withExtendedLifetime(spooled) {} }
             return try inspect(spooled.path, codec)
         }
-        let passed = FileManager.default.temporaryDirectory.path + "/crossfire-filter-\(UUID().uuidString).pcapng"
-        defer { try? FileManager.default.removeItem(atPath: passed) }
+        let scratch = try ScratchDirectory()
+        defer { withExtendedLifetime(scratch) {} }
+        let passed = scratch.path + "/filtered.pcapng"
         try DisplayFilter(expression: filter).apply(to: capture, writing: passed)
         Console.note("packets are numbered as the filter passed them, not as in \(capture)")
         try inspect(passed, codec)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import Foundation
+import Fuzz
 import Report
 import Verification
 
@@ -33,6 +34,7 @@ struct SliceOptions: ParsableArguments {
         if flow == nil, from == nil, until == nil, finding == nil {
             throw ValidationError("--slice needs --flow, --from, --until or --finding")
         }
+        if let finding, finding < 1 { throw ValidationError("--finding must be at least 1") }
         if finding != nil, protocolName == nil { throw ValidationError("--finding needs --protocol") }
     }
 
@@ -117,19 +119,17 @@ extension Timestamp {
 
 /// Standard input as a file, for what reads a capture twice.
 struct SpooledInput {
-    let path = FileManager.default.temporaryDirectory.path + "/crossfire-input-\(UUID().uuidString)"
+    private let scratch: ScratchDirectory
+    let path: String
 
+    /// Reads it all, into a file for this user alone.
     init() throws {
-        guard FileManager.default.createFile(atPath: path, contents: nil),
-            let file = FileHandle(forWritingAtPath: path)
-        else { throw Failure(.badInput, "cannot write \(path)") }
+        scratch = try ScratchDirectory()
+        path = scratch.path + "/input"
+        var file = try PendingFile(path: path)
         while let piece = try FileHandle.standardInput.read(upToCount: 1 << 20), !piece.isEmpty {
-            try file.write(contentsOf: piece)
+            try file.write(Array(piece))
         }
-        try file.close()
-    }
-
-    func remove() {
-        try? FileManager.default.removeItem(atPath: path)
+        try file.commit()
     }
 }
