@@ -45,7 +45,7 @@ public struct Judge: Sendable {
     /// verdict inconclusive. Linearizability is not judged where replies cannot be relied on.
     ///
     /// - Complexity: O(bytes + operations), but for the search of linearizability, which keeps to its budget.
-    public func judge(_ evidence: Evidence) -> Judgement {
+    func judgeOne(_ evidence: Evidence) -> Judgement {
         let reading = Reading(evidence)
         let missing = Self.missing(evidence)
         // Who still waits for a reply has got no wrong one.

@@ -181,30 +181,13 @@ extension Evidence {
         capture flows: [Flow], codec: any WireCodec, names: (Flow) -> String = { $0.client.description },
         incomplete: [String] = [], end: Timestamp
     ) {
-        let (once, again) = Self.eachOnce(flows)
+        let (once, again) = CapturedTwice.eachOnce(flows)
         let read = once.map { (Conversation(flow: $0, name: names($0), codec: codec), $0.server) }
         let triage = CaptureTriage(read, codec: codec)
         self.init(codec: codec, conversations: triage.conversations, incomplete: incomplete, end: end)
         source = .capture
         leftAside = triage.leftAside
         for flow in again { leftAside.append("flow \(flow.id), \(names(flow)) to \(flow.server): it is there twice.") }
-    }
-
-    /// A file may hold a recording twice: connections of the same ends that begin at one time with the same bytes are one.
-    private static func eachOnce(_ flows: [Flow]) -> (once: [Flow], again: [Flow]) {
-        struct Beginning: Hashable {
-            var client: Endpoint
-            var server: Endpoint
-            var time: Timestamp
-        }
-        var seen: Set<Beginning> = []
-        var again: [Flow] = []
-        let once = flows.filter { flow in
-            let isNew = seen.insert(Beginning(client: flow.client, server: flow.server, time: flow.firstTime)).inserted
-            if !isNew { again.append(flow) }
-            return isNew
-        }
-        return (once, again)
     }
 
     /// The same of datagrams.
