@@ -18,7 +18,7 @@ extension EndToEnd {
         static let rows = [
             Row(
                 name: "server-to-client-only", status: 2,
-                told: "inconclusive: 10.0.0.1:40001: the capture misses 71 bytes to"),
+                told: "inconclusive: 10.0.0.1:40001: the capture misses 72 bytes to"),
             Row(name: "request-never-acknowledged", status: 2, told: "the server never acknowledged the request"),
             Row(name: "connection-lost-by-capture", status: 2, told: "the capture lost the connection"),
             Row(name: "http-beside-ftp-data", status: 0, told: "left aside: flow 1, 10.0.0.1:40002 to 10.0.0.2:30000"),

@@ -82,7 +82,7 @@ struct Connection {
         var acknowledged = SegmentEvent.nothing
         if segment.flags.contains(.ack) {
             acknowledged = other.acknowledge(segment.acknowledgement)
-            own.stream.lastAcknowledging = packet
+            if keepsBytes { own.stream.lastAcknowledging = packet }
         }
         if shared.findAnomalies {
             analysis.add(
@@ -118,7 +118,7 @@ struct Connection {
         if state.handshakeAcknowledged, segment.flags.isDisjoint(with: [.syn, .fin, .rst]) { return }
         state.track(&segment, direction)
         guard !segment.flags.isDisjoint(with: [.fin, .rst]) else { return }
-        own.noteEnd(&segment, packet, acknowledged: other.stream.acknowledged)
+        own.noteEnd(&segment, packet, acknowledged: keepsBytes ? other.stream.acknowledged : nil)
     }
 
     /// Counts a packet of a connection that was there before; it says nothing of this one's numbers.

@@ -133,7 +133,7 @@ public struct ByteStream: Sendable {
     /// lies between (or a FIN, which counts as one).
     public var acknowledged = 0
     /// The last packet of this direction that acknowledged anything: its sender was there, and had got no more than what
-    /// it acknowledged.
+    /// it acknowledged. Known where bytes are kept, as are the two below.
     public var lastAcknowledging: PacketReference?
     /// How far the sender of the first FIN or RST in this direction had acknowledged the other direction by then, as an
     /// offset of that stream; nil without an end.

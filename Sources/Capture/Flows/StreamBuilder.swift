@@ -190,8 +190,8 @@ struct StreamBuilder {
 
     /// Notes a FIN or RST.
     ///
-    /// - Parameter acknowledged: how far its sender has acknowledged the other direction.
-    mutating func noteEnd(_ segment: inout Segment, _ packet: PacketReference, acknowledged: Int) {
+    /// - Parameter acknowledged: how far its sender has acknowledged the other direction; nil where nobody will ask.
+    mutating func noteEnd(_ segment: inout Segment, _ packet: PacketReference, acknowledged: Int?) {
         if stream.fin == nil, stream.reset == nil { stream.acknowledgedAtEnd = acknowledged }
         if segment.flags.contains(.fin), stream.fin == nil {
             stream.fin = packet
@@ -199,7 +199,7 @@ struct StreamBuilder {
         }
         if segment.flags.contains(.rst), stream.reset == nil {
             stream.reset = packet
-            stream.resetOffset = offset(of: segment.sequence)
+            if acknowledged != nil { stream.resetOffset = offset(of: segment.sequence) }
         }
     }
 

@@ -140,10 +140,10 @@ struct Speech {
         return codec.begins(malformed.rest, .server) ? .speaks : .foreign
     }
 
-    /// Most replies repeat their requests: some lines of other protocols happen to.
+    /// Half of the replies or more repeat their requests: some lines of other protocols happen to.
     private static func mostlyRepeats(_ conversation: Conversation, _ codec: any WireCodec) -> Bool {
         let replies = conversation.exchanges.count { $0.reply != nil } + conversation.surplus.count
-        return replies > 0 && 2 * conversation.exchanges.count { repeats($0, codec) } > replies
+        return replies > 0 && 2 * conversation.exchanges.count { repeats($0, codec) } >= replies
     }
 
     /// Whether a reply repeats what its request sent, as far as the protocol wants it to.
