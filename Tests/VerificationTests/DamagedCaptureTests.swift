@@ -47,15 +47,15 @@ struct DamagedCaptureTests {
         }
     }
 
-    /// Two requests and their replies that nobody else has.
+    /// Two requests and their replies that nobody else has, and one with which the server shows what it speaks.
     private func exchanges(_ protocolName: String) -> [(request: String, reply: String)] {
         func echo(_ word: String) -> String { "*2\r\n$4\r\nECHO\r\n$\(word.count)\r\n\(word)\r\n" }
         switch protocolName {
-        case "echo": return [("planted-1\n", "planted-1\n"), ("planted-2\n", "planted-2\n")]
-        case "tagged": return [("GET p-1 a\n", "OK p-1 a\n"), ("GET p-2 a\n", "OK p-2 a\n")]
-        case "resp": return [(echo("planted-1"), "$9\r\nplanted-1\r\n"), (echo("planted-2"), "$9\r\nplanted-2\r\n")]
+        case "echo": return ["planted-1\n", "planted-2\n", "plain\n"].map { ($0, $0) }
+        case "tagged": return ["p-1", "p-2", "p-3"].map { ("GET \($0) a\n", "OK \($0) a\n") }
+        case "resp": return ["planted-1", "planted-2", "planted-3"].map { (echo($0), "$9\r\n\($0)\r\n") }
         default:
-            return ["planted-1", "planted-2"].map {
+            return ["planted-1", "planted-2", "planted-3"].map {
                 (
                     "GET /\($0) HTTP/1.1\r\nHost: localhost\r\n\r\n",
                     "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n\($0)"
@@ -70,6 +70,8 @@ struct DamagedCaptureTests {
         let a = traffic.connect(to: TrafficSimulation.port, from: 39_001)
         let b = traffic.connect(to: TrafficSimulation.port, from: 39_002)
         if protocolName == "http" { write(pairs.map(\.reply), b, &traffic) }
+        traffic.ask(b, pairs[2].request)
+        traffic.answer(b, pairs[2].reply)
         traffic.ask(a, pairs[0].request)
         traffic.answer(a, pairs[0].reply)
         switch fault {
