@@ -7,7 +7,8 @@ import Testing
 struct InnocentAnomalyTests {
     // MARK: Repeats and losses
 
-    @Test("a counter of identifications that all flows of a host share says nothing of a loss", arguments: [1, 2, 7, 40])
+    @Test(
+        "a counter of identifications that all flows of a host share says nothing of a loss", arguments: [1, 2, 7, 40])
     func sharedCounter(_ step: UInt16) {
         for hasStamps in [true, false] {
             var talk = Talk(hasStamps: hasStamps)
@@ -101,7 +102,9 @@ struct InnocentAnomalyTests {
         #expect(talk.found() == [])
     }
 
-    @Test("a SYN that is answered by the connection before it: nothing is missing, and nothing was lost", arguments: [true, false])
+    @Test(
+        "a SYN that is answered by the connection before it: nothing is missing, and nothing was lost",
+        arguments: [true, false])
     func oldConnection(_ isLower: Bool) throws {
         var talk = Talk()
         talk.exchange(2)
@@ -123,6 +126,32 @@ struct InnocentAnomalyTests {
         #expect(flows[1].toServer.gaps.isEmpty && flows[1].toClient.gaps.isEmpty)
         #expect(flows[1].toServer.bytes.count == 4 && flows[1].toClient.bytes.count == 4)
         #expect(flows[1].handshake == .complete && flows[1].teardown == .open)
+    }
+
+    @Test("the old connection's FIN, sent again, is none of the new one's")
+    func oldFIN() {
+        var talk = Talk(handshake: false)
+        talk.send(from: 0, seq: 100_000, .syn)
+        talk.send(from: 1, seq: 5009, ack: 1009, .fin, payload: "rest")
+        talk.send(from: 0, seq: 1009, .rst)
+        talk.send(from: 0, seq: 100_000, .syn, ms: 1000)
+        talk.send(from: 1, seq: 90_000, ack: 100_001, .syn)
+        talk.send(from: 0, seq: 100_001, ack: 90_001)
+        #expect(talk.anomalies().map(\.kind) == [.oldConnectionAnswered])
+        let flow = talk.flows()[0]
+        #expect(flow.toClient.bytes.isEmpty && flow.toClient.gaps.isEmpty && flow.handshake == .complete)
+    }
+
+    @Test("two processors that count each for itself, in order by the sequence numbers")
+    func twoCounters() {
+        for hasStamps in [true, false] {
+            var talk = Talk(hasStamps: hasStamps)
+            for round in 0..<30 as Range<UInt32> {
+                let number = UInt16(round % 3 == 0 ? 50 + round : 200 + round)
+                talk.send(from: 0, seq: 1000 + round * 4, ack: 5000, payload: "data", identification: number)
+            }
+            #expect(talk.found() == [])
+        }
     }
 
     @Test("where only the handshake's rest is missing, no old connection answered")

@@ -11,7 +11,9 @@ struct InnocentDuplicateTests {
         (.random, true), (.none, true), (.none, false),
     ]
 
-    @Test("each packet recorded twice: the capture's, whatever the hosts say", arguments: hosts.indices, [0, 2000, 300_000])
+    @Test(
+        "each packet recorded twice: the capture's, whatever the hosts say", arguments: hosts.indices,
+        [0, 2000, 300_000])
     func doubled(_ host: Int, _ distance: Int64) {
         for rounds in [0, 1, 3, 20] {
             var talk = Talk(Self.hosts[host].0, hasStamps: Self.hosts[host].1)
@@ -23,6 +25,19 @@ struct InnocentDuplicateTests {
             // Once both sides have closed, their past is forgotten.
             #expect(kinds.count >= 5 + 2 * rounds, "\(Self.hosts[host]), \(rounds) rounds")
         }
+    }
+
+    @Test(
+        "two places of recording that see each packet milliseconds apart", arguments: hosts.indices, [3, 20] as [Int64])
+    func farApart(_ host: Int, _ milliseconds: Int64) {
+        var talk = Talk(Self.hosts[host].0, hasStamps: Self.hosts[host].1)
+        talk.exchange(8, pause: 60)
+        talk.double(after: milliseconds * 1_000_000)
+        talk.packets.batch.records.sort { $0.time < $1.time }
+        talk.renumber()
+        let kinds = Set(talk.anomalies().map(\.kind))
+        #expect(kinds.isSubset(of: [.captureDuplicate, .duplicateACK, .keepAlive]), "\(Self.hosts[host])")
+        #expect(kinds.contains(.captureDuplicate))
     }
 
     @Test("both copies after the other side's answer: not one packet was sent twice")

@@ -77,16 +77,16 @@ extension DirectionAnalysis {
         defer { releasedBy = 0 }
         let since = event.nanoseconds - releasedAt
         let isSmall = other.maximumSegment == 0 || event.payload < Int(other.maximumSegment)
-        guard isSmall, event.payload <= releaseRoom, event.start == takenEnd, !lastWasRepeat, other.lastTakingTime <= lastTakingTime, since >= 0,
+        guard isSmall, event.payload <= releaseRoom, event.start == takenEnd, !lastWasRepeat,
+            other.lastTakingTime <= lastTakingTime, since >= 0,
             since <= max(DelayedACK.shortestRelease, roundTrip + roundTrip / 2)
         else { return }
-        // One write, then another, then the answer is read: a sender by the clock would not have been asked each time.
-        let asked = other.lastTakingTime
-        var writes = 0
-        for entry in history.oldestFirst where entry.length > 0 && entry.time >= asked { writes += 1 }
+        // Who was asked each time is no sender by the clock.
+        let isAsked = other.lastDataNumber > lastHeld
+        lastHeld = event.entry.number
         waits.addHeld(nanoseconds: releaseWait)
         report(
-            .nagleDelayedACK, event, .heldBack, writes == 1 ? .likely : .possible, related: Int(releasedBy),
+            .nagleDelayedACK, event, .heldBack, isAsked ? .likely : .possible, related: Int(releasedBy),
             lasting: releaseWait, &log)
     }
 

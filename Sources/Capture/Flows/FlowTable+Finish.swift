@@ -61,7 +61,7 @@ extension FlowTable {
             let page = page.span
             for place in page.indices {
                 packets += Int(page[place].analysis.lower.packets) + Int(page[place].analysis.higher.packets)
-                duplicates += Int(page[place].analysis.lower.duplicates) + Int(page[place].analysis.higher.duplicates)
+                duplicates += page[place].analysis.copies
                 let bad =
                     page[place].analysis.lower.counts[.badChecksum] + page[place].analysis.higher.counts[.badChecksum]
                 wrong += bad
