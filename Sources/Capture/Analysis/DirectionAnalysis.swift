@@ -69,6 +69,8 @@ struct DirectionAnalysis {
     var releasedAt: Int64 = 0
     var releaseWait: Int64 = 0
     var releaseRoom = 0
+    /// It took far longer than the way there and back.
+    var releaseIsClear = false
     /// The last data that was held back.
     var lastHeld: UInt32 = 0
     /// The first TCP time stamp, and when it came.
