@@ -85,6 +85,9 @@ struct Turn {
     var began: Int64 = 0
     /// What had been waited for when the client began to ask.
     var before = Waits.Sum()
+
+    /// Nobody's turn, and nothing was waited for: all else is set when somebody talks.
+    var isPlain: Bool { talker < 0 && before.repeats | before.held | before.closed == 0 }
 }
 
 /// Time that one side's segments cost, by cause, in microseconds.
@@ -103,6 +106,9 @@ struct Waits {
         var held: UInt32 = 0
         var closed: UInt32 = 0
     }
+
+    /// Nothing was waited for.
+    var isNone: Bool { repeats | held | closed == 0 && closedSince == 0 }
 
     mutating func addRepeat(nanoseconds: Int64) { Self.add(nanoseconds, to: &repeats) }
     mutating func addHeld(nanoseconds: Int64) { Self.add(nanoseconds, to: &held) }
@@ -136,7 +142,8 @@ extension ConnectionAnalysis {
         guard start >= (direction == 0 ? lower.takenEnd : higher.takenEnd) else { return }
         if direction == turn.client {
             endTurn(nil, flow: flow, &log.slowReplies)
-            turn.before = waits(until: packet.time.nanoseconds)
+            turn.before =
+                lower.waits.isNone && higher.waits.isNone ? Waits.Sum() : waits(until: packet.time.nanoseconds)
         }
         turn.talker = Int8(truncatingIfNeeded: direction)
         turn.began = packet.time.nanoseconds
@@ -158,7 +165,8 @@ extension ConnectionAnalysis {
             request: PacketReference(number: Int(client.lastDataNumber), time: asked), reply: first, end: end,
             cause: .server, untilFirst: 0, repeats: 0, closed: 0, held: 0)
         let now = waits(until: end.time.nanoseconds)
-        let part = { (sum: UInt32, before: UInt32) in min(Int64(sum - before) * 1000, reply.total) }
+        // Where time runs back a sum may be less than it was.
+        let part = { (sum: UInt32, before: UInt32) in min(max(0, Int64(sum) - Int64(before)) * 1000, reply.total) }
         reply.untilFirst = first.time.nanoseconds - asked.nanoseconds
         reply.repeats = part(now.repeats, turn.before.repeats)
         reply.closed = part(now.closed, turn.before.closed)

@@ -38,7 +38,8 @@ struct FlowState {
             return oldAnswered && segment.flags.contains(.rst) && segment.sequence != own.baseSequence
         }
         // The handshake may be missing from the capture; but then the opener has gone on, or there is data.
-        guard !openerSpoke, segment.flags.isDisjoint(with: .rst), segment.flags.contains(.ack), other.base == .syn else {
+        guard !openerSpoke, segment.flags.isDisjoint(with: .rst), segment.flags.contains(.ack), other.base == .syn
+        else {
             return false
         }
         let acknowledged = other.offset(of: segment.acknowledgement)
