@@ -109,14 +109,14 @@ struct WitnessTests {
         let answered = (0..<history.count).filter { history.statuses[$0] == .ok }
         if Set(order).count != order.count { return "an operation twice" }
         if !Set(answered).isSubset(of: order) { return "an answered operation is missing" }
-        var state: [Int] = []
+        var state = ReferenceModel.start(history, model)
         var latest = Int64.min
         for row in order {
             if history.statuses[row] == .fail { return "a refused operation" }
             // What was invoked latest so far must not come after this one's answer.
             latest = max(latest, history.invoked[row])
             if latest > history.completed[row] { return "row \(row) too late" }
-            guard let next = BruteForce.apply(history, row, model, state) else { return "row \(row) is illegal" }
+            guard let next = ReferenceModel.apply(history, row, model, state) else { return "row \(row) is illegal" }
             state = next
         }
         return nil

@@ -36,6 +36,44 @@ public enum CheckModel: String, Sendable, CaseIterable {
     /// `register, kv, …`: for help and error messages.
     public static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
+    /// The functions that the model gives a meaning.
+    private var functions: [History.Function] {
+        switch self {
+        case .register, .kv, .cas: [.read, .write, .compareAndSet, .delete]
+        case .counter, .blindCounter: [.read, .increment]
+        case .set: [.add, .remove, .contains]
+        case .queue: [.enqueue, .dequeue, .peek]
+        case .stack: [.push, .pop, .peek]
+        case .mutex: [.acquire, .release]
+        case .log: [.append, .read]
+        }
+    }
+
+    /// Whether the model says what this function does.
+    func knows(_ function: History.Function) -> Bool { functions.contains(function) }
+
+    /// Whether one monitor judges all keys.
+    var hasManyKeys: Bool { self == .register || self == .kv }
+
+    /// Whether the object may have held a value before.
+    public var takesInitialValue: Bool { [.register, .kv, .cas, .counter, .blindCounter].contains(self) }
+
+    /// The parts of a history that can be searched each by itself.
+    enum Split { case whole, key, element }
+
+    /// How the operations on one object, or those on all where one monitor judges all keys, come apart.
+    func split(_ history: History) -> Split {
+        hasManyKeys ? .key : self == .set ? .element : .whole
+    }
+
+    /// The history in the model's own words: who counts may call it `add`.
+    func normalised(_ history: History) -> History {
+        guard self == .counter || self == .blindCounter, history.functions.contains(.add) else { return history }
+        var copy = history
+        for row in 0..<copy.count where copy.functions[row] == .add { copy.functions[row] = .increment }
+        return copy
+    }
+
     /// Runs the monitor over `history` as it stood at `cut`.
     package func monitor(_ history: History, cut: Int64) -> MonitorOutcome {
         switch self {
@@ -61,12 +99,12 @@ public enum CheckModel: String, Sendable, CaseIterable {
 
     /// Searches `rows` of `history`.
     package func search(_ history: History, rows: [Int], _ budget: SearchBudget) -> HistorySearch.Outcome {
-        search(specification, history, rows, budget)
+        search(specification(of: history), history, rows, budget)
     }
 
     /// How far time stamps would have to be wrong for a violation that a search found to vanish, in nanoseconds.
     func margin(_ history: History, rows: [Int], culprit: Int) -> Int64? {
-        margin(specification, history, rows, culprit)
+        margin(specification(of: history), history, rows, culprit)
     }
 
     private func search(
@@ -81,11 +119,12 @@ public enum CheckModel: String, Sendable, CaseIterable {
         HistorySearch.margin(specification, history, rows, culprit: culprit)
     }
 
-    /// What the search holds rows against.
-    var specification: any Specification {
+    /// What the search holds rows of `history` against.
+    func specification(of history: History) -> any Specification {
         switch self {
-        case .register, .kv, .cas: RegisterSpecification()
-        case .counter, .blindCounter: CounterSpecification()
+        case .register, .kv, .cas: RegisterSpecification(initial: history.initial ?? History.null)
+        case .counter: CounterSpecification(initial: history.initial ?? 0)
+        case .blindCounter: CounterSpecification(initial: history.initial ?? 0, isBlind: true)
         case .set: SetElementSpecification()
         case .queue: QueueSpecification()
         case .stack: StackSpecification()

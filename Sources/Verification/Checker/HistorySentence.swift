@@ -20,6 +20,8 @@ package enum HistorySentence {
             let until = rows.count > 2 ? " and before \(operation(history, rows[2]))" : ""
             return "\(first) did not find the element, though it was inside since \(second)\(until)."
         case .phantomElement: return "\(first) saw an element that nobody added."
+        case .addedTwice: return "\(first) and \(second) both found the element new, and nobody removed it."
+        case .removedTwice: return "\(first) and \(second) both removed the element, which was added once."
         case .elementOrder: return "\(first) was answered before \(second) was invoked, yet must come after it."
         case .dequeuedTwice: return "\(first) and \(second) returned the same value."
         case .phantomDequeue: return "\(first) returned a value that was not enqueued."
@@ -54,9 +56,7 @@ package enum HistorySentence {
     /// `read → 42 (op 997)`.
     static func operation(_ history: History, _ row: Int) -> String {
         if history.functions[row] == .compareAndSet { return swap(history, row) }
-        var text =
-            history.functions[row] == .other
-            ? value(history, history.expectations[row]) : "\(history.functions[row])"
+        var text = function(history, row)
         if history.arguments[row] != History.null { text += " \(value(history, history.arguments[row]))" }
         if history.statuses[row] == .info {
             text += " without an answer"
@@ -64,6 +64,12 @@ package enum HistorySentence {
             text += " → \(answer)"
         }
         return "\(text) (op \(history.ids[row]))"
+    }
+
+    /// What an operation does, in a word.
+    static func function(_ history: History, _ row: Int) -> String {
+        guard history.functions[row] == .other else { return "\(history.functions[row])" }
+        return history.expectations.isEmpty ? "other" : value(history, history.expectations[row])
     }
 
     /// What an operation was answered; nil where that is no more than that it was done.

@@ -24,6 +24,8 @@ public struct History: Sendable {
     public var invoked: [Int64] = []
     /// When each was answered, in nanoseconds; `never` where it was not.
     public var completed: [Int64] = []
+    /// What a register or counter held before; nil for what is usual: nothing, or 0.
+    public var initial: Int?
     /// Texts that stand for values: the value `firstName + index` is the text at `index`.
     public var names: [String] = []
     /// What a file's header claims: `ok`, `illegal`, or empty.
@@ -105,6 +107,7 @@ public struct History: Sendable {
         var part = History()
         part.model = model
         part.names = names
+        part.initial = initial
         for row in rows {
             part.append(
                 functions[row], client: Int(clients[row]), key: keys[row], argument: arguments[row],

@@ -51,6 +51,8 @@ struct LogMonitor {
                     continue
                 }
                 let offset = history.results[row]
+                // Acknowledged without an offset.
+                guard offset != History.null else { return .needsSearch([0]) }
                 guard entries.indices.contains(offset) else {
                     return .violated(.init(kind: .phantomCount, rows: [row], margin: nil))
                 }

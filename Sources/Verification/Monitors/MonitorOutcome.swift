@@ -12,6 +12,8 @@ public enum ViolationKind: String, Sendable {
     case missingIncrement = "missing-increment"
     case lostElement = "lost-element"
     case phantomElement = "phantom-element"
+    case addedTwice = "added-twice"
+    case removedTwice = "removed-twice"
     case elementOrder = "element-order"
     case dequeuedTwice = "dequeued-twice"
     case phantomDequeue = "phantom-dequeue"

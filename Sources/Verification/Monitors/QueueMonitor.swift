@@ -46,13 +46,15 @@ struct QueueMonitor {
         if functions.contains(.peek) { return .needsSearch([0]) }
         var index = ValueIndex([arguments, results], hasKeys: false, expected: functions.count)
         items.reserveCapacity(functions.count / 2)
+        var twice: MonitorViolation?
         for row in functions.indices where invoked[row] <= cut {
             let isAnswered = statuses[row] != .info && completed[row] <= cut
             switch functions[row] {
             case .enqueue:
                 let id = index.id(0, arguments[row])
                 if id == items.count { items.append(Item()) }
-                if items[id].enqueueRow >= 0 { return .needsSearch([0]) }
+                // Which of two equal values was dequeued, or whether nothing was, only the search can tell.
+                if items[id].enqueueRow >= 0 || arguments[row] == History.null { return .needsSearch([0]) }
                 items[id].enqueueRow = Int32(truncatingIfNeeded: row)
                 items[id].enqueueInvoked = invoked[row]
                 if isAnswered { items[id].enqueueCompleted = completed[row] }
@@ -70,7 +72,10 @@ struct QueueMonitor {
                 let id = index.id(0, results[row])
                 if id == items.count { items.append(Item()) }
                 if items[id].dequeueRow >= 0 {
-                    return .violated(.init(kind: .dequeuedTwice, rows: [Int(items[id].dequeueRow), row], margin: nil))
+                    if twice == nil {
+                        twice = .init(kind: .dequeuedTwice, rows: [Int(items[id].dequeueRow), row], margin: nil)
+                    }
+                    continue
                 }
                 items[id].dequeueRow = Int32(truncatingIfNeeded: row)
                 items[id].dequeueInvoked = invoked[row]
@@ -78,7 +83,7 @@ struct QueueMonitor {
             default: return .needsSearch([0])
             }
         }
-        return nil
+        return twice.map(MonitorOutcome.violated)
     }
 
     /// Drops what never happened, and narrows each enqueue to before its dequeue's answer and each dequeue to after its

@@ -36,7 +36,7 @@ extension History {
                 clusters.append(Cluster())
             }
             if isWrite {
-                guard clusters[id].write == nil, value != History.null else { return nil }
+                guard clusters[id].write == nil, value != initial ?? Self.null else { return nil }
                 clusters[id].write = row
             } else {
                 clusters[id].reads.append(row)
@@ -125,7 +125,7 @@ extension CheckModel {
         switch self {
         case .register, .kv:
             if let order = history.clusterOrder() { return .order(order) }
-            return witness(specification, history, rows, budget)
+            return witness(specification(of: history), history, rows, budget)
         case .queue:
             let chains = history.queueChains()
             // What is in no chain need not have happened, but for empty answers.
@@ -136,7 +136,7 @@ extension CheckModel {
             let chained = HistorySearch.witness(QueueSpecification(), history, kept, budget, chains: chains)
             guard case .none = chained else { return chained }
             return HistorySearch.witness(QueueSpecification(), history, rows, budget)
-        default: return witness(specification, history, rows, budget)
+        default: return witness(specification(of: history), history, rows, budget)
         }
     }
 

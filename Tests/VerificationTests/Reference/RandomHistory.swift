@@ -2,13 +2,19 @@ import Verification
 
 /// Small random histories of every model: made by executing operations at random instants within random intervals, with
 /// ties, intervals of length zero, refused and unanswered operations, and often one thing changed afterwards.
+///
+/// In every second history values are unique, as monitors like them; in the others they repeat, are nothing, true, texts
+/// and lists, increments are by any number, and some answers only acknowledge.
 struct RandomHistory {
     var seed: Seed
+    /// Values drawn are unique, and answers say all they can.
+    private var isPlain = true
 
     init(seed: UInt64) { self.seed = Seed(seed) }
 
     private struct Plan {
         var function: History.Function
+        var key = 0
         var argument = History.null
         var expected = History.null
         var client = 0
@@ -17,20 +23,24 @@ struct RandomHistory {
         var instant: Int64 = 0
         var status = History.Status.ok
         var happens = true
+        var isSilent = false
     }
 
-    mutating func next(_ model: CheckModel) -> History {
+    mutating func next(_ model: CheckModel, keys: Int = 1) -> History {
+        isPlain = seed.oneIn(2)
         let count = 2 + seed.below(6)
         var plans = (0..<count).map { _ in Plan(function: .read) }
         let span = 2 + seed.below(3 * count)
         for index in plans.indices {
             choose(model, index, &plans[index])
+            plans[index].key = seed.below(keys)
             let start = Int64(seed.below(span))
             let length = Int64(seed.below(1 + seed.below(8)))
             plans[index].start = start
             plans[index].end = start + length
             plans[index].instant = start * 8 + Int64(seed.below(Int(length) * 8 + 1))
             plans[index].client = index
+            plans[index].isSilent = !isPlain && seed.oneIn(4)
             if seed.oneIn(6) {
                 plans[index].status = .info
                 plans[index].happens = seed.oneIn(2)
@@ -42,36 +52,66 @@ struct RandomHistory {
             }
         }
         if model == .mutex { makeSequential(&plans) }
-        var history = execute(model, plans)
+        if !isPlain, seed.oneIn(8) { crash(model, &plans) }
+        var history = history(model, plans)
+        if !isPlain, model.takesInitialValue, seed.oneIn(4) { history.initial = 1 + seed.below(3) }
+        execute(model, plans, &history)
         if !seed.oneIn(3) { spoil(&history, model) }
         return history
+    }
+
+    /// A dozen and more that were never answered, of at most two kinds.
+    private mutating func crash(_ model: CheckModel, _ plans: inout [Plan]) {
+        for kind in 0..<1 + seed.below(2) {
+            var plan = Plan(function: .read)
+            choose(model, 20 + kind, &plan)
+            plan.status = .info
+            plan.start = Int64(seed.below(6))
+            plan.client = 50 + kind
+            plan.key = plans[0].key
+            for _ in 0..<6 + seed.below(7) {
+                plan.happens = seed.oneIn(4)
+                plan.instant = plan.start * 8 + Int64(seed.below(60))
+                plans.append(plan)
+            }
+        }
+    }
+
+    /// Nothing, a few numbers that repeat, and what stands for true, a text and lists.
+    private mutating func value(_ index: Int) -> Int {
+        guard !isPlain else { return index + 1 }
+        let others = [History.null, History.firstName, History.firstName + 1, History.firstName + 2]
+        return seed.oneIn(3) ? others[seed.below(others.count)] : 1 + seed.below(3)
     }
 
     private mutating func choose(_ model: CheckModel, _ index: Int, _ plan: inout Plan) {
         switch model {
         case .register, .kv, .cas:
             plan.function = seed.oneIn(2) ? .write : .read
-            plan.argument = plan.function == .write ? index + 1 : History.null
+            plan.argument = plan.function == .write ? value(index) : History.null
+            if !isPlain, seed.oneIn(12) { (plan.function, plan.argument) = (.delete, History.null) }
             if model == .cas, seed.oneIn(2) {
                 plan.function = .compareAndSet
-                plan.argument = index + 1
-                plan.expected = seed.oneIn(4) ? History.null : 1 + seed.below(8)
-                if plan.expected == plan.argument { plan.expected = History.null }
+                plan.argument = value(index)
+                plan.expected = isPlain ? seed.oneIn(4) ? History.null : 1 + seed.below(8) : value(index)
+                if isPlain, plan.expected == plan.argument { plan.expected = History.null }
             }
-        case .counter, .blindCounter: plan.function = seed.oneIn(3) ? .read : .increment
+        case .counter, .blindCounter:
+            plan.function = seed.oneIn(3) ? .read : .increment
+            if plan.function == .increment, !isPlain { plan.argument = seed.oneIn(3) ? 1 : seed.below(5) - 1 }
         case .set:
-            plan.function = [.add, .remove, .contains, .contains][seed.below(4)]
+            plan.function = [.add, .remove, .contains, .contains, .add][seed.below(isPlain ? 4 : 5)]
             plan.argument = 1 + seed.below(2)
         case .queue:
             plan.function = seed.oneIn(2) ? .enqueue : seed.oneIn(8) ? .peek : .dequeue
-            plan.argument = plan.function == .enqueue ? index + 1 : History.null
+            plan.argument = plan.function == .enqueue ? value(index) : History.null
         case .stack:
             plan.function = [.push, .push, .pop, .pop, .peek][seed.below(5)]
-            plan.argument = plan.function == .push ? index + 1 : History.null
+            plan.argument = plan.function == .push ? value(index) : History.null
         case .mutex: plan.function = seed.oneIn(2) ? .acquire : .release
         case .log:
             plan.function = seed.oneIn(2) ? .append : .read
-            plan.argument = plan.function == .append ? 10 + index : seed.below(3)
+            plan.argument = plan.function == .append ? isPlain ? 10 + index : value(index) : seed.below(3)
         }
     }
 
@@ -95,44 +135,38 @@ struct RandomHistory {
         plans.removeAll { $0.start >= 1000 }
     }
 
-    private func execute(_ model: CheckModel, _ plans: [Plan]) -> History {
+    private func history(_ model: CheckModel, _ plans: [Plan]) -> History {
         var history = History()
         for plan in plans {
             history.append(
-                plan.function, client: plan.client, argument: plan.argument,
+                plan.function, client: plan.client, key: plan.key, argument: plan.argument,
                 expected: model == .cas ? plan.expected : nil, invoked: plan.start, completed: plan.end,
                 status: plan.status)
-        }
-        var state: [Int] = []
-        for row in plans.indices.sorted(by: { plans[$0].instant < plans[$1].instant }) where plans[row].happens {
-            let answer = Self.answer(history, row, model, state)
-            if plans[row].status == .ok { history.results[row] = answer }
-            if let next = BruteForce.apply(history, row, model, state) {
-                state = next
-            } else if history.statuses[row] == .ok {
-                history.statuses[row] = .fail
-            }
         }
         return history
     }
 
-    private static func answer(_ history: History, _ row: Int, _ model: CheckModel, _ state: [Int]) -> Int {
-        let argument = history.arguments[row]
-        switch history.functions[row] {
-        case .read:
-            if model == .counter || model == .blindCounter { return state.count }
-            if model == .log { return state.indices.contains(argument) ? state[argument] : History.null }
-            return state.first ?? History.null
-        case .dequeue: return state.first ?? History.null
-        case .pop: return state.last ?? History.null
-        case .peek: return (model == .stack ? state.last : state.first) ?? History.null
-        case .increment: return model == .counter ? state.count + 1 : History.null
-        case .append: return state.count
-        case .add: return state.contains(argument) ? 0 : 1
-        case .remove, .contains: return state.contains(argument) ? 1 : 0
-        case .compareAndSet: return 1
-        default: return History.null
+    private mutating func execute(_ model: CheckModel, _ plans: [Plan], _ history: inout History) {
+        var states: [Int: [Int]] = [:]
+        for row in plans.indices.sorted(by: { plans[$0].instant < plans[$1].instant }) where plans[row].happens {
+            let state = states[plans[row].key] ?? ReferenceModel.start(history, model)
+            let answers = ReferenceModel.answers(history, row, model, state)
+            if plans[row].status == .ok { history.results[row] = answer(history, row, answers, plans[row].isSilent) }
+            if let next = ReferenceModel.apply(history, row, model, state) {
+                states[plans[row].key] = next
+            } else if history.statuses[row] == .ok {
+                history.statuses[row] = .fail
+            }
         }
+    }
+
+    /// The fullest of the answers that would do, or only that it is done. Blind increments may say anything.
+    private mutating func answer(_ history: History, _ row: Int, _ answers: [Int], _ isSilent: Bool) -> Int {
+        guard answers != ReferenceModel.anything else {
+            let echoes = history.functions[row] == .increment && seed.oneIn(2)
+            return echoes ? history.arguments[row] : History.null
+        }
+        return isSilent ? answers.last ?? History.null : answers.first ?? History.null
     }
 
     private mutating func spoil(_ history: inout History, _ model: CheckModel) {
@@ -149,16 +183,14 @@ struct RandomHistory {
         }
         guard history.statuses[row] == .ok else { return }
         switch history.functions[row] {
-        case .add, .remove, .contains: history.results[row] = 1 - history.results[row]
+        case .add, .remove, .contains, .compareAndSet:
+            if history.results[row] != History.null { history.results[row] = 1 - history.results[row] }
         case .read, .dequeue, .pop, .peek, .increment, .append:
             guard model != .blindCounter || history.functions[row] == .read else { return }
-            let base = model == .log && history.functions[row] == .read ? 10 : 0
+            let base = model == .log && history.functions[row] == .read && isPlain ? 10 : 0
             history.results[row] = seed.oneIn(8) ? History.null : base + seed.below(6)
-            if model == .counter || model == .blindCounter || history.functions[row] == .append,
-                history.results[row] == History.null
-            {
-                history.results[row] = 1
-            }
+            let isCount = model == .counter || model == .blindCounter || history.functions[row] == .append
+            if isCount, history.results[row] == History.null { history.results[row] = 1 }
         default: break
         }
     }
