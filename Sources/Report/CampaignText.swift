@@ -27,13 +27,14 @@ public struct CampaignText: Sendable {
         "execution \(execution): \(style.red(violation.oracle.rawValue)): \(violation.summary)"
     }
 
-    /// A finding, with the commands that show it again.
-    public func finding(_ finding: Finding, path: String) -> String {
-        var lines = ["\(style.bold(finding.id)) saved in \(path)"]
+    /// A finding, with the commands that show it again where it could be saved.
+    public func finding(_ finding: Finding, path: String?) -> String {
+        var lines = ["\(style.bold(finding.id)) \(path.map { "saved in \($0)" } ?? "is not saved")"]
         if let text = reproduction(finding.reproduced) { lines.append("  \(text)") }
         if let minimized = finding.minimized {
             lines.append("  minimized from \(steps(finding.scenario)) to \(steps(minimized)) steps")
         }
+        guard let path else { return lines.joined(separator: "\n") }
         lines.append("  replay:  crossfire replay \(path)")
         lines.append("  inspect: crossfire inspect \(path)/capture.pcapng --protocol \(context.protocolName)")
         return lines.joined(separator: "\n")

@@ -10,7 +10,7 @@ struct Crossfire: ParsableCommand {
         abstract: "Tests concurrent servers from the outside: order, loss and races, judged from the wire.",
         discussion: """
             Exit status: 0 held, 1 violated, 2 inconclusive or nothing tested, 64 wrong usage, 65 unreadable input, \
-            69 the target did not start, 70 our own bug, 75 worth retrying, 77 no right to capture, 78 bad \
+            69 the target did not start, 70 our own bug, 74 an output could not be written, 75 worth retrying, 77 no right to capture, 78 bad \
             configuration, 130/143 interrupted.
             """,
         version: Version.text,

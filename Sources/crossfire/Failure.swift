@@ -15,6 +15,7 @@ enum Status: Int32 {
     case badInput = 65
     case noTarget = 69
     case ownBug = 70
+    case outputLost = 74
     case retry = 75
     case noPermission = 77
     case badConfiguration = 78
@@ -71,7 +72,8 @@ struct Failure: Error {
         case .permission: .noPermission
         case .unreadable: .badInput
         case .badFilter: .usage
-        case .unwritable, .noSuchInterface: .badInput
+        case .unwritable: .outputLost
+        case .noSuchInterface: .badInput
         case .system: .ownBug
         }
     }

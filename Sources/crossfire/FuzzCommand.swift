@@ -95,6 +95,7 @@ struct FuzzCommand: ParsableCommand {
         } else {
             print(CampaignText(context, style: TerminalStyle(descriptor: 1)).summary(outcome.result))
         }
+        if let lost = outcome.lost { throw Failure(.outputLost, "\(lost)") }
         if let signal = outcome.result.interruptedBy { throw ExitCode(128 + signal) }
         throw Status(outcome.result.verdict).exitCode
     }

@@ -138,7 +138,7 @@ struct InspectCommand: ParsableCommand {
             let page = InspectPage(
                 title: (capture as NSString).lastPathComponent, flows: flows, parts, codec: codec,
                 packetsLeftOut: reading.kept.leftOut)
-            try WrittenFile.write(page.text(), to: html)
+            try PendingFile.write(Array(page.text().utf8), to: html)
         }
         if flow == nil { parts.packets = [] }
         if json { print(try InspectJSON(flows: flows, parts).text()) } else { show(flows, parts, codec, reading) }

@@ -100,7 +100,7 @@ struct CheckPageTests {
     func hostile() throws {
         let evil = "</script><script>alert(1)</script><img src=x>\"'&\u{0}"
         var history = History()
-        history.names = [evil]
+        _ = history.values.code(.text(ExactText(evil)))
         history.append(.write, client: 0, key: History.firstName, argument: 5, invoked: 0, completed: 1)
         history.append(.read, client: 0, key: 7, result: History.firstName, invoked: 2, completed: 3)
         expectHarmless(page(history, .kv))

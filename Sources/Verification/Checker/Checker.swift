@@ -40,6 +40,7 @@ public struct Checker: Sendable {
         for part in parts { check(part, model, &result) }
         if result.method.isEmpty { result.method = "monitor" }
         if !foreign.isEmpty { result.inconclusive.append(foreign.sentence(model)) }
+        result.inconclusive += history.doubts
         if !result.violations.isEmpty {
             result.verdict = .violated
             if explains { result.hints = CheckHints.find(history, model, self) }
@@ -74,6 +75,7 @@ public struct Checker: Sendable {
             case .unknown(let why): result.inconclusive.append("Not decided: \(why).")
             }
         }
+        result.inconclusive += history.doubts
         if !result.violations.isEmpty {
             result.verdict = .violated
         } else if !result.inconclusive.isEmpty {

@@ -13,7 +13,6 @@ struct EDNReader {
     private var offset = 0
     private var line = 1
     private var lineStart = 0
-    private var names = TextNames()
     private var history = History()
     private var open: [Int: Invocation] = [:]
     private var index = 0
@@ -22,8 +21,11 @@ struct EDNReader {
     private indirect enum Value {
         case null
         case number(Int)
+        case bool(Bool)
+        case text(String)
         case name(String)
         case list([Value])
+        case set([Value])
         case map([(Value, Value)])
     }
 
@@ -53,7 +55,6 @@ struct EDNReader {
             }
             try event(fields)
         }
-        history.names = names.names
         return history
     }
 
@@ -69,7 +70,7 @@ struct EDNReader {
             guard case .name(let name) = key else { continue }
             switch (name, field) {
             case ("type", .name(let text)): type = text
-            case ("f", .name(let text)): function = text
+            case ("f", .name(let text)), ("f", .text(let text)): function = text
             case ("value", _): value = field
             case ("process", .number(let number)): process = number
             case ("process", .name): return  // The nemesis is no client.
@@ -84,7 +85,7 @@ struct EDNReader {
         case "invoke":
             guard let code = vocabulary.function(function) else { throw failure("an unknown function :\(function)") }
             var value = parts(code, value)
-            if code == .other { value.expected = names.code(function) }
+            if code == .other { value.expected = history.values.code(.text(ExactText(function))) }
             history.append(
                 code, client: process, key: value.key, argument: value.argument, expected: value.expected, invoked: now,
                 status: .info)
@@ -96,7 +97,11 @@ struct EDNReader {
             let row = invocation.row
             history.statuses[row] = type == "ok" ? .ok : .fail
             history.completed[row] = max(now, history.invoked[row])
-            if type == "ok" { complete(row, parts(history.functions[row], value)) }
+            if case .bool(let isTrue) = value, !history.functions[row].returnsValue {
+                history.results[row] = isTrue ? 1 : 0
+            } else if type == "ok" {
+                complete(row, parts(history.functions[row], value))
+            }
         case "info": open[process] = nil
         default: throw failure("expected :type :invoke, :ok, :fail or :info")
         }
@@ -104,8 +109,7 @@ struct EDNReader {
 
     private mutating func complete(_ row: Int, _ value: Parts) {
         switch history.functions[row] {
-        case .read, .contains, .dequeue, .pop, .peek, .increment, .other: history.results[row] = value.argument
-        case .add, .remove: history.results[row] = 1
+        case .read, .dequeue, .pop, .peek, .increment, .append, .other: history.results[row] = value.argument
         default: break
         }
     }
@@ -139,11 +143,16 @@ struct EDNReader {
 
     private mutating func code(_ value: Value) -> Int {
         switch value {
+        case .null: return History.null
         case .number(let number): return number
-        case .name("true"): return 1
-        case .name("false"): return 0
-        case .name(var text): return text.withUTF8 { names.code(UnsafeRawBufferPointer($0)) }
-        default: return History.null
+        case .bool(let isTrue): return history.values.code(.bool(isTrue))
+        case .text(let text): return history.values.code(.text(ExactText(text)))
+        case .name(let name): return history.values.code(.keyword(ExactText(name)))
+        case .list(let elements): return history.values.code(.list(elements.map { code($0) }))
+        case .set(let elements): return history.values.code(.set(Set(elements.map { code($0) }).sorted()))
+        case .map(let pairs):
+            let codes = pairs.map { (code($0), code($1)) }.sorted { $0.0 < $1.0 }
+            return history.values.code(.map(codes.flatMap { [$0.0, $0.1] }))
         }
     }
 
@@ -159,11 +168,11 @@ struct EDNReader {
             return .map(stride(from: 0, to: elements.count, by: 2).map { (elements[$0], elements[$0 + 1]) })
         case UInt8(ascii: "["): return .list(try elements(until: UInt8(ascii: "]"), depth))
         case UInt8(ascii: "("): return .list(try elements(until: UInt8(ascii: ")"), depth))
-        case UInt8(ascii: "\""): return .name(try text())
+        case UInt8(ascii: "\""): return .text(try text())
         case UInt8(ascii: "#"):
             offset += 1
             if offset < bytes.count, bytes[offset] == UInt8(ascii: "{") {
-                return .list(try elements(until: UInt8(ascii: "}"), depth))
+                return .set(try elements(until: UInt8(ascii: "}"), depth))
             }
             guard !atom().isEmpty else { throw failure("expected a tag after #") }
             return try value(depth: depth + 1)
@@ -190,6 +199,7 @@ struct EDNReader {
         guard let first = atom.first else { throw failure("expected a value") }
         if first == ":" { return .name(String(atom.dropFirst())) }
         if atom == "nil" { return .null }
+        if atom == "true" || atom == "false" { return .bool(atom == "true") }
         let digits = atom.hasSuffix("N") ? String(atom.dropLast()) : atom
         if let number = Int(digits), number.magnitude < History.firstName { return .number(number) }
         return .name(atom)

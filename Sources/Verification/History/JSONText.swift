@@ -1,5 +1,18 @@
 /// Texts between quotes, as JSON (RFC 8259, section 7) and EDN write them.
 enum JSONText {
+    /// The text in quotes, for people: what a terminal would obey, or nobody would see, is escaped too.
+    static func quoted(_ text: String) -> String {
+        encoded(text).unicodeScalars.map { isShown($0) ? String($0) : "\\u{\(String($0.value, radix: 16))}" }.joined()
+    }
+
+    /// Whether a terminal shows the scalar, and no more.
+    static func isShown(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse: false
+        default: true
+        }
+    }
+
     /// The text that escapes stand for. What is no escape stays as it is.
     static func decoded(_ raw: some BidirectionalCollection<UInt8>) -> String {
         guard raw.contains(UInt8(ascii: "\\")) else { return String(decoding: raw, as: UTF8.self) }

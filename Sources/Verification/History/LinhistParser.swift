@@ -12,12 +12,12 @@ struct LinhistParser {
     private var line = 1
     private var lineStart = 0
     private var history = History()
-    private var names = TextNames()
 
     /// One value of a line.
     private enum Value {
         case null
         case number(Int)
+        case bool(Bool)
         case text(Range<Int>)
         case list(Int, Int)
         case other
@@ -32,6 +32,8 @@ struct LinhistParser {
         var argument = History.null
         var expected = History.null
         var result = History.null
+        /// The result where it is true or false.
+        var isTrue: Bool?
         var invoked = History.null
         var completed = History.null
         var status = History.Status.ok
@@ -54,7 +56,6 @@ struct LinhistParser {
             guard offset < end else { break }
             try operation()
         }
-        history.names = names.names
         return history
     }
 
@@ -98,6 +99,9 @@ struct LinhistParser {
             (offset, line, lineStart) = start
             throw failure("t1 \(row.completed) is before t0 \(row.invoked)")
         }
+        if let isTrue = row.isTrue {
+            row.result = function.returnsValue ? history.values.code(.bool(isTrue)) : isTrue ? 1 : 0
+        }
         history.append(
             function, client: row.client, key: row.key, argument: row.argument,
             expected: row.expected == History.null ? nil : row.expected,
@@ -119,7 +123,8 @@ struct LinhistParser {
                 row.argument = try code(value)
             }
         case (UInt8(ascii: "u"), 1): row.expected = try code(value)
-        case (UInt8(ascii: "r"), 1): row.result = try code(value)
+        case (UInt8(ascii: "r"), 1):
+            if case .bool(let isTrue) = value { row.isTrue = isTrue } else { row.result = try code(value) }
         case (UInt8(ascii: "t"), 2):
             let time = try integer(value)
             if bytes[key.lowerBound + 1] == UInt8(ascii: "0") { row.invoked = time } else { row.completed = time }
@@ -168,12 +173,13 @@ struct LinhistParser {
         switch value {
         case .number(let number): return number
         case .null: return History.null
+        case .bool(let isTrue): return history.values.code(.bool(isTrue))
         case .text(let range):
             guard bytes[range].contains(UInt8(ascii: "\\")) else {
-                return names.code(UnsafeRawBufferPointer(rebasing: bytes[range]))
+                return history.values.code(text: UnsafeRawBufferPointer(rebasing: bytes[range]))
             }
             var text = string(range)
-            return text.withUTF8 { names.code(UnsafeRawBufferPointer($0)) }
+            return text.withUTF8 { history.values.code(text: UnsafeRawBufferPointer($0)) }
         default: throw failure("expected a number, a text, true, false or null")
         }
     }
@@ -215,8 +221,8 @@ struct LinhistParser {
         switch bytes[offset] {
         case UInt8(ascii: "\""): return .text(try text())
         case UInt8(ascii: "n"): return try word("null", .null)
-        case UInt8(ascii: "t"): return try word("true", .number(1))
-        case UInt8(ascii: "f"): return try word("false", .number(0))
+        case UInt8(ascii: "t"): return try word("true", .bool(true))
+        case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "["): return try list(depth)
         case UInt8(ascii: "{"):
             try object(depth + 1) { (_, _, _) throws(HistoryError) in }
