@@ -65,6 +65,8 @@ public struct Judgement: Sendable {
     public var unsupportedCommands: [String]
     /// What was left out of the check, and why, one sentence each. Does not change the verdict.
     public var notes: [String]
+    /// What else may be meant by what was checked, one sentence each. Does not change the verdict.
+    public var hints: [String] = []
 
     /// Creates a judgement.
     public init(

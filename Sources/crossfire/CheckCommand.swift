@@ -25,6 +25,8 @@ struct CheckCommand: ParsableCommand {
             or a built-in kind under other names:
 
               {model: ticket machine, kind: counter, functions: {draw: increment, look: get}, initial: 100}
+
+            What a model does not know is never judged: a function foreign to it makes what came after it inconclusive.
             """)
 
     @Argument(help: "A pcap or pcapng file, or a history; - for standard input.")
@@ -35,6 +37,11 @@ struct CheckCommand: ParsableCommand {
 
     @Option(help: "The model of a history: \(CheckModel.names), or a YAML file with a model of your own.")
     var model: String?
+
+    @Option(
+        help: "What the object of a history held before: a register's or counter's value. A number, true, false, nil, \
+            :keyword or a text.")
+    var initial: String?
 
     @Option(help: "Only flows to this server port.")
     var port: UInt16?
@@ -54,6 +61,7 @@ struct CheckCommand: ParsableCommand {
         if protocolName != nil, model != nil {
             throw ValidationError("give --protocol for a capture or --model for a history, not both")
         }
+        if protocolName != nil, initial != nil { throw ValidationError("--initial is for histories") }
         try outputs.validate(protocolName: protocolName)
     }
 
@@ -125,13 +133,13 @@ struct CheckCommand: ParsableCommand {
         let checker = Checker(clockUncertainty: uncertainty, threads: threads)
         if let model, model.hasSuffix(".yaml") || model.hasSuffix(".yml") {
             let own = try ModelFile(path: model)
-            let history = try HistoryFile.read(capture, own.vocabulary)
+            let history = try beginning(HistoryFile.read(capture, own.vocabulary))
             let result = own.check(history, checker)
             return try finish(result, name: own.name) {
                 CheckPage(title: title, history: history, own: own, result: result, judgement: $0)
             }
         }
-        let history = try HistoryFile.read(capture)
+        let history = try beginning(HistoryFile.read(capture))
         let name = model ?? history.model
         guard let model = CheckModel(name: name) else {
             let known = "expected one of \(CheckModel.names)"
@@ -140,16 +148,31 @@ struct CheckCommand: ParsableCommand {
                 name.isEmpty ? "\(capture) names no model: give --model, \(known)" : "unknown model '\(name)'; \(known)"
             )
         }
+        if history.initial != nil, !model.takesInitialValue {
+            throw Failure(.usage, "a \(model.rawValue) begins empty: it takes no initial value")
+        }
         let result = checker.check(history, model: model)
         try finish(result, name: model.rawValue) {
             CheckPage(title: title, history: history, model: model, result: result, judgement: $0)
         }
     }
 
+    /// The history of an object that held what `--initial` says.
+    private func beginning(_ history: History) -> History {
+        guard let initial else { return history }
+        var copy = history
+        copy.initial = copy.values.code(written: initial)
+        return copy
+    }
+
     private func finish(_ result: CheckResult, name: String, page: (Judgement) -> CheckPage) throws {
-        let judgement = Judgement(
+        if result.verdict == .nothingTested, !result.foreignFunctions.isEmpty {
+            throw Failure(.badInput, "\(capture): nothing can be judged. \(result.inconclusive.joined(separator: " "))")
+        }
+        var judgement = Judgement(
             verdict: result.verdict, violations: result.violations.map { Violation($0) },
             inconclusive: result.inconclusive, exercised: result.exercised)
+        judgement.hints = result.hints
         try outputs.page { page(judgement) }
         try finish(judgement, warnings: [], name: name)
     }

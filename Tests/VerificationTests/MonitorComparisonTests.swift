@@ -43,7 +43,8 @@ struct MonitorComparisonTests {
         #expect(model == .stack || counts.searched < 2 * Self.rounds / 3, "\(counts)")
     }
 
-    @Test("the checker as a whole says what trying everything says, of several keys too", arguments: CheckModel.allCases)
+    @Test(
+        "the checker as a whole says what trying everything says, of several keys too", arguments: CheckModel.allCases)
     func whole(model: CheckModel) {
         var random = RandomHistory(seed: 7102)
         for round in 0..<Self.rounds / 4 {

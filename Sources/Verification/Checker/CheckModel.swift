@@ -59,10 +59,10 @@ public enum CheckModel: String, Sendable, CaseIterable {
     public var takesInitialValue: Bool { [.register, .kv, .cas, .counter, .blindCounter].contains(self) }
 
     /// The parts of a history that can be searched each by itself.
-    enum Split { case whole, key, element }
+    package enum Split { case whole, key, element }
 
     /// How the operations on one object, or those on all where one monitor judges all keys, come apart.
-    func split(_ history: History) -> Split {
+    package func split(_ history: History) -> Split {
         hasManyKeys ? .key : self == .set ? .element : .whole
     }
 
@@ -126,10 +126,17 @@ public enum CheckModel: String, Sendable, CaseIterable {
         case .counter: CounterSpecification(initial: history.initial ?? 0)
         case .blindCounter: CounterSpecification(initial: history.initial ?? 0, isBlind: true)
         case .set: SetElementSpecification()
-        case .queue: QueueSpecification()
-        case .stack: StackSpecification()
+        case .queue: QueueSpecification(holdsNothing: history.puts(.enqueue, History.null))
+        case .stack: StackSpecification(holdsNothing: history.puts(.push, History.null))
         case .mutex: MutexSpecification()
         case .log: LogSpecification()
         }
+    }
+}
+
+extension History {
+    /// Whether an operation of this kind was given this value.
+    fileprivate func puts(_ function: Function, _ value: Int) -> Bool {
+        functions.indices.contains { functions[$0] == function && arguments[$0] == value }
     }
 }

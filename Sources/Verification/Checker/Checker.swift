@@ -26,7 +26,7 @@ public struct Checker: Sendable {
     }
 
     /// As `check`; without hints where they are not wanted.
-    func check(_ history: History, model: CheckModel, explains: Bool) -> CheckResult {
+    package func check(_ history: History, model: CheckModel, explains: Bool) -> CheckResult {
         let history = model.normalised(history)
         var result = CheckResult(verdict: .held)
         result.exercised = HistoryOverlaps.exercised(history)
@@ -141,6 +141,7 @@ public struct Checker: Sendable {
     private func add(_ found: HistoryViolation, _ part: Part? = nil, _ result: inout CheckResult) {
         var explained = found
         if let part {
+            if !part.history.hasClock { explained.marginNanoseconds = nil }
             explained.rows = found.rows.map(part.row)
             if let row = found.firstInexplicable?.row { explained.firstInexplicable?.row = part.row(row) }
         }

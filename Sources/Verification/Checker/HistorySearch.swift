@@ -70,10 +70,12 @@ package enum HistorySearch {
             for row in order.map(Int.init) where history.statuses[row] != .fail {
                 var operation = HistoryOperation(history, row)
                 if !operation.isAnswered {
-                    guard !HistorySearch.isIdle(operation.function), let simple = spec.unanswered(operation, seen: seen) else {
+                    guard !HistorySearch.isIdle(operation.function), let simple = spec.unanswered(operation, seen: seen)
+                    else {
                         continue
                     }
                     operation = simple
+                    guard alike[operation]?.count ?? 0 < spec.mostNeeded(simple, seen: seen) else { continue }
                     alike[operation, default: []].append(Int32(truncatingIfNeeded: rows.count))
                 }
                 rows.append(row)
@@ -89,12 +91,12 @@ package enum HistorySearch {
             events.sort(by: SearchEvent.isBefore)
         }
 
-        /// All values that answers or expectations show.
-        private static func seen(_ history: History, _ wanted: [Int]) -> Set<Int> {
-            var seen: Set<Int> = []
+        /// How often answers or expectations show each value.
+        private static func seen(_ history: History, _ wanted: [Int]) -> [Int: Int] {
+            var seen: [Int: Int] = [:]
             for row in wanted {
-                if history.statuses[row] == .ok { seen.insert(history.results[row]) }
-                if !history.expectations.isEmpty { seen.insert(history.expectations[row]) }
+                if history.statuses[row] == .ok { seen[history.results[row], default: 0] += 1 }
+                if !history.expectations.isEmpty { seen[history.expectations[row], default: 0] += 1 }
             }
             return seen
         }

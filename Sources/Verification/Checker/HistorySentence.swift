@@ -43,6 +43,10 @@ package enum HistorySentence {
     }
 
     private static func conflict(_ history: History, _ violation: MonitorViolation) -> String {
+        if violation.kind == .staleRead, violation.conflict.isEmpty, violation.rows.count == 2 {
+            let (read, seen) = (operation(history, violation.rows[0]), operation(history, violation.rows[1]))
+            return "\(read) found nothing at an offset that was there since \(seen)."
+        }
         guard violation.kind == .staleRead, violation.conflict.count == 4 else {
             let named = violation.rows.map { operation(history, $0) }
             return "Two clients held the lock at once: \(named.joined(separator: ", "))."

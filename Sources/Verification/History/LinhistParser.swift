@@ -66,8 +66,10 @@ struct LinhistParser {
         let start = (offset, line, lineStart)
         var format: String?
         try object { (parser, key, value) throws(HistoryError) in
+            let name = parser.string(key)
+            if name == "initial", let code = try? parser.code(value) { parser.history.initial = code }
             guard case .text(let range) = value else { return }
-            switch parser.string(key) {
+            switch name {
             case "format": format = parser.string(range)
             case "model": parser.history.model = parser.string(range)
             case "expect": parser.history.expectation = parser.string(range)

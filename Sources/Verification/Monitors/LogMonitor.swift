@@ -45,7 +45,9 @@ struct LogMonitor {
             if isAnswered, history.statuses[row] == .fail { continue }
             switch history.functions[row] {
             case .append:
-                if appendOf.updateValue(Int32(row), forKey: history.arguments[row]) != nil { return .needsSearch([0]) }
+                // Read again, nothing and an offset that is not there look alike.
+                let isKnown = appendOf.updateValue(Int32(row), forKey: history.arguments[row]) != nil
+                guard !isKnown, history.arguments[row] != History.null else { return .needsSearch([0]) }
                 guard isAnswered else {
                     unanswered.append(Int32(row))
                     continue

@@ -156,7 +156,8 @@ struct FrontierSearch {
 
     /// Bytes of what was visited and of the choices that are open.
     private var memory: Int {
-        visited.byteCount + cover.byteCount + 4 * candidates.count + 8 * frameMasks.count + MemoryLayout<Frame>.stride * frames.count
+        visited.byteCount + cover.byteCount + 4 * candidates.count + 8 * frameMasks.count + MemoryLayout<Frame>.stride
+            * frames.count
     }
 
     /// Whether the configuration was neither visited nor is any worse than one that was; remembers it.

@@ -133,16 +133,17 @@ extension CheckModel {
             let kept = rows.filter {
                 chosen.contains($0) || (history.statuses[$0] == .ok && history.functions[$0] != .enqueue)
             }
-            let chained = HistorySearch.witness(QueueSpecification(), history, kept, budget, chains: chains)
+            let chained = witness(specification(of: history), history, kept, budget, chains)
             guard case .none = chained else { return chained }
-            return HistorySearch.witness(QueueSpecification(), history, rows, budget)
+            return witness(specification(of: history), history, rows, budget)
         default: return witness(specification(of: history), history, rows, budget)
         }
     }
 
     private func witness(
-        _ specification: some Specification, _ history: History, _ rows: [Int], _ budget: SearchBudget
+        _ specification: some Specification, _ history: History, _ rows: [Int], _ budget: SearchBudget,
+        _ chains: [[Int]] = []
     ) -> Witness {
-        HistorySearch.witness(specification, history, rows, budget)
+        HistorySearch.witness(specification, history, rows, budget, chains: chains)
     }
 }

@@ -31,7 +31,7 @@ public struct CounterSpecification: Specification {
     }
 
     /// Whoever increments, only by how much counts.
-    public func unanswered(_ operation: HistoryOperation, seen: Set<Int>) -> HistoryOperation? {
+    public func unanswered(_ operation: HistoryOperation, seen: [Int: Int]) -> HistoryOperation? {
         var copy = operation.anonymous()
         if copy.argument == History.null { copy.argument = 1 }
         return copy

@@ -26,7 +26,7 @@ public struct LogSpecification: Specification {
     public func isReader(_ operation: HistoryOperation) -> Bool { operation.function == .read }
 
     /// Values that nothing shows are one like another.
-    public func unanswered(_ operation: HistoryOperation, seen: Set<Int>) -> HistoryOperation? {
+    public func unanswered(_ operation: HistoryOperation, seen: [Int: Int]) -> HistoryOperation? {
         operation.withArgument(in: seen)
     }
 }

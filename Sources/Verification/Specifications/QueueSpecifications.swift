@@ -2,9 +2,13 @@
 public struct QueueSpecification: Specification {
     /// Empty.
     public var initial: [Int] = []
+    /// Whether nothing is a value too, so that an empty answer may be one of it.
+    public var holdsNothing: Bool
 
     /// Creates the specification.
-    public init() {}
+    public init(holdsNothing: Bool = false) {
+        self.holdsNothing = holdsNothing
+    }
 
     /// The queue after `operation`.
     ///
@@ -21,14 +25,20 @@ public struct QueueSpecification: Specification {
         }
     }
 
-    /// Looks at the first, and empty answers, which may also be of a value that is nothing.
+    /// Looks at the first, and empty answers.
     public func isReader(_ operation: HistoryOperation) -> Bool {
-        operation.function == .peek || operation.function == .dequeue && operation.result == History.null
+        operation.function == .peek
+            || operation.function == .dequeue && operation.result == History.null && !holdsNothing
     }
 
     /// A value that nobody got need not have been there.
-    public func unanswered(_ operation: HistoryOperation, seen: Set<Int>) -> HistoryOperation? {
-        operation.function == .enqueue && !seen.contains(operation.argument) ? nil : operation.anonymous()
+    public func unanswered(_ operation: HistoryOperation, seen: [Int: Int]) -> HistoryOperation? {
+        operation.function == .enqueue && seen[operation.argument] == nil ? nil : operation.anonymous()
+    }
+
+    /// As many equal values as answers show.
+    public func mostNeeded(_ operation: HistoryOperation, seen: [Int: Int]) -> Int {
+        operation.function == .enqueue ? seen[operation.argument] ?? 0 : .max
     }
 }
 
@@ -36,9 +46,13 @@ public struct QueueSpecification: Specification {
 public struct StackSpecification: Specification {
     /// Empty.
     public var initial: [Int] = []
+    /// Whether nothing is a value too, so that an empty answer may be one of it.
+    public var holdsNothing: Bool
 
     /// Creates the specification.
-    public init() {}
+    public init(holdsNothing: Bool = false) {
+        self.holdsNothing = holdsNothing
+    }
 
     /// The stack after `operation`.
     ///
@@ -55,13 +69,19 @@ public struct StackSpecification: Specification {
         }
     }
 
-    /// Looks at the top, and empty answers, which may also be of a value that is nothing.
+    /// Looks at the top, and empty answers.
     public func isReader(_ operation: HistoryOperation) -> Bool {
-        operation.function == .peek || operation.function == .pop && operation.result == History.null
+        operation.function == .peek
+            || operation.function == .pop && operation.result == History.null && !holdsNothing
     }
 
     /// A value that nobody got need not have been there.
-    public func unanswered(_ operation: HistoryOperation, seen: Set<Int>) -> HistoryOperation? {
-        operation.function == .push && !seen.contains(operation.argument) ? nil : operation.anonymous()
+    public func unanswered(_ operation: HistoryOperation, seen: [Int: Int]) -> HistoryOperation? {
+        operation.function == .push && seen[operation.argument] == nil ? nil : operation.anonymous()
+    }
+
+    /// As many equal values as answers show.
+    public func mostNeeded(_ operation: HistoryOperation, seen: [Int: Int]) -> Int {
+        operation.function == .push ? seen[operation.argument] ?? 0 : .max
     }
 }

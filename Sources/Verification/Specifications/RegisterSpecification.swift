@@ -28,7 +28,7 @@ public struct RegisterSpecification: Specification {
     }
 
     /// Values that nothing shows are one like another.
-    public func unanswered(_ operation: HistoryOperation, seen: Set<Int>) -> HistoryOperation? {
+    public func unanswered(_ operation: HistoryOperation, seen: [Int: Int]) -> HistoryOperation? {
         operation.function == .delete ? operation.anonymous() : operation.withArgument(in: seen)
     }
 }

@@ -24,7 +24,7 @@ public struct SetElementSpecification: Specification {
     }
 
     /// Whose operation it is does not matter.
-    public func unanswered(_ operation: HistoryOperation, seen: Set<Int>) -> HistoryOperation? {
+    public func unanswered(_ operation: HistoryOperation, seen: [Int: Int]) -> HistoryOperation? {
         operation.anonymous()
     }
 }

@@ -36,14 +36,18 @@ public protocol Specification: Sendable {
     func apply(_ operation: HistoryOperation, to state: State) -> State?
     /// Whether the operation, with its recorded result, never changes the state. False is always safe, and slower.
     func isReader(_ operation: HistoryOperation) -> Bool
-    /// An unanswered operation as it is looked for, given the values that answers or expectations show; nil if it need
+    /// An unanswered operation as it is looked for, given how often answers or expectations show a value; nil if it need
     /// not be considered. Those that come to the same are interchangeable.
-    func unanswered(_ operation: HistoryOperation, seen: Set<Int>) -> HistoryOperation?
+    func unanswered(_ operation: HistoryOperation, seen: [Int: Int]) -> HistoryOperation?
+    /// Of how many interchangeable unanswered operations, those invoked first, it is enough to think.
+    func mostNeeded(_ operation: HistoryOperation, seen: [Int: Int]) -> Int
 }
 
 extension Specification {
     /// The operation itself.
-    public func unanswered(_ operation: HistoryOperation, seen: Set<Int>) -> HistoryOperation? { operation }
+    public func unanswered(_ operation: HistoryOperation, seen: [Int: Int]) -> HistoryOperation? { operation }
+    /// All of them.
+    public func mostNeeded(_ operation: HistoryOperation, seen: [Int: Int]) -> Int { .max }
 }
 
 extension HistoryOperation {
@@ -58,10 +62,9 @@ extension HistoryOperation {
     }
 
     /// The operation of whatever client, its argument `unseen` where nothing shows it.
-    func withArgument(in seen: Set<Int>) -> HistoryOperation {
+    func withArgument(in seen: [Int: Int]) -> HistoryOperation {
         var copy = anonymous()
-        if !seen.contains(argument) { copy.argument = Self.unseen }
+        if seen[argument] == nil { copy.argument = Self.unseen }
         return copy
     }
 }
-
