@@ -119,23 +119,3 @@ func grouped(_ number: Int) -> String {
     groups.insert(digits, at: 0)
     return (number < 0 ? "-" : "") + groups.joined(separator: ",")
 }
-
-/// Colour where it is wanted: a terminal, and no `NO_COLOR` (<https://no-color.org>).
-public struct TerminalStyle: Sendable {
-    private let isColoured: Bool
-
-    /// Decides for one file descriptor.
-    public init(descriptor: Int32) {
-        let refused = ProcessInfo.processInfo.environment["NO_COLOR"].map { !$0.isEmpty } ?? false
-        isColoured = isatty(descriptor) == 1 && !refused
-    }
-
-    func red(_ text: String) -> String { wrap("31", text) }
-    func green(_ text: String) -> String { wrap("32", text) }
-    func yellow(_ text: String) -> String { wrap("33", text) }
-    func bold(_ text: String) -> String { wrap("1", text) }
-
-    private func wrap(_ code: String, _ text: String) -> String {
-        isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
-    }
-}

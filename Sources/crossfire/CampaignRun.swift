@@ -84,26 +84,25 @@ final class StatusLine {
 
     func update(_ text: String) {
         if isTerminal {
-            write("\r\u{1B}[K\(text)")
+            Console.write(text, after: Self.erasing)
             shown = true
         } else if Date() >= nextPlain {
             nextPlain = Date().addingTimeInterval(Self.plainInterval)
-            write(text + "\n")
+            Console.note(text)
         }
     }
 
     func print(_ text: String) {
         end(erasing: true)
-        write(text + "\n")
+        Console.note(text)
     }
 
     func end(erasing: Bool = false) {
         guard shown else { return }
-        write(erasing ? "\r\u{1B}[K" : "\n")
+        Console.write(erasing ? "" : "\n", after: erasing ? Self.erasing : "")
         shown = false
     }
 
-    private func write(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
-    }
+    /// To the line's beginning, and all of it away.
+    private static let erasing = "\r\u{1B}[K"
 }

@@ -86,7 +86,7 @@ struct CheckPageTests {
                 + "{\"i\":1,\"c\":1,\"f\":\"take\",\"k\":0,\"v\":null,\"r\":102,\"t0\":7,\"t1\":9,\"s\":\"ok\"}\n",
         ]
         for (own, lines) in zip([turnstile, machine], rows) {
-            let history = try HistoryFile.read(bytes: Array((header + lines).utf8), own.vocabulary)
+            let history = try HistoryFile.read(bytes: Array((header + lines).utf8), HistoryOptions(own.vocabulary))
             let result = own.check(history, Checker())
             let judgement = Judgement(verdict: result.verdict, exercised: result.exercised)
             let text = CheckPage(title: "h", history: history, own: own, result: result, judgement: judgement).text()

@@ -33,6 +33,8 @@ public struct History: Sendable {
     /// Whether times are times; if not, they are no more than the order of a journal's lines, and no margin or duration
     /// means anything.
     public var hasClock = true
+    /// What clients are called that have a name in place of a small number.
+    public var clientNames: [Int32: String] = [:]
     /// Why the history may not be the whole story, one sentence each: what is violated is violated, but nothing more is
     /// certain.
     public var doubts: [String] = []
@@ -126,6 +128,7 @@ public struct History: Sendable {
         part.initial = initial
         part.values = values
         part.hasClock = hasClock
+        part.clientNames = clientNames
         for row in rows {
             part.append(
                 functions[row], client: Int(clients[row]), key: keys[row], argument: arguments[row],

@@ -22,7 +22,7 @@ extension HistoryFile {
         }
     }
 
-    private static func name(_ function: History.Function, _ model: String) -> String {
+    static func name(_ function: History.Function, _ model: String) -> String {
         switch function {
         case .read: return model.contains("counter") ? "get" : "read"
         case .write: return "write"

@@ -13,7 +13,10 @@ public struct RegisterSpecification: Specification {
         switch operation.function {
         case .read: return !operation.isAnswered || operation.result == state ? state : nil
         case .write: return operation.argument
-        case .delete: return History.null
+        case .delete:
+            // Yes or no: it was there or not.
+            guard operation.isAnswered, operation.result != History.null else { return History.null }
+            return (operation.result != 0) == (state != History.null) ? History.null : nil
         case .compareAndSet:
             if !operation.isAnswered { return state == operation.expected ? operation.argument : state }
             guard operation.result != 0 else { return state != operation.expected ? state : nil }

@@ -28,6 +28,7 @@ enum ReferenceModel {
         let no = [0, History.null]
         switch (model, history.functions[row]) {
         case (.register, .read), (.kv, .read), (.cas, .read), (.counter, .read), (.blindCounter, .read): return state
+        case (_, .delete): return [state[0] == History.null ? 0 : 1, History.null]
         case (_, .compareAndSet): return state[0] == history.expectations[row] ? yes : [0]
         case (.counter, .increment): return [state[0] + amount(history, row), History.null]
         case (.set, .add): return state.contains(argument) ? no : yes

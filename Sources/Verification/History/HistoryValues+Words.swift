@@ -7,11 +7,20 @@ extension History {
         }
     }
 
+    /// A value in words, as `HistoryValues` says it.
+    public func words(_ code: Int) -> String { values.words(code) }
+
+    /// `client 3`, or what the client is called.
+    public func words(client: Int32) -> String { "client \(clientNames[client] ?? String(client))" }
+}
+
+extension HistoryValues {
+
     /// A value in words: `nil`, 5, red, "1", true, :a, [1 2], #{1 2}, {:a 1}. A text stands in quotes where it could be
     /// taken for something else.
     public func words(_ code: Int) -> String {
-        if code == Self.null { return "nil" }
-        switch values[code] {
+        if code == History.null { return "nil" }
+        switch self[code] {
         case nil: return String(code)
         case .text(let text): return Self.isPlain(text.string) ? text.string : JSONText.quoted(text.string)
         case .bytes(let bytes): return JSONText.quoted(String(decoding: bytes, as: UTF8.self)) + " (no UTF-8)"
