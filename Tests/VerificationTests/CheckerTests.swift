@@ -166,7 +166,11 @@ struct CheckerTests {
         case .set: all = [.add, .remove, .contains]
         case .queue: all = [.enqueue, .dequeue]
         case .stack: all = [.push, .pop, .peek]
-        case .mutex: all = [.acquire, .release]
+        case .bag: all = [.enqueue, .dequeue, .drain]
+        case .mutex, .semaphore: all = [.acquire, .release]
+        case .text: all = [.read, .write, .append]
+        case .bank: all = [.read, .transfer]
+        case .txn: all = [.transaction, .read, .write]
         case .log: all = [.append, .read]
         }
         return all[seed.below(all.count)]

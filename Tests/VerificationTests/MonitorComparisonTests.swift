@@ -34,13 +34,16 @@ struct MonitorComparisonTests {
                 if truth { return }
             }
             let outcome = model.search(history, rows: Array(0..<history.count), SearchBudget())
-            guard model != .set || Set(history.arguments).count == 1 else { continue }
+            guard model != .set || history.functions.contains(.read) || Set(history.arguments).count == 1 else {
+                continue
+            }
             #expect((outcome == .linearizable) == truth, "round \(round): the search says \(outcome)\n\(history.lines)")
             if (outcome == .linearizable) != truth { return }
         }
         // The comparison is worth nothing if one answer hardly occurs.
-        #expect(counts.legal > Self.rounds / 10 && counts.illegal > Self.rounds / 20, "\(counts)")
-        #expect(model == .stack || counts.searched < 2 * Self.rounds / 3, "\(counts)")
+        #expect(counts.legal > Self.rounds / 10 && counts.illegal > Self.rounds / 40, "\(counts)")
+        let isSearched = [.stack, .semaphore, .text, .bank, .txn].contains(model)
+        #expect(isSearched || counts.searched < 2 * Self.rounds / 3, "\(counts)")
     }
 
     @Test(

@@ -27,7 +27,7 @@ public struct Checker: Sendable {
 
     /// As `check`; without hints where they are not wanted.
     package func check(_ history: History, model: CheckModel, explains: Bool) -> CheckResult {
-        let history = model.normalised(history)
+        let (history, origin) = model.normalised(history)
         var result = CheckResult(verdict: .held)
         result.exercised = HistoryOverlaps.exercised(history)
         guard result.exercised.answered > 0 else {
@@ -36,7 +36,10 @@ public struct Checker: Sendable {
         }
         let foreign = ForeignFunctions(history, model)
         result.foreignFunctions = foreign.names
-        let parts = parts(history, model, foreign)
+        let parts = parts(history, model, foreign).map { part in
+            guard let origin else { return part }
+            return Part(history: part.history, origin: (0..<part.history.count).map { origin[part.row($0)] })
+        }
         for part in parts { check(part, model, &result) }
         if result.method.isEmpty { result.method = "monitor" }
         if !foreign.isEmpty { result.inconclusive.append(foreign.sentence(model)) }

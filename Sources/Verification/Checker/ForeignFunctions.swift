@@ -13,8 +13,10 @@ struct ForeignFunctions {
     init(_ history: History, _ model: CheckModel) {
         var known: Set<String> = []
         let hasKeys = history.keys.contains { $0 != 0 }
-        for row in 0..<history.count where !model.knows(history.functions[row]) && history.statuses[row] != .fail {
-            let name = HistorySentence.function(history, row)
+        for row in 0..<history.count where history.statuses[row] != .fail {
+            let isKnown = model.knows(history.functions[row])
+            if isKnown, model.understands(history, row) { continue }
+            let name = isKnown ? HistorySentence.words(history, row) : HistorySentence.function(history, row)
             if known.insert(name).inserted { names.append(name) }
             if hasKeys, history.keys[row] == 0 { firstOfAll = min(firstOfAll, history.invoked[row]) }
             first[history.keys[row]] = min(first[history.keys[row]] ?? .max, history.invoked[row])

@@ -22,6 +22,8 @@ package enum HistorySentence {
         case .phantomElement: return "\(first) saw an element that nobody added."
         case .addedTwice: return "\(first) and \(second) both found the element new, and nobody removed it."
         case .removedTwice: return "\(first) and \(second) both removed the element, which was added once."
+        case .divergentReads: return "\(first) and \(second) each show an element that the other does not."
+        case .totalChanged: return "\(first) and \(second) show different totals, which transfers cannot change."
         case .elementOrder: return "\(first) was answered before \(second) was invoked, yet must come after it."
         case .dequeuedTwice: return "\(first) and \(second) returned the same value."
         case .phantomDequeue: return "\(first) returned a value that was not enqueued."
@@ -68,6 +70,14 @@ package enum HistorySentence {
             text += " → \(answer)"
         }
         return "\(text) (op \(history.ids[row]))"
+    }
+
+    /// What an operation does and was answered, in words without its number.
+    static func words(_ history: History, _ row: Int) -> String {
+        var text = function(history, row)
+        if history.arguments[row] != History.null { text += " \(value(history, history.arguments[row]))" }
+        if history.statuses[row] == .ok { text += " → \(value(history, history.results[row]))" }
+        return text
     }
 
     /// What an operation does, in a word.

@@ -16,9 +16,11 @@ package struct ImpossibleValues {
         case .blindCounter: return values.uncounted(isBlind: true)
         case .queue: return values.taken([.enqueue], [.dequeue], looks: [.peek])
         case .stack: return values.taken([.push], [.pop], looks: [.peek])
+        case .bag: return values.taken([.enqueue], [.dequeue], looks: [])
         case .log: return values.unappended()
+        case .bank: return values.unequal()
         case .set: return values.unadded()
-        case .mutex: return nil
+        case .mutex, .semaphore, .text, .txn: return nil
         }
     }
 
@@ -200,11 +202,34 @@ package struct ImpossibleValues {
     /// An element seen inside that nobody added.
     private func unadded() -> MonitorViolation? {
         let added = Set(rows.filter { history.functions[$0] == .add }.map { history.arguments[$0] })
+        for row in rows where isAnswered(row) && history.functions[row] == .read {
+            guard let shown = history.elements(of: history.results[row]), !added.isSuperset(of: shown) else { continue }
+            return .init(kind: .phantomElement, rows: [row], margin: nil)
+        }
         for row in rows where isAnswered(row) && !added.contains(history.arguments[row]) {
             let function = history.functions[row]
             if function == .contains || function == .remove, history.results[row] == 1 {
                 return .init(kind: .phantomElement, rows: [row], margin: nil)
             }
+        }
+        return nil
+    }
+}
+
+extension ImpossibleValues {
+    /// Two reads of the same accounts whose totals differ.
+    private func unequal() -> MonitorViolation? {
+        var first: [[Int]: (row: Int, total: Int)] = [:]
+        for row in rows where isAnswered(row) && history.functions[row] == .read {
+            guard let balances = history.entries(of: history.results[row]) else { continue }
+            var total = 0
+            for balance in balances { total = Self.sum(total, balance.value) }
+            let accounts = balances.map(\.key).sorted()
+            guard let known = first[accounts] else {
+                first[accounts] = (row, total)
+                continue
+            }
+            if known.total != total { return .init(kind: .totalChanged, rows: [known.row, row], margin: nil) }
         }
         return nil
     }

@@ -60,6 +60,12 @@ public struct History: Sendable {
     public enum Function: UInt8, Sendable {
         case read, write, compareAndSet, increment, add, remove, contains, enqueue, dequeue, acquire, release, append
         case delete, push, pop, peek
+        /// Dequeues until nothing is left; answered the list of it.
+        case drain
+        /// Money from one account to another.
+        case transfer
+        /// Reads, writes and appends of several keys at once.
+        case transaction
         /// An operation that no built-in model knows: its name, a text, has its code in `expectations`.
         case other
 
@@ -67,7 +73,7 @@ public struct History: Sendable {
         /// more than an acknowledgement.
         public var returnsValue: Bool {
             switch self {
-            case .read, .increment, .dequeue, .append, .pop, .peek, .other: true
+            case .read, .increment, .dequeue, .append, .pop, .peek, .drain, .transaction, .other: true
             default: false
             }
         }

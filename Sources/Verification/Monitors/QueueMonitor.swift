@@ -7,6 +7,8 @@
 struct QueueMonitor {
     let history: History
     let cut: Int64
+    /// Whether values leave as they came; if not, it is a bag.
+    let isOrdered: Bool
 
     private struct Item {
         var enqueueInvoked = Int64.max
@@ -22,7 +24,8 @@ struct QueueMonitor {
     private var empties: [Int32] = []
     private var pending: [Int32] = []
 
-    init(_ history: History, cut: Int64 = .max) {
+    init(_ history: History, cut: Int64 = .max, isOrdered: Bool = true) {
+        self.isOrdered = isOrdered
         self.history = history
         self.cut = cut
     }
@@ -33,7 +36,7 @@ struct QueueMonitor {
         if let wrong = normalise() { return .violated(wrong) }
         let byEntry = TimeSort.order(items.map(\.enqueueCompleted))
         matchPending(byEntry)
-        if let wrong = order(byEntry) ?? emptiness(byEntry) { return .violated(wrong) }
+        if let wrong = (isOrdered ? order(byEntry) : nil) ?? emptiness(byEntry) { return .violated(wrong) }
         return .linearizable
     }
 

@@ -123,6 +123,7 @@ extension CheckModel {
     package func witness(_ history: History, _ budget: SearchBudget = SearchBudget()) -> Witness {
         let rows = Array(0..<history.count)
         switch self {
+        case .set where history.functions.contains(.read): return .none("the set is read as a whole")
         case .register, .kv:
             if let order = history.clusterOrder() { return .order(order) }
             return witness(specification(of: history), history, rows, budget)

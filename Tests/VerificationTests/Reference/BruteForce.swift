@@ -33,8 +33,11 @@ enum BruteForce {
                     isDone(done, other) || history.statuses[earlier] != .ok
                         || history.completed[earlier] >= history.invoked[row]
                 }
-                guard isFirst, let next = ReferenceModel.apply(history, row, model, state) else { continue }
-                if search(done | 1 << UInt64(bit), next) { return true }
+                guard isFirst else { continue }
+                for next in ReferenceModel.apply(history, row, model, state)
+                where search(done | 1 << UInt64(bit), next) {
+                    return true
+                }
             }
             return false
         }

@@ -9,6 +9,8 @@ struct RandomHistory {
     var seed: Seed
     /// Values drawn are unique, and answers say all they can.
     private var isPlain = true
+    /// Sets are read as a whole.
+    private var readsWhole = false
 
     init(seed: UInt64) { self.seed = Seed(seed) }
 
@@ -28,6 +30,7 @@ struct RandomHistory {
 
     mutating func next(_ model: CheckModel, keys: Int = 1) -> History {
         isPlain = seed.oneIn(2)
+        readsWhole = seed.oneIn(3)
         let count = 2 + seed.below(6)
         var plans = (0..<count).map { _ in Plan(function: .read) }
         let span = 2 + seed.below(3 * count)
@@ -54,6 +57,7 @@ struct RandomHistory {
         if model == .mutex { makeSequential(&plans) }
         if !isPlain, seed.oneIn(8) { crash(model, &plans) }
         var history = history(model, plans)
+        RandomStructures.fill(&history, model, &seed)
         if !isPlain, model.takesInitialValue, seed.oneIn(4) { history.initial = 1 + seed.below(3) }
         execute(model, plans, &history)
         if !seed.oneIn(3) { spoil(&history, model) }
@@ -63,7 +67,7 @@ struct RandomHistory {
     /// A dozen and more that were never answered, of at most two kinds.
     private mutating func crash(_ model: CheckModel, _ plans: inout [Plan]) {
         // Of containers every order is another state: few of one kind.
-        let isContainer = [.queue, .stack, .log].contains(model)
+        let isContainer = [.queue, .stack, .bag, .log, .text, .txn, .bank].contains(model)
         for kind in 0..<(isContainer ? 1 : 1 + seed.below(2)) {
             var plan = Plan(function: .read)
             choose(model, 20 + kind, &plan)
@@ -104,9 +108,22 @@ struct RandomHistory {
         case .set:
             plan.function = [.add, .remove, .contains, .contains, .add][seed.below(isPlain ? 4 : 5)]
             plan.argument = 1 + seed.below(2)
+            if readsWhole {
+                plan.function = [.add, .read, .add, .read, .contains, seed.oneIn(4) ? .remove : .add][seed.below(6)]
+                plan.argument = plan.function == .read ? History.null : isPlain ? index + 1 : 1 + seed.below(3)
+            }
         case .queue:
             plan.function = seed.oneIn(2) ? .enqueue : seed.oneIn(8) ? .peek : .dequeue
             plan.argument = plan.function == .enqueue ? value(index) : History.null
+        case .bag:
+            plan.function = seed.oneIn(2) ? .enqueue : .dequeue
+            plan.argument = plan.function == .enqueue ? value(index) : History.null
+        case .semaphore:
+            plan.function = seed.oneIn(2) ? .acquire : .release
+            if !isPlain, seed.oneIn(4) { plan.argument = 1 + seed.below(2) }
+        case .text: plan.function = [.read, .read, .append, .append, .write][seed.below(5)]
+        case .bank: plan.function = seed.oneIn(2) ? .transfer : .read
+        case .txn: plan.function = .transaction
         case .stack:
             plan.function = [.push, .push, .pop, .pop, .peek][seed.below(5)]
             plan.argument = plan.function == .push ? value(index) : History.null
@@ -152,9 +169,11 @@ struct RandomHistory {
         var states: [Int: [Int]] = [:]
         for row in plans.indices.sorted(by: { plans[$0].instant < plans[$1].instant }) where plans[row].happens {
             let state = states[plans[row].key] ?? ReferenceModel.start(history, model)
-            let answers = ReferenceModel.answers(history, row, model, state)
-            if plans[row].status == .ok { history.results[row] = answer(history, row, answers, plans[row].isSilent) }
-            if let next = ReferenceModel.apply(history, row, model, state) {
+            if plans[row].status == .ok, !RandomStructures.answer(&history, row, model, state) {
+                let answers = ReferenceModel.answers(history, row, model, state)
+                history.results[row] = answer(history, row, answers, plans[row].isSilent)
+            }
+            if let next = ReferenceModel.apply(history, row, model, state).first {
                 states[plans[row].key] = next
             } else if history.statuses[row] == .ok {
                 history.statuses[row] = .fail
@@ -183,7 +202,7 @@ struct RandomHistory {
             if history.statuses[row] != .info { history.completed[row] += shift }
             return
         }
-        guard history.statuses[row] == .ok else { return }
+        guard history.statuses[row] == .ok, !RandomStructures.spoil(&history, row, model, &seed) else { return }
         switch history.functions[row] {
         case .add, .remove, .contains, .compareAndSet:
             if history.results[row] != History.null { history.results[row] = 1 - history.results[row] }

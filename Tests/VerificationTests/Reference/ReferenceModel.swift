@@ -8,17 +8,21 @@ enum ReferenceModel {
         switch model {
         case .register, .kv, .cas: [history.initial ?? History.null]
         case .counter, .blindCounter: [history.initial ?? 0]
+        case .semaphore: [history.initial ?? 1]
+        // What was moved between three accounts, whether a read has told what they held at first, and what.
+        case .bank: [0, 0, 0, 0, 0, 0, 0]
         default: []
         }
     }
 
-    /// The state after an operation with the recorded answer; nil if it cannot be answered so in this state.
-    static func apply(_ history: History, _ row: Int, _ model: CheckModel, _ state: [Int]) -> [Int]? {
+    /// The states after an operation with the recorded answer; none if it cannot be answered so in this state.
+    static func apply(_ history: History, _ row: Int, _ model: CheckModel, _ state: [Int]) -> [[Int]] {
+        if let structured = ReferenceStructures.apply(history, row, model, state) { return structured }
         let allowed = answers(history, row, model, state)
         guard history.statuses[row] == .info || allowed.contains(history.results[row]) || allowed == anything else {
-            return nil
+            return []
         }
-        return after(history, row, model, state)
+        return after(history, row, model, state).map { [$0] } ?? []
     }
 
     /// What an operation may be answered in a state. Where only an acknowledgement is due, anything is taken for one.
@@ -36,6 +40,9 @@ enum ReferenceModel {
         case (.set, .contains): return state.contains(argument) ? yes : no
         case (.queue, .dequeue), (.queue, .peek): return [state.first ?? History.null]
         case (.stack, .pop), (.stack, .peek): return [state.last ?? History.null]
+        case (.bag, .dequeue): return state.isEmpty ? [History.null] : state
+        case (.semaphore, .acquire): return state[0] >= count(history, row) ? anything : []
+        case (.semaphore, .release): return state[0] + count(history, row) <= history.initial ?? 1 ? anything : []
         case (.mutex, .acquire): return state.isEmpty ? anything : []
         case (.mutex, .release): return state == [Int(history.clients[row])] ? anything : []
         case (.log, .append): return [state.count, History.null]
@@ -47,6 +54,10 @@ enum ReferenceModel {
     static let anything = [Int.max]
 
     static func amount(_ history: History, _ row: Int) -> Int {
+        history.arguments[row] == History.null ? 1 : history.arguments[row]
+    }
+
+    static func count(_ history: History, _ row: Int) -> Int {
         history.arguments[row] == History.null ? 1 : history.arguments[row]
     }
 
@@ -62,6 +73,12 @@ enum ReferenceModel {
         case .increment: return [state[0] + amount(history, row)]
         case .add: return (state.filter { $0 != argument } + [argument]).sorted()
         case .remove: return state.filter { $0 != argument }
+        case .acquire where model == .semaphore:
+            let count = count(history, row)
+            return state[0] >= count && count <= history.initial ?? 1 ? [state[0] - count] : nil
+        case .release where model == .semaphore:
+            let sum = state[0] + count(history, row)
+            return sum <= history.initial ?? 1 ? [sum] : nil
         case .enqueue, .push, .append: return state + [argument]
         case .dequeue: return Array(state.dropFirst())
         case .pop: return Array(state.dropLast())
