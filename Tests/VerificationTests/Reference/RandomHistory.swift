@@ -192,11 +192,11 @@ struct RandomHistory {
 
     private mutating func spoil(_ history: inout History, _ model: CheckModel) {
         let row = seed.below(history.count)
-        if model == .mutex, !seed.oneIn(4), let refused = history.statuses.firstIndex(of: .fail) {
+        if model == .mutex || model == .semaphore, !seed.oneIn(4), let refused = history.statuses.firstIndex(of: .fail) {
             history.statuses[refused] = .ok
             return
         }
-        if seed.oneIn(2) || model == .mutex {
+        if seed.oneIn(2) || model == .mutex || model == .semaphore {
             let shift = Int64(seed.below(9)) - 4
             history.invoked[row] += shift
             if history.statuses[row] != .info { history.completed[row] += shift }

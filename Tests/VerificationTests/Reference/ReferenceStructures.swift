@@ -46,7 +46,7 @@ enum ReferenceStructures {
     /// The state of transactions is, for keys 1 and 2 one after the other, how many values were appended and which.
     static func lists(_ state: [Int]) -> [[Int]] {
         guard let first = state.first else { return [[], []] }
-        return [Array(state[1...first]), Array(state[(first + 2)...])].map { Array($0) }
+        return [Array(state[1..<first + 1]), Array(state[(first + 2)...])]
     }
 
     private static func transaction(_ history: History, _ code: Int, _ isFree: Bool, _ state: [Int]) -> [Int]? {
