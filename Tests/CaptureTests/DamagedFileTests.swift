@@ -81,6 +81,19 @@ struct DamagedFileTests {
         #expect(file.warnings.count == 1)
     }
 
+    @Test(
+        "zeros at the end, as a loss of power leaves them, are no packets", arguments: [0, 16, 40, 79],
+        [16, 4096, 70_001])
+    func zeroTail(_ kept: Int, _ zeros: Int) throws {
+        for (whole, start, length) in [(Self.classic, 24, 80), (Self.modern, Self.modern.count - 100 * 96, 96)] {
+            let bytes = whole.prefix(start + 50 * length + kept) + [UInt8](repeating: 0, count: zeros)
+            let file = try WholeFile(folder.file("a.pcap", Array(bytes)))
+            #expect((50...51).contains(file.packets.count))
+            #expect(file.packets.prefix(50).map { Int($0[0]) } == Array(0..<50))
+            #expect(file.warnings.count == 1, "\(file.warnings)")
+        }
+    }
+
     @Test("a pcapng file goes on after impossible block lengths and zeroed blocks")
     func modernLength() throws {
         let start = 28 + 20

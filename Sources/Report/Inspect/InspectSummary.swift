@@ -10,6 +10,10 @@ public struct InspectSummary: Sendable {
         public var warnings: [String] = []
         /// Packets that the file says were dropped; nil when it says nothing.
         public var droppedPackets: UInt64?
+        /// Where time runs back.
+        public var stepsBack: [StepBack] = []
+        /// Packets that were cut, and whose length was not kept.
+        public var cutSegments = 0
         /// Flows with repeated bytes that were not compared with their first copy.
         public var uncomparedFlows = 0
 
@@ -40,7 +44,7 @@ public struct InspectSummary: Sendable {
         let resets = flows.count { $0.teardown == .clientReset || $0.teardown == .serverReset }
         if refused > 0 { lines.append(style.red("\(count(refused, "connection")) refused")) }
         if resets - refused > 0 { lines.append(style.yellow("\(count(resets - refused, "connection")) reset")) }
-        lines += gaps() + checksums()
+        lines += recordings() + gaps() + checksums()
         if let errors = ICMPWords.summary(all) { lines.append(style.yellow(errors)) }
         if let dropped = facts.droppedPackets {
             lines.append(
@@ -52,17 +56,51 @@ public struct InspectSummary: Sendable {
         for other in facts.otherPackets { lines.append("\(count(other.count, "packet")) left out: \(other.reason)") }
         guard !classes.isEmpty else {
             if !all.isEmpty { lines.append(style.green("Nothing odd about the packets' order, numbers and times.")) }
-            return lines.joined(separator: "\n")
+            return (lines + SlowReplyWords.lines(flows)).joined(separator: "\n")
         }
         lines += ["", "Odd, worst first:"]
         var rows = [["count", "what", "to blame", "confidence", "first", "evidence"]]
         for item in classes {
             rows.append([
-                grouped(item.count), item.kind.rawValue, item.kind.blame, item.confidence,
+                grouped(item.count), item.kind.rawValue, item.blame, item.confidence,
                 item.first.map { "packet \($0.packet), \($0.flow.words)" } ?? "-", item.evidence,
             ])
         }
-        return (lines + aligned(rows).map { "  " + $0 }).joined(separator: "\n")
+        return (lines + aligned(rows).map { "  " + $0 } + SlowReplyWords.lines(flows)).joined(separator: "\n")
+    }
+
+    /// Nanoseconds by which time must run back for it to be worth a line, where it begins no recording.
+    static let shortestStepBack: Int64 = 10_000_000
+    /// The most places named where time runs back.
+    static let maximumStepsBack = 5
+
+    /// What the file tells of how it was made.
+    private func recordings() -> [String] {
+        let steps = facts.stepsBack.filter { $0.beginsRecording || $0.by >= Self.shortestStepBack }
+        var lines = steps.prefix(Self.maximumStepsBack).map { step in
+            let back = "Time runs back at packet \(grouped(step.packet)) by \(duration(nanoseconds: step.by))"
+            return style.yellow(
+                step.beginsRecording
+                    ? "\(back), and connections begin anew: another recording follows, which is judged by itself."
+                    : "\(back): the clock was set, or packets were written out of order.")
+        }
+        if steps.count > lines.count {
+            lines.append("Time runs back at \(count(steps.count - lines.count, "more place"))")
+        }
+        if facts.cutSegments > 0 {
+            lines.append(
+                style.yellow(
+                    "\(count(facts.cutSegments, "packet")) shorter than the IP length says: cut, and the file has lost "
+                        + "the length that they had."))
+        }
+        let single = flows.count { $0.toServer.isOnlyAcknowledged || $0.toClient.isOnlyAcknowledged }
+        if single > 0 {
+            lines.append(
+                style.red(
+                    "Of \(count(single, "flow")) only one direction was captured: the other's bytes were acknowledged.")
+            )
+        }
+        return lines
     }
 
     /// `2 flows, 8 TCP packets, 76 bytes of payload in 5.00 s`
@@ -98,10 +136,24 @@ public struct InspectSummary: Sendable {
     private func checksums() -> [String] {
         let unverified = flows.reduce(0) { $0 + $1.toServer.unverifiedChecksums + $1.toClient.unverifiedChecksums }
         let bad = flows.reduce(0) { $0 + $1.toServer.anomalies[.badChecksum] + $1.toClient.anomalies[.badChecksum] }
-        guard unverified + bad > 0 else { return [] }
-        let badText = bad == 0 ? "none bad" : style.red("\(grouped(bad)) bad")
-        return ["Checksums: \(badText), \(grouped(unverified)) left to the network card (unverified)."]
+        let stale = flows.reduce(0) { $0 + $1.toServer.staleChecksums + $1.toClient.staleChecksums }
+        var lines: [String] = []
+        if unverified + bad > 0 {
+            let badText = bad == 0 ? "none bad" : style.red("\(grouped(bad)) bad")
+            lines.append("Checksums: \(badText), \(grouped(unverified)) left to the network card (unverified).")
+        }
+        if stale > 0 {
+            lines.append(
+                "\(count(stale, "checksum")) wrong, nearly all of their flows, and the packets were taken all the same: "
+                    + "addresses were rewritten, or packets recorded before the card; not the network.")
+        }
+        return lines
     }
+}
+
+extension ByteStream {
+    /// Nothing of this direction was captured, and the other side acknowledged something of it.
+    fileprivate var isOnlyAcknowledged: Bool { packets == 0 && acknowledged > 0 }
 }
 
 /// `1 flow`, `1,200 flows`.
