@@ -44,9 +44,21 @@ public struct TextSpecification: Specification {
     /// Reads.
     public func isReader(_ operation: HistoryOperation) -> Bool { operation.function == .read }
 
-    /// Whose operation it is does not matter.
+    /// A text that no read shows need not have been written or appended: until the next write none could have been
+    /// answered.
     public func unanswered(_ operation: HistoryOperation, seen: [Int: Int]) -> HistoryOperation? {
-        operation.anonymous()
+        guard operation.function != .delete, seen.count <= Self.maximumShown, let text = values.word(operation.argument)
+        else { return operation.anonymous() }
+        let isShown = seen.keys.contains { Self.contains(Array((values.word($0) ?? "").utf8), Array(text.utf8)) }
+        return isShown ? operation.anonymous() : nil
+    }
+
+    /// Of more texts than this it is not asked which others they contain.
+    private static let maximumShown = 256
+
+    private static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
+        guard part.count <= text.count else { return false }
+        return (0...text.count - part.count).contains { text[$0..<$0 + part.count] == part[...] }
     }
 
     private static func state(_ text: String) -> State {
