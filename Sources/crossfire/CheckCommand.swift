@@ -52,9 +52,7 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "The model of a history: \(CheckModel.names), or a YAML file with a model of your own.")
     var model: String?
 
-    @Option(
-        help: "What the object of a history held before: a register's or counter's value. A number, true, false, nil, "
-            + ":keyword or a text.")
+    @Option(help: "What a register or counter of a history held before: 5, true, nil, :word or a text.")
     var initial: String?
 
     @Flag(
