@@ -189,7 +189,7 @@ struct CheckCommand: ParsableCommand {
             throw Failure(.badInput, "\(capture): nothing can be judged. \(result.inconclusive.joined(separator: " "))")
         }
         var judgement = Judgement(
-            verdict: result.verdict, violations: result.violations.map { Violation($0) },
+            verdict: result.verdict, violations: result.violations.map { Violation($0, hasClock: result.hasClock) },
             inconclusive: result.inconclusive, exercised: result.exercised)
         judgement.hints = result.hints
         try finish(judgement, warnings: [], name: name) { try outputs.page { page(judgement) } }
@@ -213,11 +213,12 @@ enum CapturedTransport: String, ExpressibleByArgument, CaseIterable {
 
 extension Violation {
     /// A history's violation as a capture's: it has operations in place of packets.
-    fileprivate init(_ violation: HistoryViolation) {
+    fileprivate init(_ violation: HistoryViolation, hasClock: Bool) {
         let names = violation.operations.map(String.init).joined(separator: ", ")
         var summary = "\(violation.summary) (operations \(names))"
         if let first = violation.firstInexplicable {
-            summary += "; inexplicable from the answer to operation \(first.operation) on, at \(first.time) ns"
+            summary += "; inexplicable from the answer to operation \(first.operation) on"
+            if hasClock { summary += ", at \(first.time) ns" }
         }
         self.init(
             oracle: .linearizability, summary: summary, signature: violation.signature,

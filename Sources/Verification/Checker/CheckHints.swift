@@ -48,6 +48,8 @@ enum CheckHints {
             other.initial = value
             guard holds(other, model, checker) else { continue }
             let text = HistorySentence.value(history, value)
+            var values = history.values
+            guard values.code(written: text) == value else { continue }
             return "If it was \(text) before, give --initial \(text): then the history holds."
         }
         return nil

@@ -90,7 +90,7 @@ package enum HistorySentence {
     package static func answer(_ history: History, _ row: Int) -> String? {
         let isSilent =
             history.results[row] == History.null
-            && [.write, .enqueue, .push, .acquire, .release, .compareAndSet].contains(history.functions[row])
+            && !history.functions[row].returnsValue
         return isSilent ? nil : result(history, row)
     }
 

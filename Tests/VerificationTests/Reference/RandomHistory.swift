@@ -192,7 +192,8 @@ struct RandomHistory {
 
     private mutating func spoil(_ history: inout History, _ model: CheckModel) {
         let row = seed.below(history.count)
-        if model == .mutex || model == .semaphore, !seed.oneIn(4), let refused = history.statuses.firstIndex(of: .fail) {
+        if model == .mutex || model == .semaphore, !seed.oneIn(4), let refused = history.statuses.firstIndex(of: .fail)
+        {
             history.statuses[refused] = .ok
             return
         }

@@ -72,9 +72,16 @@ enum RandomStructures {
             if seed.oneIn(2) { flat[3] -= 1 }
             history.results[row] = history.values.code(.map(flat))
         case (.txn, _):
-            let others = (0..<history.count).filter { history.arguments[$0] == history.arguments[row] && $0 != row }
-            if let other = others.first { history.results[row] = history.results[other] }
-            if history.results[row] == History.null { history.results[row] = history.arguments[row] }
+            var steps = history.elements(of: history.results[row]) ?? []
+            for index in steps.indices {
+                var parts = history.elements(of: steps[index])!
+                guard var shown = history.elements(of: parts[2]) else { continue }
+                if shown.isEmpty || seed.oneIn(3) { shown.append(1 + seed.below(3)) } else { shown.removeLast() }
+                parts[2] = history.values.code(.list(shown))
+                steps[index] = history.values.code(.list(parts))
+                break
+            }
+            history.results[row] = history.values.code(.list(steps))
         case (.text, _), (.bank, _), (.semaphore, _): break
         default: return false
         }
