@@ -159,9 +159,10 @@ struct DamagedFileTests {
     // Skipped where the compressing program is missing.
     @Test(
         "compressed files read like plain ones; a cut one gives what comes before",
-        .enabled(if: hasTool("gzip") && hasTool("zstd")), arguments: ["gzip -kf", "zstd -qkf"])
+        .enabled(if: hasTool("gzip") && hasTool("zstd") && hasTool("xz")),
+        arguments: ["gzip -kf", "zstd -qkf", "xz -1kf"])
     func compressed(_ tool: String) throws {
-        let suffix = tool.hasPrefix("gzip") ? "gz" : "zst"
+        let suffix = tool.hasPrefix("gzip") ? "gz" : tool.hasPrefix("zstd") ? "zst" : "xz"
         var generator = SeededGenerator(state: 3)
         var plain = Self.modern
         for index in 0..<20_000 {

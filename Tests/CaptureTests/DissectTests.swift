@@ -209,7 +209,9 @@ struct DissectTests {
         }
         let last = IPAddress.v4(0x0A00_0008)
         let own = IPAddress.v4(PacketBuilder.server.address)
-        for (bytes, expected) in [(route(131, 4), last), (route(137, 8), last), (route(131, 12), own), (route(7, 4), own)] {
+        for (bytes, expected) in [
+            (route(131, 4), last), (route(137, 8), last), (route(131, 12), own), (route(7, 4), own),
+        ] {
             #expect(try Self.destination(bytes) == expected)
         }
         let address = { (number: UInt8) in [0xFD] + [UInt8](repeating: 0, count: 14) + [number] }
@@ -217,7 +219,9 @@ struct DissectTests {
             PacketBuilder.ipv6(43, [6, 4, type, left, 0, 0, 0, 0] + address(8) + address(9) + segment)
         }
         let (first, second, loopback) = (IPAddress.v6(0xFD << 56, 8), IPAddress.v6(0xFD << 56, 9), IPAddress.v6(0, 1))
-        for (type, expected) in [(0, second), (2, second), (3, second), (4, first), (9, loopback)] as [(UInt8, IPAddress)] {
+        for (type, expected) in [(0, second), (2, second), (3, second), (4, first), (9, loopback)]
+            as [(UInt8, IPAddress)]
+        {
             #expect(try Self.destination(header(type, 1)) == expected, "type \(type)")
             #expect(try Self.destination(header(type, 0)) == loopback, "type \(type)")
         }

@@ -7,7 +7,8 @@ import Testing
 struct InnocentAnomalyTests {
     // MARK: Repeats and losses
 
-    @Test("a counter of identifications that all flows of a host share says nothing of a loss", arguments: [1, 2, 7, 40])
+    @Test(
+        "a counter of identifications that all flows of a host share says nothing of a loss", arguments: [1, 2, 7, 40])
     func sharedCounter(_ step: UInt16) {
         for hasStamps in [true, false] {
             var talk = Talk(hasStamps: hasStamps)
@@ -101,7 +102,9 @@ struct InnocentAnomalyTests {
         #expect(talk.found() == [])
     }
 
-    @Test("a SYN that is answered by the connection before it: nothing is missing, and nothing was lost", arguments: [true, false])
+    @Test(
+        "a SYN that is answered by the connection before it: nothing is missing, and nothing was lost",
+        arguments: [true, false])
     func oldConnection(_ isLower: Bool) throws {
         var talk = Talk()
         talk.exchange(2)

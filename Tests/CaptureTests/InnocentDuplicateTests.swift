@@ -11,7 +11,9 @@ struct InnocentDuplicateTests {
         (.random, true), (.none, true), (.none, false),
     ]
 
-    @Test("each packet recorded twice: the capture's, whatever the hosts say", arguments: hosts.indices, [0, 2000, 300_000])
+    @Test(
+        "each packet recorded twice: the capture's, whatever the hosts say", arguments: hosts.indices,
+        [0, 2000, 300_000])
     func doubled(_ host: Int, _ distance: Int64) {
         for rounds in [0, 1, 3, 20] {
             var talk = Talk(Self.hosts[host].0, hasStamps: Self.hosts[host].1)

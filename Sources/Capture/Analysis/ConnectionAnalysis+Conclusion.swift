@@ -84,7 +84,10 @@ extension ConnectionAnalysis {
         let isProven = own.duplicatedData >= 2 && other.packets > 0 && other.answersToRepeats == 0
         for index in found.indices {
             let isRepeat = found[index].kind.isRetransmission && found[index].related > 0
-            guard found[index].kind == .networkDuplicate || isRepeat && found[index].duration < DirectionAnalysis.soonestRepeat else {
+            guard
+                found[index].kind == .networkDuplicate
+                    || isRepeat && found[index].duration < DirectionAnalysis.soonestRepeat
+            else {
                 continue
             }
             counts.moveOne(found[index].kind, to: .captureDuplicate)

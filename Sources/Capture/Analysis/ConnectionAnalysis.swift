@@ -84,7 +84,10 @@ struct ConnectionAnalysis {
             higher.packets &+= 1
             isPlain = higher.takePlain(&segment, record, start: start, acknowledged: acknowledged, lower)
         }
-        if isPlain, handshake.isOver { return }
+        if isPlain, handshake.isOver {
+            if lower.finSeen, higher.finSeen, segment.payloadLength == 0 { forget() }
+            return
+        }
         let event = SegmentEvent(
             segment, record, flow: flow, direction: direction, start: start, acknowledged: acknowledged)
         if isPlain {
@@ -97,6 +100,12 @@ struct ConnectionAnalysis {
         } else {
             Self.addOdd(event, &higher, &lower, &handshake, &log)
         }
+    }
+
+    /// Both sides are done: nothing that comes now needs the past, and there may be many such flows.
+    private mutating func forget() {
+        lower.history.clear()
+        higher.history.clear()
     }
 
     /// Reports what others found of a packet.

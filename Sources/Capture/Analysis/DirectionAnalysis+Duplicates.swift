@@ -44,7 +44,8 @@ extension DirectionAnalysis {
         guard abs(event.nanoseconds - twin.time.nanoseconds) < Self.soonestRepeat else { return false }
         if other.lastNumber < twin.number { return true }
         // An acknowledgement alone, and the answer to a SYN, may be said again for each segment that comes.
-        return event.taken > 0 && !event.flags.isSuperset(of: [.syn, .ack]) && other.duplicateACKs == 0 && other.selective == nil
+        return event.taken > 0 && !event.flags.isSuperset(of: [.syn, .ack]) && other.duplicateACKs == 0
+            && other.selective == nil
     }
 
     /// Without identification a repeat in the same tick of the sender's clock looks the same.

@@ -77,7 +77,8 @@ extension DirectionAnalysis {
         defer { releasedBy = 0 }
         let since = event.nanoseconds - releasedAt
         let isSmall = other.maximumSegment == 0 || event.payload < Int(other.maximumSegment)
-        guard isSmall, event.payload <= releaseRoom, event.start == takenEnd, !lastWasRepeat, other.lastTakingTime <= lastTakingTime, since >= 0,
+        guard isSmall, event.payload <= releaseRoom, event.start == takenEnd, !lastWasRepeat,
+            other.lastTakingTime <= lastTakingTime, since >= 0,
             since <= max(DelayedACK.shortestRelease, roundTrip + roundTrip / 2)
         else { return }
         // One write, then another, then the answer is read: a sender by the clock would not have been asked each time.

@@ -81,6 +81,8 @@ struct SegmentHistory {
         Array(entries[Int(next)...] + entries[..<Int(next)])
     }
 
+    var isEmpty: Bool { entries.isEmpty }
+
     /// Forgets all, and gives the room back.
     mutating func clear() {
         entries = []

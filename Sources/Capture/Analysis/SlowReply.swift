@@ -85,6 +85,9 @@ struct Turn {
     var began: Int64 = 0
     /// What had been waited for when the client began to ask.
     var before = Waits.Sum()
+
+    /// Nobody's turn, and nothing was waited for: all else is set when somebody talks.
+    var isPlain: Bool { talker < 0 && before.repeats | before.held | before.closed == 0 }
 }
 
 /// Time that one side's segments cost, by cause, in microseconds.
@@ -103,6 +106,9 @@ struct Waits {
         var held: UInt32 = 0
         var closed: UInt32 = 0
     }
+
+    /// Nothing was waited for.
+    var isNone: Bool { repeats | held | closed == 0 && closedSince == 0 }
 
     mutating func addRepeat(nanoseconds: Int64) { Self.add(nanoseconds, to: &repeats) }
     mutating func addHeld(nanoseconds: Int64) { Self.add(nanoseconds, to: &held) }

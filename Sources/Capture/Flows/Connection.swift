@@ -10,6 +10,8 @@ struct Connection {
     let firstStretch: UInt32
     /// Whether the streams keep their bytes.
     let keepsBytes: Bool
+    /// It waits to be folded.
+    var isLeaving = false
 
     init(firstSender: Int, time: Timestamp, keepsBytes: Bool, likelyClient: Int, stretch: UInt32) {
         self.keepsBytes = keepsBytes
@@ -37,7 +39,11 @@ struct Connection {
     }
 
     /// Whether both sides had closed, so that a SYN begins another connection, whatever its number.
-    var isOver: Bool { lower.stream.fin != nil && higher.stream.fin != nil }
+    var isClosed: Bool { lower.stream.fin != nil && higher.stream.fin != nil }
+
+    /// Whether little more is to be expected.
+    @inline(__always)
+    var isOver: Bool { isClosed || lower.stream.reset != nil || higher.stream.reset != nil }
 
     /// Whether a SYN with this initial sequence number, from the key's lower (0) or higher (1) end, begins another
     /// connection.

@@ -19,22 +19,16 @@ extension FlowTable {
         let slowReplies = Dictionary(grouping: slow.entries, by: \.flow)
         var next = 0
         var padding = shared.room.padding
-        var number = 0
-        for page in connections.pages {
-            // A span lends its elements, where an array would copy them.
-            let page = page.span
-            for place in page.indices {
-                var flow = Self.flow(
-                    page[place], number, index.keys[number], serverPort, log, &next, capture, padding: &padding)
-                if !errors.isEmpty {
-                    let client = page[place].state.client(index.keys[number], serverPort: serverPort)
-                    (flow.icmpErrors, flow.icmpErrorCount) = errors.about(number, client: client)
-                }
-                flow.recording = clock.recording(ofStretch: page[place].firstStretch)
-                if let own = slowReplies[number] { flow.slowReplies = own.map(\.reply) }
-                try body(flow)
-                number += 1
+        try connections.forEach { number, connection in
+            let key = index.keys[number]
+            var flow = Self.flow(connection, number, key, serverPort, log, &next, capture, padding: &padding)
+            if !errors.isEmpty {
+                let client = connection.state.client(key, serverPort: serverPort)
+                (flow.icmpErrors, flow.icmpErrorCount) = errors.about(number, client: client)
             }
+            flow.recording = clock.recording(ofStretch: connection.firstStretch)
+            if !slowReplies.isEmpty, let own = slowReplies[number] { flow.slowReplies = own.map(\.reply) }
+            try body(flow)
         }
     }
 
@@ -56,20 +50,19 @@ extension FlowTable {
         var slow = shared.log.slowReplies
         guard shared.findAnomalies else { return (capture, slow) }
         var (packets, duplicates, wrong, sums) = (0, 0, 0, 0)
-        var number = 0
-        for page in connections.pages {
-            let page = page.span
-            for place in page.indices {
-                packets += Int(page[place].analysis.lower.packets) + Int(page[place].analysis.higher.packets)
-                duplicates += Int(page[place].analysis.lower.duplicates) + Int(page[place].analysis.higher.duplicates)
-                let bad =
-                    page[place].analysis.lower.counts[.badChecksum] + page[place].analysis.higher.counts[.badChecksum]
-                wrong += bad
-                sums += bad + page[place].lower.stream.sums + page[place].higher.stream.sums
-                capture.end = max(capture.end, page[place].state.lastTime)
-                page[place].analysis.endTurn(nil, flow: number, &slow)
-                number += 1
-            }
+        connections.survey { number, connection in
+            packets += Int(connection.analysis.lower.packets) + Int(connection.analysis.higher.packets)
+            duplicates += Int(connection.analysis.lower.duplicates) + Int(connection.analysis.higher.duplicates)
+            let bad =
+                connection.analysis.lower.counts[.badChecksum] + connection.analysis.higher.counts[.badChecksum]
+            wrong += bad
+            sums += bad + connection.lower.stream.sums + connection.higher.stream.sums
+            capture.end = max(capture.end, connection.state.lastTime)
+            connection.analysis.endTurn(nil, flow: number, &slow)
+        } _: { folded in
+            packets += folded.packets
+            sums += folded.sums
+            capture.end = max(capture.end, folded.lastTime)
         }
         capture.isDoubled = ConnectionAnalysis.Capture.isDoubled(duplicates, of: packets)
         capture.isStale =

@@ -11,7 +11,7 @@ public struct FlowTable: Sendable {
     /// The flows whose streams are kept; nil for all.
     private let keptFlows: Set<Int>?
     private(set) var index = FlowIndex()
-    private(set) var connections = PagedArray<Connection>()
+    private(set) var connections: ConnectionStore
     private var dissector: Dissector
     private(set) var clock = FileClock()
     private(set) var shared: Connection.Shared
@@ -44,11 +44,13 @@ public struct FlowTable: Sendable {
             verifyChecksums: verifyChecksums, decoding: decoding, paddingBytes: StreamBuilder.maximumPaddingBytes)
     }
 
-    /// As the public one, with another limit for zeros that stand for missing bytes.
+    /// As the public one, with another limit for zeros that stand for missing bytes, and another number of connections
+    /// that are over and not folded.
     init(
         serverPort: UInt16?, keepStreams: Bool, keptFlows: Set<Int>? = nil, findAnomalies: Bool, verifyChecksums: Bool,
-        decoding: UDPDecoding = .usual, paddingBytes: Int
+        decoding: UDPDecoding = .usual, paddingBytes: Int, patience: Int = ConnectionStore.usualPatience
     ) {
+        connections = ConnectionStore(patience: patience)
         dissector = Dissector(decoding: decoding)
         self.serverPort = serverPort
         self.keepStreams = keepStreams
@@ -155,6 +157,7 @@ public struct FlowTable: Sendable {
         }
         let flow = flow(of: key, segment, direction, record)
         connections[flow].add(&segment, record, bytes, flow: flow, direction: direction, &shared)
+        if segment.payloadLength == 0 { connections.noteEnd(of: flow) }
         return flow
     }
 
@@ -177,10 +180,11 @@ public struct FlowTable: Sendable {
                 guard segment.flags.isSuperset(of: .syn), segment.flags.isDisjoint(with: .ack) else { return known }
                 let sequence = segment.sequence
                 guard
-                    connections[known].isOver
+                    connections[known].isClosed
                         || connections[known].isContradicted(by: sequence, direction: direction)
                 else { return known }
             }
+            connections.fold(known)
         }
         let number = index.append(key, at: slot)
         let keepsBytes = keepStreams && (keptFlows?.contains(number) ?? true)

@@ -7,8 +7,7 @@ enum SlowReplyWords {
     static let shortest: Int64 = 100_000_000
 
     /// A heading and a table; nothing where no reply was slow.
-    static func lines(_ flows: [Flow]) -> [String] {
-        let all = flows.flatMap { flow in flow.slowReplies.map { (flow: flow.id, reply: $0) } }
+    static func lines(_ all: [(flow: Int, reply: SlowReply)]) -> [String] {
         let slow = all.filter { $0.reply.total >= shortest }
             .sorted { ($1.reply.total, $0.reply.request.number) < ($0.reply.total, $1.reply.request.number) }
         guard !slow.isEmpty else { return [] }

@@ -12,8 +12,9 @@ protocol ParserTarget: Sendable {
 
 enum ParserTargets {
     static let all: [any ParserTarget] = [
-        PcapTarget(), PcapngTarget(), PacketsTarget(), FlowsTarget(), FragmentsTarget(), WireTarget(),
-        ConversationTarget(), ScenarioTarget(), LinhistTarget(), EDNTarget(),
+        PcapTarget(), PcapngTarget(), SnoopTarget(), PacketsTarget(), FlowsTarget(), DatagramsTarget(),
+        FragmentsTarget(), WireTarget(), ConversationTarget(), CutRepliesTarget(), ScenarioTarget(), LinhistTarget(),
+        EDNTarget(), ModelFileTarget(), FindingTarget(), HistoryPageTarget(),
     ]
 
     /// The target that the environment's `PARSER` names.
