@@ -128,10 +128,13 @@ public struct Checker: Sendable {
     }
 
     private func report(
-        _ part: Part, _ model: CheckModel, _ violation: MonitorViolation, _ result: inout CheckResult
+        _ part: Part, _ model: CheckModel, _ violation: MonitorViolation, among rows: [Int]? = nil,
+        _ result: inout CheckResult
     ) {
         let history = part.history
-        let first = FirstInexplicable.find(history, violation) { model.monitor(history, cut: $0) }
+        let first =
+            rows.map { FirstInexplicable.find(history, $0, showing: violation, model) }
+            ?? FirstInexplicable.find(history, violation) { model.monitor(history, cut: $0) }
         let explained = HistoryViolation(
             kind: violation.kind, summary: HistorySentence.text(history, violation, model),
             operations: violation.rows.map { history.ids[$0] }, rows: violation.rows,
@@ -174,8 +177,8 @@ public struct Checker: Sendable {
         result.method = "search of \(order.count) \(split == .element ? "elements" : "keys"), monitor for the rest"
         let work = order.map { rowsOf[$0]! }
         let impossible = work.map { ImpossibleValues.find(history, $0, model) }
-        for violation in impossible.compactMap({ $0 }).prefix(maximumViolations) {
-            report(part, model, violation, &result)
+        for (rows, violation) in zip(work, impossible) where result.violations.count < maximumViolations {
+            if let violation { report(part, model, violation, among: rows, &result) }
         }
         let outcomes = Parallel.map(work.count, threads: threads) { index in
             impossible[index] == nil ? model.search(history, rows: work[index], budget) : .linearizable

@@ -70,7 +70,7 @@ package struct ImpossibleValues {
                 guard let write = aborted[value] else { return .init(kind: .phantomRead, rows: [row], margin: nil) }
                 return .init(kind: .abortedRead, rows: [row, write], margin: nil)
             }
-            if history.completed[row] < time { return fromFuture(row, value) }
+            if history.completed[row] < time { return fromFuture(row, value, time) }
         }
         return nil
     }
@@ -79,16 +79,18 @@ package struct ImpossibleValues {
         history.expectations.isEmpty ? History.null : history.expectations[row]
     }
 
-    private func fromFuture(_ row: Int, _ value: Int) -> MonitorViolation? {
+    private func fromFuture(_ row: Int, _ value: Int, _ time: Int64) -> MonitorViolation? {
         let writes = rows.filter {
             (history.functions[$0] == .write || history.functions[$0] == .compareAndSet)
                 && history.arguments[$0] == value && history.statuses[$0] != .fail
         }
-        guard let write = writes.min(by: { history.invoked[$0] < history.invoked[$1] }),
-            history.completed[row] < history.invoked[write]
-        else { return .init(kind: .phantomRead, rows: [row], margin: nil) }
+        guard let write = writes.min(by: { history.invoked[$0] < history.invoked[$1] }) else {
+            return .init(kind: .phantomRead, rows: [row], margin: nil)
+        }
+        // The swap that leaves it there may have had to wait for others.
+        let isDirect = history.completed[row] < history.invoked[write]
         return .init(
-            kind: .readFromFuture, rows: [row, write], margin: history.invoked[write] - history.completed[row])
+            kind: isDirect ? .readFromFuture : .brokenChain, rows: [row, write], margin: time - history.completed[row])
     }
 
     // MARK: Counters

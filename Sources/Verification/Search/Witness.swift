@@ -82,6 +82,7 @@ extension History {
         var itemOf: [Int: Int] = [:]
         var items: [Item] = []
         for row in 0..<count where functions[row] == .enqueue && statuses[row] != .fail {
+            guard arguments[row] != Self.null else { return [] }
             guard itemOf.updateValue(items.count, forKey: arguments[row]) == nil else { return [] }
             items.append(Item(enqueue: row, enqueueEnd: completed[row]))
         }
@@ -129,6 +130,7 @@ extension CheckModel {
             return witness(specification(of: history), history, rows, budget)
         case .queue:
             let chains = history.queueChains()
+            guard !chains.isEmpty else { return witness(specification(of: history), history, rows, budget) }
             // What is in no chain need not have happened, but for empty answers.
             let chosen = Set(chains.joined())
             let kept = rows.filter {
