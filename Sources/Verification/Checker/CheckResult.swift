@@ -12,8 +12,6 @@ public struct CheckResult: Sendable {
     public var exercised: Exercised
     /// The functions that the model does not know, in order of occurrence.
     public var foreignFunctions: [String] = []
-    /// Whether times are times, and not only the order of a journal's lines.
-    public var hasClock = true
     /// What else may be meant, one sentence each: another model, an initial value.
     public var hints: [String] = []
 

@@ -34,7 +34,6 @@ public struct Checker: Sendable {
             result.verdict = .nothingTested
             return result
         }
-        result.hasClock = history.hasClock
         let foreign = ForeignFunctions(history, model)
         result.foreignFunctions = foreign.names
         let parts = parts(history, model, foreign).map { part in
