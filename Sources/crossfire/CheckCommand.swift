@@ -152,7 +152,7 @@ struct CheckCommand: ParsableCommand {
             let own = try ModelFile(path: model)
             let history = try HistoryFile.read(capture, HistoryOptions(own.vocabulary, isKeyed: keyed))
             let result = own.check(history, checker)
-            return try finish(result, name: own.name) {
+            return try finish(result, name: own.name, hasClock: history.hasClock) {
                 CheckPage(title: title, history: history, own: own, result: result, judgement: $0)
             }
         }
@@ -168,14 +168,14 @@ struct CheckCommand: ParsableCommand {
             )
         }
         let result = checker.check(history, model: model)
-        try finish(result, name: model.rawValue) {
+        try finish(result, name: model.rawValue, hasClock: history.hasClock) {
             CheckPage(title: title, history: history, model: model, result: result, judgement: $0)
         }
     }
 
-    private func finish(_ result: CheckResult, name: String, page: (Judgement) -> CheckPage) throws {
+    private func finish(_ result: CheckResult, name: String, hasClock: Bool, page: (Judgement) -> CheckPage) throws {
         let judgement = Judgement(
-            verdict: result.verdict, violations: result.violations.map { Violation($0) },
+            verdict: result.verdict, violations: result.violations.map { Violation($0, hasClock: hasClock) },
             inconclusive: result.inconclusive, exercised: result.exercised)
         try finish(judgement, warnings: [], name: name) { try outputs.page { page(judgement) } }
     }
@@ -198,11 +198,12 @@ enum CapturedTransport: String, ExpressibleByArgument, CaseIterable {
 
 extension Violation {
     /// A history's violation as a capture's: it has operations in place of packets.
-    fileprivate init(_ violation: HistoryViolation) {
+    fileprivate init(_ violation: HistoryViolation, hasClock: Bool) {
         let names = violation.operations.map(String.init).joined(separator: ", ")
         var summary = "\(violation.summary) (operations \(names))"
         if let first = violation.firstInexplicable {
-            summary += "; inexplicable from the answer to operation \(first.operation) on, at \(first.time) ns"
+            summary += "; inexplicable from the answer to operation \(first.operation) on"
+            if hasClock { summary += ", at \(first.time) ns" }
         }
         self.init(
             oracle: .linearizability, summary: summary, signature: violation.signature,
