@@ -1,6 +1,5 @@
 import Foundation
 public import Verification
-import Yams
 
 /// A user's own model for `crossfire check`, as YAML: either one of the built-in kinds under other names, or a table of
 /// states and transitions.
@@ -63,9 +62,9 @@ public struct ModelFile: Sendable {
     /// Reads the text of a file.
     public init(_ text: String, name path: String) throws(Failure) {
         let loaded: Any?
-        do { loaded = try Yams.load(yaml: text) } catch {
+        do { loaded = try BoundedYAML.load(text) } catch {
             let reason = "\(error)".split(separator: "\n").joined(separator: " ")
-            throw Failure(description: "\(path): it is no YAML: \(reason)")
+            throw Failure(description: "\(path): it is no YAML: \(reason.prefix(300))")
         }
         let reader = ModelReader(path: path)
         let fields = try reader.map(loaded, "the file")
@@ -95,7 +94,7 @@ public struct ModelFile: Sendable {
     public func check(_ history: History, _ checker: Checker) -> CheckResult {
         switch content {
         case .renamed(let model, _, let initial):
-            return checker.check(initial.map { Self.beginning(history, model, at: $0) } ?? history, model: model)
+            return checker.check(Self.beginning(history, at: initial), model: model)
         case .table(let states, let operations):
             return checker.check(history, specification: Self.specification(states, operations, history))
         }
@@ -110,11 +109,7 @@ public struct ModelFile: Sendable {
     func witness(_ history: History, _ budget: SearchBudget) -> Witness {
         switch content {
         case .renamed(let model, _, let initial):
-            guard let initial else { return model.witness(history, budget) }
-            let found = model.witness(Self.beginning(history, model, at: initial), budget)
-            // What was added to begin with is not the history's.
-            guard case .order(let rows) = found else { return found }
-            return .order(rows.filter { $0 < history.count })
+            return model.witness(Self.beginning(history, at: initial), budget)
         case .table(let states, let operations):
             return HistorySearch.witness(
                 Self.specification(states, operations, history), history, Array(0..<history.count), budget)
@@ -122,19 +117,10 @@ public struct ModelFile: Sendable {
     }
 
     /// The history of an object that held `initial` before it.
-    private static func beginning(_ history: History, _ model: CheckModel, at initial: Int) -> History {
-        var shifted = history
-        switch model {
-        case .counter, .blindCounter:
-            for row in 0..<shifted.count where shifted.results[row] != History.null { shifted.results[row] -= initial }
-        default:
-            let start = (history.invoked.min() ?? 0) - 2
-            for key in Set(history.keys) {
-                shifted.append(
-                    .write, client: -1, key: key, argument: initial, invoked: start, completed: start + 1, id: -1)
-            }
-        }
-        return shifted
+    private static func beginning(_ history: History, at initial: Int?) -> History {
+        var copy = history
+        if let initial { copy.initial = initial }
+        return copy
     }
 
     private static func specification(
@@ -167,7 +153,15 @@ public struct ModelFile: Sendable {
     private struct ModelReader {
         let path: String
 
-        func failure(_ reason: String) -> Failure { Failure(description: "\(path): \(reason)") }
+        /// The largest number that JSON and JavaScript hold exactly.
+        private static let largestInitial = 1 << 53
+        /// Characters of a reason: what is wrong may be long.
+        private static let longestReason = 300
+
+        func failure(_ reason: String) -> Failure {
+            let cut = reason.count > Self.longestReason ? reason.prefix(Self.longestReason) + "…" : reason[...]
+            return Failure(description: "\(path): \(cut)")
+        }
 
         func map(_ value: Any?, _ place: String) throws(Failure) -> [String: Any] {
             guard let map = value as? [String: Any] else { throw failure("\(place) must be a map of names to values") }
@@ -195,10 +189,12 @@ public struct ModelFile: Sendable {
                 }
             }
             guard fields["initial"] != nil else { return .renamed(model, functions: functions, initial: nil) }
-            guard [.register, .kv, .cas, .counter, .blindCounter].contains(model) else {
+            guard model.takesInitialValue else {
                 throw failure("initial: a \(model.rawValue) starts empty")
             }
-            guard let initial = fields["initial"] as? Int else { throw failure("initial must be a whole number") }
+            guard let initial = fields["initial"] as? Int, initial.magnitude <= Self.largestInitial else {
+                throw failure("initial must be a whole number of at most \(Self.largestInitial)")
+            }
             return .renamed(model, functions: functions, initial: initial)
         }
 
