@@ -52,20 +52,6 @@ struct ExecutionJudgeTests {
         #expect(verdict(RESPCodec(), false, half + 1, 6) == .inconclusive)
     }
 
-    @Test("more replies than can be judged: the beginning is, and no disagreement follows from that")
-    func manyReplies() {
-        var packets = Packets()
-        let count = ExecutionLimits.replies + 1
-        let sent = String(repeating: "PING\r\n", count: count)
-        let received = String(repeating: "+PONG\r\n", count: count)
-        packets.connection(Packets.address(4), sent, received)
-        var log = ExecutionLog(1, [4])
-        log.note(0, sent: sent, received: received)
-        let judgement = judge.judge(packets.batch, log, trouble: [])
-        #expect(judgement.verdict == .inconclusive)
-        #expect(judgement.inconclusive == ["a client was sent more than \(ExecutionLimits.replies) replies"])
-    }
-
     @Test("the wire's intervals lie beside the clients'")
     func intervals() throws {
         let (packets, original) = Self.exchange()
