@@ -12,7 +12,10 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Check order, loss and races in a capture of a server's traffic, or a history against a model.",
         discussion: """
-            A capture is taken as complete unless it says that packets were dropped or bytes are missing.
+            A server is accused only of what the capture proves: that its bytes and its client's were captured, that \
+            the connection speaks the protocol, that the request reached the server, and that it had the time to answer. \
+            What is not proved is inconclusive; connections that never speak the protocol are left aside, and both are \
+            named. That all clients of the server were captured is taken for granted.
 
             A history is a file of operations with intervals (linhist-1, JSON lines), or a journal of events as Jepsen \
             writes it: EDN or JSON maps in a list or one after the other, or lines of process :type :f value, with a \
@@ -64,6 +67,8 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "How far two time stamps may be off against each other, as between two hosts: 10us.")
     var clockUncertainty: Duration?
 
+    @OptionGroup var waiting: CapturePatience
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -113,12 +118,13 @@ struct CheckCommand: ParsableCommand {
         switch transport {
         case .tcp:
             let flows = reading.flows.filter { port == nil || $0.server.port == port }
-            evidence = Evidence(flows: flows, codec: codec, incomplete: incomplete, end: reading.end)
+            evidence = Evidence(capture: flows, codec: codec, incomplete: incomplete, end: reading.end)
         case .udp:
             let flows = reading.datagrams.filter { port == nil || $0.server.port == port }
-            evidence = Evidence(datagrams: flows, codec: codec, incomplete: incomplete, end: reading.end)
+            evidence = Evidence(capture: flows, codec: codec, incomplete: incomplete, end: reading.end)
         }
-        var judgement = Judge(clockUncertainty: uncertainty, threads: threads).judge(evidence)
+        let oracles = Judge.wireOracles(patience: waiting.patience)
+        var judgement = Judge(oracles: oracles, clockUncertainty: uncertainty, threads: threads).judge(evidence)
         let noted = CaptureExport.observations(in: reading.sectionComments)
         if !noted.isEmpty {
             judgement.violations = noted + judgement.violations
@@ -146,7 +152,7 @@ struct CheckCommand: ParsableCommand {
             let own = try ModelFile(path: model)
             let history = try HistoryFile.read(capture, HistoryOptions(own.vocabulary, isKeyed: keyed))
             let result = own.check(history, checker)
-            return try finish(result, name: own.name) {
+            return try finish(result, name: own.name, hasClock: history.hasClock) {
                 CheckPage(title: title, history: history, own: own, result: result, judgement: $0)
             }
         }
@@ -162,14 +168,14 @@ struct CheckCommand: ParsableCommand {
             )
         }
         let result = checker.check(history, model: model)
-        try finish(result, name: model.rawValue) {
+        try finish(result, name: model.rawValue, hasClock: history.hasClock) {
             CheckPage(title: title, history: history, model: model, result: result, judgement: $0)
         }
     }
 
-    private func finish(_ result: CheckResult, name: String, page: (Judgement) -> CheckPage) throws {
+    private func finish(_ result: CheckResult, name: String, hasClock: Bool, page: (Judgement) -> CheckPage) throws {
         let judgement = Judgement(
-            verdict: result.verdict, violations: result.violations.map { Violation($0) },
+            verdict: result.verdict, violations: result.violations.map { Violation($0, hasClock: hasClock) },
             inconclusive: result.inconclusive, exercised: result.exercised)
         try finish(judgement, warnings: [], name: name) { try outputs.page { page(judgement) } }
     }
@@ -192,11 +198,12 @@ enum CapturedTransport: String, ExpressibleByArgument, CaseIterable {
 
 extension Violation {
     /// A history's violation as a capture's: it has operations in place of packets.
-    fileprivate init(_ violation: HistoryViolation) {
+    fileprivate init(_ violation: HistoryViolation, hasClock: Bool) {
         let names = violation.operations.map(String.init).joined(separator: ", ")
         var summary = "\(violation.summary) (operations \(names))"
         if let first = violation.firstInexplicable {
-            summary += "; inexplicable from the answer to operation \(first.operation) on, at \(first.time) ns"
+            summary += "; inexplicable from the answer to operation \(first.operation) on"
+            if hasClock { summary += ", at \(first.time) ns" }
         }
         self.init(
             oracle: .linearizability, summary: summary, signature: violation.signature,

@@ -80,7 +80,10 @@ struct Connection {
         own.stream.packets += 1
         if !segment.flags.contains(.rst) { own.stream.lastWindow = segment.window }
         var acknowledged = SegmentEvent.nothing
-        if segment.flags.contains(.ack) { acknowledged = other.acknowledge(segment.acknowledgement) }
+        if segment.flags.contains(.ack) {
+            acknowledged = other.acknowledge(segment.acknowledgement)
+            if keepsBytes { own.stream.lastAcknowledging = packet }
+        }
         if shared.findAnomalies {
             analysis.add(
                 &segment, record, flow: flow, direction: direction, start: own.offset(of: segment.sequence),
@@ -102,7 +105,9 @@ struct Connection {
         if segment.payloadLength > 0, segment.flags.isDisjoint(with: .rst) {
             if !keepsBytes {
                 if own.cover(segment, &shared.room) { shared.uncomparedFlows.insert(flow) }
-            } else if own.place(&segment, packet, bytes, &shared.room), shared.findAnomalies {
+            } else if own.place(&segment, packet, bytes, acknowledged: acknowledged, &shared.room),
+                shared.findAnomalies
+            {
                 analysis.report(
                     .overlapConflict, .bytesDiffer, isDamaged ? .possible : .likely, packet, flow: flow,
                     direction: direction, &shared.log)
@@ -112,11 +117,8 @@ struct Connection {
         // Plain data and acknowledgements, once connected, change nothing else.
         if state.handshakeAcknowledged, segment.flags.isDisjoint(with: [.syn, .fin, .rst]) { return }
         state.track(&segment, direction)
-        if segment.flags.contains(.fin), own.stream.fin == nil {
-            own.stream.fin = packet
-            own.finOffset = own.offset(of: segment.sequence) + segment.payloadLength
-        }
-        if segment.flags.contains(.rst), own.stream.reset == nil { own.stream.reset = packet }
+        guard !segment.flags.isDisjoint(with: [.fin, .rst]) else { return }
+        own.noteEnd(&segment, packet, acknowledged: keepsBytes ? other.stream.acknowledged : nil)
     }
 
     /// Counts a packet of a connection that was there before; it says nothing of this one's numbers.

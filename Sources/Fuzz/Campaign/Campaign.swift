@@ -17,6 +17,7 @@ public final class Campaign {
     private var findings: [Finding] = []
     private var known: Set<String> = []
     private var inconclusiveReasons: [String] = []
+    private var methods = MethodUse()
     private let start = Clock.monotonic
     private var confirmingNanoseconds: Int64 = 0
     /// When the finding that is being confirmed was seen.
@@ -154,6 +155,8 @@ public final class Campaign {
             status.packets += execution.packets.records.count
             status.exercised += judgement.exercised
             try drop(judgement.unsupportedCommands)
+            methods.add(judgement.methods)
+            try drop(methods.refused.filter { $0.value >= Self.tellingRefusals }.keys.sorted())
             // What the end of the time cut short is no evidence of anything.
             if !judgement.inconclusive.isEmpty, execution.log.outcome != .interrupted {
                 status.inconclusive += 1
@@ -163,6 +166,9 @@ public final class Campaign {
             for violation in judgement.violations { try suspect(violation, scenario, execution) }
         }
     }
+
+    /// A method that was refused so often and never accepted is one that the target does not support.
+    private static let tellingRefusals = 16
 
     private func drop(_ commands: [String]) throws {
         for command in commands where generatorOptions.excludedCommands.insert(command).inserted {

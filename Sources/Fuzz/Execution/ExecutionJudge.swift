@@ -1,4 +1,5 @@
 package import Capture
+import Synchronization
 package import Verification
 package import Wire
 
@@ -8,6 +9,7 @@ package struct ExecutionJudge: Sendable {
     let serverPort: UInt16
     /// Whether clients send datagrams.
     let isDatagram: Bool
+    private let experience = Experience()
     private let oracles = Judge(
         oracles: Judge.wireOracles.filter { $0.id != .linearizability }
             + [LinearizabilityOracle(budget: SearchBudget(nodes: searchNodes))])
@@ -97,14 +99,23 @@ package struct ExecutionJudge: Sendable {
         var evidence = Evidence(
             flows: flows, codec: codec, names: { Self.name($0.client, log) }, incomplete: incomplete,
             end: packets.records.last?.time ?? Timestamp(nanoseconds: 0))
+        evidence.acceptedMethods = experience.methods.withLock { $0 }
+        // What the kernel of a Unix socket took, the target has.
+        if log.packets != nil { for index in flows.indices { evidence.conversations[index].proof = nil } }
         for (index, flow) in flows.enumerated() {
             guard let connection = Self.connection(of: flow.client, log) else { continue }
             evidence.conversations[index].serverProcess = connection.serverProcess
             evidence.conversations[index].clientKeptReading = connection.keptReading
         }
         var judgement = oracles.judge(evidence)
+        experience.methods.withLock { $0.formUnion(judgement.methods.accepted) }
         if log.packets == nil { judgement.exercised.intervals = Self.intervals(evidence, flows, log) }
         return judgement
+    }
+
+    /// What earlier executions showed of the target.
+    private final class Experience: Sendable {
+        let methods = Mutex<Set<String>>([])
     }
 
     /// Of datagrams the clients' intervals are not compared: a message has no place in a stream.
