@@ -35,6 +35,7 @@ public struct JudgementText: Sendable {
                 lines.append("    margin: \(duration(nanoseconds: margin))")
             }
         }
+        for hint in judgement.hints { lines.append("  hint: \(hint)") }
         for reason in judgement.inconclusive.prefix(10) { lines.append("  inconclusive: \(reason)") }
         for note in judgement.notes.prefix(10) { lines.append("  not judged: \(note)") }
         lines += Self.leftAside(judgement)
@@ -69,7 +70,8 @@ public struct JudgementText: Sendable {
                         evidence: zip(violation.packets, violation.notes).map { .init(packet: $0, note: $1) },
                         marginNanoseconds: violation.marginNanoseconds, blame: violation.blame)
                 },
-                inconclusive: judgement.inconclusive, notJudged: judgement.notes,
+                hints: judgement.hints.isEmpty ? nil : judgement.hints, inconclusive: judgement.inconclusive,
+                notJudged: judgement.notes,
                 leftAside: judgement.leftAside.isEmpty ? nil : judgement.leftAside,
                 remarks: judgement.remarks.isEmpty ? nil : judgement.remarks,
                 unsupportedCommands: judgement.unsupportedCommands,
@@ -85,6 +87,7 @@ public struct JudgementText: Sendable {
         var answered: Int
         var overlaps: Int
         var violations: [Entry]
+        var hints: [String]?
         var inconclusive: [String]
         var notJudged: [String]
         var leftAside: [String]?

@@ -42,6 +42,8 @@ struct CheckCommand: ParsableCommand {
             or a built-in kind under other names:
 
               {model: ticket machine, kind: counter, functions: {draw: increment, look: get}, initial: 100}
+
+            What a model does not know is never judged: a function foreign to it makes what came after it inconclusive.
             """)
 
     @Argument(help: "A pcap or pcapng file, or a history; - for standard input.")
@@ -52,6 +54,9 @@ struct CheckCommand: ParsableCommand {
 
     @Option(help: "The model of a history: \(CheckModel.names), or a YAML file with a model of your own.")
     var model: String?
+
+    @Option(help: "What a register or counter of a history held before: 5, true, nil, :word or a text.")
+    var initial: String?
 
     @Flag(
         inversion: .prefixedNo,
@@ -80,6 +85,7 @@ struct CheckCommand: ParsableCommand {
         if protocolName != nil, model != nil {
             throw ValidationError("give --protocol for a capture or --model for a history, not both")
         }
+        if protocolName != nil, initial != nil { throw ValidationError("--initial is for histories") }
         if protocolName != nil, keyed != nil { throw ValidationError("--keyed and --no-keyed are for histories") }
         try outputs.validate(protocolName: protocolName)
     }
@@ -109,7 +115,7 @@ struct CheckCommand: ParsableCommand {
         wants.datagrams = transport == .udp ? .kept(.all) : .none
         wants.decoding = decode.decoding
         let reading = try CaptureReading(path: path, wants)
-        for warning in reading.warnings { Console.note("\(capture): \(warning)") }
+        for warning in reading.warnings + reading.recordingNotes { Console.note("\(capture): \(warning)") }
         var incomplete = reading.warnings
         if let dropped = reading.droppedPackets, dropped > 0 {
             incomplete.append("the capture says that it dropped \(dropped) packets")
@@ -150,7 +156,7 @@ struct CheckCommand: ParsableCommand {
         let checker = Checker(clockUncertainty: uncertainty, threads: threads)
         if let model, model.hasSuffix(".yaml") || model.hasSuffix(".yml") {
             let own = try ModelFile(path: model)
-            let history = try HistoryFile.read(capture, HistoryOptions(own.vocabulary, isKeyed: keyed))
+            let history = try beginning(HistoryFile.read(capture, HistoryOptions(own.vocabulary, isKeyed: keyed)))
             let result = own.check(history, checker)
             return try finish(result, name: own.name, hasClock: history.hasClock) {
                 CheckPage(title: title, history: history, own: own, result: result, judgement: $0)
@@ -158,7 +164,7 @@ struct CheckCommand: ParsableCommand {
         }
         let known = model.flatMap { CheckModel(name: $0) }
         let vocabulary = known.map { HistoryVocabulary().suited(to: $0) } ?? HistoryVocabulary()
-        let history = try HistoryFile.read(capture, HistoryOptions(vocabulary, isKeyed: keyed))
+        let history = try beginning(HistoryFile.read(capture, HistoryOptions(vocabulary, isKeyed: keyed)))
         let name = model ?? history.model
         guard let model = CheckModel(name: name) else {
             let known = "expected one of \(CheckModel.names)"
@@ -167,16 +173,31 @@ struct CheckCommand: ParsableCommand {
                 name.isEmpty ? "\(capture) names no model: give --model, \(known)" : "unknown model '\(name)'; \(known)"
             )
         }
+        if history.initial != nil, !model.takesInitialValue {
+            throw Failure(.usage, "a \(model.rawValue) begins empty: it takes no initial value")
+        }
         let result = checker.check(history, model: model)
         try finish(result, name: model.rawValue, hasClock: history.hasClock) {
             CheckPage(title: title, history: history, model: model, result: result, judgement: $0)
         }
     }
 
+    /// The history of an object that held what `--initial` says.
+    private func beginning(_ history: History) -> History {
+        guard let initial else { return history }
+        var copy = history
+        copy.initial = copy.values.code(written: initial)
+        return copy
+    }
+
     private func finish(_ result: CheckResult, name: String, hasClock: Bool, page: (Judgement) -> CheckPage) throws {
-        let judgement = Judgement(
+        if result.verdict == .nothingTested, !result.foreignFunctions.isEmpty {
+            throw Failure(.badInput, "\(capture): nothing can be judged. \(result.inconclusive.joined(separator: " "))")
+        }
+        var judgement = Judgement(
             verdict: result.verdict, violations: result.violations.map { Violation($0, hasClock: hasClock) },
             inconclusive: result.inconclusive, exercised: result.exercised)
+        judgement.hints = result.hints
         try finish(judgement, warnings: [], name: name) { try outputs.page { page(judgement) } }
     }
 

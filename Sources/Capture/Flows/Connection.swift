@@ -53,17 +53,46 @@ struct Connection {
             : higher.contradicts(initialSequence: initialSequence)
     }
 
+    /// How a segment with the connection's ends belongs to it.
+    enum Membership {
+        case goesOn
+        /// It begins another connection.
+        case begins
+        /// It begins another one, in another recording.
+        case beginsRecording
+    }
+
+    /// Whether a segment goes on with the connection; `stretch` is the present one.
+    @inline(__always)
+    mutating func membership(
+        _ segment: inout Segment, _ time: Timestamp, direction: Int, stretch: UInt32
+    ) -> Membership {
+        if self.stretch != stretch {
+            if startsAnew(segment, time, direction: direction) { return .beginsRecording }
+            self.stretch = stretch
+        }
+        guard segment.flags.isSuperset(of: .syn), segment.flags.isDisjoint(with: .ack),
+            isClosed || isContradicted(by: segment.sequence, direction: direction)
+        else { return .goesOn }
+        return .begins
+    }
+
     /// Adds a segment; `bytes` are those that its offsets count in. `inout` spares the segment's copy.
+    ///
+    /// - Returns: whether the connection is over now, and was not when this was said last.
     @inline(__always)
     mutating func add(
         _ segment: inout Segment, _ record: PacketRecord, _ bytes: [UInt8], flow: Int, direction: Int,
         _ shared: inout Shared
-    ) {
+    ) -> Bool {
         if direction == 0 {
             Self.add(&segment, record, bytes, flow, 0, keepsBytes, &lower, &higher, &analysis, &state, &shared)
         } else {
             Self.add(&segment, record, bytes, flow, 1, keepsBytes, &higher, &lower, &analysis, &state, &shared)
         }
+        guard segment.payloadLength == 0, isOver, !isLeaving else { return false }
+        isLeaving = true
+        return true
     }
 
     private static func add(

@@ -182,7 +182,10 @@ public final class Campaign {
         let own = judged.last { $0.log.execution == log.execution }
         let violation = Violation(
             oracle: .crash, summary: "the target \(ending) during an execution", signature: "crash \(ending)")
-        if let own { try suspect(violation, scenario, own) }
+        // The end of the time may have come before the judge: the target has died all the same.
+        let unjudged = JudgedExecution(
+            log: log, judgement: Judgement(verdict: .inconclusive), packets: PacketBatch(linkTypes: [.ethernet]))
+        try suspect(violation, scenario, own ?? unjudged)
         // What the wire shows of a dying server is the crash, not faults of their own.
         try settle(judged.filter { $0.log.execution != log.execution })
         if !rig.setup.patience.isOver { try rig.startTarget() }

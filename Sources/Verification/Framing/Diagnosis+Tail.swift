@@ -120,7 +120,7 @@ extension Diagnosis {
     private mutating func unanswered(_ request: Int) {
         let waiting = self.request(request)
         guard !RESPCommand.table[call(request).command].blocks else { return }
-        guard !mayClose(after: request) else { return }
+        guard !mayClose(after: request), !reading.isInterfered else { return }
         if serverClosedFirst, let end = conversation.serverEnd {
             guard end.number > waiting.last.number, end.time > waiting.last.time else { return }
             guard !mayBeTakenForGone(request, having: 0) else { return }

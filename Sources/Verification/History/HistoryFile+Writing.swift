@@ -18,6 +18,9 @@ extension HistoryFile {
         case "push": return .push
         case "pop": return .pop
         case "peek", "top": return .peek
+        case "drain": return .drain
+        case "transfer": return .transfer
+        case "txn", "transaction": return .transaction
         default: return nil
         }
     }
@@ -40,6 +43,9 @@ extension HistoryFile {
         case .push: return "push"
         case .pop: return "pop"
         case .peek: return "peek"
+        case .drain: return "drain"
+        case .transfer: return "transfer"
+        case .transaction: return "txn"
         case .other: return "other"
         }
     }

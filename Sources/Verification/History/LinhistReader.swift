@@ -120,6 +120,7 @@ struct LinhistReader {
                 case ("model", .text(let range)): reader.history.model = reader.string(range)
                 case ("expect", .text(let range)): reader.history.expectation = reader.string(range)
                 case ("plant", .text(let range)): reader.history.plant = reader.string(range)
+                case ("initial", _): reader.history.initial = try reader.code(value)
                 case ("ops", .number(let count)): reader.promised = count
                 default: break
                 }

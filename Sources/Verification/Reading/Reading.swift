@@ -42,6 +42,8 @@ struct Reading {
     var sawMulti = false
     /// The longest that anybody waited for a reply and got it, in a capture: its server may be as slow again.
     var slowestReplyNanoseconds: Int64 = 0
+    /// Somebody had the server wait with all clients, or let some of them go.
+    var isInterfered = false
     /// What is wrong with the replies of single connections.
     var problems: [Problem] = []
     /// What was not judged, and why.
@@ -101,6 +103,7 @@ struct Reading {
                 remarks.add(oddity, name(index), packet: reply.first.number)
             }
             if call.command == RESPCommand.multi { sawMulti = true }
+            if rules == .resp, call.interferes(exchange.request.bytes, words) { isInterfered = true }
             calls.append(call)
         }
         starts.append(calls.count)
@@ -231,6 +234,17 @@ struct Call {
         endsPairing = RESPCommand.table[command].endsPairing
         if command == RESPCommand.client, wordCount > 1 {
             endsPairing = RESPCommand.displayName(request, words[firstWord + 1]) == "REPLY"
+        }
+    }
+
+    /// Whether the command makes a server keep other clients waiting, or close their connections: CLIENT PAUSE and KILL,
+    /// DEBUG SLEEP, FAILOVER, SHUTDOWN.
+    func interferes(_ request: [UInt8], _ words: [Range<Int>]) -> Bool {
+        switch command {
+        case RESPCommand.failover, RESPCommand.shutdown, RESPCommand.debug: return true
+        case RESPCommand.client where wordCount > 1:
+            return ["PAUSE", "KILL"].contains(RESPCommand.displayName(request, words[firstWord + 1]))
+        default: return false
         }
     }
 }
