@@ -12,10 +12,10 @@ protocol ParserTarget: Sendable {
 
 enum ParserTargets {
     static let all: [any ParserTarget] = [
-        PcapTarget(), PcapngTarget(), PacketsTarget(), FlowsTarget(), FragmentsTarget(), WireTarget(),
-        ConversationTarget(), CutRepliesTarget(), DatagramsTarget(), ScenarioTarget(), ScriptTarget(), LinhistTarget(),
-        EDNTarget(),
-        PageTarget(), ModelTarget(), FindingTarget(), BaselineTarget(), ELFTarget(),
+        PcapTarget(), PcapngTarget(), SnoopTarget(), PacketsTarget(), FlowsTarget(), DatagramsTarget(),
+        FragmentsTarget(), WireTarget(), ConversationTarget(), CutRepliesTarget(), ScenarioTarget(), ScriptTarget(),
+        LinhistTarget(), EDNTarget(), JSONJournalTarget(), TextJournalTarget(), ModelFileTarget(), HistoryPageTarget(),
+        FindingTarget(), BaselineTarget(), ELFTarget(),
     ]
 
     /// The target that the environment's `PARSER` names.

@@ -6,7 +6,7 @@ struct FindingTarget: ParserTarget {
     let name = "finding"
 
     func run(_ input: [UInt8]) {
-        guard let record = try? FindingStore.record(json: Data(input)) else { return }
+        guard let record = try? FindingStore.record(json: input) else { return }
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         guard let written = try? encoder.encode(record),

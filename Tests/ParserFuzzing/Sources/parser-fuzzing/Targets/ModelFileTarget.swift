@@ -4,8 +4,8 @@ import Verification
 /// Models of users' own, as YAML, and what they say of a history.
 ///
 /// Input: the YAML.
-struct ModelTarget: ParserTarget {
-    let name = "model"
+struct ModelFileTarget: ParserTarget {
+    let name = "model-file"
 
     func run(_ input: [UInt8]) {
         let text = String(decoding: input, as: UTF8.self)

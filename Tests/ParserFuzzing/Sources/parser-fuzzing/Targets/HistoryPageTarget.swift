@@ -4,8 +4,8 @@ import Verification
 /// The pages about histories: what a file says never becomes part of the page's code.
 ///
 /// Input: a model, and a history in any format.
-struct PageTarget: ParserTarget {
-    let name = "page"
+struct HistoryPageTarget: ParserTarget {
+    let name = "history-page"
 
     func run(_ input: [UInt8]) {
         guard let first = input.first else { return }
