@@ -46,11 +46,11 @@ public struct FlowTable: Sendable {
 
     /// As the public one, with another limit for zeros that stand for missing bytes, and another number of connections
     /// that are over and not folded.
-    init(
+    package init(
         serverPort: UInt16?, keepStreams: Bool, keptFlows: Set<Int>? = nil, findAnomalies: Bool, verifyChecksums: Bool,
-        decoding: UDPDecoding = .usual, paddingBytes: Int, patience: Int = ConnectionStore.usualPatience
+        decoding: UDPDecoding = .usual, paddingBytes: Int, patience: Int? = nil
     ) {
-        connections = ConnectionStore(patience: patience)
+        connections = ConnectionStore(patience: patience ?? ConnectionStore.usualPatience)
         dissector = Dissector(decoding: decoding)
         self.serverPort = serverPort
         self.keepStreams = keepStreams
@@ -164,6 +164,14 @@ public struct FlowTable: Sendable {
 
     /// How many flows there are.
     public var count: Int { connections.count }
+
+    /// How many of them are over and folded.
+    package var foldedCount: Int { connections.foldedCount }
+
+    /// The bytes of a connection, and of one that is folded.
+    package static var connectionBytes: (open: Int, folded: Int) {
+        (MemoryLayout<Connection>.stride, MemoryLayout<FoldedConnection>.stride)
+    }
 
     /// The number of the flow that a segment belongs to; a new one for an unknown key or another initial number.
     @inline(__always)
