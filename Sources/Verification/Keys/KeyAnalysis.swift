@@ -88,7 +88,7 @@ struct KeyAnalysis {
     ) {
         let all = groups.events(group)
         var trial = searcher.trial(groups, group)
-        let last = margin == nil ? trial.firstInexplicable(all, from: event) : event
+        let last = margin == nil ? trial.firstInexplicable(all) : event
         let events = Array(all[...last])
         var problem = KeyExplanation(reading: reading, history: searcher.history, events: events).problem()
         problem.violation.marginNanoseconds =
