@@ -8,8 +8,10 @@ struct CellUse {
         var key: Int32
         var read: Int32
         var write: Int32
+        /// Whether it may have added to a number, without an answer: what it left is not known.
+        var isWild = false
         /// Whether the read is certainly of what `write`rs among the operations left, not of an unknown first value.
-        var isLinked: Bool
+        var isLinked = false
         /// The operations that this one's cells belong to: those of one block happen without a foreign one between.
         var block: Int32 = -1
     }
@@ -35,8 +37,10 @@ struct CellUse {
     private(set) var values: [Value] = []
     /// The keys, by the numbers of `Access.key`: their numbers in the history.
     private(set) var keys: [Int32] = []
-    /// Whether something may have left a value in the key that nobody knows.
+    /// Whether something may have left any text in the key.
     private(set) var isOpaque: [Bool] = []
+    /// The operations that may have left any number in the key.
+    private(set) var wildMembers: [[Int32]] = []
     /// The keys that each member names, by their numbers here, each once.
     private(set) var touched: [[Int32]] = []
     /// For each member, the one before in its lane that has certainly happened; -1: none.
@@ -90,11 +94,13 @@ struct CellUse {
             touched.append(Self.keys(of: operation, parts).map { number(key: $0) })
             for access in KeyAccess.all(of: operation, parts, zero: zero) {
                 let key = number(key: access.key)
-                if access.isOpaque { isOpaque[Int(key)] = true }
+                let isWild = operation.kind == .add && !operation.isAnswered
+                if isWild { wildMembers[Int(key)].append(Int32(index)) }
+                if access.isOpaque, !isWild { isOpaque[Int(key)] = true }
                 let read = access.read.map { number(key, $0) } ?? -1
                 let write = access.write.map { number(key, $0) } ?? -1
                 accesses.append(
-                    Access(operation: Int32(index), key: key, read: read, write: write, isLinked: false))
+                    Access(operation: Int32(index), key: key, read: read, write: write, isWild: isWild))
                 if read >= 0, operation.isAnswered {
                     values[Int(read)].readers.append(Int32(index))
                     if write >= 0, write != read { values[Int(read)].takers += 1 }
@@ -121,6 +127,7 @@ struct CellUse {
         keyNumbers[key] = fresh
         keys.append(key)
         isOpaque.append(false)
+        wildMembers.append([])
         return fresh
     }
 
@@ -144,8 +151,13 @@ struct CellUse {
 
     /// Whether a value has one writer, so that who reads it reads what that one wrote.
     func isUnique(_ value: Int32) -> Bool {
-        let value = values[Int(value)]
-        return value.writers.count == 1 && !value.isAbsent && !isOpaque[Int(value.key)]
+        values[Int(value)].writers.count == 1 && !values[Int(value)].isAbsent && !mayBeUnknown(value)
+    }
+
+    /// Whether an operation may have left the value without saying so.
+    func mayBeUnknown(_ value: Int32) -> Bool {
+        let key = Int(values[Int(value)].key)
+        return isOpaque[key] || (!wildMembers[key].isEmpty && Cell.isInteger(values[Int(value)].cell))
     }
 
     /// An unknown first value may equal one that is written later. It is gone once a write is answered, so reads from
@@ -160,7 +172,7 @@ struct CellUse {
         for index in accesses.indices where accesses[index].read >= 0 {
             let access = accesses[index]
             let operation = operations[Int(access.operation)]
-            guard operation.isAnswered, !isOpaque[Int(access.key)] else { continue }
+            guard operation.isAnswered, !mayBeUnknown(access.read) else { continue }
             let value = values[Int(access.read)]
             let isLater = operation.invoked > firstWrite[Int(access.key)]
             if isUnique(access.read) {

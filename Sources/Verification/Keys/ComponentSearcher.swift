@@ -37,7 +37,7 @@ struct ComponentSearcher {
     func trial(_ groups: ComponentGroups, _ group: Int) -> Trial {
         var worker = Worker(self)
         worker.focus(groups, group)
-        return Trial(worker: worker, budget: budget.with(nodes: SearchMargin.trialNodes).started())
+        return Trial(worker: worker, budget: budget.forTrials(nodes: SearchMargin.trialNodes))
     }
 
     struct Trial {

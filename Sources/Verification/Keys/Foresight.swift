@@ -8,6 +8,8 @@ struct Foresight {
     private var readersLeft: [Int32]
     private var takersLeft: [Int32]
     private var writersLeft: [Int32]
+    /// Of each key, the operations left that may write any number.
+    private var wildsLeft: [Int32]
     /// Of each value, who finds it by latest time, and who writes it by earliest; only for values with several writers.
     private var readersByLatest: [[Int32]]
     private var writersByEarliest: [[Int32]]
@@ -28,6 +30,7 @@ struct Foresight {
         readersLeft = use.values.map { Int32($0.readers.count) }
         takersLeft = use.values.map { Int32($0.takers) }
         writersLeft = use.values.map { Int32($0.writers.count) }
+        wildsLeft = use.wildMembers.map { Int32($0.count) }
         let (earliest, latest) = (windows.earliest, windows.latest)
         readersByLatest = use.values.map { value in
             value.writers.count < 2 ? [] : value.readers.sorted { (latest[Int($0)], $0) < (latest[Int($1)], $1) }
@@ -59,8 +62,8 @@ struct Foresight {
 
     /// Why an operation may not happen now.
     enum Objection {
-        /// This one has to happen before.
-        case first(Int)
+        /// This one has to happen before; for certain, or to begin with.
+        case first(Int, isForced: Bool)
         /// Nothing that can happen now helps.
         case hopeless
     }
@@ -72,9 +75,13 @@ struct Foresight {
         for index in use.range(member) {
             let access = use.accesses[index]
             let held = current[Int(access.key)]
-            guard access.write >= 0, access.write != held, !use.isOpaque[Int(access.key)] else { continue }
+            guard !use.isOpaque[Int(access.key)], access.isWild || (access.write >= 0 && access.write != held) else {
+                continue
+            }
+            // What adds to a text does nothing.
+            if access.isWild, held >= 0, Cell.textID(use.values[Int(held)].cell) != nil { continue }
             if held >= 0, let objection = leaving(held, access) { return objection }
-            if let objection = entering(access) { return objection }
+            if access.write >= 0, let objection = entering(access) { return objection }
         }
         return nil
     }
@@ -84,17 +91,22 @@ struct Foresight {
         let value = Int(held)
         let isFinder: Int32 = access.read == held ? 1 : 0
         guard readersLeft[value] > isFinder else { return nil }
-        if writersLeft[value] == 0 { return firstReader(value, but: access.operation) }
+        let key = Int(use.values[value].key)
+        if Cell.isInteger(use.values[value].cell), wildsLeft[key] > (access.isWild ? 1 : 0) { return nil }
+        if writersLeft[value] == 0 { return firstReader(value, but: access.operation, isForced: true) }
         // Each of those that replace it needs a writing of its own.
-        if takersLeft[value] - isFinder > writersLeft[value] { return firstReader(value, but: access.operation) }
+        if takersLeft[value] - isFinder > writersLeft[value] {
+            return firstReader(value, but: access.operation, isForced: false)
+        }
         guard let reader = readersByLatest[value].first(where: { !isDone[Int($0)] && $0 != access.operation }),
             let writer = writersByEarliest[value].first(where: { !isDone[Int($0)] })
         else { return nil }
-        return earliest[Int(writer)] > latest[Int(reader)] ? .first(Int(reader)) : nil
+        return earliest[Int(writer)] > latest[Int(reader)] ? .first(Int(reader), isForced: false) : nil
     }
 
-    private func firstReader(_ value: Int, but operation: Int32) -> Objection {
-        use.values[value].readers.first { !isDone[Int($0)] && $0 != operation }.map { .first(Int($0)) } ?? .hopeless
+    private func firstReader(_ value: Int, but operation: Int32, isForced: Bool) -> Objection {
+        use.values[value].readers.first { !isDone[Int($0)] && $0 != operation }
+            .map { .first(Int($0), isForced: isForced) } ?? .hopeless
     }
 
     /// From when a value is written until the last operation of its block begins, nothing else can happen to the key.
@@ -107,7 +119,7 @@ struct Foresight {
         while entry != head {
             let other = use.accesses[entry]
             guard latest[Int(other.operation)] < last else { return nil }
-            if other.block != block, other.operation != access.operation { return .first(Int(other.operation)) }
+            if other.block != block, other.operation != access.operation { return .first(Int(other.operation), isForced: true) }
             entry = uses.after(entry)
         }
         return nil
@@ -134,6 +146,7 @@ struct Foresight {
             if changes { takersLeft[Int(access.read)] += step }
         }
         if changes { writersLeft[Int(access.write)] += step }
+        if access.isWild { wildsLeft[Int(access.key)] += step }
         guard access.block >= 0, latest[member] < .max else { return }
         if step < 0 { uses.takeOut(index) } else { uses.putBack(index) }
     }

@@ -5,9 +5,14 @@ struct GuidedOrder {
     private var operations: [KeyOperation]
     private let parts: [KeyPart]
     private let startsAbsent: Bool
+    private let triesCandidates: Bool
 
     /// - Parameter events: Sorted by `SearchEvent.isBefore`.
-    init(_ events: [SearchEvent], _ all: [KeyOperation], parts: [KeyPart], _ startsAbsent: Bool) {
+    init(
+        _ events: [SearchEvent], _ all: [KeyOperation], parts: [KeyPart], _ startsAbsent: Bool,
+        triesCandidates: Bool = true
+    ) {
+        self.triesCandidates = triesCandidates
         members = events.filter { !$0.isResponse }.map(\.operation)
         operations = members.map { all[Int($0)] }
         var place: [Int32: Int] = [:]
@@ -22,7 +27,8 @@ struct GuidedOrder {
 
     /// - Returns: `.violated` names the last event of all, not the first that is inexplicable.
     func decide(_ model: inout KeyModel, _ budget: SearchBudget) -> SearchOutcome {
-        if candidates().contains(where: { Certificate(order: $0).isValid(for: members, operations, &model) }) {
+        if triesCandidates,
+            candidates().contains(where: { Certificate(order: $0).isValid(for: members, operations, &model) }) {
             return .linearizable
         }
         guard !startsAbsent else { return search(&model, budget, startsAbsent: true) }

@@ -32,6 +32,11 @@ struct GuidedSearch {
     private var frames: [Frame] = []
     private var failed = FailedSet()
     private(set) var nodes = 0
+    /// Which values were found reachable, by the question that was asked.
+    private var stamp = 0
+    private var reachStamp: [Int]
+    private var reachAnswer: [Bool]
+    private var walked: [Int]
 
     private struct Frame {
         var position: Int
@@ -61,6 +66,9 @@ struct GuidedSearch {
         pending = DancingList(entries: count, lists: 1)
         laneReader = Array(repeating: -1, count: count)
         twinClass = Array(repeating: -1, count: count)
+        reachStamp = Array(repeating: 0, count: use.values.count)
+        reachAnswer = Array(repeating: false, count: use.values.count)
+        walked = Array(repeating: 0, count: count)
         let entryCount = use.touched.reduce(0) { $0 + $1.count }
         waiting = DancingList(entries: entryCount, lists: use.keys.count)
         addEvents(windows)
@@ -209,11 +217,7 @@ struct GuidedSearch {
 
     /// Whether it reads something else than what is known to be there.
     private func findsOther(_ member: Int) -> Bool {
-        for index in use.range(member) {
-            let access = use.accesses[index]
-            let held = foresight.current[Int(access.key)]
-            if access.read >= 0, held >= 0, held != access.read { return true }
-        }
+        for index in use.range(member) where findsOther(at: index) { return true }
         return false
     }
 
@@ -279,9 +283,13 @@ struct GuidedSearch {
     private mutating func advance(_ model: inout KeyModel) -> Bool {
         while let frame = frames.last {
             if frame.preferred == -1 {
-                let needed = need(Int(events[position].operation), &model) ?? -2
-                frames[frames.count - 1].preferred = needed
-                if needed >= 0, perform(needed, &model) { return true }
+                let needed = need(Int(events[position].operation))
+                frames[frames.count - 1].preferred = -2
+                if case .choice(let member) = needed {
+                    frames[frames.count - 1].preferred = member
+                    if perform(member, &model) { return true }
+                }
+                if case .dead = needed { frames[frames.count - 1].left = 0 }
             }
             let top = frames.count - 1
             var candidate = frames[top].cursor
@@ -311,38 +319,113 @@ struct GuidedSearch {
         return true
     }
 
-    /// The operation that can happen now and brings `blocked`, which must be answered next, nearer; nil where none is known.
-    private mutating func need(_ blocked: Int, _ model: inout KeyModel) -> Int? {
-        var member = blocked
-        for _ in 0..<Self.longestNeed {
-            guard isOpen(member), !foresight.isDone[member] else { return nil }
-            if mustWait(member) {
-                member = Int(use.lanePredecessor[member])
-                continue
-            }
-            guard let earlier = obstacle(member) else { return isChoice(member) ? member : nil }
-            member = earlier
-        }
-        return nil
+    // MARK: What the next answer needs
+
+    private enum Need {
+        /// This operation can happen now and brings the answer nearer.
+        case choice(Int)
+        case notKnown
+        /// Nothing that is open lets it come.
+        case dead
     }
 
-    private static let longestNeed = 64
-
-    /// What should happen before an operation; nil if it may happen now, for all that is known.
-    private func obstacle(_ member: Int) -> Int? {
-        for index in use.range(member) {
-            let access = use.accesses[index]
-            guard access.read >= 0, foresight.current[Int(access.key)] != access.read else { continue }
-            var best: Int?
-            for writer in use.values[Int(access.read)].writers {
-                let writer = Int(writer)
-                guard !foresight.isDone[writer], isOpen(writer) else { continue }
-                if best.map({ latest[writer] < latest[$0] }) ?? true { best = writer }
+    /// What the operation `blocked`, which must be answered next, needs. All of that must be open: nothing new begins before.
+    private mutating func need(_ blocked: Int) -> Need {
+        var member = blocked
+        var isForced = true
+        stamp += 1
+        let walk = stamp
+        while walked[member] != walk {
+            walked[member] = walk
+            guard isOpen(member) else { return isForced ? .dead : .notKnown }
+            guard !foresight.isDone[member] else { return .notKnown }
+            if mustWait(member) {
+                member = Int(use.lanePredecessor[member])
+            } else if let access = use.range(member).first(where: { findsOther(at: $0) }) {
+                let value = use.accesses[access].read
+                guard isReachable(value) else { return isForced ? .dead : .notKnown }
+                let writers = openWriters(of: value)
+                guard let best = mostUrgent(writers) else { return .notKnown }
+                isForced = isForced && writers.count == 1 && !use.mayBeUnknown(value)
+                member = best
+            } else if case .first(let earlier, let forced)? = foresight.objection(to: member) {
+                member = earlier
+                isForced = isForced && forced
+            } else {
+                return isChoice(member) ? .choice(member) : .notKnown
             }
-            return best ?? member
         }
-        if case .first(let earlier)? = foresight.objection(to: member) { return earlier }
-        return nil
+        // What must come before itself never comes.
+        return isForced ? .dead : .notKnown
+    }
+
+    /// Of some operations, of those that need not wait for their lane if there are any, the one to be answered first.
+    private func mostUrgent(_ members: [Int]) -> Int? {
+        members.min { left, right in
+            let (leftWaits, rightWaits) = (mustWait(left), mustWait(right))
+            return leftWaits != rightWaits ? rightWaits : latest[left] < latest[right]
+        }
+    }
+
+    /// The operations that are open and leave a value; if there is none, those that may, for all that is known.
+    private func openWriters(of value: Int32) -> [Int] {
+        let isThere = { (member: Int32) in !foresight.isDone[Int(member)] && isOpen(Int(member)) }
+        let writers = use.values[Int(value)].writers.filter(isThere)
+        guard writers.isEmpty, use.mayBeUnknown(value) else { return writers.map { Int($0) } }
+        return use.wildMembers[Int(use.values[Int(value)].key)].filter(isThere).map { Int($0) }
+    }
+
+    private func findsOther(at index: Int) -> Bool {
+        let access = use.accesses[index]
+        let held = foresight.current[Int(access.key)]
+        return access.read >= 0 && held >= 0 && held != access.read
+    }
+
+    /// Whether open operations could leave a value, if none stood in another's way.
+    private mutating func isReachable(_ value: Int32) -> Bool {
+        stamp += 1
+        return reaches(value)
+    }
+
+    private mutating func reaches(_ value: Int32) -> Bool {
+        let held = foresight.current[Int(use.values[Int(value)].key)]
+        if held == value || held < 0 || use.isOpaque[Int(use.values[Int(value)].key)] { return true }
+        guard reachStamp[Int(value)] != stamp else { return reachAnswer[Int(value)] }
+        reachStamp[Int(value)] = stamp
+        // Where values lead to each other, none is ruled out.
+        reachAnswer[Int(value)] = true
+        for writer in use.values[Int(value)].writers {
+            let member = Int(writer)
+            guard !foresight.isDone[member], isOpen(member) else { continue }
+            var isPossible = true
+            for index in use.range(member) where use.accesses[index].read >= 0 {
+                isPossible = isPossible && reaches(use.accesses[index].read)
+            }
+            if isPossible { return true }
+        }
+        if use.mayBeUnknown(value), reachesByWild(value) { return true }
+        reachAnswer[Int(value)] = false
+        return false
+    }
+
+    /// Whether additions without an answer could lead to a number.
+    private mutating func reachesByWild(_ value: Int32) -> Bool {
+        let key = use.values[Int(value)].key
+        let wilds = use.wildMembers[Int(key)].filter { !foresight.isDone[Int($0)] && isOpen(Int($0)) }
+        guard let first = wilds.first else { return false }
+        let step = use.operations[Int(first)].argument
+        guard wilds.allSatisfy({ use.operations[Int($0)].argument == step }) else { return true }
+        var cell = use.values[Int(value)].cell
+        for _ in wilds {
+            let (before, over) = cell.subtractingReportingOverflow(step)
+            guard !over else { return true }
+            cell = before
+            for origin in cell == 0 ? [cell, Cell.absent] : [cell] {
+                let number = use.value(key, origin)
+                if number >= 0, reaches(number) { return true }
+            }
+        }
+        return false
     }
 }
 

@@ -35,7 +35,7 @@ struct KeyAnalysis {
         search(groups, history, reading, budget, threads: threads)
     }
 
-    private static func events(_ operations: [KeyOperation]) -> [SearchEvent] {
+    static func events(_ operations: [KeyOperation]) -> [SearchEvent] {
         var events: [SearchEvent] = []
         events.reserveCapacity(2 * operations.count)
         for (index, operation) in operations.enumerated() {

@@ -144,7 +144,8 @@ struct KeyModel: SearchModel {
         let isRefused = operation.kind == .addRefused
         let key = Int(operation.key)
         if cell == Cell.unknown || cell == Cell.unknownPresent {
-            if !isRefused { set(key, operation.isAnswered ? operation.result : Cell.unknownPresent) }
+            // What refuses to count is there.
+            set(key, !isRefused && operation.isAnswered ? operation.result : Cell.unknownPresent)
             return true
         }
         guard cell == Cell.absent || Cell.isInteger(cell) else { return isRefused || !operation.isAnswered }

@@ -32,6 +32,15 @@ public struct SearchBudget: Sendable {
         return budget
     }
 
+    /// For putting a violation into words: its own time, and never more than `mostTrialMilliseconds`.
+    func forTrials(nodes: Int) -> SearchBudget {
+        var budget = with(nodes: nodes)
+        budget.milliseconds = min(milliseconds ?? .max, Self.mostTrialMilliseconds)
+        return budget.started()
+    }
+
+    private static let mostTrialMilliseconds = 2_000
+
     /// Whether the time is over; asked on the thread on which it began.
     var isOver: Bool { end < .max && Self.threadNanoseconds > end }
 

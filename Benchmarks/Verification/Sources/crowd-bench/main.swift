@@ -14,6 +14,8 @@ let executions = arguments.count > 0 ? Int(arguments[0])! : 50
 let limit = arguments.count > 1 ? Int(arguments[1])! : 50
 let families = CrowdGenerator.Family.allCases.filter { arguments.count < 3 || $0.rawValue == arguments[2] }
 let crowds = arguments.count > 3 ? [Int(arguments[3])!] : [8, 64, 256]
+/// Only the execution of this seed, for looking into it.
+let only = getenv("SEED").flatMap { Int(String(cString: $0)) }
 let judge = Judge(oracles: [
     LinearizabilityOracle(budget: SearchBudget(nodes: 1_000_000, bytes: 128 << 20, milliseconds: limit))
 ])
@@ -26,7 +28,7 @@ for family in families {
         for losing in [false, true] {
             var (held, violated, undecided) = (0, 0, 0)
             var (sum, most) = (Int64(0), Int64(0))
-            for round in 0..<executions {
+            for round in 0..<executions where only.map({ $0 == round + 1 }) ?? true {
                 var plan = CrowdGenerator(
                     family, clients: clients, requests: [1, 2, 4, 8][round % 4], depth: [1, 1, 4][round % 3],
                     spreadPercent: [0, 30, 70, 95][(round / 4) % 4], inRounds: round % 5 != 0,
