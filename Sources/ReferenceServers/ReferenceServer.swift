@@ -38,7 +38,9 @@ public enum ReferenceServer {
         guard let choice = try? spec.choice(), var assembly = Assembly(choice) else { return noMemory() }
         if spec.service == "file" {
             guard let opened = FileRoot(root) else {
-                complain("cannot open the directory '\(root ?? "/tmp")': \(String(cString: strerror(errno)))")
+                complain(
+                    "cannot open the directory '\(root ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")': \(String(cString: strerror(errno)))"
+                )
                 return EX_NOINPUT
             }
             assembly.root = opened

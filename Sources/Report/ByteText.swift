@@ -34,10 +34,11 @@ func duration(nanoseconds: Int64) -> String {
     return "\(nanoseconds) ns"
 }
 
-/// A number with so many digits behind the point.
+/// A number with so many digits behind the point; as Swift writes it, where it is too large for that.
 func fixed(_ value: Double, _ digits: Int) -> String {
     var scale = 1.0
     for _ in 0..<digits { scale *= 10 }
+    guard abs(value * scale) < 1e18 else { return "\(value)" }
     let whole = Int((value * scale).rounded())
     guard digits > 0 else { return String(whole) }
     let text = String(abs(whole))

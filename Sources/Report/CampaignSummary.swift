@@ -1,3 +1,4 @@
+import Capture
 import Foundation
 public import Fuzz
 import Verification
@@ -127,11 +128,9 @@ public struct CampaignSummary: Encodable {
     }
 
     /// Writes the object to a file, aside and renamed.
+    ///
+    /// - Throws: `CaptureError.unwritable`.
     public func write(to path: String) throws {
-        do {
-            try JSONText.data(self).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch let error as CocoaError {
-            throw StoreError(path: path, reason: error.localizedDescription)
-        }
+        try PendingFile.write(Array(JSONText.data(self)), to: path)
     }
 }

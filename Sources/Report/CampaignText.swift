@@ -27,13 +27,14 @@ public struct CampaignText: Sendable {
         "execution \(execution): \(style.red(violation.oracle.rawValue)): \(violation.summary)"
     }
 
-    /// A finding, with the commands that show it again.
-    public func finding(_ finding: Finding, path: String) -> String {
-        var lines = ["\(style.bold(finding.id)) saved in \(path)"]
+    /// A finding, with the commands that show it again where it could be saved.
+    public func finding(_ finding: Finding, path: String?) -> String {
+        var lines = ["\(style.bold(finding.id)) \(path.map { "saved in \($0)" } ?? "is not saved")"]
         if let text = reproduction(finding.reproduced) { lines.append("  \(text)") }
         if let minimized = finding.minimized {
             lines.append("  minimized from \(steps(finding.scenario)) to \(steps(minimized)) steps")
         }
+        guard let path else { return lines.joined(separator: "\n") }
         lines.append("  replay:  crossfire replay \(path)")
         lines.append("  inspect: crossfire inspect \(path)/capture.pcapng --protocol \(context.protocolName)")
         return lines.joined(separator: "\n")
@@ -117,24 +118,4 @@ func grouped(_ number: Int) -> String {
     }
     groups.insert(digits, at: 0)
     return (number < 0 ? "-" : "") + groups.joined(separator: ",")
-}
-
-/// Colour where it is wanted: a terminal, and no `NO_COLOR` (<https://no-color.org>).
-public struct TerminalStyle: Sendable {
-    private let isColoured: Bool
-
-    /// Decides for one file descriptor.
-    public init(descriptor: Int32) {
-        let refused = ProcessInfo.processInfo.environment["NO_COLOR"].map { !$0.isEmpty } ?? false
-        isColoured = isatty(descriptor) == 1 && !refused
-    }
-
-    func red(_ text: String) -> String { wrap("31", text) }
-    func green(_ text: String) -> String { wrap("32", text) }
-    func yellow(_ text: String) -> String { wrap("33", text) }
-    func bold(_ text: String) -> String { wrap("1", text) }
-
-    private func wrap(_ code: String, _ text: String) -> String {
-        isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
-    }
 }

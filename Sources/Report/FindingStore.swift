@@ -1,4 +1,4 @@
-import Capture
+public import Capture
 import Foundation
 public import Fuzz
 import Verification
@@ -13,28 +13,51 @@ public struct FindingStore: Sendable {
         self.directory = directory + "/findings"
     }
 
-    /// Writes a finding's folder, in place of an older one with the same id.
+    /// Writes a finding's folder, in place of an older one with the same id. What it holds is other people's traffic: only
+    /// this user may read it.
     ///
     /// - Returns: the folder's path.
-    /// - Throws: `StoreError`, `CaptureError`; nothing half-written is left then.
+    /// - Throws: `CaptureError.unwritable`; nothing half-written is left then, and an older folder is as it was.
     public func save(_ finding: Finding, _ context: RunContext) throws -> String {
         let final = "\(directory)/\(finding.id)"
-        let aside = "\(directory)/.\(finding.id).\(getpid()).tmp"
+        let aside = "\(directory)/.\(finding.id).\(getpid())\(Self.asideSuffix)"
         let files = FileManager.default
         do {
-            try files.createDirectory(atPath: aside, withIntermediateDirectories: true)
-            do {
-                try write(finding, context, into: aside)
-                if files.fileExists(atPath: final) { try files.removeItem(atPath: final) }
-                try files.moveItem(atPath: aside, toPath: final)
-            } catch {
-                try? files.removeItem(atPath: aside)
-                throw error
+            try files.createDirectory(
+                atPath: aside, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try write(finding, context, into: aside)
+            let older = "\(directory)/.\(finding.id).older.\(getpid())\(Self.asideSuffix)"
+            let isThere = rename(final, older) == 0
+            guard rename(aside, final) == 0 else {
+                let reason = String(cString: strerror(errno))
+                if isThere { rename(older, final) }
+                throw CaptureError.unwritable(path: final, reason: reason)
             }
-        } catch let error as CocoaError {
-            throw StoreError(path: final, reason: error.localizedDescription)
+            try? files.removeItem(atPath: older)
+        } catch {
+            try? files.removeItem(atPath: aside)
+            throw CaptureError.unwritable(path: final, reason: Self.reason(error))
         }
         return final
+    }
+
+    /// What a killed campaign was about to write, as long as its folder still had another name, goes.
+    public func removeLeftovers() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        for name in names where name.hasPrefix(".") && name.hasSuffix(Self.asideSuffix) {
+            let parts = name.dropLast(Self.asideSuffix.count).split(separator: ".")
+            guard let owner = parts.last.flatMap({ pid_t($0) }), kill(owner, 0) != 0, errno == ESRCH else { continue }
+            try? FileManager.default.removeItem(atPath: "\(directory)/\(name)")
+        }
+    }
+
+    private static let asideSuffix = ".tmp"
+
+    /// The system's words where there are some: "No space left on device" says more than Foundation does.
+    private static func reason(_ error: any Error) -> String {
+        if case .unwritable(_, let reason) = error as? CaptureError { return reason }
+        let cause = ((error as? CocoaError)?.userInfo[NSUnderlyingErrorKey] as? POSIXError)?.code
+        return cause.map { String(cString: strerror($0.rawValue)) } ?? error.localizedDescription
     }
 
     private func write(_ finding: Finding, _ context: RunContext, into folder: String) throws {
@@ -47,13 +70,14 @@ public struct FindingStore: Sendable {
         if let minimized = finding.minimized {
             try Self.write("# \(finding.id), made smaller\n\(minimized.text)", to: folder + "/minimized.crossfire")
         }
-        try Data(finding.targetOutput).write(to: URL(fileURLWithPath: folder + "/target.log"))
+        try PendingFile.write(finding.targetOutput, to: folder + "/target.log")
         try CaptureExport(finding, context).write(to: folder + "/capture.pcapng")
-        try JSONText.data(FindingRecord(finding, context)).write(to: URL(fileURLWithPath: folder + "/finding.json"))
+        try PendingFile.write(
+            Array(JSONText.data(FindingRecord(finding, context))), to: folder + "/finding.json")
     }
 
     private static func write(_ text: String, to path: String) throws {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        try PendingFile.write(Array(text.utf8), to: path)
     }
 
     /// The records of all findings in the store, by id.
@@ -92,7 +116,7 @@ public struct FindingStore: Sendable {
     }
 }
 
-/// A file of the store that cannot be read or written.
+/// A file of the store that cannot be read.
 public struct StoreError: Error, CustomStringConvertible, Sendable {
     /// The file or folder.
     public var path: String

@@ -1,3 +1,4 @@
+public import Capture
 import Foundation
 
 /// JUnit XML, as CI systems read it: one suite, a case for each thing that was checked.
@@ -75,15 +76,11 @@ public struct JUnit: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Writes the document, aside and renamed.
+    /// Writes the document, aside and renamed, for everybody to read.
     ///
-    /// - Throws: `StoreError`.
-    public func write(to path: String) throws {
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch let error as CocoaError {
-            throw StoreError(path: path, reason: error.localizedDescription)
-        }
+    /// - Throws: `CaptureError.unwritable`.
+    public func write(to path: String) throws(CaptureError) {
+        try PendingFile.write(Array(text.utf8), to: path, mode: 0o644)
     }
 
     private func time(_ seconds: Double) -> String { String(format: "%.3f", seconds) }

@@ -38,6 +38,7 @@ public struct ModelFile: Sendable {
 
     private enum Value: Sendable {
         case number(Int)
+        case bool(Bool)
         case text(String)
         case nothing
     }
@@ -139,20 +140,19 @@ public struct ModelFile: Sendable {
     private static func specification(
         _ states: [String], _ operations: [String: [Step]], _ history: History
     ) -> TableSpecification {
-        let codes = Dictionary(
-            zip(history.names, History.firstName...), uniquingKeysWith: { first, _ in first })
-        let unseen = History.firstName + history.names.count
+        let unseen = History.firstName + history.values.count
         func code(_ value: Value?) -> Int? {
             switch value {
             case .number(let number): number
-            case .text(let text): codes[text] ?? unseen
+            case .bool(let isTrue): history.values.known(.bool(isTrue)) ?? unseen
+            case .text(let text): history.values.known(.text(ExactText(text))) ?? unseen
             case .nothing: History.null
             case nil: nil
             }
         }
         var transitions: [TableSpecification.Transition] = []
         for (name, steps) in operations.sorted(by: { $0.key < $1.key }) {
-            guard let function = codes[name] else { continue }
+            guard let function = history.values.known(.text(ExactText(name))) else { continue }
             transitions += steps.map { step in
                 TableSpecification.Transition(
                     function: function, from: step.from.flatMap { states.firstIndex(of: $0) },
@@ -242,7 +242,7 @@ public struct ModelFile: Sendable {
 
         private func value(_ value: Any?, _ place: String) throws(Failure) -> Value {
             switch value {
-            case let flag as Bool: .number(flag ? 1 : 0)
+            case let flag as Bool: .bool(flag)
             case let number as Int: .number(number)
             case let text as String: .text(text)
             case nil, is NSNull: .nothing

@@ -1,3 +1,4 @@
+import Capture
 import Foundation
 import Fuzz
 import Report
@@ -18,14 +19,18 @@ struct CampaignRun {
         var result: CampaignResult
         var summary: CampaignSummary
         var paths: [String: String]
+        /// Why something that was asked for could not be written; the verdict holds all the same.
+        var lost: CaptureError?
     }
 
     func run() throws -> Outcome {
         try makeFolder()
         let store = FindingStore(campaign: out)
+        store.removeLeftovers()
         let text = CampaignText(context, style: TerminalStyle(descriptor: 2))
         let line = StatusLine()
         var paths: [String: String] = [:]
+        var lost: CaptureError?
         let campaign = try Campaign(options) { event in
             switch event {
             case .ready(let address):
@@ -36,23 +41,34 @@ struct CampaignRun {
             case .suspected(let violation, let execution): line.print(text.suspected(violation, execution: execution))
             case .warning(let warning): line.print(warning)
             case .finding(let finding):
-                let path = try store.save(finding, context)
-                paths[finding.id] = path
-                line.print(text.finding(finding, path: path))
+                do {
+                    paths[finding.id] = try store.save(finding, context)
+                } catch let error as CaptureError {
+                    lost = lost ?? error
+                    line.print("\(error); \(finding.id) has this scenario:")
+                    line.print((finding.minimized ?? finding.scenario).text)
+                }
+                line.print(text.finding(finding, path: paths[finding.id]))
             }
         }
         let result = try campaign.run()
         line.end()
         let summary = CampaignSummary(result, context, paths: paths)
-        try summary.write(to: out + "/summary.json")
-        return Outcome(result: result, summary: summary, paths: paths)
+        do {
+            try summary.write(to: out + "/summary.json")
+        } catch let error as CaptureError {
+            lost = lost ?? error
+        }
+        return Outcome(result: result, summary: summary, paths: paths, lost: lost)
     }
 
     private func makeFolder() throws {
         do {
-            try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: out, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
         } catch {
-            throw Failure(.badInput, "cannot make the folder \(out): \(error.localizedDescription)")
+            throw Failure(.outputLost, "cannot make the folder \(out): \(error.localizedDescription)")
         }
     }
 }
@@ -68,26 +84,25 @@ final class StatusLine {
 
     func update(_ text: String) {
         if isTerminal {
-            write("\r\u{1B}[K\(text)")
+            Console.write(text, after: Self.erasing)
             shown = true
         } else if Date() >= nextPlain {
             nextPlain = Date().addingTimeInterval(Self.plainInterval)
-            write(text + "\n")
+            Console.note(text)
         }
     }
 
     func print(_ text: String) {
         end(erasing: true)
-        write(text + "\n")
+        Console.note(text)
     }
 
     func end(erasing: Bool = false) {
         guard shown else { return }
-        write(erasing ? "\r\u{1B}[K" : "\n")
+        Console.write(erasing ? "" : "\n", after: erasing ? Self.erasing : "")
         shown = false
     }
 
-    private func write(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
-    }
+    /// To the line's beginning, and all of it away.
+    private static let erasing = "\r\u{1B}[K"
 }

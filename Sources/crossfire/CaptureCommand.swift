@@ -18,8 +18,10 @@ struct RecordCommand: ParsableCommand {
         discussion: """
             Ends at Ctrl-C, SIGTERM or the first limit; what was sent before is in the file. With a command, it records \
             what that does, in a private network with a lo of its own, which needs no rights, until the command ends; \
-            it ends the command where a limit or a signal comes first. Exit status: 0 complete, 2 when something was \
-            lost or cannot be proved, 77 without the right to capture.
+            it ends the command where a limit or a signal comes first. The file gets its name at the end; until then, \
+            and after a SIGKILL, NAME.partial holds what was recorded until a moment before. Exit status: 0 complete, \
+            2 when something was lost or cannot be proved, 74 when the file cannot be written (a full disk: it keeps \
+            what was recorded before), 77 without the right to capture.
 
             Examples:
               crossfire capture record -w a.pcapng -- ./run-my-tests
@@ -85,13 +87,22 @@ struct RecordCommand: ParsableCommand {
         StopSignals.block()
         let recorder = try Self.recorder(options, hasCommand: !command.isEmpty)
         StopSignals.wait { recorder.stop() }
-        Console.note("recording \(interface.joined(separator: ", ")) to \(write)")
-        let recorded = command.isEmpty ? nil : try ChildCommand(command) { recorder.stop() }
-        let result = Result { try recorder.run() }
+        var recorded: ChildCommand?
+        let result = Result {
+            try recorder.run { partial in
+                Console.note(
+                    "recording \(interface.joined(separator: ", ")) to \(write)"
+                        + (partial == write ? "" : "; until it ends, what was recorded is in \(partial)"))
+                recorded = command.isEmpty ? nil : try ChildCommand(command) { recorder.stop() }
+            }
+        }
         let complaint = recorded?.finish()
         let outcome = try result.get()
         if let complaint { Console.note(complaint) }
         for line in RecordText.lines(outcome, interfaces: interface) { Console.note(line) }
+        if let failure = outcome.failure {
+            throw Failure(.outputLost, "\(failure); what was recorded before is in \(outcome.files.last ?? "no file")")
+        }
         if !outcome.isComplete { throw Status.inconclusive.exitCode }
     }
     /// Opens the interfaces; who may not capture is told what needs no right.

@@ -11,8 +11,12 @@ struct CaptureReading {
         var anomalies = false
         /// The streams' bytes; without, memory grows with the flows alone.
         var streams = true
-        /// UDP datagrams besides TCP's streams.
-        var datagrams = false
+        /// UDP datagrams besides TCP's streams, with their payloads or without.
+        var datagrams = Datagrams.none
+        /// Which UDP ports carry packets.
+        var decoding = UDPDecoding.usual
+        /// The flows are asked for one by one, of `table`.
+        var leavesFlowsInTable = false
         /// Without the streams' bytes: where a flow repeats some, to read the file again and keep those of such flows.
         var comparesRepeats = false
         /// Wireshark's flags.
@@ -25,6 +29,32 @@ struct CaptureReading {
             case flow(Int)
             case all
         }
+
+        enum Datagrams {
+            case none
+            case counted
+            case kept(DatagramTable.Kept)
+            /// Kept as long as there is no TCP.
+            case keptAlone(DatagramTable.Kept)
+
+            func table(_ serverPort: UInt16?, _ decoding: UDPDecoding) -> DatagramTable? {
+                switch self {
+                case .none: nil
+                case .counted:
+                    DatagramTable(serverPort: serverPort, kept: .none, findsTwins: true, decoding: decoding)
+                case .kept(let kept), .keptAlone(let kept):
+                    DatagramTable(serverPort: serverPort, kept: kept, findsTwins: true, decoding: decoding)
+                }
+            }
+        }
+
+        func table(keptFlows: Set<Int>?) -> FlowTable {
+            var table = FlowTable(
+                serverPort: serverPort, keepStreams: keptFlows != [], keptFlows: keptFlows, findAnomalies: anomalies,
+                verifyChecksums: anomalies, decoding: decoding)
+            table.datagrams = datagrams.table(serverPort, decoding)
+            return table
+        }
     }
 
     /// The most packets that are kept for a diagram, of all flows together.
@@ -33,6 +63,8 @@ struct CaptureReading {
     static let progressAfterSeconds = 1.0
 
     let flows: [Flow]
+    /// The flows and exchanges, to be asked for one by one.
+    let table: FlowTable
     /// What went over UDP, where that was wanted.
     let datagrams: [DatagramFlow]
     /// Flows with repeated bytes that were not compared with the first copy.
@@ -67,11 +99,8 @@ struct CaptureReading {
     /// `keptFlows` are those whose bytes are kept; nil for all.
     private init(path: String, _ wants: Wants, keptFlows: Set<Int>?) throws {
         var reader = try CaptureFileReader(path: path)
-        var table = FlowTable(
-            serverPort: wants.serverPort, keepStreams: keptFlows != [], keptFlows: keptFlows,
-            findAnomalies: wants.anomalies, verifyChecksums: wants.anomalies)
-        var datagramTable = DatagramTable(serverPort: wants.serverPort)
-        var wireshark = WiresharkAnalysis()
+        var table = wants.table(keptFlows: keptFlows)
+        var wireshark = WiresharkAnalysis(decoding: wants.decoding)
         var start: Timestamp?
         var end = Timestamp(nanoseconds: 0)
         var linkTypes: [LinkType] = []
@@ -80,7 +109,7 @@ struct CaptureReading {
         var progress = ReadingProgress(path)
         while let batch = try reader.nextBatch() {
             if case .none = wants.packets { table.add(batch) } else { kept.add(batch, to: &table, wants) }
-            if wants.datagrams { datagramTable.add(batch) }
+            if case .keptAlone = wants.datagrams, table.count > 0 { table.datagrams?.keepNone() }
             if wants.wiresharkFlags { frames += wireshark.add(batch).filter { !$0.flags.isEmpty } }
             for record in batch.records { end = max(end, record.time) }
             start = start ?? batch.records.first?.time
@@ -90,8 +119,9 @@ struct CaptureReading {
         progress.end()
         otherPackets = table.otherPackets.map { ($0.key.rawValue, $0.value) }.sorted { $0.reason < $1.reason }
         uncomparedFlows = table.uncomparedFlows
-        flows = table.finish()
-        datagrams = datagramTable.finish()
+        flows = wants.leavesFlowsInTable ? [] : table.finish()
+        datagrams = wants.leavesFlowsInTable ? [] : table.datagrams?.finish() ?? []
+        self.table = table
         self.kept = kept
         self.frames = frames
         warnings = reader.warnings
@@ -118,9 +148,15 @@ extension CaptureReading.Kept {
     /// Adds a batch and keeps what was asked for of its packets.
     mutating func add(_ batch: PacketBatch, to table: inout FlowTable, _ wants: CaptureReading.Wants) {
         var found: [PacketLine] = []
+        let isWanted = { (flow: Int) in
+            if case .flow(let number) = wants.packets { return number == flow }
+            return true
+        }
         table.add(batch) { segment, record, flow in
-            if case .flow(let number) = wants.packets, number != flow { return }
-            found.append(PacketLine(segment, record, flow: flow))
+            if isWanted(flow) { found.append(PacketLine(segment, record, flow: flow)) }
+        } others: { datagram, record, flow in
+            guard let datagram, isWanted(flow.number) else { return }
+            found.append(PacketLine(datagram, record, flow: flow.number))
         }
         let room = max(0, CaptureReading.maximumPackets - packets.count)
         packets += found.prefix(room)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import Foundation
+import Fuzz
 import Report
 import Verification
 import Wire
@@ -11,8 +12,21 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Check order, loss and races in a capture of a server's traffic, or a history against a model.",
         discussion: """
-            A capture is taken as complete unless it says that packets were dropped or bytes are missing. A history is \
-            a file of JSON lines (linhist-1) or Jepsen's EDN; its model is read from it unless --model names one.
+            A capture is taken as complete unless it says that packets were dropped or bytes are missing.
+
+            A history is a file of operations with intervals (linhist-1, JSON lines), or a journal of events as Jepsen \
+            writes it: EDN or JSON maps in a list or one after the other, or lines of process :type :f value, with a \
+            log's prefix or without; plain or compressed with gzip or Zstandard. Its model is read from it unless \
+            --model names one.
+
+            - The lines of a journal are in the order of the events; :time is for people. Operations with intervals \
+            whose times are equal overlap.
+            - Values keep their type: true is not 1, :a is not "a", 1.0 is not 1, [1 2] is (1 2). A read that answers \
+            nil read nil, the value before the first write (Knossos takes each read of nil for one of anything).
+            - Processes but :nemesis are clients. What stands in :key is the key. A list of two is a key and its value \
+            where every operation of a client has one; --keyed and --no-keyed decide otherwise.
+            - What is cut, or behind another history, or of functions and fields that nobody knows, is named and not \
+            guessed: the verdict is inconclusive at best.
 
             A model of your own is a YAML file, either a table of states (the first is the initial one):
 
@@ -36,6 +50,11 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "The model of a history: \(CheckModel.names), or a YAML file with a model of your own.")
     var model: String?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "A list of two in a journal's :value is a key and its value, or never; without either, the file tells.")
+    var keyed: Bool?
+
     @Option(help: "Only flows to this server port.")
     var port: UInt16?
 
@@ -48,12 +67,15 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    @OptionGroup var decode: DecodeOptions
+
     @OptionGroup var outputs: CheckOutputs
 
     func validate() throws {
         if protocolName != nil, model != nil {
             throw ValidationError("give --protocol for a capture or --model for a history, not both")
         }
+        if protocolName != nil, keyed != nil { throw ValidationError("--keyed and --no-keyed are for histories") }
         try outputs.validate(protocolName: protocolName)
     }
 
@@ -61,7 +83,7 @@ struct CheckCommand: ParsableCommand {
         if let protocolName {
             guard capture == "-", outputs.annotate != nil else { return try checkCapture(protocolName, at: capture) }
             let spooled = try SpooledInput()
-            defer { spooled.remove() }
+            defer { withExtendedLifetime(spooled) {} }
             return try checkCapture(protocolName, at: spooled.path)
         }
         guard model != nil || isHistory else {
@@ -79,7 +101,8 @@ struct CheckCommand: ParsableCommand {
         let codec = try WireProtocols.required(protocolName)
         var wants = CaptureReading.Wants()
         wants.serverPort = port
-        wants.datagrams = transport == .udp
+        wants.datagrams = transport == .udp ? .kept(.all) : .none
+        wants.decoding = decode.decoding
         let reading = try CaptureReading(path: path, wants)
         for warning in reading.warnings { Console.note("\(capture): \(warning)") }
         var incomplete = reading.warnings
@@ -101,37 +124,35 @@ struct CheckCommand: ParsableCommand {
             judgement.violations = noted + judgement.violations
             judgement.verdict = .violated
         }
-        try outputs.annotate(path, named: capture, reading, judgement)
-        try outputs.page {
-            CheckPage(
-                title: CheckOutputs.title(capture), evidence: evidence, judgement: judgement, warnings: reading.warnings
-            )
+        try finish(judgement, warnings: reading.warnings, name: codec.name) {
+            try outputs.annotate(path, named: capture, reading, judgement)
+            try outputs.page {
+                CheckPage(
+                    title: CheckOutputs.title(capture), evidence: evidence, judgement: judgement,
+                    warnings: reading.warnings)
+            }
         }
-        try finish(judgement, warnings: reading.warnings, name: codec.name)
     }
 
     // MARK: Histories
 
     /// Whether the file begins like a history; standard input has to be named by --model.
-    private var isHistory: Bool {
-        guard capture != "-", let file = FileHandle(forReadingAtPath: capture),
-            let start = try? file.read(upToCount: 64)
-        else { return false }
-        return HistoryFile.isHistory(Array(start))
-    }
+    private var isHistory: Bool { capture != "-" && HistoryFile.isHistory(at: capture) }
 
     private func checkHistory() throws {
         let title = CheckOutputs.title(capture)
         let checker = Checker(clockUncertainty: uncertainty, threads: threads)
         if let model, model.hasSuffix(".yaml") || model.hasSuffix(".yml") {
             let own = try ModelFile(path: model)
-            let history = try HistoryFile.read(capture, own.vocabulary)
+            let history = try HistoryFile.read(capture, HistoryOptions(own.vocabulary, isKeyed: keyed))
             let result = own.check(history, checker)
             return try finish(result, name: own.name) {
                 CheckPage(title: title, history: history, own: own, result: result, judgement: $0)
             }
         }
-        let history = try HistoryFile.read(capture)
+        let known = model.flatMap { CheckModel(name: $0) }
+        let vocabulary = known.map { HistoryVocabulary().suited(to: $0) } ?? HistoryVocabulary()
+        let history = try HistoryFile.read(capture, HistoryOptions(vocabulary, isKeyed: keyed))
         let name = model ?? history.model
         guard let model = CheckModel(name: name) else {
             let known = "expected one of \(CheckModel.names)"
@@ -150,13 +171,16 @@ struct CheckCommand: ParsableCommand {
         let judgement = Judgement(
             verdict: result.verdict, violations: result.violations.map { Violation($0) },
             inconclusive: result.inconclusive, exercised: result.exercised)
-        try outputs.page { page(judgement) }
-        try finish(judgement, warnings: [], name: name)
+        try finish(judgement, warnings: [], name: name) { try outputs.page { page(judgement) } }
     }
 
-    private func finish(_ judgement: Judgement, warnings: [String], name: String) throws {
+    /// Says the verdict, and writes then what else was asked for: a full disk does not hide it.
+    private func finish(
+        _ judgement: Judgement, warnings: [String], name: String, writing outputs: () throws -> Void
+    ) throws {
         let text = JudgementText(judgement, warnings: warnings)
         print(json ? try text.json(protocolName: name) : text.text(style: TerminalStyle(descriptor: 1)))
+        try outputs()
         throw Status(judgement.verdict).exitCode
     }
 }

@@ -19,7 +19,7 @@ struct CheckOutputs: ParsableArguments {
 
     /// Writes the page, where one was asked for.
     func page(_ make: () -> CheckPage) throws {
-        if let html { try WrittenFile.write(make().text(), to: html) }
+        if let html { try PendingFile.write(Array(make().text().utf8), to: html) }
     }
 
     /// The name of a file, for the page's head.

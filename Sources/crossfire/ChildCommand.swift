@@ -1,14 +1,10 @@
 import Foundation
-import Synchronization
+import Fuzz
 
-/// A command that runs beside this program and does not outlive it: what `capture record` records, the campaigns of `zoo`.
-///
-/// Started with posix_spawnp(3): Foundation's `Process` wakes itself with datagrams over loopback, which would be
-/// recorded.
+/// A command that runs beside this program and does not outlive it, also where this program is killed: what `capture
+/// record` records, the campaigns of `zoo`.
 final class ChildCommand: Sendable {
-    private let id: pid_t
-    /// What waitpid(2) says, once the command has ended.
-    private let status = Mutex<Int32?>(nil)
+    private let process: GuardedProcess
 
     /// Starts the command, which inherits none of the signals that this program holds back. `ended` is called once, from
     /// another thread.
@@ -16,55 +12,35 @@ final class ChildCommand: Sendable {
     /// - Parameter output: the file that gets its standard output, and beside it, with `.log`, its standard error; nil:
     ///   both are this program's.
     ///
-    /// Throws a `Failure`, 69, where it cannot be started.
+    /// Throws `TargetError` where it cannot be started.
     init(_ words: [String], output: String? = nil, _ ended: @escaping @Sendable () -> Void = {}) throws {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
+        var start = GuardedProcess.Start(words)
+        start.hasOwnGroup = false
         if let output {
-            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-            posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-            posix_spawn_file_actions_addopen(&actions, 2, output + ".log", O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+            for path in [output, output + ".log"] { unlink(path) }
+            (start.input, start.output, start.errors) = ("/dev/null", output, output + ".log")
         }
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        var arguments = words.map { strdup($0) } + [nil]
-        defer { arguments.forEach { free($0) } }
-        var spawned: pid_t = 0
-        let code = posix_spawnp(&spawned, words[0], &actions, &attributes, &arguments, environ)
-        guard code == 0 else {
-            throw Failure(.noTarget, "cannot start \(words[0]): \(String(cString: strerror(code)))")
-        }
-        id = spawned
-        Thread.detachNewThread { [self] in
-            var raw: Int32 = 0
-            while waitpid(id, &raw, 0) < 0, errno == EINTR {}
-            let result = raw
-            status.withLock { $0 = result }
+        process = try GuardedProcess(start)
+        Thread.detachNewThread { [process] in
+            _ = process.wait()
             ended()
         }
     }
 
     /// Whether it has ended.
-    var hasEnded: Bool { status.withLock { $0 } != nil }
+    var hasEnded: Bool { process.status() != nil }
 
-    /// Ends it, if it still runs, and waits for it. Returns how it ended where that was not well.
+    /// Ends it, if it still runs, with all that it started, and waits for it. Returns how it ended where that was not well.
     func finish() -> String? {
-        if status.withLock({ $0 }) == nil { kill(id, SIGTERM) }
+        if !hasEnded { kill(process.pid, SIGTERM) }
         let deadline = Date().addingTimeInterval(Self.graceSeconds)
-        while status.withLock({ $0 }) == nil {
-            if Date() > deadline { kill(id, SIGKILL) }
-            usleep(Self.pollMicroseconds)
+        while !hasEnded, Date() < deadline { usleep(Self.pollMicroseconds) }
+        process.end()
+        switch ProcessEnding(waitStatus: process.wait()) {
+        case .exited(status: 0): return nil
+        case .exited(let status): return "the command ended with \(status)"
+        case .killed(let signal): return "the command was ended by signal \(signal)"
         }
-        guard let raw = status.withLock({ $0 }), raw != 0 else { return nil }
-        let signal = raw & 0x7F
-        return signal != 0
-            ? "the command was ended by signal \(signal)" : "the command ended with \((raw >> 8) & 0xFF)"
     }
 
     /// What it has to end in after SIGTERM.
@@ -72,13 +48,12 @@ final class ChildCommand: Sendable {
     private static let pollMicroseconds: UInt32 = 2000
 }
 
-/// SIGINT and SIGTERM, taken by a thread of their own in place of ending the process. (sigwait(3))
+/// The signals that ask for an end, taken by a thread of their own in place of ending the process. (sigwait(3))
 enum StopSignals {
     private static var set: sigset_t {
         var set = sigset_t()
         sigemptyset(&set)
-        sigaddset(&set, SIGINT)
-        sigaddset(&set, SIGTERM)
+        for number in Interruption.signals { sigaddset(&set, number) }
         return set
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Fuzz
 import Report
 
@@ -10,7 +11,7 @@ struct Crossfire: ParsableCommand {
         abstract: "Tests concurrent servers from the outside: order, loss and races, judged from the wire.",
         discussion: """
             Exit status: 0 held, 1 violated, 2 inconclusive or nothing tested, 64 wrong usage, 65 unreadable input, \
-            69 the target did not start, 70 our own bug, 75 worth retrying, 77 no right to capture, 78 bad \
+            69 the target did not start, 70 our own bug, 74 an output could not be written, 75 worth retrying, 77 no right to capture, 78 bad \
             configuration, 130/143 interrupted.
             """,
         version: Version.text,
@@ -21,19 +22,31 @@ struct Crossfire: ParsableCommand {
         ])
 
     static func main() {
+        StandardStreams.prepare()
+        guard access("/proc/self/stat", R_OK) == 0 else {
+            end(with: Failure(.badConfiguration, "there is no /proc, which tells of targets: mount -t proc proc /proc"))
+        }
         do {
             var command = try parseAsRoot()
             try command.run()
-        } catch let error as ExitCode {
-            exit(withError: error)
+            try StandardOutput.finish()
         } catch let error as CleanExit {
             exit(withError: error)
         } catch {
-            // Help, the version, and completion scripts are no failures.
-            guard let failure = Failure(error) ?? parsing(error) else { exit(withError: error) }
-            failure.report()
-            exit(withError: ExitCode(failure.status.rawValue))
+            let failure = Failure(error)
+            if failure?.status != .ownBug, let lost = Result(catching: StandardOutput.finish).failure {
+                end(with: lost)
+            }
+            if let failure { end(with: failure) }
+            // Help, the version, and completion scripts are no failures; nor is a verdict.
+            guard !(error is ExitCode), let failure = parsing(error) else { exit(withError: error) }
+            end(with: failure)
         }
+    }
+
+    private static func end(with failure: Failure) -> Never {
+        failure.report()
+        exit(withError: ExitCode(failure.status.rawValue))
     }
 
     /// What the argument parser found wrong, in a line; what nobody foresaw is our bug, not a verdict.
@@ -54,5 +67,12 @@ struct Crossfire: ParsableCommand {
             return Failure(.usage, "\(wrong.prefix(1).lowercased() + wrong.dropFirst())\(more) '\(help) --help'")
         default: return Failure(.ownBug, "\(error)")
         }
+    }
+}
+
+extension Result {
+    /// What it failed with, as a line and a status.
+    fileprivate var failure: crossfire.Failure? {
+        if case .failure(let error) = self { crossfire.Failure(error) } else { nil }
     }
 }

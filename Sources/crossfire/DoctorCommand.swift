@@ -27,7 +27,7 @@ struct DoctorCommand: ParsableCommand {
         let server = Check(
             name: "reference-server", ok: (try? ReferenceServerProgram.path()) != nil, detail: "the built-in targets",
             remedy: "swift build --product reference-server", isOptional: true)
-        let checks = [network, inside, own, server] + tools
+        let checks = [network, inside, own, Self.guardCheck(), server] + tools
         let canCapture = own.ok || (network.ok && inside.ok)
         print(json ? try DoctorReport(checks: checks.map(\.entry), canCapture: canCapture).json() : Self.text(checks))
         throw canCapture ? Status.held.exitCode : Status.noPermission.exitCode
@@ -74,6 +74,23 @@ struct DoctorCommand: ParsableCommand {
                 remedy:
                     "sysctl kernel.unprivileged_userns_clone=1, user.max_user_namespaces > 0; in a container: --cap-add SYS_ADMIN or --privileged"
             )
+        }
+    }
+
+    /// Whether what targets start ends with them and with us: tried, by starting one.
+    private static func guardCheck() -> Check {
+        let name = "ending targets"
+        do {
+            try GuardedProcess(.init(["/bin/true"])).end()
+            return Check(
+                name: name, ok: true,
+                detail:
+                    "with all that they started, also when crossfire is killed (subreaper with parent-death signal)",
+                remedy: "")
+        } catch {
+            return Check(
+                name: name, ok: false, detail: "\(error)",
+                remedy: "build again, or set CROSSFIRE_NATIVE to the folder that holds \(GuardedProcess.program)")
         }
     }
 

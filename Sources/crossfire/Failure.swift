@@ -15,9 +15,12 @@ enum Status: Int32 {
     case badInput = 65
     case noTarget = 69
     case ownBug = 70
+    case outputLost = 74
     case retry = 75
     case noPermission = 77
     case badConfiguration = 78
+    case interrupted = 130
+    case terminated = 143
 
     init(_ verdict: Verdict) {
         switch verdict {
@@ -49,6 +52,7 @@ struct Failure: Error {
         case let error as ScenarioError: self.init(.badInput, error.description)
         case let error as ModelFile.Failure: self.init(.badConfiguration, error.description)
         case let error as HistoryError: self.init(.badInput, error.description)
+        case let error as ScratchError: self.init(.badConfiguration, error.description)
         case let error as StoreError: self.init(.badInput, error.description)
         case let error as SystemError:
             let passing: [Int32] = [EMFILE, ENFILE, EAGAIN, EADDRINUSE, EADDRNOTAVAIL, ENOMEM, ENOBUFS]
@@ -63,7 +67,7 @@ struct Failure: Error {
     }
 
     func report() {
-        FileHandle.standardError.write(Data("crossfire: \(message.replacingOccurrences(of: "\n", with: " "))\n".utf8))
+        Console.note("crossfire: " + message.replacingOccurrences(of: "\n", with: " "))
     }
 
     private static func status(_ error: CaptureError) -> Status {
@@ -71,7 +75,8 @@ struct Failure: Error {
         case .permission: .noPermission
         case .unreadable: .badInput
         case .badFilter: .usage
-        case .unwritable, .noSuchInterface: .badInput
+        case .unwritable: .outputLost
+        case .noSuchInterface: .badInput
         case .system: .ownBug
         }
     }
@@ -79,6 +84,7 @@ struct Failure: Error {
     private static func status(_ error: TargetError) -> Status {
         switch error {
         case .portInUse: .retry
+        case .interrupted(let signal): signal == SIGINT ? .interrupted : .terminated
         case .cannotStart, .endedEarly, .notReady, .notListening: .noTarget
         }
     }

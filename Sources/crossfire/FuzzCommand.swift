@@ -95,6 +95,7 @@ struct FuzzCommand: ParsableCommand {
         } else {
             print(CampaignText(context, style: TerminalStyle(descriptor: 1)).summary(outcome.result))
         }
+        if let lost = outcome.lost { throw Failure(.outputLost, "\(lost)") }
         if let signal = outcome.result.interruptedBy { throw ExitCode(128 + signal) }
         throw Status(outcome.result.verdict).exitCode
     }
@@ -133,9 +134,11 @@ struct RunOptions: ParsableArguments {
     }
 }
 
-/// A time on the command line, a number with its unit.
+/// A time on the command line, a number with its unit; at most a hundred years, so that nanoseconds of it fit in 64 bits.
 struct Duration: ExpressibleByArgument {
     let seconds: Double
+
+    private static let longestSeconds = 100.0 * 365 * 86400
 
     /// As help shows a default: `30s`, `0.25s`.
     var defaultValueDescription: String { seconds == seconds.rounded() ? "\(Int(seconds))s" : "\(seconds)s" }
@@ -143,8 +146,9 @@ struct Duration: ExpressibleByArgument {
     init?(argument: String) {
         for (suffix, scale) in [("us", 0.000_001), ("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)]
         where argument.hasSuffix(suffix) {
-            guard let value = Double(argument.dropLast(suffix.count)), value > 0, value.isFinite else { return nil }
+            guard let value = Double(argument.dropLast(suffix.count)), value > 0 else { return nil }
             seconds = value * scale
+            guard seconds <= Self.longestSeconds else { return nil }
             return
         }
         return nil

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Capture
 import Foundation
 import Fuzz
 import Perturbation
@@ -52,6 +53,7 @@ struct GateCommand: ParsableCommand {
         Interruption.watch()
 
         var gate = Gate(accepted: accepted)
+        var lost: CaptureError?
         var replayer = Replayer(target: spec, codec: codec)
         let perturbation = target.perturb.plan(for: spec)
         replayer.perturbation = perturbation
@@ -75,10 +77,13 @@ struct GateCommand: ParsableCommand {
             let context = RunContext(
                 target: description, protocolName: codec.name, seed: seed, clients: common.clients,
                 perturbation: perturbation.kind.rawValue)
-            gate.fresh(try CampaignRun(options, context, out: out).run())
+            let outcome = try CampaignRun(options, context, out: out).run()
+            gate.fresh(outcome)
+            lost = outcome.lost
         }
-        if let junit { try JUnit(suite: description.text, cases: gate.cases).write(to: junit) }
         print(gate.text)
+        if let junit { try JUnit(suite: description.text, cases: gate.cases).write(to: junit) }
+        if let lost { throw Failure(.outputLost, "\(lost)") }
         if let signal = Interruption.signal { throw ExitCode(128 + signal) }
         throw gate.status.exitCode
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import Foundation
+import Fuzz
 import Report
 import Verification
 import Wire
@@ -23,6 +24,14 @@ struct InspectCommand: ParsableCommand {
 
     @Option(name: .customLong("protocol"), help: "Show requests beside replies: \(WireProtocols.names).")
     var protocolName: String?
+
+    @Option(
+        help:
+            "Which flows --flow, --follow, --protocol and --html show: tcp or udp. TCP's, unless the capture has UDP alone."
+    )
+    var transport: CapturedTransport?
+
+    @OptionGroup var decode: DecodeOptions
 
     @Option(help: "Only the flow with this number, packet by packet.")
     var flow: Int?
@@ -88,11 +97,12 @@ struct InspectCommand: ParsableCommand {
         guard let filter else {
             guard capture == "-", slice.path != nil else { return try inspect(capture, codec) }
             let spooled = try SpooledInput()
-            defer { spooled.remove() }
+            defer { withExtendedLifetime(spooled) {} }
             return try inspect(spooled.path, codec)
         }
-        let passed = FileManager.default.temporaryDirectory.path + "/crossfire-filter-\(UUID().uuidString).pcapng"
-        defer { try? FileManager.default.removeItem(atPath: passed) }
+        let scratch = try ScratchDirectory()
+        defer { withExtendedLifetime(scratch) {} }
+        let passed = scratch.path + "/filtered.pcapng"
         try DisplayFilter(expression: filter).apply(to: capture, writing: passed)
         Console.note("packets are numbered as the filter passed them, not as in \(capture)")
         try inspect(passed, codec)
@@ -100,54 +110,88 @@ struct InspectCommand: ParsableCommand {
 
     private func inspect(_ path: String, _ codec: (any WireCodec)?) throws {
         if let and {
-            let comparison = try TwoCaptures(client: path, server: and, serverPort: port).comparison(names: names)
+            let comparison = try TwoCaptures(
+                client: path, server: and, serverPort: port, decoding: decode.decoding
+            ).comparison(names: names)
             print(json ? try comparison.json() : comparison.text(style: TerminalStyle(descriptor: 1)))
             return
         }
-        var wants = CaptureReading.Wants()
-        wants.serverPort = port
-        wants.anomalies = true
-        wants.streams = needsStreams(path, codec)
-        wants.comparesRepeats = !tshark && regularFileBytes(path) ?? 0 <= Self.maximumComparedFileBytes
-        wants.wiresharkFlags = tshark
-        if let flow { wants.packets = .flow(flow) }
-        if html != nil, flow == nil { wants.packets = .all }
+        let wants = wants(path, codec)
         let reading = try CaptureReading(path: path, wants)
         for warning in reading.warnings { Console.note("\(capture): \(warning)") }
-        var flows = reading.flows
-        if let number = flow ?? follow {
-            flows = flows.filter { $0.id == number }
-            guard !flows.isEmpty else {
-                throw Failure(.badInput, "\(capture) has no flow \(number); it has \(reading.flows.count)")
-            }
-        }
         var parts = InspectJSON.Parts()
         parts.names = names
         parts.facts = reading.facts
-        parts.packets = reading.kept.packets
+        if wants.leavesFlowsInTable {
+            if tshark { parts.frames = reading.frames }
+            return try Self.stream(reading.table, parts)
+        }
+        let chosen = try InspectedFlows(reading, transport, number: flow ?? follow, in: capture)
+        parts.transport = chosen.transport
+        parts.packets = reading.kept.packets.filter { $0.transport == chosen.transport }
         if tshark { parts.frames = frames(reading) }
         if let codec {
-            let evidence = evidence(flows, codec, parts.names, reading)
+            let evidence = evidence(chosen, codec, parts.names, reading)
             parts.conversations = evidence.conversations
             parts.violations = Judge(oracles: Self.messageOracles).judge(evidence).violations
             parts.assertions = try assertions()?.map { $0.judge(evidence) }
         }
         try slice.write(
-            of: path, named: capture, reading, serverPort: port, flow: flow, violations: parts.violations)
+            of: path, named: capture, reading, wants, flow: flow.map { FlowID(chosen.transport, $0) },
+            flows: chosen.flows + chosen.others, violations: parts.violations)
         if let html {
             let page = InspectPage(
-                title: (capture as NSString).lastPathComponent, flows: flows, parts, codec: codec,
-                packetsLeftOut: reading.kept.leftOut)
-            try WrittenFile.write(page.text(), to: html)
+                title: (capture as NSString).lastPathComponent, flows: chosen.flows, others: chosen.others, parts,
+                codec: codec, packetsLeftOut: reading.kept.leftOut)
+            try PendingFile.write(Array(page.text().utf8), to: html)
         }
-        if flow == nil { parts.packets = [] }
-        if json { print(try InspectJSON(flows: flows, parts).text()) } else { show(flows, parts, codec, reading) }
+        if json {
+            if flow == nil { parts.packets = [] }
+            print(try InspectJSON(flows: chosen.tcp, exchanges: chosen.udp, parts).text())
+        } else {
+            show(chosen, parts, codec, reading)
+        }
         try leave(parts.assertions ?? [])
+    }
+
+    /// Prints the object with each flow as it is asked for: there may be hundreds of thousands.
+    private static func stream(_ table: FlowTable, _ parts: InspectJSON.Parts) throws {
+        let flows: InspectJSON.Flows = { try table.forEachFlow($0) }
+        let exchanges: InspectJSON.Flows = { body in
+            guard let datagrams = table.datagrams else { return }
+            for number in 0..<datagrams.count { try body(Flow(datagrams.exchange(number))) }
+        }
+        try InspectJSON(flows: flows, exchanges: exchanges, parts).write { print($0, terminator: "") }
+        print("")
+    }
+
+    /// What is to be read.
+    private func wants(_ path: String, _ codec: (any WireCodec)?) -> CaptureReading.Wants {
+        var wants = CaptureReading.Wants()
+        wants.serverPort = port
+        wants.anomalies = true
+        wants.decoding = decode.decoding
+        wants.streams = needsStreams(path, codec)
+        let isSmall = regularFileBytes(path).map { $0 <= Self.maximumComparedFileBytes || json } ?? false
+        wants.comparesRepeats = !tshark && isSmall
+        wants.wiresharkFlags = tshark
+        wants.leavesFlowsInTable =
+            json && codec == nil && flow == nil && follow == nil && html == nil && slice.path == nil
+        wants.datagrams = datagrams(codec)
+        if let flow { wants.packets = .flow(flow) }
+        if html != nil, flow == nil { wants.packets = .all }
+        return wants
+    }
+
+    private func datagrams(_ codec: (any WireCodec)?) -> CaptureReading.Wants.Datagrams {
+        guard transport != .tcp, codec != nil || flow != nil || follow != nil else { return .counted }
+        let kept: DatagramTable.Kept = (flow ?? follow).map { .one($0) } ?? .all
+        return transport == .udp ? .kept(kept) : .keptAlone(kept)
     }
 
     /// Prints what was asked for; without a wish, the summary and the flows.
     private func show(
-        _ flows: [Flow], _ parts: InspectJSON.Parts, _ codec: (any WireCodec)?, _ reading: CaptureReading
+        _ chosen: InspectedFlows, _ parts: InspectJSON.Parts, _ codec: (any WireCodec)?, _ reading: CaptureReading
     ) {
         let style = TerminalStyle(descriptor: 1)
         if tshark {
@@ -155,19 +199,25 @@ struct InspectCommand: ParsableCommand {
             return
         }
         if follow != nil {
-            print(FollowText(flows[0], names: parts.names, style: style).text())
+            print(
+                chosen.exchanges.first.map { DatagramDiagram($0, names: parts.names, style: style).follow() }
+                    ?? FollowText(chosen.flows[0], names: parts.names, style: style).text())
             return
         }
         for result in parts.assertions ?? [] { print(result.text(style: style)) }
         if parts.assertions != nil { print("") }
         if flow != nil {
-            print(FlowDiagram(flows[0], packets: reading.kept.packets, names: parts.names, style: style).text())
+            print(
+                chosen.exchanges.first.map { DatagramDiagram($0, names: parts.names, style: style).text() }
+                    ?? FlowDiagram(chosen.flows[0], packets: parts.packets, names: parts.names, style: style).text())
             if reading.kept.leftOut > 0 { print("\(reading.kept.leftOut) more packets are not shown") }
         } else {
-            print(InspectSummary(flows, parts.facts, style: style).text())
-            guard !flows.isEmpty else { return }
-            print("")
-            print(InspectText(flows, names: parts.names, style: style).table())
+            print(InspectSummary(chosen.tcp, exchanges: chosen.udp, parts.facts, style: style).text())
+            let listed = transport == nil ? [chosen.tcp, chosen.udp] : [chosen.flows]
+            for flows in listed where !flows.isEmpty {
+                print("")
+                print(InspectText(flows, names: parts.names, style: style).table())
+            }
         }
         // Who asserts wants the verdict, not every message.
         guard let codec, assert == nil || flow != nil else { return }
@@ -192,7 +242,7 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func needsStreams(_ path: String, _ codec: (any WireCodec)?) -> Bool {
-        if codec != nil || json || flow != nil || follow != nil || html != nil { return true }
+        if codec != nil || flow != nil || follow != nil || html != nil { return true }
         // What comes from a pipe cannot be read again.
         return !tshark && regularFileBytes(path) == nil
     }
@@ -218,14 +268,22 @@ extension InspectCommand {
     }
 
     private func evidence(
-        _ flows: [Flow], _ codec: any WireCodec, _ names: EndpointNames, _ reading: CaptureReading
+        _ chosen: InspectedFlows, _ codec: any WireCodec, _ names: EndpointNames, _ reading: CaptureReading
     ) -> Evidence {
         var incomplete = reading.warnings
         if let dropped = reading.droppedPackets, dropped > 0 {
             incomplete.append("the capture says that it dropped \(dropped) packets")
         }
-        return Evidence(
-            flows: flows, codec: codec, names: { names.name($0.client) }, incomplete: incomplete, end: reading.end)
+        switch chosen.transport {
+        case .tcp:
+            return Evidence(
+                flows: chosen.flows, codec: codec, names: { names.name($0.client) }, incomplete: incomplete,
+                end: reading.end)
+        case .udp:
+            return Evidence(
+                datagrams: chosen.exchanges, codec: codec, names: { names.name($0.client) }, incomplete: incomplete,
+                end: reading.end)
+        }
     }
 
     /// Ends with the worst verdict.

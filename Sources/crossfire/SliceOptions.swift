@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import Foundation
+import Fuzz
 import Report
 import Verification
 
@@ -33,14 +34,15 @@ struct SliceOptions: ParsableArguments {
         if flow == nil, from == nil, until == nil, finding == nil {
             throw ValidationError("--slice needs --flow, --from, --until or --finding")
         }
+        if let finding, finding < 1 { throw ValidationError("--finding must be at least 1") }
         if finding != nil, protocolName == nil { throw ValidationError("--finding needs --protocol") }
     }
 
     /// Writes the slice, where one was asked for. The capture at `path` is read a second time; `name` is what the file
     /// calls it.
     func write(
-        of path: String, named name: String, _ reading: CaptureReading, serverPort: UInt16?, flow: Int?,
-        violations: [Violation]
+        of path: String, named name: String, _ reading: CaptureReading, _ wants: CaptureReading.Wants, flow: FlowID?,
+        flows: [Flow], violations: [Violation]
     ) throws {
         guard let destination = self.path else { return }
         var selection = CaptureSlice.Selection()
@@ -48,7 +50,7 @@ struct SliceOptions: ParsableArguments {
         var found: Violation?
         if let flow {
             selection.flows = [flow]
-            what.append("flow \(flow)")
+            what.append(flow.transport == .tcp ? "flow \(flow.number)" : "UDP flow \(flow.number)")
         }
         if let finding {
             guard violations.indices.contains(finding - 1) else {
@@ -57,7 +59,7 @@ struct SliceOptions: ParsableArguments {
             }
             let violation = violations[finding - 1]
             found = violation
-            let flows = try Self.flows(of: violation.packets, path, serverPort)
+            let flows = try Self.flows(of: violation.packets, path, wants)
             selection.flows = selection.flows.map { $0.intersection(flows) } ?? flows
             what.append("finding \(finding)")
         }
@@ -70,9 +72,9 @@ struct SliceOptions: ParsableArguments {
             what.append("until \(until.seconds) s")
         }
         var reader = try CaptureFileReader(path: path)
-        var table = FlowTable(serverPort: serverPort, keepStreams: false)
+        var table = Self.table(wants)
         var slice = try CaptureSlice(
-            selection, of: name, what: what.joined(separator: ", "), flows: reading.flows, finding: found,
+            selection, of: name, what: what.joined(separator: ", "), flows: flows, finding: found,
             interfaces: reading.interfaces, linkTypes: reading.linkTypes, path: destination)
         while let batch = try reader.nextBatch() { try slice.add(batch, &table) }
         let packets = slice.packets
@@ -81,15 +83,28 @@ struct SliceOptions: ParsableArguments {
     }
 
     /// The flows to which packets belong.
-    private static func flows(of packets: [Int], _ path: String, _ serverPort: UInt16?) throws -> Set<Int> {
+    private static func flows(
+        of packets: [Int], _ path: String, _ wants: CaptureReading.Wants
+    ) throws -> Set<FlowID> {
         let wanted = Set(packets)
-        var flows: Set<Int> = []
+        var flows: Set<FlowID> = []
         var reader = try CaptureFileReader(path: path)
-        var table = FlowTable(serverPort: serverPort, keepStreams: false)
+        var table = Self.table(wants)
         while let batch = try reader.nextBatch() {
-            table.add(batch) { _, record, flow in if wanted.contains(record.number) { flows.insert(flow) } }
+            table.add(batch) { _, record, flow in
+                if wanted.contains(record.number) { flows.insert(FlowID(.tcp, flow)) }
+            } others: { _, record, flow in
+                if wanted.contains(record.number) { flows.insert(flow) }
+            }
         }
         return flows
+    }
+
+    /// A table that numbers flows as the reading did, and keeps nothing of them.
+    private static func table(_ wants: CaptureReading.Wants) -> FlowTable {
+        var table = FlowTable(serverPort: wants.serverPort, keepStreams: false, decoding: wants.decoding)
+        table.datagrams = DatagramTable(serverPort: wants.serverPort, kept: .none, decoding: wants.decoding)
+        return table
     }
 }
 
@@ -104,19 +119,17 @@ extension Timestamp {
 
 /// Standard input as a file, for what reads a capture twice.
 struct SpooledInput {
-    let path = FileManager.default.temporaryDirectory.path + "/crossfire-input-\(UUID().uuidString)"
+    private let scratch: ScratchDirectory
+    let path: String
 
+    /// Reads it all, into a file for this user alone.
     init() throws {
-        guard FileManager.default.createFile(atPath: path, contents: nil),
-            let file = FileHandle(forWritingAtPath: path)
-        else { throw Failure(.badInput, "cannot write \(path)") }
+        scratch = try ScratchDirectory()
+        path = scratch.path + "/input"
+        var file = try PendingFile(path: path)
         while let piece = try FileHandle.standardInput.read(upToCount: 1 << 20), !piece.isEmpty {
-            try file.write(contentsOf: piece)
+            try file.write(Array(piece))
         }
-        try file.close()
-    }
-
-    func remove() {
-        try? FileManager.default.removeItem(atPath: path)
+        try file.commit()
     }
 }

@@ -91,7 +91,8 @@ extension TargetDescription {
         case .server(let name):
             let (words, transport) = try ReferenceServerProgram.arguments(name)
             // A crash is to end the server at once: the runtime's backtrace takes seconds.
-            let quick = ["env", "SWIFT_BACKTRACE=enable=no", try ReferenceServerProgram.path()]
+            // What it keeps while it runs is to go with our own folder, however it ends.
+            let quick = ["env", "SWIFT_BACKTRACE=enable=no", "TMPDIR={dir}", try ReferenceServerProgram.path()]
             let address = transport == .unix ? ["--host", "{socket}"] : ["--port", "{port}"]
             return .command(quick + words + address + ["--die-with-parent"], over: transport)
         }
@@ -122,13 +123,6 @@ enum Sandbox {
         if case .refused(let reason) = PrivateNetwork.enter() {
             Console.note("no private network (\(reason)); capturing on the machine's own lo")
         }
-    }
-}
-
-/// Standard error, for everything that is not the result.
-enum Console {
-    static func note(_ text: String) {
-        FileHandle.standardError.write(Data("\(text)\n".utf8))
     }
 }
 

@@ -6,10 +6,11 @@ struct TwoCaptures {
     var client: String
     var server: String
     var serverPort: UInt16?
+    var decoding = UDPDecoding.usual
 
     /// Matches them packet by packet.
     func comparison(names: EndpointNames) throws -> TwoPointText {
-        var matcher = TwoPointMatcher(serverPort: serverPort)
+        var matcher = TwoPointMatcher(serverPort: serverPort, decoding: decoding)
         var doubts: [String] = []
         for (path, point) in [(client, TwoPointMatcher.Point.client), (server, .server)] {
             var reader = try CaptureFileReader(path: path)
@@ -19,6 +20,6 @@ struct TwoCaptures {
                 doubts.append("\(path) says that it dropped \(dropped) packets: they may seem lost or made on the way")
             }
         }
-        return TwoPointText(matcher.finish(), doubts: doubts, names: names)
+        return TwoPointText(matcher.result(), doubts: doubts, names: names)
     }
 }

@@ -58,10 +58,9 @@ struct ZooCommand: ParsableCommand {
 
     func run() throws {
         Interruption.watch()
-        let folder = FileManager.default.temporaryDirectory.path + "/crossfire-zoo-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let rows = try campaigns(in: folder)
+        let scratch = try ScratchDirectory()
+        defer { withExtendedLifetime(scratch) {} }
+        let rows = try campaigns(in: scratch.path)
         let table = ZooTable(rows: rows, budgetSeconds: budget.seconds)
         print(json ? try table.json() : table.text(style: TerminalStyle(descriptor: 1)))
         if let signal = Interruption.signal { throw ExitCode(128 + signal) }

@@ -44,6 +44,67 @@ struct CaptureRecorderTests {
         }
     }
 
+    @Test("a disk that fills keeps what was recorded before, readable and in its place", arguments: [16, 40, 100])
+    func fullDisk(kibibytes: Int) async throws {
+        guard let disk = SmallDisk(bytes: kibibytes << 10) else { return print("skipped: no right to mount a tmpfs") }
+        let (descriptor, port) = LiveCaptureTests.sender()
+        defer { close(descriptor) }
+        let recording = options(port) { $0.path = disk.path + "/out.pcapng" }
+        let outcome = try await record(recording, descriptor, 3000)
+        #expect(outcome.failure == .unwritable(path: recording.path, reason: "No space left on device"))
+        #expect(!outcome.isComplete)
+        #expect(outcome.files == [recording.path])
+        #expect(outcome.packets > 50)
+        let file = try WholeFile(recording.path)
+        #expect(file.records.count == outcome.packets)
+        #expect(file.warnings.isEmpty, "\(file.warnings)")
+        #expect(try run("/bin/ls", ["-A", disk.path]).output == "out.pcapng\n")
+    }
+
+    @Test("a disk that is full at the start is told before anything is recorded, and nothing is left")
+    func fullAtStart() async throws {
+        guard let disk = SmallDisk(bytes: 16 << 10) else { return print("skipped: no right to mount a tmpfs") }
+        disk.fill()
+        let recorder = try CaptureRecorder(options(1) { $0.path = disk.path + "/out.pcapng" })
+        #expect(throws: CaptureError.self) { try recorder.run() }
+        #expect(try run("/bin/ls", [disk.path]).output.isEmpty)
+    }
+
+    @Test("a ring on a disk that fills keeps its files")
+    func fullRing() async throws {
+        guard let disk = SmallDisk(bytes: 40 << 10) else { return print("skipped: no right to mount a tmpfs") }
+        let (descriptor, port) = LiveCaptureTests.sender()
+        defer { close(descriptor) }
+        let recording = options(port) {
+            $0.path = disk.path + "/out.pcapng"
+            $0.ring = .init(fileBytes: 9000, files: 100)
+        }
+        let outcome = try await record(recording, descriptor, 1000)
+        #expect(outcome.failure != nil)
+        let files = try outcome.files.map { try WholeFile($0) }
+        #expect(files.count > 2)
+        #expect(files.map(\.records.count).reduce(0, +) == outcome.packets)
+        #expect(files.allSatisfy { $0.warnings.isEmpty })
+    }
+
+    @Test("what is recorded is in the partial file a moment later, and the file gets its name at the end")
+    func partial() async throws {
+        let (descriptor, port) = LiveCaptureTests.sender()
+        defer { close(descriptor) }
+        let recording = options(port)
+        let recorder = try CaptureRecorder(recording)
+        let runner = Task.detached { try recorder.run() }
+        LiveCaptureTests.send(20, to: 9, from: descriptor)
+        // As after a SIGKILL: whatever is in the file then.
+        let partial = recording.path + ".partial"
+        while (try? WholeFile(partial))?.records.count != 20 { await Task.yield() }
+        #expect(access(recording.path, F_OK) != 0)
+        recorder.stop()
+        #expect(try await runner.value.packets == 20)
+        #expect(access(partial, F_OK) != 0)
+        #expect(try WholeFile(recording.path).records.count == 20)
+    }
+
     @Test("a number of packets, of bytes, and a time end it")
     func limits() async throws {
         let (descriptor, port) = LiveCaptureTests.sender()

@@ -42,6 +42,30 @@ struct DamagedFileTests {
         #expect(file.warnings[0].contains("offset 824"))
     }
 
+    @Test(
+        "zeros at the end, as a power loss leaves them, are no packets: nor is the one into which they reach",
+        arguments: [0, 30, 79, 4096], [false, true])
+    func zeroTail(_ reach: Int, _ isModern: Bool) throws {
+        let whole = isModern ? Self.modern : Self.classic
+        let kept = reach == 4096 ? whole.count : whole.count - reach
+        let zeros = [UInt8](repeating: 0, count: reach + 40_000)
+        let file = try WholeFile(folder.file("a.pcap", Array(whole[..<kept]) + zeros))
+        let lost = reach == 0 || reach == 4096 ? 0 : 1
+        #expect(Self.indices(file) == Array(0..<Self.count - lost))
+        #expect(file.warnings.count == 1)
+        let place = isModern ? "after packet \(Self.count - lost)" : "from packet \(Self.count - lost + 1) on"
+        #expect(file.warnings[0].contains(place), "\(file.warnings)")
+    }
+
+    @Test("zeros in the middle cost what they replaced, and no more")
+    func zeroHole() throws {
+        var bytes = Self.classic
+        bytes.replaceSubrange(24 + 80 * 20..<24 + 80 * 40, with: [UInt8](repeating: 0, count: 1600))
+        let file = try WholeFile(folder.file("a.pcap", bytes))
+        #expect(Self.indices(file) == Array(0..<20) + Array(40..<100))
+        #expect(file.warnings.count == 1)
+    }
+
     @Test("missing and surplus bytes in the middle cost one packet", arguments: [-3, 7])
     func classicShift(_ shift: Int) throws {
         var bytes = Self.classic

@@ -86,3 +86,162 @@ struct TwoPointMatcherTests {
             + "\(segment.flags.rawValue)"
     }
 }
+
+/// Goal: where something between two captures translates addresses, flows are found by what they say, and where nothing
+/// matches no losses are made up. Method: connections and datagrams seen at both ends of a translator of several habits.
+@Suite("Two captures with a translator between")
+struct TwoPointTranslationTests {
+    typealias Side = PacketBuilder.Side
+
+    /// What the translator changes besides the client's address and port.
+    struct Habits: Sendable {
+        var name: String
+        var server: Side = PacketBuilder.server
+        /// Added to the sequence numbers of the client, and of the server.
+        var numbers: (UInt32, UInt32) = (0, 0)
+        var identifications: UInt16 = 0
+        /// The outer client's address, above or below the server's.
+        var client = Side(address: 0xAC11_0001, port: 61_000)
+    }
+
+    static let habits = [
+        Habits(name: "source"), Habits(name: "from below to above", client: Side(address: 0x0100_0001, port: 1)),
+        Habits(name: "destination too", server: Side(address: 0x0A00_0007, port: 8080)),
+        Habits(name: "numbers", numbers: (77_000, 0xFFFF_0000)), Habits(name: "identifications", identifications: 999),
+        Habits(name: "all", server: Side(address: 0x0A00_0007, port: 80), numbers: (1, 2), identifications: 5),
+    ]
+
+    /// Both ends of one connection; the packets whose places are in `lost` do not arrive.
+    static func connection(
+        _ number: Int, _ habits: Habits, lost: Set<Int>, _ near: inout PacketBuilder, _ far: inout PacketBuilder
+    ) {
+        let inner = Side(address: 0x7F00_0001 + UInt32(number), port: 40_000)
+        let outer = Side(address: habits.client.address, port: habits.client.port + UInt16(number))
+        let base = UInt32(1000 * (number + 1))
+        let steps: [(up: Bool, seq: UInt32, ack: UInt32?, flags: TCPFlags, payload: String)] = [
+            (true, base, nil, .syn, ""), (false, 5000 + base, base + 1, .syn, ""),
+            (true, base + 1, 5001 + base, [], ""),
+            (true, base + 1, 5001 + base, .psh, "GET \(number)\r\n"),
+            (false, 5001 + base, base + 8, .psh, "value of \(number)\r\n"),
+            (true, base + 8, 5013 + base, .psh, "GET x\(number)\r\n"),
+            (false, 5013 + base, base + 16, .psh, "value of x\(number)\r\n"), (true, base + 16, 5026 + base, .fin, ""),
+        ]
+        for (place, step) in steps.enumerated() {
+            let (client, server) = habits.numbers
+            let (own, other) = step.up ? (client, server) : (server, client)
+            let identification = UInt16(10 * (number + 1) + place)
+            let nearEnds = step.up ? (inner, PacketBuilder.server) : (PacketBuilder.server, inner)
+            let farEnds = step.up ? (outer, habits.server) : (habits.server, outer)
+            if step.up || !lost.contains(place) {
+                near.tcp(
+                    nearEnds.0, nearEnds.1, seq: step.seq, ack: step.ack, step.flags, payload: step.payload,
+                    identification: identification)
+            }
+            if !step.up || !lost.contains(place) {
+                far.tcp(
+                    farEnds.0, farEnds.1, seq: step.seq &+ own, ack: step.ack.map { $0 &+ other }, step.flags,
+                    payload: step.payload, identification: identification &+ habits.identifications &* UInt16(place + 1)
+                )
+            }
+        }
+    }
+
+    static func result(_ near: PacketBuilder, _ far: PacketBuilder) -> TwoPointResult {
+        var matcher = TwoPointMatcher()
+        matcher.add(near.batch, at: .client)
+        matcher.add(far.batch, at: .server)
+        return matcher.result()
+    }
+
+    @Test("connections are found again, and a loss stays a loss", arguments: habits.indices)
+    func connections(_ index: Int) {
+        let habits = Self.habits[index]
+        var near = PacketBuilder()
+        var far = PacketBuilder()
+        for number in 0..<5 { Self.connection(number, habits, lost: number == 2 ? [5] : [], &near, &far) }
+        let result = Self.result(near, far)
+        #expect(result.flows.count == 5, "\(habits.name)")
+        #expect(result.onlyAtClient.isEmpty && result.onlyAtServer.isEmpty, "\(habits.name)")
+        #expect(result.flows.map { $0.atServer?.client.port } == (0..<5).map { habits.client.port + $0 })
+        #expect(result.flows.allSatisfy { $0.atServer?.server.port == habits.server.port })
+        #expect(result.flows.map(\.toServer.lost.count) == [0, 0, 1, 0, 0], "\(habits.name)")
+        #expect(result.flows.map(\.toServer.received) == [5, 5, 4, 5, 5])
+        for path in result.flows.flatMap({ [$0.toServer, $0.toClient] }) {
+            #expect(path.unsent.isEmpty && path.duplicated.isEmpty && path.reordered.isEmpty, "\(habits.name)")
+        }
+    }
+
+    @Test("captures of different exchanges have nothing in common, and nothing is lost")
+    func nothingInCommon() {
+        var near = PacketBuilder()
+        var far = PacketBuilder()
+        var unused = PacketBuilder()
+        for number in 0..<3 { Self.connection(number, Self.habits[0], lost: [], &near, &unused) }
+        for number in 3..<5 { Self.connection(number, Self.habits[0], lost: [], &unused, &far) }
+        let result = Self.result(near, far)
+        #expect(result.flows.isEmpty)
+        #expect(result.onlyAtClient.map(\.packets) == [8, 8, 8])
+        #expect(result.onlyAtServer.map(\.packets) == [8, 8])
+    }
+
+    @Test("another connection between the same ends is another, and nothing of it is lost")
+    func sameEnds() {
+        var near = PacketBuilder()
+        var far = PacketBuilder()
+        for number in 0..<3 as Range<UInt32> {
+            let (own, other) = (1000 + number, 9000 + number)
+            near.tcp(PacketBuilder.client, PacketBuilder.server, seq: own, ack: 1, payload: "a\(number)")
+            far.tcp(PacketBuilder.client, PacketBuilder.server, seq: other, ack: 1, payload: "b\(number)")
+        }
+        let result = Self.result(near, far)
+        #expect(result.flows.isEmpty)
+        #expect(result.onlyAtClient.map(\.packets) == [3] && result.onlyAtServer.map(\.packets) == [3])
+    }
+
+    @Test("two that say the same are not told apart, and not mixed up")
+    func alike() {
+        var near = PacketBuilder()
+        var far = PacketBuilder()
+        for number in [1, 2] as [UInt16] {
+            let udp = { (from: Side, to: Side) in
+                PacketBuilder.ethernet(
+                    0x0800,
+                    PacketBuilder.ipv4(from, to, 17, PacketBuilder.udp(from, to, [1, 2, 3]), identification: 0))
+            }
+            near.add(udp(Side(port: 40_000 + number), PacketBuilder.server))
+            far.add(udp(Side(address: 0x0A00_0001, port: 50_000 + number), PacketBuilder.server))
+        }
+        let result = Self.result(near, far)
+        #expect(result.flows.isEmpty)
+        #expect(result.onlyAtClient.count == 2 && result.onlyAtServer.count == 2)
+    }
+
+    @Test("datagrams are matched by endpoints, or by what they say", arguments: [false, true])
+    func datagrams(_ isTranslated: Bool) {
+        var near = PacketBuilder()
+        var far = PacketBuilder()
+        let (client, server) = (PacketBuilder.client, PacketBuilder.server)
+        let outer = isTranslated ? Side(address: 0xAC11_0001, port: 61_000) : client
+        for number in 0..<6 as Range<UInt8> {
+            let request = Array("GET \(number)".utf8)
+            let reply = Array("value \(number)".utf8)
+            let packet = { (from: Side, to: Side, payload: [UInt8]) in
+                PacketBuilder.ethernet(
+                    0x0800,
+                    PacketBuilder.ipv4(
+                        from, to, 17, PacketBuilder.udp(from, to, payload), identification: UInt16(number) + 1))
+            }
+            near.add(packet(client, server, request))
+            if number != 3 { far.add(packet(outer, server, request)) }
+            if number != 3, number != 4 { near.add(packet(server, client, reply)) }
+            if number != 3 { far.add(packet(server, outer, reply)) }
+        }
+        let result = Self.result(near, far)
+        #expect(result.flows.count == 1)
+        #expect(result.flows.first?.transport == .udp)
+        #expect(result.flows.first?.toServer.lost.count == 1)
+        #expect(result.flows.first?.toClient.lost.count == 1)
+        #expect(result.flows.first?.client.port == 40_000)
+        #expect(result.flows.first?.atServer?.client.port == (isTranslated ? 61_000 : nil))
+    }
+}

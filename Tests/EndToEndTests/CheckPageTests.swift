@@ -120,7 +120,7 @@ extension EndToEnd {
         func unwritable() throws {
             let result = try CrossfireProcess.run(
                 "check", try history(isViolated: false), "--html", "/nonexistent/page.html")
-            #expect(result.status == 65)
+            #expect(result.status == 74)
             #expect(result.errors.contains("cannot write /nonexistent/page.html"))
             let usage = try CrossfireProcess.run("check", "x", "--model", "kv", "--annotate", "y")
             #expect(usage.status == 64)

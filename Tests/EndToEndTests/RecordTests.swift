@@ -108,7 +108,7 @@ extension EndToEnd {
                 "\(CrossfireProcess.folder)/crossfire", arguments + ["no-such-program"]
             ).finish()
             #expect(absent.status == 69)
-            #expect(absent.errors.contains("cannot start no-such-program"), "\(absent.errors)")
+            #expect(absent.errors.contains("cannot start 'no-such-program'"), "\(absent.errors)")
         }
 
         @Test(

@@ -11,7 +11,7 @@ struct TargetProcessTests {
     func start(_ words: [String]) throws -> TargetProcess {
         try TargetProcess(
             words: words, directory: folder.path, logPath: folder.path + "/target.log",
-            environment: TargetProcess.inheritedEnvironment, name: words.joined(separator: " "))
+            environment: GuardedProcess.inheritedEnvironment, name: words.joined(separator: " "))
     }
 
     /// Starts a shell script, and waits until it has said so many lines.
@@ -96,14 +96,56 @@ struct TargetProcessTests {
         for pid in [process.pid] + others { #expect(isGone(pid), "\(pid)") }
     }
 
-    @Test("a daemon ends even where its starter has ended before")
-    func daemon() throws {
-        let (process, lines) = try start("setsid sh -c 'echo $$; exec sleep 100' & exit 0", lines: 1)
+    @Test(
+        "a daemon ends with its starter, whatever it did to be free of it",
+        arguments: [
+            "setsid sh -c 'echo $$; exec sleep 100' &",
+            "env -i /usr/bin/setsid /bin/sh -c 'echo $$; exec sleep 100' &",
+            "(setsid sh -c 'trap \"\" HUP TERM INT; echo $$; while :; do sleep 100; done' &)",
+            "sh -c 'echo $$; kill -STOP $$' &",
+        ])
+    func daemon(script: String) throws {
+        let (process, lines) = try start("\(script)\nuntil [ -s target.log ]; do :; done; exit 0", lines: 1)
         let daemon = try #require(lines.first.flatMap { pid_t($0) })
         #expect(process.ends(withinMilliseconds: 10_000))
-        #expect(!isGone(daemon))
+        #expect(process.poll() == .exited(status: 0))
         process.stop(graceMilliseconds: 10_000)
         #expect(isGone(daemon))
+    }
+
+    @Test("what forks as fast as it can ends too", .enabled(if: access("/usr/bin/python3", X_OK) == 0, "no python3"))
+    func forkLoop() throws {
+        let loop = "import os\nos.setsid()\nprint(os.getpid(), flush=True)\nwhile True:\n if os.fork(): os._exit(0)"
+        let (process, lines) = try start("python3 -c '\(loop)' & exec sleep 100", lines: 1)
+        let session = try #require(pid_t(lines[0]))
+        process.stop(graceMilliseconds: 10_000)
+        #expect(Self.processes(inSession: session).isEmpty)
+    }
+
+    @Test("where its guard is killed it ends with it, and what it started is ours to end")
+    func guardKilled() throws {
+        let (process, lines) = try start("setsid sleep 100 & echo $! $PPID; exec sleep 100", lines: 1)
+        let pids = lines[0].split(separator: " ").compactMap { pid_t($0) }
+        try #require(pids.count == 2)
+        #expect(kill(pids[1], SIGKILL) == 0)
+        #expect(process.ends(withinMilliseconds: 10_000))
+        #expect(process.poll() == .killed(signal: SIGKILL))
+        process.stop(graceMilliseconds: 10_000)
+        for pid in [process.pid] + pids { #expect(isGone(pid), "\(pid)") }
+    }
+
+    /// The processes of a session. getsid(2)
+    private static func processes(inSession session: pid_t) -> [pid_t] {
+        guard let directory = opendir("/proc") else { return [] }
+        defer { closedir(directory) }
+        var found: [pid_t] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if let pid = pid_t(name), getsid(pid) == session { found.append(pid) }
+        }
+        return found
     }
 
     @Test("stopping one target leaves the daemons of another alone")
@@ -112,7 +154,7 @@ struct TargetProcessTests {
         let second = try TargetProcess(
             words: ["/bin/sh", "-c", "(setsid sh -c 'echo $$; exec sleep 100' &); exec sleep 100"],
             directory: other.path,
-            logPath: other.path + "/target.log", environment: TargetProcess.inheritedEnvironment, name: "second")
+            logPath: other.path + "/target.log", environment: GuardedProcess.inheritedEnvironment, name: "second")
         #expect(eventually { second.output().hasSuffix("\n") })
         let daemon = try #require(pid_t(second.output().dropLast()))
         let (first, _) = try start("echo ready; exec sleep 100", lines: 1)
@@ -160,7 +202,7 @@ struct TargetProcessTests {
     @Test("the environment is handed on as it is")
     func environment() throws {
         let path = try #require(getenv("PATH").map { String(cString: $0) })
-        #expect(TargetProcess.inheritedEnvironment["PATH"] == path)
+        #expect(GuardedProcess.inheritedEnvironment["PATH"] == path)
         let process = try TargetProcess(
             words: ["sh", "-c", "echo \"$ODD\""], directory: folder.path, logPath: folder.path + "/target.log",
             environment: ["ODD": "a=b  c", "PATH": path], name: "sh")

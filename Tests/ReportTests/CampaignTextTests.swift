@@ -1,3 +1,4 @@
+import Capture
 import Fuzz
 import Report
 import Testing
@@ -181,6 +182,6 @@ struct CampaignTextTests {
         let summary = CampaignSummary(Sample.result(.held), Sample.context, paths: [:])
         try summary.write(to: folder.path + "/summary.json")
         #expect(try object(folder.text("summary.json"))["verdict"] as? String == "held")
-        #expect(throws: StoreError.self) { try summary.write(to: folder.path + "/absent/summary.json") }
+        #expect(throws: CaptureError.self) { try summary.write(to: folder.path + "/absent/summary.json") }
     }
 }

@@ -86,7 +86,7 @@ struct CheckPageTests {
                 + "{\"i\":1,\"c\":1,\"f\":\"take\",\"k\":0,\"v\":null,\"r\":102,\"t0\":7,\"t1\":9,\"s\":\"ok\"}\n",
         ]
         for (own, lines) in zip([turnstile, machine], rows) {
-            let history = try HistoryFile.read(bytes: Array((header + lines).utf8), own.vocabulary)
+            let history = try HistoryFile.read(bytes: Array((header + lines).utf8), HistoryOptions(own.vocabulary))
             let result = own.check(history, Checker())
             let judgement = Judgement(verdict: result.verdict, exercised: result.exercised)
             let text = CheckPage(title: "h", history: history, own: own, result: result, judgement: judgement).text()
@@ -100,7 +100,7 @@ struct CheckPageTests {
     func hostile() throws {
         let evil = "</script><script>alert(1)</script><img src=x>\"'&\u{0}"
         var history = History()
-        history.names = [evil]
+        _ = history.values.code(.text(ExactText(evil)))
         history.append(.write, client: 0, key: History.firstName, argument: 5, invoked: 0, completed: 1)
         history.append(.read, client: 0, key: 7, result: History.firstName, invoked: 2, completed: 3)
         expectHarmless(page(history, .kv))

@@ -125,7 +125,7 @@ struct FindingStoreTests {
         // A folder stands where the capture's temporary file would be.
         let pid = ProcessInfo.processInfo.processIdentifier
         let aside = "\(store.directory)/.\(finding.id).\(pid).tmp"
-        let block = "\(aside)/capture.pcapng.\(pid).partial"
+        let block = "\(aside)/capture.pcapng.tmp"
         try FileManager.default.createDirectory(atPath: block, withIntermediateDirectories: true)
         #expect(throws: CaptureError.self) { try store.save(finding, Sample.context) }
         #expect(names.isEmpty)
@@ -137,6 +137,49 @@ struct FindingStoreTests {
         #expect(try FindingStore.record(at: path).id == finding.id)
     }
 
+    @Test("a full disk keeps the findings that are there, whole, and leaves nothing half-written")
+    func fullDisk() throws {
+        guard let disk = SmallDisk(bytes: 256 << 10) else { return print("skipped: no right to mount a tmpfs") }
+        let store = FindingStore(campaign: disk.path)
+        let finding = try Sample.finding()
+        let path = try store.save(finding, Sample.context)
+        disk.fill()
+        var other = finding
+        other.id = "linearizability-00000000"
+        #expect(throws: CaptureError.self) { try store.save(other, Sample.context) }
+        // The same finding again: its folder stays as it was.
+        #expect(throws: CaptureError.self) { try store.save(finding, Sample.context) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: store.directory) == [finding.id])
+        #expect(try FindingStore.record(at: path).id == finding.id)
+        #expect(try FindingStore.record(at: path).minimized)
+    }
+
+    @Test("what a killed campaign left half-written goes with the next; that of one that runs stays")
+    func leftovers() throws {
+        let finding = try Sample.finding()
+        _ = try store.save(finding, Sample.context)
+        let mine = ".crash-1.\(getpid()).tmp"
+        // Beyond the largest process id of Linux, 2^22.
+        for name in [mine, ".crash-2.4999999.tmp", ".crash-3.older.4999999.tmp"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(store.directory)/\(name)", withIntermediateDirectories: false)
+        }
+        store.removeLeftovers()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: store.directory).sorted() == [mine, finding.id])
+    }
+
+    @Test("what holds traffic is for this user alone")
+    func modes() throws {
+        let path = try store.save(try Sample.finding(), Sample.context)
+        let mode = { (path: String) in
+            try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        }
+        #expect(try mode(path) == 0o700)
+        for name in try FileManager.default.contentsOfDirectory(atPath: path) {
+            #expect(try mode("\(path)/\(name)") == 0o600, "\(name)")
+        }
+    }
+
     @Test("a store that cannot be made says where")
     func noFolder() throws {
         try Data().write(to: URL(fileURLWithPath: folder.path + "/file"))
@@ -144,7 +187,8 @@ struct FindingStoreTests {
         #expect {
             try store.save(try Sample.finding(), Sample.context)
         } throws: { error in
-            (error as? StoreError)?.path == "\(folder.path)/file/findings/linearizability-cac115c6"
+            let place = "\(folder.path)/file/findings/linearizability-cac115c6"
+            return if case .unwritable(place, _) = error as? CaptureError { true } else { false }
         }
         #expect(try store.load().isEmpty)
     }

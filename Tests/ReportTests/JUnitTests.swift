@@ -1,3 +1,4 @@
+import Capture
 import Foundation
 import Report
 import Testing
@@ -62,7 +63,7 @@ struct JUnitTests {
         try report.write(to: folder.path + "/junit.xml")
         #expect(try folder.text("junit.xml") == report.text)
         #expect(report.text.contains("tests=\"0\" failures=\"0\" errors=\"0\" skipped=\"0\" time=\"0.000\""))
-        #expect(throws: StoreError.self) { try report.write(to: folder.path + "/absent/junit.xml") }
+        #expect(throws: CaptureError.self) { try report.write(to: folder.path + "/absent/junit.xml") }
     }
 
     private final class Reader: NSObject, XMLParserDelegate {

@@ -19,7 +19,8 @@ struct ModelFileTests {
 
     private func verdict(_ model: String, _ lines: String...) throws -> Verdict {
         let file = try ModelFile(model, name: "m.yaml")
-        let history = try HistoryFile.read(bytes: Array(lines.joined(separator: "\n").utf8), file.vocabulary)
+        let history = try HistoryFile.read(
+            bytes: Array(lines.joined(separator: "\n").utf8), HistoryOptions(file.vocabulary))
         return file.check(history, Checker()).verdict
     }
 
@@ -50,7 +51,8 @@ struct ModelFileTests {
             {:type :invoke, :f :push, :process 0, :time 1}
             {:type :ok, :f :push, :process 0, :value "passed", :time 2}
             """
-        let result = file.check(try HistoryFile.read(bytes: Array(text.utf8), file.vocabulary), Checker())
+        let result = file.check(
+            try HistoryFile.read(bytes: Array(text.utf8), HistoryOptions(file.vocabulary)), Checker())
         #expect(result.violations.first?.summary.hasPrefix("push → passed (op 0)") == true, "\(result)")
     }
 

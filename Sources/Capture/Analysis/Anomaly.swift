@@ -82,6 +82,7 @@ extension Anomaly {
         case identificationBehind = "its IP identification is older than that of packets before it"
         case identificationGap = "IP identifications are missing before it, after a pause, though no bytes are"
         case identicalHeaders = "IP identification, numbers, flags and time stamp are those of an earlier packet"
+        case sameIdentification = "IP identification and bytes are those of an earlier datagram"
         case identicalWithoutIdentification = "numbers, flags and time stamp are those of an earlier packet"
         case otherInterface = "the same packet was captured on another interface"
         case otherHop = "the same packet was captured before or after a router"

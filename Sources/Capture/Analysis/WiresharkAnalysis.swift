@@ -15,10 +15,12 @@ public struct WiresharkAnalysis: Sendable {
 
     private var index = FlowIndex()
     private var connections: [WiresharkConnection] = []
-    private var dissector = Dissector()
+    private var dissector: Dissector
 
     /// Creates an analysis with nothing seen.
-    public init() {}
+    public init(decoding: UDPDecoding = .usual) {
+        dissector = Dissector(decoding: decoding.asInWireshark)
+    }
 
     /// The number of streams so far.
     public var streams: Int { connections.count }

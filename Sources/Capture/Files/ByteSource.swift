@@ -1,18 +1,18 @@
 import Glibc
 
-/// Where a capture file's bytes come from: a file or standard input, plain or compressed with gzip or Zstandard.
+/// Where the bytes of a capture or a history come from: a file or standard input, plain or compressed with gzip or Zstandard.
 ///
 /// Unsafe pointers: this file and `Decompressor.swift` hand buffers to read(2), zlib and libzstd.
-final class ByteSource {
+package final class ByteSource {
     /// The name for messages.
-    let name: String
+    package let name: String
     /// What was wrong with the compressed data, if anything; what came before is handed over.
-    private(set) var warning: String?
+    package private(set) var warning: String?
     private let descriptor: Int32
     private var decompressor: (any Decompressor)?
 
     /// Opens a file; `-` is standard input. Looks at the first bytes for the compression.
-    init(path: String) throws(CaptureError) {
+    package init(path: String) throws(CaptureError) {
         if path == "-" {
             name = "standard input"
             descriptor = dup(STDIN_FILENO)
@@ -40,6 +40,11 @@ final class ByteSource {
         }
     }
 
+    /// Whether a file that begins so is compressed in a way that is read through.
+    package static func isCompressed(_ start: [UInt8]) -> Bool {
+        start.starts(with: GzipDecompressor.magic) || start.starts(with: ZstandardDecompressor.magic)
+    }
+
     /// Plain bytes that were looked at and not handed over yet.
     private var unread: [UInt8] = []
 
@@ -48,7 +53,7 @@ final class ByteSource {
     }
 
     /// Appends up to `count` bytes to `buffer`; fewer only at the end of the file.
-    func read(_ count: Int, appendingTo buffer: inout [UInt8]) throws(CaptureError) {
+    package func read(_ count: Int, appendingTo buffer: inout [UInt8]) throws(CaptureError) {
         guard decompressor != nil else {
             let missing = count - unread.count
             buffer += unread.prefix(count)

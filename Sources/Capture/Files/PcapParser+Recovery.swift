@@ -43,17 +43,43 @@ extension PcapParser {
     /// Nothing about the header is odd.
     @inline(__always)
     func isSound(_ header: Header) -> Bool {
-        header.captured <= maximumLength && header.captured <= header.wire
+        header.captured <= maximumLength && header.captured <= header.wire && header.wire > 0
             && header.fraction &* nanosecondsPerFraction < 1_000_000_000
     }
 
     /// The header is odd, as some writers' are, but the next one lies where it says.
     func isChained(_ header: Header, _ bytes: RawSpan, _ offset: Int, _ atEnd: Bool) -> Bool {
-        guard header.captured <= maximumLength else { return false }
+        guard header.captured <= maximumLength, !isZero(header) else { return false }
         let next = offset + recordHeaderBytes + header.captured
         if next > bytes.byteCount - recordHeaderBytes { return !atEnd || next == bytes.byteCount }
-        return likelyHeader(bytes, next).captured <= maximumLength
+        let following = likelyHeader(bytes, next)
+        return following.captured <= maximumLength && !isZero(following)
     }
+
+    /// What a disk has where a writer's last blocks were never written.
+    func isZero(_ header: Header) -> Bool {
+        header.captured == 0 && header.wire == 0 && header.seconds == 0 && header.fraction == 0
+    }
+
+    /// Begins to look for the end of damage at `offset`. Where zeros begin there and reach back into the last packet, it
+    /// ends in blocks that were never written, and is none.
+    mutating func damage(
+        at offset: inout Int, _ bytes: RawSpan, _ fileOffset: Int, _ records: inout [PacketRecord]
+    ) {
+        damageStart = fileOffset + offset
+        defer { offset += 1 }
+        guard bytes.byteCount - offset >= recordHeaderBytes, isZero(plainHeader(bytes, offset)),
+            let last = records.last, last.offset + last.capturedLength == offset
+        else { return }
+        let tail = last.capturedLength - Self.zeroTailBytes
+        guard tail >= 0, (last.offset + tail..<offset).allSatisfy({ bytes.u8($0) == 0 }) else { return }
+        records.removeLast()
+        findings.packets -= 1
+        damageStart = fileOffset + last.offset - recordHeaderBytes
+    }
+
+    /// So many zeros at a packet's end, with more behind it, are not its own. An Ethernet frame may be filled up with 18.
+    private static let zeroTailBytes = 24
 
     /// The header as `header` would read it if its lengths are in whichever order is right; looks at nothing behind it.
     private func likelyHeader(_ bytes: RawSpan, _ offset: Int) -> Header {
@@ -101,7 +127,7 @@ extension PcapParser {
         if let start = damageStart {
             // The damage is all that is left: most likely a cut.
             findings.warn(
-                "the file is cut or damaged in packet \(findings.packets + 1), at offset \(start): its last "
+                "the file is cut or damaged from packet \(findings.packets + 1) on, at offset \(start): its last "
                     + "\(fileOffset + bytes.byteCount - start) bytes hold no whole packet")
         }
         damageStart = nil

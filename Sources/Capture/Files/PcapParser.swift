@@ -83,14 +83,12 @@ struct PcapParser: CaptureFileParser {
                 guard bytes.byteCount - offset >= needed else { return ParseStep(next: offset, wanted: needed) }
             }
             guard isSound(header) || isChained(header, bytes, offset, atEnd) else {
-                damageStart = fileOffset + offset
-                offset += 1
+                damage(at: &offset, bytes, fileOffset, &records)
                 continue
             }
             guard header.captured <= bytes.byteCount - offset - recordHeaderBytes else {
                 if !atEnd { return ParseStep(next: offset, wanted: recordHeaderBytes + header.captured) }
-                damageStart = fileOffset + offset
-                offset += 1
+                damage(at: &offset, bytes, fileOffset, &records)
                 continue
             }
             findings.packets += 1

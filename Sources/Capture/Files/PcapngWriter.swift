@@ -4,12 +4,14 @@ import Glibc
 /// draft-ietf-opsawg-pcapng says. libpcap cannot.
 ///
 /// The file is written beside its place and renamed by `finish`: a reader never sees half of it. A writer that goes
-/// without `finish` removes what it wrote.
+/// without `finish` removes what it wrote, unless it is a recording's.
 public struct PcapngWriter: ~Copyable {
     private var file: PendingFile
     private let interfaceCount: Int
     private var out: [UInt8] = []
     private var flushed = 0
+    /// Packets written so far, buffered ones included.
+    private(set) var packets = 0
 
     /// Bytes gathered before they are written.
     static let bufferBytes = 256 << 10
@@ -20,9 +22,12 @@ public struct PcapngWriter: ~Copyable {
 
     /// Opens the file and writes the headers.
     ///
+    /// - Parameter remains: what becomes of a file that cannot be finished.
     /// - Throws: `.unwritable`.
-    public init(path: String, section: SectionInfo, interfaces: [InterfaceInfo]) throws(CaptureError) {
-        file = try PendingFile(path: path)
+    public init(
+        path: String, section: SectionInfo, interfaces: [InterfaceInfo], remains: PendingFile.Remains = .nothing
+    ) throws(CaptureError) {
+        file = try PendingFile(path: path, remains: remains)
         interfaceCount = interfaces.count
         out.reserveCapacity(Self.bufferBytes + (64 << 10))
         writeSection(section)
@@ -47,7 +52,7 @@ public struct PcapngWriter: ~Copyable {
         precondition(record.interface < interfaceCount, "interface \(record.interface) was not given to the writer")
         // The format has no times before 1970.
         let time = UInt64(max(0, record.time.nanoseconds))
-        let block = begin(6)
+        let block = begin(Self.packetBlock)
         append(UInt32(record.interface))
         append(UInt32(truncatingIfNeeded: time >> 32))
         append(UInt32(truncatingIfNeeded: time))
@@ -57,6 +62,7 @@ public struct PcapngWriter: ~Copyable {
         pad()
         if !notes.isEmpty { writeNotes(notes) }
         end(block)
+        packets += 1
         if out.count >= Self.bufferBytes { try flush() }
     }
 
@@ -115,11 +121,61 @@ public struct PcapngWriter: ~Copyable {
         try file.commit()
     }
 
-    private mutating func flush() throws(CaptureError) {
+    /// Where the bytes are until `finish`.
+    var temporaryPath: String { file.temporary }
+
+    /// Whether anything waits for the next write.
+    var hasBuffered: Bool { !out.isEmpty }
+
+    /// Writes what is buffered: whoever reads the file, or finds it after a SIGKILL, has all packets so far.
+    ///
+    /// - Throws: `.unwritable`.
+    mutating func flush() throws(CaptureError) {
+        guard !out.isEmpty else { return }
         try file.write(out)
         flushed += out.count
         out.removeAll(keepingCapacity: true)
     }
+
+    /// After a write that failed: cuts the file behind its last whole block and puts it in its place.
+    ///
+    /// - Returns: where the file is: under its temporary name, if it cannot be renamed.
+    mutating func salvage() -> String {
+        guard file.isOpen else { return file.temporary }
+        var whole = 0
+        for block in blocks() {
+            if flushed + block.end <= file.written {
+                whole = block.end
+            } else if block.type == Self.packetBlock {
+                packets -= 1
+            }
+        }
+        file.cut(to: flushed + whole)
+        out.removeAll()
+        do {
+            try file.commit()
+            return file.path
+        } catch {
+            return file.temporary
+        }
+    }
+
+    /// The blocks that wait to be written: their types, and where they end.
+    private func blocks() -> [(type: UInt32, end: Int)] {
+        var found: [(type: UInt32, end: Int)] = []
+        var start = 0
+        out.withUnsafeBytes { bytes in
+            while start + 8 <= bytes.count {
+                let type = bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self)
+                start += Int(bytes.loadUnaligned(fromByteOffset: start + 4, as: UInt32.self))
+                found.append((type, start))
+            }
+        }
+        return found
+    }
+
+    /// The type of an enhanced packet block.
+    private static let packetBlock: UInt32 = 6
 }
 
 /// The blocks.

@@ -1,107 +1,116 @@
 /// The UDP exchanges of a capture: datagrams by pair of endpoints, in capture order.
 ///
-/// - Complexity: amortized O(1) a packet, plus the copy of its payload.
+/// - Complexity: amortized O(1) a packet, plus the copy of its payload where that is kept.
 public struct DatagramTable: Sendable {
-    private let serverPort: UInt16?
-    private var dissector = Dissector()
-    private var numbers: [Pair: Int] = [:]
-    private var flows: [DatagramFlow] = []
-
-    private struct Pair: Hashable {
-        var first: Endpoint
-        var second: Endpoint
+    /// Whose datagrams are kept with their payload.
+    public enum Kept: Sendable {
+        case all
+        case none
+        /// Those of the exchange with this number.
+        case one(Int)
     }
+
+    private let serverPort: UInt16?
+    private var kept: Kept
+    private let findsTwins: Bool
+    private var dissector: Dissector
+    private var index = FlowIndex()
+    private var exchanges = PagedArray<DatagramExchange>()
+    private var errors = ICMPErrors()
 
     /// Creates an empty table.
     ///
-    /// - Parameter serverPort: tells the server; without, the side that the first datagram was sent to is it.
-    public init(serverPort: UInt16? = nil) {
+    /// - Parameters:
+    ///   - serverPort: tells the server; without, the ports and the first datagram do.
+    ///   - kept: whose datagrams are kept; without, memory grows with the exchanges alone.
+    ///   - findsTwins: whether each datagram is compared with those before it, to find packets that are there twice.
+    public init(
+        serverPort: UInt16? = nil, kept: Kept = .all, findsTwins: Bool = false, decoding: UDPDecoding = .usual
+    ) {
         self.serverPort = serverPort
+        self.kept = kept
+        self.findsTwins = findsTwins
+        dissector = Dissector(decoding: decoding)
     }
 
     /// Adds all UDP datagrams of a batch.
     public mutating func add(_ batch: PacketBatch) {
         for record in batch.records {
-            guard case .udp = dissector.dissect(record, batch.bytes.span.bytes, batch.linkTypes) else { continue }
-            let segment = dissector.segment
-            if segment.isReassembled, let datagram = dissector.fragments?.datagram {
-                add(segment, record, datagram)
-            } else {
-                add(segment, record, batch.bytes)
+            switch dissector.dissect(record, batch.bytes.span.bytes, batch.linkTypes) {
+            case .udp:
+                var segment = dissector.segment
+                if segment.isReassembled, let datagram = dissector.fragments?.datagram {
+                    _ = add(&segment, record, datagram)
+                } else {
+                    _ = add(&segment, record, batch.bytes)
+                }
+            case .other:
+                guard let report = dissector.report, report.transport == .udp else { continue }
+                _ = note(report, about: dissector.segment, record)
+            case .tcp: continue
             }
         }
     }
 
-    private mutating func add(_ segment: Segment, _ record: PacketRecord, _ bytes: [UInt8]) {
-        let (source, destination) = (segment.source, segment.destination)
-        let start = segment.payloadOffset
-        let datagram = CapturedDatagram(
-            bytes: Array(bytes[start..<start + segment.capturedPayloadLength]),
-            isWhole: segment.capturedPayloadLength == segment.payloadLength,
-            packet: PacketReference(number: record.number, time: record.time))
-        let number = number(source, destination, record.time)
-        flows[number].lastTime = max(flows[number].lastTime, record.time)
-        let isRequest = source == flows[number].client
-        flows[number].datagrams.append((isRequest, datagram))
+    /// Adds a datagram whose offsets count in `bytes`; returns the number of its exchange. `inout` spares its copy.
+    mutating func add(_ datagram: inout Segment, _ record: PacketRecord, _ bytes: [UInt8]) -> Int {
+        let (key, direction) = FlowKey.of(datagram)
+        let (slot, known) = index.find(key)
+        let number = known >= 0 ? known : index.append(key, at: slot)
+        if known < 0 { exchanges.append(DatagramExchange(firstSender: direction, record.time)) }
+        exchanges[number].count(datagram, record, direction)
+        if findsTwins { exchanges[number].compare(datagram, record, bytes, direction) }
+        if keeps(number) { exchanges[number].keep(datagram, record, bytes, direction) }
+        return number
     }
 
-    private mutating func number(_ source: Endpoint, _ destination: Endpoint, _ time: Timestamp) -> Int {
-        let isFromServer = source.port == serverPort && destination.port != serverPort
-        let pair = isFromServer ? Pair(first: destination, second: source) : Pair(first: source, second: destination)
-        if let known = numbers[pair] { return known }
-        // Where both have the server's port, the first datagram tells, too.
-        if serverPort == nil || source.port == destination.port,
-            let known = numbers[Pair(first: destination, second: source)]
-        {
-            return known
+    private func keeps(_ number: Int) -> Bool {
+        switch kept {
+        case .all: true
+        case .none: false
+        case .one(let wanted): number == wanted
         }
-        numbers[pair] = flows.count
-        flows.append(DatagramFlow(id: flows.count, client: pair.first, server: pair.second, time: time))
-        return flows.count - 1
+    }
+
+    /// Notes an ICMP error about a datagram with these ends; returns the number of its exchange, nil for none.
+    mutating func note(_ report: ICMPReport, about datagram: Segment, _ record: PacketRecord) -> Int? {
+        let (key, direction) = FlowKey.of(datagram)
+        let known = index.find(key).flow
+        guard known >= 0 else { return nil }
+        errors.add(report, record, flow: known, direction: direction)
+        return known
+    }
+
+    /// Lets go of all datagrams kept, and keeps no more: nobody will ask for them.
+    public mutating func keepNone() {
+        if case .none = kept { return }
+        kept = .none
+        for number in 0..<count { exchanges[number].forget() }
+    }
+
+    /// How many exchanges there are.
+    public var count: Int { exchanges.count }
+
+    /// The exchange with a number below `count`, as it is now.
+    ///
+    /// - Complexity: O(datagrams kept).
+    public func exchange(_ number: Int) -> DatagramFlow {
+        let key = index.keys[number]
+        let exchange = exchanges[number]
+        let client = exchange.client(key, serverPort: serverPort)
+        var flow = DatagramFlow(
+            id: number, client: key.endpoint(client), server: key.endpoint(1 - client), time: exchange.firstTime)
+        flow.lastTime = exchange.lastTime
+        flow.datagrams = exchange.datagrams.map { ($0.direction == client, $0.datagram) }
+        exchange.conclude(&flow, client: client)
+        let about = errors.about(number, client: client)
+        flow.icmpErrors = about.kept
+        flow.icmpErrorCount = about.count
+        return flow
     }
 
     /// What the table has, in order of first datagram.
-    public consuming func finish() -> [DatagramFlow] { flows }
-}
-
-/// All datagrams between two endpoints.
-public struct DatagramFlow: Sendable {
-    /// Its number in the capture, from 0 in order of first datagram.
-    public var id: Int
-    /// The side that asks.
-    public var client: Endpoint
-    /// The other side.
-    public var server: Endpoint
-    /// The time of its first datagram.
-    public var firstTime: Timestamp
-    /// The latest time of its datagrams.
-    public var lastTime: Timestamp
-    /// The datagrams in capture order, each with whether the client sent it.
-    public var datagrams: [(isRequest: Bool, datagram: CapturedDatagram)] = []
-
-    /// Creates an exchange without datagrams.
-    public init(id: Int, client: Endpoint, server: Endpoint, time: Timestamp) {
-        self.id = id
-        self.client = client
-        self.server = server
-        firstTime = time
-        lastTime = time
-    }
-}
-
-/// One datagram as captured.
-public struct CapturedDatagram: Sendable {
-    /// Its payload, as far as it was captured.
-    public var bytes: [UInt8]
-    /// Whether that is all of it.
-    public var isWhole: Bool
-    /// Its packet; of fragments, the one that completed it.
-    public var packet: PacketReference
-
-    /// Creates a datagram.
-    public init(bytes: [UInt8], isWhole: Bool = true, packet: PacketReference) {
-        self.bytes = bytes
-        self.isWhole = isWhole
-        self.packet = packet
+    public consuming func finish() -> [DatagramFlow] {
+        (0..<count).map { exchange($0) }
     }
 }

@@ -1,7 +1,28 @@
-/// One TCP connection as captured.
+/// What carries a flow.
+public enum FlowTransport: String, Sendable, Hashable {
+    case tcp, udp
+}
+
+/// One flow of a capture, whatever its transport.
+public struct FlowID: Sendable, Hashable {
+    /// What carries it.
+    public var transport: FlowTransport
+    /// Its number among the flows of that transport, from 0.
+    public var number: Int
+
+    /// Names a flow.
+    public init(_ transport: FlowTransport, _ number: Int) {
+        self.transport = transport
+        self.number = number
+    }
+}
+
+/// One TCP connection as captured, or all UDP datagrams between two endpoints.
 public struct Flow: Sendable {
-    /// Its number in the capture, from 0 in order of first packet: tshark's `tcp.stream`.
+    /// Its number in the capture, from 0 in order of first packet: tshark's `tcp.stream` or `udp.stream`.
     public var id: Int
+    /// What carries it. Of UDP the streams have counts alone: `DatagramFlow` has the datagrams.
+    public var transport = FlowTransport.tcp
     /// The side that sent the first SYN; without one, the side with the ephemeral (higher) port.
     public var client: Endpoint
     /// The other side.
@@ -21,6 +42,10 @@ public struct Flow: Sendable {
     /// What is odd about its packets, in capture order, if the table looked for it; at most a thousand or so, while
     /// `ByteStream.anomalies` counts all.
     public var anomalies: [Anomaly] = []
+    /// ICMP errors about its packets, in capture order; at most a hundred, while `icmpErrorCount` counts all.
+    public var icmpErrors: [ICMPError] = []
+    /// How many ICMP errors there were.
+    public var icmpErrorCount = 0
 
     /// Creates a flow with nothing on it yet.
     public init(id: Int, client: Endpoint, server: Endpoint, time: Timestamp) {
@@ -76,6 +101,8 @@ public struct ByteStream: Sendable {
     public var payloadBytes = 0
     /// The stream's bytes; where the capture misses some, zeros stand and `gaps` says so.
     public var bytes: [UInt8] = []
+    /// How many bytes the stream has, missing ones included, whether or not they are kept.
+    public var length = 0
     /// Which packet brought which bytes: ascending by `offset`, contiguous but for gaps.
     public var chunks: [Chunk] = []
     /// Ranges of the stream that no packet of the capture holds.

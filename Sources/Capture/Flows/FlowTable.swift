@@ -12,10 +12,13 @@ public struct FlowTable: Sendable {
     private let keptFlows: Set<Int>?
     private var index = FlowIndex()
     private var connections = PagedArray<Connection>()
-    private var dissector = Dissector()
+    private var dissector: Dissector
     private var shared: Connection.Shared
+    private var errors = ICMPErrors()
 
-    /// Packets that were not TCP segments, with the reason.
+    /// Where the UDP datagrams go; nil where only connections are looked at.
+    public var datagrams: DatagramTable?
+    /// Packets that belong to no flow, with the reason.
     public private(set) var otherPackets: [NotTransport: Int] = [:]
 
     /// Creates an empty table.
@@ -27,20 +30,22 @@ public struct FlowTable: Sendable {
     ///   - keptFlows: with `keepStreams`, the flows whose streams are kept; nil for all.
     ///   - findAnomalies: whether each segment is also compared with those before it.
     ///   - verifyChecksums: whether TCP checksums are computed; a wrong one is an anomaly, and never a reason to discard.
+    ///   - decoding: which UDP ports carry packets.
     public init(
         serverPort: UInt16? = nil, keepStreams: Bool = true, keptFlows: Set<Int>? = nil, findAnomalies: Bool = false,
-        verifyChecksums: Bool = false
+        verifyChecksums: Bool = false, decoding: UDPDecoding = .usual
     ) {
         self.init(
             serverPort: serverPort, keepStreams: keepStreams, keptFlows: keptFlows, findAnomalies: findAnomalies,
-            verifyChecksums: verifyChecksums, paddingBytes: StreamBuilder.maximumPaddingBytes)
+            verifyChecksums: verifyChecksums, decoding: decoding, paddingBytes: StreamBuilder.maximumPaddingBytes)
     }
 
     /// As the public one, with another limit for zeros that stand for missing bytes.
     init(
         serverPort: UInt16?, keepStreams: Bool, keptFlows: Set<Int>? = nil, findAnomalies: Bool, verifyChecksums: Bool,
-        paddingBytes: Int
+        decoding: UDPDecoding = .usual, paddingBytes: Int
     ) {
+        dissector = Dissector(decoding: decoding)
         self.serverPort = serverPort
         self.keepStreams = keepStreams
         self.keptFlows = keptFlows
@@ -58,11 +63,13 @@ public struct FlowTable: Sendable {
         add(batch) { _, _, _ in }
     }
 
-    /// Adds all TCP segments of a batch, and shows each with the number of its flow. A segment that came in fragments is
-    /// shown with the fragment that completed it; its offsets are then not those of the batch.
+    /// Adds all packets of a batch, and shows those of flows: each TCP segment with the number of its flow, and what else
+    /// belongs to a flow, UDP datagrams (if there is a table for them) and ICMP errors. What came in fragments is shown
+    /// with the fragment that completed it; its offsets are then not those of the batch.
     @inline(__always)
     public mutating func add(
-        _ batch: PacketBatch, seeing: (_ segment: Segment, _ record: PacketRecord, _ flow: Int) -> Void
+        _ batch: PacketBatch, seeing: (_ segment: Segment, _ record: PacketRecord, _ flow: Int) -> Void,
+        others: (_ datagram: Datagram?, _ record: PacketRecord, _ flow: FlowID) -> Void = { _, _, _ in }
     ) {
         // Out of `self`, so that the segment need not be copied.
         var dissector = Dissector(reassembles: false)
@@ -78,10 +85,49 @@ public struct FlowTable: Sendable {
                     let flow = add(&dissector.segment, record, batch.bytes)
                     seeing(dissector.segment, record, flow)
                 }
-            case .udp: otherPackets[.datagram, default: 0] += 1
-            case .other(let reason): otherPackets[reason, default: 0] += 1
+            case .udp:
+                guard let flow = addDatagram(&dissector, record, batch.bytes) else { continue }
+                others(Datagram(dissector.segment), record, FlowID(.udp, flow))
+            case .other(let reason):
+                guard let flow = addOther(dissector, record, reason) else { continue }
+                others(nil, record, flow)
             }
         }
+    }
+
+    /// The number of the datagram's exchange, if there is a table for them.
+    private mutating func addDatagram(_ dissector: inout Dissector, _ record: PacketRecord, _ bytes: [UInt8]) -> Int? {
+        guard datagrams != nil else {
+            otherPackets[.datagram, default: 0] += 1
+            return nil
+        }
+        if dissector.segment.isReassembled, let whole = dissector.fragments?.datagram {
+            return datagrams?.add(&dissector.segment, record, whole)
+        }
+        return datagrams?.add(&dissector.segment, record, bytes)
+    }
+
+    /// Counts a packet that is of no flow, or finds the flow that an ICMP error is about.
+    private mutating func addOther(
+        _ dissector: borrowing Dissector, _ record: PacketRecord, _ reason: NotTransport
+    ) -> FlowID? {
+        guard let report = dissector.report, let transport = report.transport else {
+            otherPackets[reason, default: 0] += 1
+            return nil
+        }
+        switch transport {
+        case .tcp:
+            let (key, direction) = FlowKey.of(dissector.segment)
+            let known = index.find(key).flow
+            if known >= 0 {
+                errors.add(report, record, flow: known, direction: direction)
+                return FlowID(.tcp, known)
+            }
+        case .udp:
+            if let known = datagrams?.note(report, about: dissector.segment, record) { return FlowID(.udp, known) }
+        }
+        otherPackets[.icmpError, default: 0] += 1
+        return nil
     }
 
     /// Adds one segment that `dissect` found in `batch`; returns the number of its flow.
@@ -100,26 +146,41 @@ public struct FlowTable: Sendable {
         return flow
     }
 
+    /// How many flows there are.
+    public var count: Int { connections.count }
+
     /// The flows so far, in order of first packet.
     ///
     /// - Complexity: O(flows + bytes kept).
     public consuming func finish() -> [Flow] {
+        var finished: [Flow] = []
+        finished.reserveCapacity(connections.count)
+        forEachFlow { finished.append($0) }
+        return finished
+    }
+
+    /// Shows the flows as they are now, in order of first packet, one by one: they need not all be there at once.
+    ///
+    /// - Complexity: O(flows + bytes kept).
+    public func forEachFlow(_ body: (Flow) throws -> Void) rethrows {
         // Nothing is changed in place: the caller may hold a copy, and changing would copy everything.
         let log = shared.log.sorted()
         var next = 0
         var padding = shared.room.padding
-        var finished: [Flow] = []
-        finished.reserveCapacity(connections.count)
+        var number = 0
         for page in connections.pages {
             // A span lends its elements, where an array would copy them.
             let page = page.span
             for place in page.indices {
-                let number = finished.count
-                finished.append(
-                    Self.flow(page[place], number, index.keys[number], serverPort, log, &next, padding: &padding))
+                var flow = Self.flow(page[place], number, index.keys[number], serverPort, log, &next, padding: &padding)
+                if !errors.isEmpty {
+                    let client = page[place].state.client(index.keys[number], serverPort: serverPort)
+                    (flow.icmpErrors, flow.icmpErrorCount) = errors.about(number, client: client)
+                }
+                try body(flow)
+                number += 1
             }
         }
-        return finished
     }
 
     private static func flow(

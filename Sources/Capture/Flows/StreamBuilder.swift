@@ -181,6 +181,7 @@ struct StreamBuilder {
         if let finOffset, finOffset - end <= Self.maximumHoleBytes { end = max(end, finOffset) }
         // The acknowledgement of a FIN counts one more than the bytes.
         if let finOffset, stream.acknowledged == finOffset + 1 { stream.acknowledged = finOffset }
+        stream.length = end
         guard keep else {
             if end > self.end { stream.gaps.append(self.end..<end) }
             return stream

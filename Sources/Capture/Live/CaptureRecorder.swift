@@ -65,6 +65,8 @@ public final class CaptureRecorder: Sendable {
         public var statistics: [CaptureStatistics]
         /// What keeps the recording from being provably complete, one sentence each.
         public var gaps: [String]
+        /// Why the files could be written no more; they hold what was recorded before.
+        public var failure: CaptureError?
 
         /// Nothing was dropped, everything received was written, and the sentinel came through.
         public var isComplete: Bool { gaps.isEmpty }
@@ -113,10 +115,17 @@ public final class CaptureRecorder: Sendable {
 
     /// Records until a limit or `stop`; blocks.
     ///
-    /// - Throws: `.unwritable`, `.system`.
-    public func run() throws(CaptureError) -> Outcome {
+    /// - Parameter begun: told where the packets are until the file is whole, once it holds its headers.
+    /// - Throws: `.unwritable` where a file cannot be begun, `.system`.
+    public func run(begun: (_ partialPath: String) throws -> Void = { _ in }) throws -> Outcome {
         var recording = try Recording(self)
-        try recording.untilStopped(wakeRead)
+        try begun(recording.partialPath)
+        do {
+            try recording.untilStopped(wakeRead)
+        } catch {
+            guard case .unwritable = error else { throw error }
+            return recording.salvaged(after: error)
+        }
         return try recording.conclude()
     }
 }

@@ -10,7 +10,6 @@ struct Recording: ~Copyable {
     private var sinks: [PacketSink]
     private let clock = ContinuousClock()
     private let started: ContinuousClock.Instant
-    private var written = 0
     /// Packets taken from each capture and seen as sentinels or written.
     private var accounted: [Int]
     private var sentinelSeen: [Bool]
@@ -27,6 +26,9 @@ struct Recording: ~Copyable {
         accounted = recorder.captures.map { _ in 0 }
         sentinelSeen = recorder.captures.map { _ in false }
     }
+
+    /// Where the packets are until the first file is whole.
+    var partialPath: String { files.partialPath }
 
     /// Records until a limit is reached or `wake` is readable.
     mutating func untilStopped(_ wake: Int32) throws(CaptureError) {
@@ -45,6 +47,7 @@ struct Recording: ~Copyable {
     /// Milliseconds until the next thing to do by the clock: -1 for none, 0 when the time is over.
     private mutating func timeLeft() throws(CaptureError) -> Int32 {
         var left = try files.rotateIfDue(recorder.captures.map { $0.statistics() })
+        if let rest = try files.flushIfDue() { left = min(left ?? rest, rest) }
         if let maximum = recorder.options.maximumDuration {
             let rest = maximum - (clock.now - started)
             if rest <= .zero { return 0 }
@@ -73,14 +76,31 @@ struct Recording: ~Copyable {
             var numbered = record
             numbered.interface = interface
             try files.write(numbered, batch)
-            written += 1
-            if let maximum = recorder.options.maximumPackets, written >= maximum { isFull = true }
+            if let maximum = recorder.options.maximumPackets, files.packets >= maximum { isFull = true }
             if let maximum = recorder.options.maximumBytes, files.totalBytes >= maximum { isFull = true }
         }
     }
 
-    /// Takes what is still on its way, closes the file, and says what cannot be proved.
+    /// Takes what is still on its way, closes the file, and says what cannot be proved. Where the files can be written no
+    /// more, what they hold stays.
     consuming func conclude() throws(CaptureError) -> CaptureRecorder.Outcome {
+        do {
+            return try finished()
+        } catch {
+            guard case .unwritable = error else { throw error }
+            return salvaged(after: error)
+        }
+    }
+
+    /// Closes the file with what could be written of it.
+    consuming func salvaged(after failure: CaptureError) -> CaptureRecorder.Outcome {
+        files.salvage()
+        return CaptureRecorder.Outcome(
+            packets: files.packets, files: files.paths, statistics: recorder.captures.map { $0.statistics() },
+            gaps: ["\(failure)"], failure: failure)
+    }
+
+    private mutating func finished() throws(CaptureError) -> CaptureRecorder.Outcome {
         let expected = recorder.captures.map { CaptureRecorder.seesLoopback($0.options) }
         if expected.contains(true) { recorder.sentinel.send(1) }
         let holdBack = recorder.captures.map(\.longestHoldBack).max() ?? .zero
@@ -96,7 +116,7 @@ struct Recording: ~Copyable {
         let statistics = recorder.captures.map { $0.statistics() }
         try files.finish(statistics)
         return CaptureRecorder.Outcome(
-            packets: written, files: files.paths, statistics: statistics, gaps: gaps(statistics, expected))
+            packets: files.packets, files: files.paths, statistics: statistics, gaps: gaps(statistics, expected))
     }
 
     private func gaps(_ statistics: [CaptureStatistics], _ expected: [Bool]) -> [String] {
@@ -121,8 +141,11 @@ struct RecordingFiles: ~Copyable {
     private var writer: PcapngWriter
     private var current: String
     private var opened: ContinuousClock.Instant
+    private var flushed: ContinuousClock.Instant
+    private var hasFile = true
     private var number = 1
     private var closedBytes = 0
+    private var closedPackets = 0
     /// The files that are there, oldest first.
     private(set) var paths: [String] = []
 
@@ -135,8 +158,27 @@ struct RecordingFiles: ~Copyable {
         }
         current = Self.path(recorder.options, 1)
         opened = clock.now
-        writer = try PcapngWriter(path: current, section: recorder.options.section, interfaces: interfaces)
+        flushed = opened
+        writer = try Self.begun(current, options, interfaces)
     }
+
+    /// A file that holds its headers: a full disk is told before anything is recorded.
+    private static func begun(
+        _ path: String, _ options: CaptureRecorder.Options, _ interfaces: [InterfaceInfo]
+    ) throws(CaptureError) -> PcapngWriter {
+        var writer = try PcapngWriter(
+            path: path, section: options.section, interfaces: interfaces, remains: .partial)
+        do {
+            try writer.flush()
+        } catch {
+            unlink(writer.temporaryPath)
+            throw error
+        }
+        return writer
+    }
+
+    /// Where the packets are until the file is whole.
+    var partialPath: String { writer.temporaryPath }
 
     /// `a.pcapng`; of a ring, `a-00001.pcapng`.
     private static func path(_ options: CaptureRecorder.Options, _ number: Int) -> String {
@@ -147,6 +189,9 @@ struct RecordingFiles: ~Copyable {
         guard let dot = options.path[name...].lastIndex(of: "."), dot > name else { return options.path + suffix }
         return options.path[..<dot] + suffix + options.path[dot...]
     }
+
+    /// Packets written, those of removed files included.
+    var packets: Int { closedPackets + (hasFile ? writer.packets : 0) }
 
     var totalBytes: Int { closedBytes + writer.bytesWritten }
 
@@ -162,19 +207,45 @@ struct RecordingFiles: ~Copyable {
         return age - (clock.now - opened)
     }
 
+    /// Writes what has been buffered for long enough; the time until that, if anything is.
+    mutating func flushIfDue() throws(CaptureError) -> Duration? {
+        guard writer.hasBuffered else {
+            flushed = clock.now
+            return nil
+        }
+        let age = clock.now - flushed
+        guard age >= Self.longestBuffered else { return Self.longestBuffered - age }
+        try writer.flush()
+        flushed = clock.now
+        return nil
+    }
+
+    /// How long a packet may wait to be written: what a SIGKILL takes with it.
+    private static let longestBuffered: Duration = .milliseconds(500)
+
     private mutating func rotate(_ statistics: [CaptureStatistics]) throws(CaptureError) {
         try finish(statistics)
         number += 1
         current = Self.path(options, number)
         opened = clock.now
-        writer = try PcapngWriter(path: current, section: options.section, interfaces: interfaces)
+        writer = try Self.begun(current, options, interfaces)
+        hasFile = true
+        flushed = opened
         // The new file counts.
         while let files = options.ring?.files, paths.count >= files { unlink(paths.removeFirst()) }
     }
 
     mutating func finish(_ statistics: [CaptureStatistics]) throws(CaptureError) {
-        closedBytes += writer.bytesWritten
         try writer.finish(statistics: statistics)
+        closedBytes += writer.bytesWritten
+        closedPackets += writer.packets
+        hasFile = false
         paths.append(current)
+    }
+
+    /// Puts the file that could not be written on in its place, with the whole packets that it holds.
+    mutating func salvage() {
+        guard hasFile else { return }
+        paths.append(writer.salvage())
     }
 }

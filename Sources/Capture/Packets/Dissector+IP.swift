@@ -101,6 +101,8 @@ extension Dissector {
         _ bytes: RawSpan, _ payload: Layer, offset: Int, isLast: Bool, next: UInt8
     ) -> Outcome {
         guard fragments != nil else { return .other(.fragment) }
+        // What an error quotes is not to be put together with what was sent.
+        if isQuoted { return offset == 0 ? transport(next, bytes, payload) : .other(.fragment) }
         guard payload.end == payload.wireEnd else {
             // A fragment that the capture cut cannot be put together; the first one still names the ports.
             if offset == 0, next == 6, case .tcp = tcp(bytes, payload) { isPartialTCP = true }

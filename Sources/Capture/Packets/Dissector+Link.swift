@@ -6,10 +6,10 @@ extension Dissector {
             return ethernet(bytes, layer)
         case .linuxSLL:
             guard layer.captured >= 16 else { return .other(.cut) }
-            return etherType(bytes.be16(layer.start + 14), bytes, layer.dropping(16))
+            return protocolType(bytes.be16(layer.start + 14), bytes, layer.dropping(16))
         case .linuxSLL2:
             guard layer.captured >= 20 else { return .other(.cut) }
-            return etherType(bytes.be16(layer.start), bytes, layer.dropping(20))
+            return protocolType(bytes.be16(layer.start), bytes, layer.dropping(20))
         case .null, .loop:
             guard layer.captured >= 4 else { return .other(.cut) }
             return addressFamily(bytes.be32(layer.start), bytes, layer.dropping(4))
@@ -21,7 +21,7 @@ extension Dissector {
             return etherType(0x8864, bytes, layer)
         case .ciscoHDLC:
             guard layer.captured >= 4 else { return .other(.cut) }
-            return etherType(bytes.be16(layer.start + 2), bytes, layer.dropping(4))
+            return protocolType(bytes.be16(layer.start + 2), bytes, layer.dropping(4))
         case .fddi:
             guard layer.captured >= 13 else { return .other(.cut) }
             return logicalLink(bytes, layer.dropping(13))
@@ -36,6 +36,15 @@ extension Dissector {
         return etherType(bytes.be16(layer.start + 12), bytes, layer.dropping(14))
     }
 
+    /// An EtherType where no length may stand in its place, as after an Ethernet address.
+    mutating func protocolType(_ number: UInt16, _ bytes: RawSpan, _ payload: Layer) -> Outcome {
+        number <= Self.maximumFrameLength ? logicalLink(bytes, payload) : etherType(number, bytes, payload)
+    }
+
+    /// The largest number in an EtherType's place that is a length (IEEE 802.3, section 3.2.6).
+    private static let maximumFrameLength: UInt16 = 1500
+
+    /// What an EtherType leads to, or a frame's length in its place.
     mutating func etherType(_ number: UInt16, _ bytes: RawSpan, _ payload: Layer) -> Outcome {
         if number == 0x0800 { return ipv4(bytes, payload) }
         var type = number
@@ -51,16 +60,17 @@ extension Dissector {
             case 0x8847, 0x8848: return mpls(bytes, layer)
             case 0x8864:  // PPPoE session: version, code, session, length (RFC 2516)
                 guard layer.captured >= 6 else { return .other(.cut) }
-                return ppp(bytes, layer.dropping(6))
+                let length = Int(bytes.be16(layer.start + 4))
+                return ppp(bytes, layer.dropping(6).clipped(to: length))
             case 0x880B: return ppp(bytes, layer)
             case 0x6558: return nested { $0.ethernet(bytes, layer) }
             case 0x8903:  // Cisco FabricPath: two bytes of tag, then a frame with its check sequence
                 guard layer.captured >= 6 else { return .other(.cut) }
-                layer = Layer(start: layer.start + 2, end: layer.end - 4, wireEnd: layer.wireEnd - 4)
-                return nested { $0.ethernet(bytes, layer) }
+                let frame = layer.wireEnd - layer.start - 6
+                return nested { $0.ethernet(bytes, layer.dropping(2).clipped(to: frame)) }
             case 0x88E7:  // IEEE 802.1ah: four bytes of tag, then a frame
                 return nested { $0.ethernet(bytes, layer.dropping(4)) }
-            case 0...1500: return logicalLink(bytes, layer)
+            case 0...Self.maximumFrameLength: return logicalLink(bytes, layer.clipped(to: Int(type)))
             default: return .other(.notIP)
             }
         }
@@ -105,7 +115,7 @@ extension Dissector {
     }
 
     /// MPLS (RFC 3032): labels to the bottom of the stack, then what the first nibble says.
-    private mutating func mpls(_ bytes: RawSpan, _ payload: Layer) -> Outcome {
+    mutating func mpls(_ bytes: RawSpan, _ payload: Layer) -> Outcome {
         var layer = payload
         for _ in 0..<Self.maximumHeaders {
             guard layer.captured >= 5 else { return .other(.cut) }
@@ -114,7 +124,10 @@ extension Dissector {
             guard isBottom else { continue }
             switch bytes.u8(layer.start) >> 4 {
             case 4, 6: return ip(bytes, layer)
-            case 0: return nested { $0.ethernet(bytes, layer.dropping(4)) }  // pseudowire control word (RFC 4385)
+            case 0:  // pseudowire control word: it counts in the length that it tells of short frames (RFC 4385)
+                guard layer.captured >= 4 else { return .other(.cut) }
+                let length = Int(bytes.u8(layer.start + 1) & 0x3F)
+                return nested { $0.ethernet(bytes, layer.clipped(to: length).dropping(4)) }
             default: return nested { $0.ethernet(bytes, layer) }
             }
         }

@@ -57,14 +57,14 @@ extension Dissector {
     private mutating func frameRelay(_ bytes: RawSpan, _ layer: Layer) -> Outcome {
         guard bytes.u8(layer.start + 2) == 0x03 else {
             // Cisco's: an EtherType after the address.
-            return etherType(bytes.be16(layer.start + 2), bytes, layer.dropping(4))
+            return protocolType(bytes.be16(layer.start + 2), bytes, layer.dropping(4))
         }
         switch bytes.u8(layer.start + 3) {
         case 0xCC: return ipv4(bytes, layer.dropping(4))
         case 0x8E: return ipv6(bytes, layer.dropping(4))
         case 0x00:  // padding, then SNAP
             guard layer.captured >= 10, bytes.u8(layer.start + 4) == 0x80 else { return .other(.notIP) }
-            return etherType(bytes.be16(layer.start + 8), bytes, layer.dropping(10))
+            return protocolType(bytes.be16(layer.start + 8), bytes, layer.dropping(10))
         default: return .other(.notIP)
         }
     }
@@ -76,7 +76,7 @@ extension Dissector {
             let length = Int(bytes.be16(layer.start).byteSwapped)
             let type = bytes.be16(layer.start + 2).byteSwapped & 0x7FFF
             guard length >= 4 else { return .other(.malformed) }
-            if type == 9 { return ip(bytes, layer.dropping(4)) }
+            if type == 9 { return ip(bytes, layer.dropping(4).clipped(to: length - 4)) }
             let padded = (length + 3) & ~3
             guard padded <= layer.captured else { return .other(.cut) }
             layer = layer.dropping(padded)

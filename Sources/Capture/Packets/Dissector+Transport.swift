@@ -1,8 +1,12 @@
 /// TCP (RFC 9293) and UDP (RFC 768).
 extension Dissector {
     mutating func tcp(_ bytes: RawSpan, _ layer: Layer) -> Outcome {
-        guard layer.captured >= 16 else { return .other(.cut) }
         let start = layer.start
+        guard layer.captured >= 16 else {
+            if isQuoted, layer.captured >= 4 { quote(.tcp, bytes, layer) }
+            return .other(.cut)
+        }
+        if isQuoted { quote(.tcp, bytes, layer) }
         let offsetAndFlags = bytes.be16(start + 12)
         segment.sourcePort = bytes.be16(start)
         segment.destinationPort = bytes.be16(start + 2)
@@ -27,6 +31,7 @@ extension Dissector {
 
     mutating func udp(_ bytes: RawSpan, _ layer: Layer) -> Outcome {
         guard layer.captured >= 8 else { return .other(.cut) }
+        if isQuoted { quote(.udp, bytes, layer) }
         let start = layer.start
         // A length of 0 stands for a jumbogram or an offloaded super-packet.
         let announced = Int(bytes.be16(start + 4))
@@ -38,26 +43,44 @@ extension Dissector {
         segment.payloadOffset = start + 8
         segment.payloadLength = min(length, layer.wireEnd - start) - 8
         segment.capturedPayloadLength = min(segment.payloadLength, layer.captured - 8)
-        if Self.tunnelPorts.contains(segment.sourcePort) || Self.tunnelPorts.contains(segment.destinationPort) {
-            return tunnelled(bytes, layer.dropping(8))
+        let to = decoding.payload(of: segment.destinationPort)
+        let from = decoding.payload(of: segment.sourcePort)
+        guard to != nil || from != nil else { return .udp }
+        return tunnelled([to, from], bytes, layer.dropping(8).clipped(to: length - 8))
+    }
+
+    /// A datagram to or from a tunnel's port: the segment within, else the datagram within, or where there is neither the
+    /// datagram itself.
+    private mutating func tunnelled(
+        _ kinds: [UDPDecoding.Payload?], _ bytes: RawSpan, _ payload: Layer
+    ) -> Outcome {
+        let outer = (segment: segment, report: report)
+        var datagram: (segment: Segment, whole: [UInt8]?)?
+        for kind in kinds {
+            // What the first port made of the payload is forgotten.
+            segment = outer.segment
+            report = outer.report
+            guard let kind, let outcome = tunnel(kind, bytes, payload) else { continue }
+            if isPartialTCP { return outcome }
+            switch outcome {
+            case .tcp: return outcome
+            case .udp: datagram = datagram ?? (segment, fragments?.datagram)
+            case .other: if !isQuoted, report?.transport != nil { return outcome }
+            }
         }
+        segment = outer.segment
+        report = outer.report
+        guard let datagram else { return .udp }
+        segment = datagram.segment
+        if segment.isReassembled, let whole = datagram.whole { fragments?.datagram = whole }
         return .udp
     }
 
-    private static let tunnelPorts: [UInt16] = [4789, 6081, 2152, 1701, 3544]
-
-    /// A datagram to or from a tunnel's port: the TCP segment within, or the datagram itself.
-    private mutating func tunnelled(_ bytes: RawSpan, _ payload: Layer) -> Outcome {
-        let outer = segment
-        for port in [outer.destinationPort, outer.sourcePort] {
-            // What the first port made of the payload is forgotten.
-            segment = outer
-            guard let outcome = tunnel(port: port, bytes, payload) else { continue }
-            if case .tcp = outcome { return outcome }
-            if isPartialTCP { return outcome }
-        }
-        segment = outer
-        return .udp
+    /// Notes the ends of the packet that an ICMP error is about.
+    private mutating func quote(_ transport: FlowTransport, _ bytes: RawSpan, _ layer: Layer) {
+        segment.sourcePort = bytes.be16(layer.start)
+        segment.destinationPort = bytes.be16(layer.start + 2)
+        report?.transport = transport
     }
 
     /// Reads the options; stops at the first whose length makes no sense.

@@ -143,6 +143,8 @@ public enum NotTransport: String, Hashable, Sendable {
     case otherTransport = "neither TCP nor UDP"
     /// UDP, where only connections are looked at.
     case datagram = "UDP"
+    /// An ICMP error about a flow of which nothing was captured.
+    case icmpError = "ICMP errors about flows that were not captured"
     /// A fragment that does not hold the whole datagram.
     case fragment = "IP fragment"
     /// The capture cut the headers.

@@ -74,8 +74,10 @@ public final class Campaign {
     public func run() throws -> CampaignResult {
         defer { rig.stop() }
         nextLook = Clock.monotonic + Self.lookInterval
-        while !isOver {
-            try step()
+        do {
+            while !isOver { try step() }
+        } catch TargetError.interrupted {
+            // What was found so far stands.
         }
         try settle(try rig.judgements(all: true))
         if !stopsNow { try lookAtResources() }
@@ -274,6 +276,8 @@ public final class Campaign {
                 outcome.addLongerLook(try Replay.longerLook(freshSetup).run(scenario, expecting: oracle))
             }
             return outcome
+        } catch TargetError.interrupted {
+            return nil
         } catch let error as TargetError {
             try emit(.warning("cannot confirm \(id) on a fresh target: \(error)"))
             return nil
@@ -287,6 +291,8 @@ public final class Campaign {
             guard let smaller = try minimizer.minimize(scenario, expecting: oracle) else { return nil }
             let again = try Replay(freshSetup, times: 1).run(smaller, expecting: oracle)
             return again.reproduction.hits > 0 ? smaller : nil
+        } catch TargetError.interrupted {
+            return nil
         } catch let error as TargetError {
             try emit(.warning("no smaller scenario was looked for: \(error)"))
             return nil

@@ -16,6 +16,11 @@ enum Clock {
 
     /// Sleeps, cut short by a signal. usleep(3).
     static func sleep(milliseconds: Int) {
-        usleep(UInt32(milliseconds) * 1000)
+        sleep(microseconds: milliseconds * 1000)
+    }
+
+    /// Sleeps, cut short by a signal. usleep(3).
+    static func sleep(microseconds: Int) {
+        usleep(UInt32(clamping: microseconds))
     }
 }

@@ -9,24 +9,21 @@ package enum ProcessTree {
         var found: [pid_t] = []
         var next = [pid]
         while let parent = next.popLast() {
-            let born = tasks(of: parent).flatMap { children(of: parent, task: $0) }
+            let born = children(of: parent)
             found.append(contentsOf: born)
             next.append(contentsOf: born)
         }
         return found
     }
 
-    /// The children of a process whose environment, as they were started with it, has this entry (`NAME=VALUE`).
-    ///
-    /// It reads all of /proc: the lists of children there may miss some while others of them end (proc(5)).
-    ///
-    /// - Complexity: O(processes of the machine).
-    static func orphans(of pid: pid_t, environment entry: String) -> [pid_t] {
-        let wanted = Array(entry.utf8)
-        return entries("/proc").compactMap { pid_t($0) }.filter { child in
-            parent(of: child) == pid
-                && contents("/proc/\(child)/environ").split(separator: 0).contains { $0.elementsEqual(wanted) }
-        }
+    /// The children that a process has now.
+    static func children(of pid: pid_t) -> [pid_t] {
+        tasks(of: pid).flatMap { children(of: pid, task: $0) }
+    }
+
+    /// Whether a process is one of our guards.
+    static func isGuard(_ pid: pid_t) -> Bool {
+        contents("/proc/\(pid)/comm").dropLast() == Array(GuardedProcess.program.utf8)[...]
     }
 
     /// What one process holds.
@@ -105,7 +102,7 @@ package enum ProcessTree {
             .compactMap { pid_t(String(decoding: $0, as: UTF8.self)) }
     }
 
-    private static func entries(_ path: String) -> [String] {
+    static func entries(_ path: String) -> [String] {
         guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }
         var names: [String] = []

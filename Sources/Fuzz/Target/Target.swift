@@ -31,7 +31,7 @@ final class Target {
             if case .unix(let path) = address { unlink(path) }
             let process = try TargetProcess(
                 words: perturbation.command(words), directory: ".", logPath: logPath,
-                environment: perturbation.environment(extending: TargetProcess.inheritedEnvironment),
+                environment: perturbation.environment(extending: GuardedProcess.inheritedEnvironment),
                 name: words.joined(separator: " "))
             self.address = address
             self.process = process
@@ -57,7 +57,11 @@ final class Target {
                 throw .endedEarly(command: process.command, ending: ending, output: process.output())
             }
             if address.isServed() { return }
-            guard Clock.monotonic < deadline, Interruption.signal == nil else {
+            if let signal = Interruption.signal {
+                process.stop(graceMilliseconds: 500)
+                throw .interrupted(signal: signal)
+            }
+            guard Clock.monotonic < deadline else {
                 process.stop(graceMilliseconds: 500)
                 throw .notReady(
                     command: process.command, address: address, seconds: readySeconds, output: process.output())

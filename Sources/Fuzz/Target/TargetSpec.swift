@@ -27,6 +27,8 @@ public enum TargetError: Error, CustomStringConvertible, Sendable {
     case notReady(command: String, address: TargetAddress, seconds: Int, output: String)
     /// Nothing listens at the address.
     case notListening(TargetAddress)
+    /// The user asked for an end before it was there.
+    case interrupted(signal: Int32)
     /// The port is taken; another may be free.
     case portInUse(port: UInt16)
 
@@ -39,6 +41,8 @@ public enum TargetError: Error, CustomStringConvertible, Sendable {
             "'\(command)' \(ending) before it accepted a connection" + TargetError.tail(output)
         case .notReady(let command, let address, let seconds, let output):
             "'\(command)' did not listen on \(address) within \(seconds) s" + TargetError.tail(output)
+        case .interrupted:
+            "interrupted before the target was there"
         case .notListening(let address):
             "nothing listens on \(address)"
         case .portInUse(let port):

@@ -33,34 +33,13 @@ struct AnomalyClass {
     var reasons: [(reason: Anomaly.Reason, count: Int)]
     var confidences: [(confidence: Anomaly.Confidence, count: Int)]
     /// The first one kept, with its flow.
-    var first: (packet: Int, flow: Int)?
+    var first: (packet: Int, flow: FlowID)?
 
     /// The kinds that occur, worst first.
     static func all(in flows: [Flow]) -> [AnomalyClass] {
-        var counts = AnomalyCounts()
-        var reasons: [Anomaly.Kind: [Anomaly.Reason: Int]] = [:]
-        var confidences: [Anomaly.Kind: [Anomaly.Confidence: Int]] = [:]
-        var first: [Anomaly.Kind: (packet: Int, flow: Int)] = [:]
-        for flow in flows {
-            counts += flow.toServer.anomalies
-            counts += flow.toClient.anomalies
-            for anomaly in flow.anomalies {
-                reasons[anomaly.kind, default: [:]][anomaly.reason, default: 0] += 1
-                confidences[anomaly.kind, default: [:]][anomaly.confidence, default: 0] += 1
-                if first[anomaly.kind].map({ anomaly.packet.number < $0.packet }) ?? true {
-                    first[anomaly.kind] = (anomaly.packet.number, flow.id)
-                }
-            }
-        }
-        return Anomaly.Kind.worstFirst.filter { counts[$0] > 0 }.map { kind in
-            let sortedReasons = (reasons[kind] ?? [:]).map { (reason: $0.key, count: $0.value) }
-                .sorted { ($1.count, $0.reason.rawValue) < ($0.count, $1.reason.rawValue) }
-            let sortedConfidences = (confidences[kind] ?? [:]).map { (confidence: $0.key, count: $0.value) }
-                .sorted { $0.confidence > $1.confidence }
-            return AnomalyClass(
-                kind: kind, count: counts[kind], reasons: sortedReasons, confidences: sortedConfidences,
-                first: first[kind])
-        }
+        var tally = AnomalyTally()
+        for flow in flows { tally.add(flow) }
+        return tally.classes
     }
 
     /// `the window field says so (3), …`, at most two reasons.
@@ -78,10 +57,43 @@ struct AnomalyClass {
     }
 }
 
+/// The anomalies of flows by kind, as the flows come.
+struct AnomalyTally {
+    private var counts = AnomalyCounts()
+    private var reasons: [Anomaly.Kind: [Anomaly.Reason: Int]] = [:]
+    private var confidences: [Anomaly.Kind: [Anomaly.Confidence: Int]] = [:]
+    private var first: [Anomaly.Kind: (packet: Int, flow: FlowID)] = [:]
+
+    mutating func add(_ flow: Flow) {
+        counts += flow.toServer.anomalies
+        counts += flow.toClient.anomalies
+        for anomaly in flow.anomalies {
+            reasons[anomaly.kind, default: [:]][anomaly.reason, default: 0] += 1
+            confidences[anomaly.kind, default: [:]][anomaly.confidence, default: 0] += 1
+            if first[anomaly.kind].map({ anomaly.packet.number < $0.packet }) ?? true {
+                first[anomaly.kind] = (anomaly.packet.number, FlowID(flow.transport, flow.id))
+            }
+        }
+    }
+
+    /// The kinds that occur, worst first.
+    var classes: [AnomalyClass] {
+        return Anomaly.Kind.worstFirst.filter { counts[$0] > 0 }.map { kind in
+            let sortedReasons = (reasons[kind] ?? [:]).map { (reason: $0.key, count: $0.value) }
+                .sorted { ($1.count, $0.reason.rawValue) < ($0.count, $1.reason.rawValue) }
+            let sortedConfidences = (confidences[kind] ?? [:]).map { (confidence: $0.key, count: $0.value) }
+                .sorted { $0.confidence > $1.confidence }
+            return AnomalyClass(
+                kind: kind, count: counts[kind], reasons: sortedReasons, confidences: sortedConfidences,
+                first: first[kind])
+        }
+    }
+}
+
 extension Flow {
     /// How many anomalies, keep-alives and duplicate acknowledgements aside; for the order in which flows are listed.
     var oddity: Int {
-        toServer.oddity + toClient.oddity
+        toServer.oddity + toClient.oddity + icmpErrorCount
     }
 
     var packets: Int { toServer.packets + toClient.packets }

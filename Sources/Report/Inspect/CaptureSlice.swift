@@ -7,7 +7,7 @@ public struct CaptureSlice: ~Copyable {
     /// Which packets.
     public struct Selection: Sendable {
         /// Only of these flows; nil for all packets, those of no flow too.
-        public var flows: Set<Int>?
+        public var flows: Set<FlowID>?
         /// Only captured at this time or later.
         public var from: Timestamp?
         /// Only captured before this time.
@@ -48,7 +48,11 @@ public struct CaptureSlice: ~Copyable {
         if let finding {
             for (packet, note) in zip(finding.packets, finding.notes) { comments[packet, default: []].append(note) }
         }
-        for flow in flows where selection.flows?.contains(flow.id) ?? true {
+        for flow in flows where selection.flows?.contains(FlowID(flow.transport, flow.id)) ?? true {
+            for error in flow.icmpErrors {
+                comments[error.packet.number, default: []].append(
+                    "\(ICMPWords.remark(error)), in \(FlowID(flow.transport, flow.id).words)")
+            }
             for anomaly in flow.anomalies {
                 let related = anomaly.related > 0 ? ", see packet \(anomaly.related)" : ""
                 let words =
@@ -65,7 +69,11 @@ public struct CaptureSlice: ~Copyable {
     public mutating func add(_ batch: PacketBatch, _ table: inout FlowTable) throws(CaptureError) {
         var wanted: Set<Int> = []
         if let flows = selection.flows {
-            table.add(batch) { _, record, flow in if flows.contains(flow) { wanted.insert(record.number) } }
+            table.add(batch) { _, record, flow in
+                if flows.contains(FlowID(.tcp, flow)) { wanted.insert(record.number) }
+            } others: { _, record, flow in
+                if flows.contains(flow) { wanted.insert(record.number) }
+            }
         }
         for record in batch.records {
             guard selection.flows == nil || wanted.contains(record.number), selection.contains(record.time) else {

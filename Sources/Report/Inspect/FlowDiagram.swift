@@ -23,6 +23,7 @@ public struct FlowDiagram: Sendable {
         let numbers = RelativeNumbers(packets, client: flow.client)
         let remarks = Dictionary(grouping: flow.anomalies, by: \.packet.number)
         let gaps = gapsByPacket()
+        let errors = flow.errors(after: packets.map(\.packet.number))
         var lines = [
             style.bold("flow \(flow.id): \(names.name(flow.client)) → \(names.name(flow.server))"),
             "handshake \(flow.handshake.rawValue), \(flow.teardown.rawValue), \(count(packets.count, "packet"))", "",
@@ -39,8 +40,8 @@ public struct FlowDiagram: Sendable {
                 hasACK ? "\(numbers.acknowledgement(packet, isToServer: isToServer))" : "-", "\(packet.window)",
                 packet.length > 0 ? "\(packet.length)" : "-",
             ])
-            let found = (remarks[packet.packet.number] ?? []).map(remark)
-            let all = found + (gaps[packet.packet.number] ?? [])
+            let found = (remarks[packet.packet.number] ?? []).map(Self.remark)
+            let all = found + (gaps[packet.packet.number] ?? []) + (errors[packet.packet.number] ?? [])
             var kept = Array(all.prefix(Self.maximumRemarks))
             if kept.count < all.count { kept.append("and \(all.count - kept.count) more") }
             below.append(kept)
@@ -58,7 +59,7 @@ public struct FlowDiagram: Sendable {
         fixed(Double(time.nanoseconds - flow.firstTime.nanoseconds) / 1e6, 3) + " ms"
     }
 
-    private func remark(_ anomaly: Anomaly) -> String {
+    static func remark(_ anomaly: Anomaly) -> String {
         let related = anomaly.related > 0 ? ", see packet \(anomaly.related)" : ""
         return "\(anomaly.kind.rawValue) (\(anomaly.confidence.rawValue)): \(anomaly.reason.rawValue)\(related)"
     }
@@ -83,5 +84,19 @@ public struct FlowDiagram: Sendable {
         let all = flow.anomalyCount
         guard all > flow.anomalies.count else { return nil }
         return "\(grouped(all - flow.anomalies.count)) more anomalies were counted, but only the first are marked"
+    }
+}
+
+extension Flow {
+    /// ICMP errors about it, by the packet of the flow, out of `packets`, that comes last before them.
+    func errors(after packets: [Int]) -> [Int: [String]] {
+        var found: [Int: [String]] = [:]
+        var next = 0
+        for error in icmpErrors {
+            while next + 1 < packets.count, packets[next + 1] < error.packet.number { next += 1 }
+            guard packets.indices.contains(next) else { break }
+            found[packets[next], default: []].append("packet \(error.packet.number): \(ICMPWords.remark(error))")
+        }
+        return found
     }
 }

@@ -91,7 +91,7 @@ public struct FollowText: Sendable {
     }
 
     /// Lines as the bytes have them, everything that is not printable ASCII escaped.
-    private static func lines(_ bytes: ArraySlice<UInt8>) -> [String] {
+    static func lines(_ bytes: ArraySlice<UInt8>) -> [String] {
         var lines: [String] = []
         var start = bytes.startIndex
         for index in bytes.indices where bytes[index] == 0x0A {

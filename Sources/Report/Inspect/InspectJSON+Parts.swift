@@ -59,11 +59,12 @@ extension InspectJSON.Object {
         var serverName: String?
         var firstNanoseconds: Int64
         var durationNanoseconds: Int64
-        var handshake: String
-        var teardown: String
+        var handshake: String?
+        var teardown: String?
         var toServer: Direction
         var toClient: Direction
         var anomalies: [Oddity]
+        var icmpErrors: [Report]?
         var packets: [Line]?
         var exchanges: [Item]?
         var surplusReplies: Int?
@@ -76,13 +77,16 @@ extension InspectJSON.Object {
             serverName = names.given(flow.server)
             firstNanoseconds = flow.firstTime.nanoseconds
             durationNanoseconds = flow.lastTime.nanoseconds - flow.firstTime.nanoseconds
-            handshake = flow.handshake.rawValue
-            teardown = flow.teardown.rawValue
+            if flow.transport == .tcp {
+                handshake = flow.handshake.rawValue
+                teardown = flow.teardown.rawValue
+            }
             toServer = Direction(flow.toServer)
             toClient = Direction(flow.toClient)
             anomalies = flow.anomalies.map { Oddity($0) }
+            if !flow.icmpErrors.isEmpty { icmpErrors = flow.icmpErrors.map { Report($0) } }
             if let conversation {
-                exchanges = conversation.exchanges.map { Item($0) }
+                exchanges = conversation.exchanges.indices.map { Item(conversation, $0) }
                 surplusReplies = conversation.surplus.count
             }
             guard let lines else { return }
@@ -99,6 +103,29 @@ extension InspectJSON.Object {
             case toServer = "to_server"
             case toClient = "to_client"
             case surplusReplies = "surplus_replies"
+            case icmpErrors = "icmp_errors"
+        }
+    }
+
+    struct Report: Encodable, Sendable {
+        var packet: Int
+        var sender: String
+        var meaning: String
+        var isAboutClient: Bool
+        var nextHopMTU: Int?
+
+        init(_ error: ICMPError) {
+            packet = error.packet.number
+            sender = error.sender.description
+            meaning = error.meaning
+            isAboutClient = error.isAboutClient
+            nextHopMTU = error.nextHopMTU
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case packet, sender, meaning
+            case isAboutClient = "about_client"
+            case nextHopMTU = "next_hop_mtu_bytes"
         }
     }
 
@@ -116,7 +143,7 @@ extension InspectJSON.Object {
         init(_ stream: ByteStream) {
             packets = stream.packets
             payloadBytes = stream.payloadBytes
-            streamBytes = stream.bytes.count
+            streamBytes = stream.bytes.isEmpty ? stream.length : stream.bytes.count
             missingBytes = stream.missingBytes
             gaps = stream.gaps.map { [$0.lowerBound, $0.upperBound] }
             unplacedSegments = stream.unplaced
@@ -164,23 +191,24 @@ extension InspectJSON.Object {
         var packet: Int
         var timeNanoseconds: Int64
         var isToServer: Bool
-        var flags: String
-        var sequence: Int
+        var flags: String?
+        var sequence: Int?
         var acknowledgement: Int?
-        var window: Int
+        var window: Int?
         var bytes: Int
 
         init(_ line: PacketLine, _ numbers: RelativeNumbers, isToServer: Bool) {
             packet = line.packet.number
             timeNanoseconds = line.packet.time.nanoseconds
             self.isToServer = isToServer
+            bytes = line.length
+            guard line.transport == .tcp else { return }
             flags = line.flagNames
             sequence = numbers.sequence(line, isToServer: isToServer)
             if line.flags.contains(.ack) {
                 acknowledgement = numbers.acknowledgement(line, isToServer: isToServer)
             }
             window = Int(line.window)
-            bytes = line.length
         }
 
         enum CodingKeys: String, CodingKey {
@@ -198,8 +226,13 @@ extension InspectJSON.Object {
         var reply: String?
         var replyPacket: Int?
         var latencyNanoseconds: Int64?
+        var retryPackets: [Int]?
+        var repeatedReplyPackets: [Int]?
 
-        init(_ exchange: Exchange) {
+        init(_ conversation: Conversation, _ index: Int) {
+            let exchange = conversation.exchanges[index]
+            retryPackets = conversation.datagrams?.retries[index]?.map(\.number)
+            repeatedReplyPackets = conversation.datagrams?.repliedAgain[index]?.map(\.first.number)
             request = printable(exchange.request.bytes, limit: 200)
             requestPacket = exchange.request.last.number
             guard let message = exchange.reply else { return }
@@ -213,6 +246,8 @@ extension InspectJSON.Object {
             case requestPacket = "request_packet"
             case replyPacket = "reply_packet"
             case latencyNanoseconds = "latency_ns"
+            case retryPackets = "retry_packets"
+            case repeatedReplyPackets = "repeated_reply_packets"
         }
     }
 }

@@ -1,8 +1,10 @@
 public import Capture
+import Foundation
 public import Verification
 
-/// What `crossfire inspect --json` prints: everything that the texts say.
-public struct InspectJSON: Sendable {
+/// What `crossfire inspect --json` prints: everything that the texts say. Flows are asked for and written one by one, so
+/// that memory does not grow with their text.
+public struct InspectJSON {
     /// What is printed besides the flows.
     public struct Parts: Sendable {
         /// What the file says of itself.
@@ -11,6 +13,8 @@ public struct InspectJSON: Sendable {
         public var names = EndpointNames()
         /// One conversation a flow, in the same order, where a protocol was given.
         public var conversations: [Conversation]?
+        /// Of which flows the conversations are.
+        public var transport = FlowTransport.tcp
         /// What is wrong with the messages, where a protocol was given.
         public var violations: [Violation] = []
         /// What was asserted.
@@ -24,46 +28,125 @@ public struct InspectJSON: Sendable {
         public init() {}
     }
 
-    private let object: Object
+    /// Shows flows one by one, the same ones each time.
+    public typealias Flows = ((Flow) throws -> Void) throws -> Void
 
-    /// The flows, and what else there is to say.
-    public init(flows: [Flow], _ parts: Parts) {
-        let packets = Dictionary(grouping: parts.packets, by: \.flow)
-        object = Object(
-            warnings: parts.facts.warnings, droppedPackets: parts.facts.droppedPackets,
-            otherPackets: Dictionary(
-                parts.facts.otherPackets.map { ($0.reason, $0.count) }, uniquingKeysWith: { $0 + $1 }),
-            anomalies: AnomalyClass.all(in: flows).map { .init($0) },
-            violations: parts.conversations.map { _ in parts.violations.map { Object.Found($0) } },
-            assertions: parts.assertions?.map { .init($0) },
-            frames: parts.frames?.map { .init(frame: $0.number, stream: $0.stream, flags: $0.flags.setNames) },
-            flows: flows.enumerated().map { index, flow in
-                Object.Entry(
-                    flow, names: parts.names, conversation: parts.conversations?[index], packets: packets[flow.id])
-            })
+    /// Bytes gathered before they are written.
+    static let pieceBytes = 64 << 10
+
+    private let flows: Flows
+    private let exchanges: Flows
+    private let parts: Parts
+
+    /// The flows, and what else there is to say; `exchanges` are those of UDP.
+    public init(flows: @escaping Flows, exchanges: @escaping Flows, _ parts: Parts) {
+        self.flows = flows
+        self.exchanges = exchanges
+        self.parts = parts
+    }
+
+    /// As the other one, with flows that are all there.
+    public init(flows: [Flow], exchanges: [Flow] = [], _ parts: Parts) {
+        self.init(flows: { try flows.forEach($0) }, exchanges: { try exchanges.forEach($0) }, parts)
     }
 
     /// The object on one line.
     public func text() throws -> String {
-        try JSONText.line(object)
+        var text = ""
+        try write { text += $0 }
+        return text
     }
 
-    struct Object: Encodable, Sendable {
-        var schema = 2
-        var warnings: [String]
-        var droppedPackets: UInt64?
-        var otherPackets: [String: Int]
-        var anomalies: [Class]
-        var violations: [Found]?
-        var assertions: [Assertion]?
-        var frames: [Frame]?
-        var flows: [Entry]
+    /// Writes the object on one line, piece by piece, its keys in order.
+    public func write(to output: @escaping (String) throws -> Void) throws {
+        var tally = AnomalyTally()
+        try flows { tally.add($0) }
+        try exchanges { tally.add($0) }
+        let facts = parts.facts
+        let others = Dictionary(facts.otherPackets.map { ($0.reason, $0.count) }, uniquingKeysWith: { $0 + $1 })
+        var writer = ObjectWriter(output)
+        try writer.field("anomalies", tally.classes.map { Object.Class($0) })
+        try writer.field("assertions", parts.assertions?.map { Object.Assertion($0) })
+        try writer.field("dropped_packets", facts.droppedPackets)
+        try write(flows, as: "flows", .tcp, &writer)
+        try writer.field("other_packets", others)
+        try writer.field("schema", 2)
+        try writer.field(
+            "tshark",
+            parts.frames?.map { Object.Frame(frame: $0.number, stream: $0.stream, flags: $0.flags.setNames) })
+        var hasExchanges = false
+        try exchanges { _ in hasExchanges = true }
+        if hasExchanges { try write(exchanges, as: "udp_flows", .udp, &writer) }
+        try writer.field("violations", parts.conversations.map { _ in parts.violations.map { Object.Found($0) } })
+        try writer.field("warnings", facts.warnings)
+        try writer.end()
+    }
 
-        enum CodingKeys: String, CodingKey {
-            case schema, warnings, anomalies, violations, assertions, flows
-            case droppedPackets = "dropped_packets"
-            case otherPackets = "other_packets"
-            case frames = "tshark"
+    private func write(
+        _ flows: Flows, as key: String, _ transport: FlowTransport, _ writer: inout ObjectWriter
+    ) throws {
+        let packets = Dictionary(grouping: parts.packets.filter { $0.transport == transport }, by: \.flow)
+        let conversations = parts.transport == transport ? parts.conversations : nil
+        var index = 0
+        try writer.beginArray(key)
+        try flows { flow in
+            let entry = Object.Entry(
+                flow, names: parts.names, conversation: conversations?[index], packets: packets[flow.id])
+            try writer.element(entry)
+            index += 1
         }
+        writer.endArray()
+    }
+
+    /// The parts of the object.
+    enum Object {}
+}
+
+/// Writes one JSON object, each field as it comes.
+private struct ObjectWriter {
+    private let output: (String) throws -> Void
+    private let encoder = JSONEncoder()
+    private var pending = "{"
+    private var separator = ""
+
+    init(_ output: @escaping (String) throws -> Void) {
+        self.output = output
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    }
+
+    /// Writes a field; nothing where it has no value.
+    mutating func field(_ key: String, _ value: (some Encodable)?) throws {
+        guard let value else { return }
+        pending += "\(separator)\"\(key)\":"
+        separator = ","
+        pending += try text(value)
+    }
+
+    mutating func beginArray(_ key: String) throws {
+        pending += "\(separator)\"\(key)\":["
+        separator = ""
+    }
+
+    mutating func element(_ value: some Encodable) throws {
+        pending += separator
+        pending += try text(value)
+        separator = ","
+        guard pending.utf8.count >= InspectJSON.pieceBytes else { return }
+        try output(pending)
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    mutating func endArray() {
+        pending += "]"
+        separator = ","
+    }
+
+    mutating func end() throws {
+        try output(pending + "}")
+        pending = ""
+    }
+
+    private func text(_ value: some Encodable) throws -> String {
+        String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }

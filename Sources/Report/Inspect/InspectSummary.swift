@@ -18,25 +18,30 @@ public struct InspectSummary: Sendable {
     }
 
     private let flows: [Flow]
+    private let exchanges: [Flow]
     private let facts: FileFacts
     private let style: TerminalStyle
 
-    /// A summary of flows in which anomalies were looked for and checksums verified.
-    public init(_ flows: [Flow], _ facts: FileFacts, style: TerminalStyle) {
+    /// A summary of connections, and of what went over UDP, in which anomalies were looked for and checksums verified.
+    public init(_ flows: [Flow], exchanges: [Flow] = [], _ facts: FileFacts, style: TerminalStyle) {
         self.flows = flows
+        self.exchanges = exchanges
         self.facts = facts
         self.style = style
     }
 
     /// The text, several lines.
     public func text() -> String {
-        var lines = [style.bold(Self.size(flows))]
-        let classes = AnomalyClass.all(in: flows)
+        var lines = flows.isEmpty && !exchanges.isEmpty ? [] : [style.bold(Self.size(flows))]
+        if !exchanges.isEmpty { lines.append(style.bold(Self.size(exchanges, ("UDP flow", "datagram")))) }
+        let all = flows + exchanges
+        let classes = AnomalyClass.all(in: all)
         let refused = flows.count { $0.handshake == .refused }
         let resets = flows.count { $0.teardown == .clientReset || $0.teardown == .serverReset }
         if refused > 0 { lines.append(style.red("\(count(refused, "connection")) refused")) }
         if resets - refused > 0 { lines.append(style.yellow("\(count(resets - refused, "connection")) reset")) }
         lines += gaps() + checksums()
+        if let errors = ICMPWords.summary(all) { lines.append(style.yellow(errors)) }
         if let dropped = facts.droppedPackets {
             lines.append(
                 dropped == 0
@@ -46,7 +51,7 @@ public struct InspectSummary: Sendable {
         for warning in facts.warnings { lines.append(style.red("The file: \(warning)")) }
         for other in facts.otherPackets { lines.append("\(count(other.count, "packet")) left out: \(other.reason)") }
         guard !classes.isEmpty else {
-            if !flows.isEmpty { lines.append(style.green("Nothing odd about the packets' order, numbers and times.")) }
+            if !all.isEmpty { lines.append(style.green("Nothing odd about the packets' order, numbers and times.")) }
             return lines.joined(separator: "\n")
         }
         lines += ["", "Odd, worst first:"]
@@ -54,24 +59,24 @@ public struct InspectSummary: Sendable {
         for item in classes {
             rows.append([
                 grouped(item.count), item.kind.rawValue, item.kind.blame, item.confidence,
-                item.first.map { "packet \($0.packet), flow \($0.flow)" } ?? "-", item.evidence,
+                item.first.map { "packet \($0.packet), \($0.flow.words)" } ?? "-", item.evidence,
             ])
         }
         return (lines + aligned(rows).map { "  " + $0 }).joined(separator: "\n")
     }
 
     /// `2 flows, 8 TCP packets, 76 bytes of payload in 5.00 s`
-    static func size(_ flows: [Flow]) -> String {
+    static func size(_ flows: [Flow], _ nouns: (flow: String, packet: String) = ("flow", "TCP packet")) -> String {
         let packets = flows.reduce(0) { $0 + $1.packets }
         let bytes = flows.reduce(0) { $0 + $1.toServer.payloadBytes + $1.toClient.payloadBytes }
         let text =
-            "\(count(flows.count, "flow")), \(count(packets, "TCP packet")), \(count(bytes, "byte")) of payload"
+            "\(count(flows.count, nouns.flow)), \(count(packets, nouns.packet)), \(count(bytes, "byte")) of payload"
         guard let first = flows.map(\.firstTime).min(), let last = flows.map(\.lastTime).max() else { return text }
         return text + " in \(duration(nanoseconds: last.nanoseconds - first.nanoseconds))"
     }
 
     private func gaps() -> [String] {
-        let holed = flows.filter { $0.missingBytes > 0 }
+        let holed = (flows + exchanges).filter { $0.missingBytes > 0 }
         let unplaced = flows.reduce(0) { $0 + $1.toServer.unplaced + $1.toClient.unplaced }
         var lines: [String] = []
         if let worst = holed.max(by: { $0.missingBytes < $1.missingBytes }) {
@@ -79,7 +84,7 @@ public struct InspectSummary: Sendable {
             lines.append(
                 style.red(
                     "The capture misses \(count(missing, "byte")) of \(count(holed.count, "flow")), "
-                        + "most in flow \(worst.id) (\(grouped(worst.missingBytes)))."))
+                        + "most in \(FlowID(worst.transport, worst.id).words) (\(grouped(worst.missingBytes)))."))
         }
         if unplaced > 0 { lines.append("\(count(unplaced, "segment")) too far from the others to be placed") }
         if facts.uncomparedFlows > 0 {

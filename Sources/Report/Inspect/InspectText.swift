@@ -26,21 +26,7 @@ public struct InspectText: Sendable {
             let oddest = flows.indices.sorted { (oddities[$1], $0) < (oddities[$0], $1) }.prefix(Self.maximumFlows)
             shown = oddest.sorted().map { flows[$0] }
         }
-        var rows = [
-            ["flow", "client", "server", "packets", "bytes", "duration", "handshake", "teardown", "missing", "odd"]
-        ]
-        for flow in shown {
-            let missing = flow.missingBytes
-            rows.append([
-                "\(flow.id)", names.name(flow.client), names.name(flow.server),
-                "\(flow.toServer.packets) → \(flow.toClient.packets) ←",
-                "\(grouped(flow.toServer.payloadBytes)) → \(grouped(flow.toClient.payloadBytes)) ←",
-                duration(nanoseconds: flow.lastTime.nanoseconds - flow.firstTime.nanoseconds),
-                flow.handshake.rawValue, flow.teardown.rawValue, missing == 0 ? "-" : count(missing, "byte"),
-                Self.odd(flow),
-            ])
-        }
-        var lines = aligned(rows)
+        var lines = aligned([Self.heads(flows.first?.transport ?? .tcp)] + shown.map(row))
         if shown.count < flows.count {
             lines.append(
                 "\(grouped(flows.count - shown.count)) more flows are not listed; --flow N shows one, --json all")
@@ -48,11 +34,31 @@ public struct InspectText: Sendable {
         return lines.joined(separator: "\n")
     }
 
+    private static func heads(_ transport: FlowTransport) -> [String] {
+        transport == .tcp
+            ? ["flow", "client", "server", "packets", "bytes", "duration", "handshake", "teardown", "missing", "odd"]
+            : ["UDP flow", "client", "server", "datagrams", "bytes", "duration", "missing", "odd"]
+    }
+
+    private func row(_ flow: Flow) -> [String] {
+        let missing = flow.missingBytes
+        let ends = [
+            "\(flow.id)", names.name(flow.client), names.name(flow.server),
+            "\(flow.toServer.packets) → \(flow.toClient.packets) ←",
+            "\(grouped(flow.toServer.payloadBytes)) → \(grouped(flow.toClient.payloadBytes)) ←",
+            duration(nanoseconds: flow.lastTime.nanoseconds - flow.firstTime.nanoseconds),
+        ]
+        return ends + (flow.transport == .tcp ? [flow.handshake.rawValue, flow.teardown.rawValue] : [])
+            + [missing == 0 ? "-" : count(missing, "byte"), Self.odd(flow)]
+    }
+
     /// `reordered 3, network-duplicate 1`, worst first; `-` for nothing.
     static func odd(_ flow: Flow) -> String {
         var counts = flow.toServer.anomalies
         counts += flow.toClient.anomalies
-        let words = Anomaly.Kind.worstFirst.filter { counts[$0] > 0 }.map { "\($0.rawValue) \(grouped(counts[$0]))" }
+        var words = Anomaly.Kind.worstFirst.filter { counts[$0] > 0 }.map { "\($0.rawValue) \(grouped(counts[$0]))" }
+        if flow.icmpErrorCount > 0 { words.append("ICMP \(ICMPWords.meanings(flow.icmpErrors))") }
+        if flow.transport == .udp, flow.toClient.packets == 0 { words.append("nothing came back") }
         return words.isEmpty ? "-" : words.joined(separator: ", ")
     }
 
@@ -84,6 +90,7 @@ public struct InspectText: Sendable {
             rows.append(["-", "no request", "\(reply.first.number)", MessageText.of(reply.bytes, codec, .server), "-"])
         }
         lines += zip(aligned(rows), marks).map { $1 ? style.red("! " + $0) : "  " + $0 }
+        lines += repeats(conversation, codec, style)
         for violation in violations where violation.summary.hasPrefix("\(conversation.name):") {
             lines.append(style.red("! \(violation.oracle.rawValue): \(violation.summary)"))
         }
@@ -101,6 +108,24 @@ public struct InspectText: Sendable {
                 "  the reply stream is no \(codec.name) from offset \(malformed.offset) on: \(malformed.reason)")
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// Requests that were sent again over UDP for want of a reply, and replies to them beyond the first.
+    private static func repeats(
+        _ conversation: Conversation, _ codec: any WireCodec, _ style: TerminalStyle
+    ) -> [String] {
+        guard let facts = conversation.datagrams else { return [] }
+        return conversation.exchanges.indices.flatMap { index in
+            let request = MessageText.of(conversation.exchanges[index].request.bytes, codec, .client)
+            let retries = (facts.retries[index] ?? []).map(\.number)
+            let replies = (facts.repliedAgain[index] ?? []).map(\.first.number)
+            return [("sent again", retries), ("answered again", replies)].compactMap { (what, packets) -> String? in
+                guard !packets.isEmpty else { return nil }
+                let list = packets.map { "\($0)" }.joined(separator: ", ")
+                let noun = packets.count == 1 ? "packet" : "packets"
+                return style.yellow("! \(request): \(what) in \(noun) \(list)")
+            }
+        }
     }
 }
 

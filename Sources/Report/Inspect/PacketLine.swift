@@ -1,9 +1,11 @@
 public import Capture
 
-/// One TCP packet as a diagram needs it.
+/// One packet as a diagram needs it: a TCP segment, or a UDP datagram, which has no numbers, flags and window.
 public struct PacketLine: Sendable {
     /// Its number and time in the capture.
     public var packet: PacketReference
+    /// What carries its flow.
+    public var transport = FlowTransport.tcp
     /// The number of its flow.
     public var flow: Int
     /// Who sent it.
@@ -29,6 +31,31 @@ public struct PacketLine: Sendable {
         flags = segment.flags
         window = segment.window
         length = segment.payloadLength
+    }
+
+    /// Takes what a diagram needs of a datagram.
+    public init(_ datagram: Datagram, _ record: PacketRecord, flow: Int) {
+        packet = PacketReference(number: record.number, time: record.time)
+        transport = .udp
+        self.flow = flow
+        source = datagram.source
+        sequence = 0
+        acknowledgement = 0
+        flags = []
+        window = 0
+        length = datagram.payloadLength
+    }
+
+    /// The datagrams of a flow, numbered by the bytes before them in their direction, as a stream's segments are.
+    static func numbered(_ datagrams: [PacketLine], client: Endpoint) -> [PacketLine] {
+        var bytes: [UInt32] = [0, 0]
+        return datagrams.map { line in
+            var line = line
+            let side = line.source == client ? 0 : 1
+            line.sequence = bytes[side]
+            bytes[side] &+= UInt32(truncatingIfNeeded: line.length)
+            return line
+        }
     }
 
     /// `SYN ACK`, or `-` for none.

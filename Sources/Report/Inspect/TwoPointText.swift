@@ -6,18 +6,23 @@ public struct TwoPointText: Sendable {
     static let maximumListed = 20
 
     private let flows: [TwoPointFlow]
+    private let result: TwoPointResult
     private let doubts: [String]
     private let names: EndpointNames
 
     /// Text about matched captures; `doubts` says what keeps them from being whole.
-    public init(_ flows: [TwoPointFlow], doubts: [String], names: EndpointNames) {
-        self.flows = flows
+    public init(_ result: TwoPointResult, doubts: [String], names: EndpointNames) {
+        self.result = result
+        flows = result.flows
         self.doubts = doubts
         self.names = names
     }
 
     /// The sum first, then each flow on whose way something happened, then the flows where nothing did.
     public func text(style: TerminalStyle) -> String {
+        guard !flows.isEmpty || result.onlyAtClient.isEmpty && result.onlyAtServer.isEmpty else {
+            return nothingInCommon(style)
+        }
         let paths = flows.flatMap { [$0.toServer, $0.toClient] }
         let sum = { (part: (TwoPointPath) -> Int) in paths.reduce(0) { $0 + part($1) } }
         var lines = [
@@ -30,6 +35,8 @@ public struct TwoPointText: Sendable {
             lines.append("\(count(sum(\.resegmented), "packet")) cut or joined on the way, their bytes whole")
         }
         lines += doubts.map { style.yellow("in doubt: \($0)") }
+        lines += translations().map { style.yellow($0) }
+        lines += lone().map { style.yellow($0) }
         var quiet = 0
         for flow in flows {
             let found = Self.lines(flow.toServer, "→ server") + Self.lines(flow.toClient, "→ client")
@@ -37,7 +44,8 @@ public struct TwoPointText: Sendable {
                 quiet += 1
                 continue
             }
-            var head = "\(names.name(flow.client)) → \(names.name(flow.server))"
+            var head = flow.transport == .tcp ? "" : "UDP "
+            head += "\(names.name(flow.client)) → \(names.name(flow.server))"
             if let offset = flow.clockOffset {
                 let side = offset < 0 ? "behind" : "ahead"
                 head += ", the server's clock is \(duration(nanoseconds: abs(offset))) \(side)"
@@ -46,6 +54,45 @@ public struct TwoPointText: Sendable {
         }
         if quiet > 0 { lines += ["", "\(count(quiet, "flow")) whose packets all arrived once and in order"] }
         return lines.joined(separator: "\n")
+    }
+
+    private func nothingInCommon(_ style: TerminalStyle) -> String {
+        let head = "Nothing of one capture is in the other, by endpoints or by content: no losses are counted."
+        return ([style.bold(head)] + doubts.map { style.yellow("in doubt: \($0)") } + lone()).joined(separator: "\n")
+    }
+
+    /// What stands between the captures, as far as it changed addresses and ports.
+    private func translations() -> [String] {
+        let changed = flows.compactMap { flow in flow.atServer.map { (flow, $0) } }
+        guard !changed.isEmpty else { return [] }
+        var lines = ["\(count(changed.count, "flow")) matched by content: addresses are translated on the way"]
+        for (flow, there) in changed.prefix(Self.maximumListed) {
+            let ends = [(flow.client, there.client), (flow.server, there.server)]
+            lines += ends.filter { $0 != $1 }.map { "  \(names.name($0)) is \(names.name($1)) at the server" }
+        }
+        if changed.count > Self.maximumListed { lines.append("  and \(changed.count - Self.maximumListed) more") }
+        return lines
+    }
+
+    /// Flows that one capture has alone; nothing of them is counted.
+    private func lone() -> [String] {
+        let sides = [
+            ("client", result.onlyAtClient, "lost altogether, or not captured at the server"),
+            ("server", result.onlyAtServer, "made on the way, or not captured at the client"),
+        ]
+        return sides.flatMap { side, flows, why -> [String] in
+            guard !flows.isEmpty else { return [] }
+            let packets = flows.reduce(0) { $0 + $1.packets }
+            let listed = flows.prefix(Self.maximumListed).map {
+                "  \($0.transport == .tcp ? "" : "UDP ")\(names.name($0.client)) → \(names.name($0.server)), "
+                    + count($0.packets, "packet")
+            }
+            let rest = flows.count - listed.count
+            return [
+                "\(count(flows.count, "flow")) with \(count(packets, "packet")) in the \(side)'s capture alone, not counted: "
+                    + why
+            ] + listed + (rest > 0 ? ["  and \(rest) more"] : [])
+        }
     }
 
     private static func lines(_ path: TwoPointPath, _ way: String) -> [String] {
@@ -71,26 +118,56 @@ public struct TwoPointText: Sendable {
                 doubts: doubts,
                 flows: flows.map {
                     Object.Entry(
-                        client: $0.client.description, server: $0.server.description,
-                        clockOffsetNanoseconds: $0.clockOffset, toServer: .init($0.toServer),
+                        transport: $0.transport.rawValue, client: $0.client.description,
+                        server: $0.server.description, clientAtServer: $0.atServer?.client.description,
+                        serverAtServer: $0.atServer?.server.description, clockOffsetNanoseconds: $0.clockOffset,
+                        toServer: .init($0.toServer),
                         toClient: .init($0.toClient))
-                }))
+                }, onlyAtClient: result.onlyAtClient.map { .init($0) },
+                onlyAtServer: result.onlyAtServer.map { .init($0) }))
     }
 
     private struct Object: Encodable {
         var schema = 1
         var doubts: [String]
         var flows: [Entry]
+        var onlyAtClient: [Lone]
+        var onlyAtServer: [Lone]
 
-        struct Entry: Encodable {
+        enum CodingKeys: String, CodingKey {
+            case schema, doubts, flows
+            case onlyAtClient = "only_at_client"
+            case onlyAtServer = "only_at_server"
+        }
+
+        struct Lone: Encodable {
+            var transport: String
             var client: String
             var server: String
+            var packets: Int
+
+            init(_ flow: TwoPointLone) {
+                transport = flow.transport.rawValue
+                client = flow.client.description
+                server = flow.server.description
+                packets = flow.packets
+            }
+        }
+
+        struct Entry: Encodable {
+            var transport: String
+            var client: String
+            var server: String
+            var clientAtServer: String?
+            var serverAtServer: String?
             var clockOffsetNanoseconds: Int64?
             var toServer: Path
             var toClient: Path
 
             enum CodingKeys: String, CodingKey {
-                case client, server
+                case transport, client, server
+                case clientAtServer = "client_at_server"
+                case serverAtServer = "server_at_server"
                 case clockOffsetNanoseconds = "clock_offset_ns"
                 case toServer = "to_server"
                 case toClient = "to_client"

@@ -30,6 +30,7 @@ public struct Checker: Sendable {
         }
         for part in parts(history, model) { check(part, model, &result) }
         if result.method.isEmpty { result.method = "monitor" }
+        result.inconclusive += history.doubts
         if !result.violations.isEmpty {
             result.verdict = .violated
         } else if !result.inconclusive.isEmpty {
@@ -61,6 +62,7 @@ public struct Checker: Sendable {
             case .unknown(let why): result.inconclusive.append("Not decided: \(why).")
             }
         }
+        result.inconclusive += history.doubts
         if !result.violations.isEmpty {
             result.verdict = .violated
         } else if !result.inconclusive.isEmpty {

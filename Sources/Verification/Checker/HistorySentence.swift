@@ -97,8 +97,6 @@ package enum HistorySentence {
 
     /// A value, a key or an element in words.
     package static func value(_ history: History, _ code: Int) -> String {
-        if code == History.null { return "nothing" }
-        let name = code &- History.firstName
-        return history.names.indices.contains(name) ? history.names[name] : String(code)
+        code == History.null ? "nothing" : history.words(code)
     }
 }

@@ -139,7 +139,8 @@ extension Diagnosis {
     private func announcedBulk(_ raw: [UInt8]) -> (bodyStart: Int, length: Int)? {
         guard reading.rules == .resp, raw.first == UInt8(ascii: "$"), let header = raw.firstIndex(of: 0x0A),
             header < 24,
-            let announced = Int(String(decoding: raw[1..<header].filter { $0 != 0x0D }, as: UTF8.self)), announced > 0
+            let announced = Int(String(decoding: raw[1..<header].filter { $0 != 0x0D }, as: UTF8.self)),
+            (1...RESPCodec.maximumBulkBytes).contains(announced)
         else { return nil }
         return (header + 1, announced + 2)
     }

@@ -18,14 +18,24 @@ public struct History: Sendable {
     public var arguments: [Int] = []
     /// What each compare-and-set expected; the name of an `other`. Empty where there is none in the history.
     public var expectations: [Int] = []
-    /// What each was answered: a value, 0 or 1 for false or true, `null` for nothing.
+    /// What each was answered. For a function that `returnsValue` a value, where `null` is nil; for any other 0 or 1 for
+    /// false or true, and `null` where it was acknowledged without saying which.
     public var results: [Int] = []
     /// When each was invoked, in nanoseconds.
     public var invoked: [Int64] = []
     /// When each was answered, in nanoseconds; `never` where it was not.
     public var completed: [Int64] = []
-    /// Texts that stand for values: the value `firstName + index` is the text at `index`.
-    public var names: [String] = []
+    /// What the codes from `firstName` on stand for, in `keys`, `arguments`, `expectations` and `results`; a smaller
+    /// code is the whole number that it is.
+    public var values = HistoryValues()
+    /// Whether times are times; if not, they are no more than the order of a journal's lines, and no margin or duration
+    /// means anything.
+    public var hasClock = true
+    /// What clients are called that have a name in place of a small number.
+    public var clientNames: [Int32: String] = [:]
+    /// Why the history may not be the whole story, one sentence each: what is violated is violated, but nothing more is
+    /// certain.
+    public var doubts: [String] = []
     /// What a file's header claims: `ok`, `illegal`, or empty.
     public var expectation = ""
     /// What a file's header says was planted.
@@ -35,7 +45,7 @@ public struct History: Sendable {
     public static let null = Int.min
     /// The time of an answer that did not come.
     public static let never = Int64.max
-    /// From here on, values are texts in `names`.
+    /// From here on, codes stand for what is in `values`.
     public static let firstName = 1 << 60
 
     /// Creates an empty history.
@@ -48,8 +58,17 @@ public struct History: Sendable {
     public enum Function: UInt8, Sendable {
         case read, write, compareAndSet, increment, add, remove, contains, enqueue, dequeue, acquire, release, append
         case delete, push, pop, peek
-        /// An operation of a user's own model; its name, as a number, stands in `expectations`.
+        /// An operation that no built-in model knows: its name, a text, has its code in `expectations`.
         case other
+
+        /// Whether its answer is a value, where true and false are values too; that of any other is yes, no, or no
+        /// more than an acknowledgement.
+        public var returnsValue: Bool {
+            switch self {
+            case .read, .increment, .dequeue, .append, .pop, .peek, .other: true
+            default: false
+            }
+        }
     }
 
     /// Whether an operation was answered, and had an effect.
@@ -104,7 +123,9 @@ public struct History: Sendable {
     public func selecting(_ rows: some Sequence<Int>) -> History {
         var part = History()
         part.model = model
-        part.names = names
+        part.values = values
+        part.hasClock = hasClock
+        part.clientNames = clientNames
         for row in rows {
             part.append(
                 functions[row], client: Int(clients[row]), key: keys[row], argument: arguments[row],

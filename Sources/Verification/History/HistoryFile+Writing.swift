@@ -22,7 +22,7 @@ extension HistoryFile {
         }
     }
 
-    private static func name(_ function: History.Function, _ model: String) -> String {
+    static func name(_ function: History.Function, _ model: String) -> String {
         switch function {
         case .read: return model.contains("counter") ? "get" : "read"
         case .write: return "write"
@@ -67,8 +67,8 @@ extension HistoryFile {
         }
         func value(_ code: Int) -> String {
             if code == History.null { return "null" }
-            let name = code &- History.firstName
-            return history.names.indices.contains(name) ? JSONText.encoded(history.names[name]) : String(code)
+            guard case .text(let text) = history.values[code] else { return String(code) }
+            return JSONText.encoded(text.string)
         }
         func result() -> String {
             let code = history.results[row]

@@ -1,3 +1,5 @@
+import Capture
+
 /// Why a history could not be read, with its place.
 public struct HistoryError: Error, Equatable, CustomStringConvertible {
     /// The file.
@@ -8,6 +10,8 @@ public struct HistoryError: Error, Equatable, CustomStringConvertible {
     public var column: Int
     /// What is wrong.
     public var reason: String
+    /// The file ends where more was to come.
+    var isCut = false
 
     /// Creates an error.
     public init(path: String, line: Int = 0, column: Int = 0, reason: String) {
@@ -23,26 +27,30 @@ public struct HistoryError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Histories as files: `linhist-1` JSON lines in and out, Jepsen's EDN in.
+/// Histories as files: `linhist-1` JSON lines in and out; Jepsen's journals in, as EDN, JSON or plain text.
 public enum HistoryFile {
-    /// Reads a history; which of the two formats it is, its first bytes tell. `-` is standard input.
+    /// Reads a history; which format it has, its first bytes tell. `-` is standard input.
     ///
     /// - Throws: `HistoryError` with the place of the first thing that is wrong.
     /// - Complexity: O(bytes).
     public static func read(
-        _ path: String, _ vocabulary: HistoryVocabulary = HistoryVocabulary()
+        _ path: String, _ options: HistoryOptions = HistoryOptions()
     ) throws(HistoryError) -> History {
-        try withFileBytes(path) { bytes throws(HistoryError) in try parse(bytes, path, vocabulary) }
+        try withFileBytes(path) { bytes, doubt throws(HistoryError) in
+            var history = try parse(bytes, path, options)
+            if let doubt { history.doubts.insert("The file is damaged: \(doubt).", at: 0) }
+            return history
+        }
     }
 
-    /// Reads a history from bytes.
+    /// Reads a history from bytes, which are not compressed.
     public static func read(
-        bytes: [UInt8], name: String = "history", _ vocabulary: HistoryVocabulary = HistoryVocabulary()
+        bytes: [UInt8], name: String = "history", _ options: HistoryOptions = HistoryOptions()
     ) throws(HistoryError) -> History {
         var result: Result<History, HistoryError>?
         bytes.withUnsafeBytes { buffer in
             do throws(HistoryError) {
-                result = .success(try parse(buffer, name, vocabulary))
+                result = .success(try parse(buffer, name, options))
             } catch {
                 result = .failure(error)
             }
@@ -52,25 +60,90 @@ public enum HistoryFile {
 
     /// Whether these first bytes of a file look like a history at all, so that a command can tell it from a capture.
     public static func isHistory(_ firstBytes: [UInt8]) -> Bool {
-        guard let first = firstBytes.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else { return false }
-        return first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: ";")
-            || first == UInt8(ascii: "#")
+        firstBytes.withUnsafeBytes { format(of: withoutMark($0)) != nil }
+    }
+
+    /// Whether the file at `path` begins so; a compressed one is looked into.
+    package static func isHistory(at path: String) -> Bool {
+        var start: [UInt8] = []
+        try? ByteSource(path: path).read(1 << 12, appendingTo: &start)
+        return isHistory(start)
+    }
+
+    private enum Format {
+        case linhist, json, edn, text
     }
 
     private static func parse(
-        _ bytes: UnsafeRawBufferPointer, _ name: String, _ vocabulary: HistoryVocabulary
+        _ bytes: UnsafeRawBufferPointer, _ name: String, _ options: HistoryOptions
     ) throws(HistoryError) -> History {
-        guard let first = bytes.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else {
+        let text = withoutMark(bytes)
+        guard text.contains(where: { !isBlank($0) }) else {
             throw HistoryError(path: name, reason: "there is no operation in it")
         }
-        let head = bytes.prefix(64)
-        let isJSON =
-            first == UInt8(ascii: "{") && head.contains(UInt8(ascii: "\"")) && !head.starts(with: [0x7B, 0x3A])
-        if isJSON {
-            var parser = LinhistParser(bytes: bytes, path: name, vocabulary)
-            return try parser.parse()
+        switch format(of: text) {
+        case .linhist:
+            var reader = LinhistReader(text, path: name, options)
+            return try reader.parse()
+        case .json, .edn:
+            let isJSON = format(of: text) == .json
+            var reader = JournalReader(text, path: name, isJSON: isJSON, options)
+            return try reader.parse()
+        case .text:
+            var reader = TextJournalReader(text, path: name, options)
+            return try reader.parse()
+        case nil:
+            throw HistoryError(
+                path: name, line: 1, column: 1,
+                reason: "expected a history: linhist-1, or Jepsen's as EDN, JSON or lines of process :type :f value")
         }
-        var reader = EDNReader(bytes: Array(bytes), path: name, vocabulary)
-        return try reader.parse()
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
+
+    /// The bytes behind a byte order mark.
+    private static func withoutMark(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? UnsafeRawBufferPointer(rebasing: bytes.dropFirst(3)) : bytes
+    }
+
+    /// The format that the first bytes tell.
+    private static func format(of bytes: UnsafeRawBufferPointer) -> Format? {
+        let start = bytes.drop(while: isBlank)
+        guard let first = start.first else { return nil }
+        switch first {
+        case UInt8(ascii: "{"): return hasColon(start) ? jsonFormat(start) : .edn
+        case UInt8(ascii: "["):
+            let inside = start.dropFirst().drop { isBlank($0) || $0 == UInt8(ascii: ",") }
+            switch inside.first {
+            case UInt8(ascii: "{"): return hasColon(inside) ? jsonFormat(inside) : .edn
+            case nil, UInt8(ascii: "#"), UInt8(ascii: ";"), UInt8(ascii: "^"), UInt8(ascii: "]"): return .edn
+            default: break
+            }
+        case UInt8(ascii: "("), UInt8(ascii: ";"), UInt8(ascii: "#"), UInt8(ascii: "^"):
+            if !TextJournalReader.isJournal(bytes) { return .edn }
+        default: break
+        }
+        return TextJournalReader.isJournal(bytes) ? .text : nil
+    }
+
+    /// Whether a text with a colon follows the brace, as in JSON.
+    private static func hasColon(_ map: Slice<UnsafeRawBufferPointer>) -> Bool {
+        let key = map.dropFirst().drop(while: isBlank)
+        guard key.first == UInt8(ascii: "\"") else { return false }
+        let behind = key.dropFirst().drop { $0 != UInt8(ascii: "\"") }.dropFirst().drop(while: isBlank)
+        return behind.isEmpty || behind.first == UInt8(ascii: ":")
+    }
+
+    /// Jepsen's maps have a `type`; those of linhist-1, and its header, have not.
+    private static func jsonFormat(_ start: Slice<UnsafeRawBufferPointer>) -> Format {
+        var reader = ValueReader(HistoryCursor(UnsafeRawBufferPointer(rebasing: start), path: ""), isJSON: true)
+        var values = HistoryValues()
+        guard let code = try? reader.code(&values), case .map(let pairs)? = values[code] else {
+            // Cut or damaged: what stands there decides.
+            let head = String(decoding: start.prefix(4096), as: UTF8.self)
+            return head.contains("\"type\"") && !head.contains("\"t0\"") ? .json : .linhist
+        }
+        let keys = Set(stride(from: 0, to: pairs.count, by: 2).map { values[pairs[$0]] })
+        return keys.contains(.text("type")) && !keys.contains(.text("t0")) ? .json : .linhist
     }
 }

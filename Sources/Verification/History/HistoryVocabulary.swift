@@ -1,7 +1,7 @@
 /// The names that operations have in a file.
 public struct HistoryVocabulary: Sendable {
     private var named: [String: History.Function] = [:]
-    private var takesAny = false
+    private(set) var takesAny = false
 
     /// The names that everybody uses: `read`, `write`, `enq`…
     public init() {}
@@ -18,7 +18,16 @@ public struct HistoryVocabulary: Sendable {
         return vocabulary
     }
 
-    var isPlain: Bool { named.isEmpty && !takesAny }
+    /// With the names that a model's operations have besides: Jepsen's counters `add`.
+    public func suited(to model: CheckModel) -> HistoryVocabulary {
+        guard !takesAny, model == .counter || model == .blindCounter, named["add"] == nil else { return self }
+        var suited = self
+        suited.named["add"] = .increment
+        return suited
+    }
+
+    /// Whether these names, which most operations have, mean what they mean to everybody.
+    func keeps(_ names: [String]) -> Bool { !takesAny && names.allSatisfy { named[$0] == nil } }
 
     func function(_ name: String) -> History.Function? {
         takesAny ? .other : named[name] ?? HistoryFile.function(name)

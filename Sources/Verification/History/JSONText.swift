@@ -1,26 +1,58 @@
 /// Texts between quotes, as JSON (RFC 8259, section 7) and EDN write them.
 enum JSONText {
+    /// The text in quotes, for people: what a terminal would obey, or nobody would see, is escaped too.
+    static func quoted(_ text: String) -> String {
+        encoded(text).unicodeScalars.map { isShown($0) ? String($0) : "\\u{\(String($0.value, radix: 16))}" }.joined()
+    }
+
+    /// Whether a terminal shows the scalar, and no more.
+    static func isShown(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse: false
+        default: true
+        }
+    }
+
     /// The text that escapes stand for. What is no escape stays as it is.
-    static func decoded(_ raw: some BidirectionalCollection<UInt8>) -> String {
-        guard raw.contains(UInt8(ascii: "\\")) else { return String(decoding: raw, as: UTF8.self) }
-        var units: [UInt16] = []
-        var rest = Array(String(decoding: raw, as: UTF8.self).utf16)[...]
-        while let unit = rest.popFirst() {
-            guard unit == 0x5C, let letter = rest.first, letter < 0x80 else {
-                units.append(unit)
+    static func decoded(_ raw: some Collection<UInt8>) -> String {
+        String(decoding: decodedBytes(raw), as: UTF8.self)
+    }
+
+    /// The same as bytes. What is no UTF-8 stays what it is, and so does half of a surrogate pair, as WTF-8 writes it.
+    static func decodedBytes(_ raw: some Collection<UInt8>) -> [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(raw.count)
+        var rest = Array(raw)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "\\"), let letter = rest.first else {
+                out.append(byte)
                 continue
             }
-            if let plain = escapes[UInt8(letter)] {
-                units.append(UInt16(plain))
+            if let plain = escapes[letter] {
+                out.append(plain)
                 rest.removeFirst()
-            } else if letter == 0x75, let code = hexadecimal(rest.dropFirst().prefix(4)) {
-                units.append(code)
+            } else if letter == UInt8(ascii: "u"), let code = hexadecimal(rest.dropFirst()) {
                 rest.removeFirst(5)
+                out += encoded(joined(code, &rest))
             } else {
-                units.append(unit)
+                out.append(byte)
             }
         }
-        return String(decoding: units, as: UTF16.self)
+        return out
+    }
+
+    /// The scalar that begins with this UTF-16 unit, the second half of a pair taken from `rest`.
+    private static func joined(_ unit: UInt32, _ rest: inout ArraySlice<UInt8>) -> UInt32 {
+        guard 0xD800..<0xDC00 ~= unit, rest.starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]),
+            let low = hexadecimal(rest.dropFirst(2)), 0xDC00..<0xE000 ~= low
+        else { return unit }
+        rest.removeFirst(6)
+        return 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)
+    }
+
+    private static func encoded(_ scalar: UInt32) -> [UInt8] {
+        if let sound = Unicode.Scalar(scalar) { return Array(String(sound).utf8) }
+        return [0xE0 | UInt8(scalar >> 12), 0x80 | UInt8(scalar >> 6 & 0x3F), 0x80 | UInt8(scalar & 0x3F)]
     }
 
     /// The text with its quotes.
@@ -46,14 +78,13 @@ enum JSONText {
         UInt8(ascii: "f"): 0x0C, UInt8(ascii: "n"): 0x0A, UInt8(ascii: "r"): 0x0D, UInt8(ascii: "t"): 0x09,
     ]
 
-    private static func hexadecimal(_ digits: ArraySlice<UInt16>) -> UInt16? {
+    private static func hexadecimal(_ text: ArraySlice<UInt8>) -> UInt32? {
+        let digits = text.prefix(4)
         guard digits.count == 4 else { return nil }
-        var value: UInt16 = 0
+        var value: UInt32 = 0
         for digit in digits {
-            guard let scalar = Unicode.Scalar(digit), let number = Character(scalar).hexDigitValue, digit < 0x80 else {
-                return nil
-            }
-            value = value << 4 | UInt16(number)
+            guard let number = Character(Unicode.Scalar(digit)).hexDigitValue else { return nil }
+            value = value << 4 | UInt32(number)
         }
         return value
     }

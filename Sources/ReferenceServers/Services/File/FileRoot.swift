@@ -13,7 +13,8 @@ package final class FileRoot: Sendable {
     package init?(_ path: String?) {
         var made: String?
         if path == nil {
-            var template = Array("/tmp/reference-server-XXXXXX\0".utf8CString)
+            let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+            var template = Array("\(parent)/reference-server-XXXXXX".utf8CString)
             guard mkdtemp(&template) != nil else { return nil }
             made = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
         }

@@ -14,14 +14,17 @@ public struct InspectPage: Sendable {
     private let parts: InspectJSON.Parts
     private let codec: (any WireCodec)?
     private let packetsLeftOut: Int
+    private let others: [Flow]
 
     /// A page about the flows of a capture; `parts.packets` are the packets for the graphs, `packetsLeftOut` how many of
-    /// them are not there.
+    /// them are not there. Of `others`, those of the other transport, it has the summary alone.
     public init(
-        title: String, flows: [Flow], _ parts: InspectJSON.Parts, codec: (any WireCodec)?, packetsLeftOut: Int
+        title: String, flows: [Flow], others: [Flow] = [], _ parts: InspectJSON.Parts, codec: (any WireCodec)?,
+        packetsLeftOut: Int
     ) {
         self.title = title
         self.flows = flows
+        self.others = others
         self.parts = parts
         self.codec = codec
         self.packetsLeftOut = packetsLeftOut
@@ -36,7 +39,10 @@ public struct InspectPage: Sendable {
         let plain = TerminalStyle(descriptor: -1)
         var out = htmlHead(title: title, style: InspectPageStyle.css)
         out += "<h1>\(escaped(title))</h1>\n"
-        out += "<pre>\(escaped(InspectSummary(flows, parts.facts, style: plain).text()))</pre>\n"
+        let byTransport = Dictionary(grouping: flows + others, by: \.transport)
+        let summary = InspectSummary(
+            byTransport[.tcp] ?? [], exchanges: byTransport[.udp] ?? [], parts.facts, style: plain)
+        out += "<pre>\(escaped(summary.text()))</pre>\n"
         if let assertions = parts.assertions {
             out += "<h2>Assertions</h2><pre>"
             out += escaped(assertions.map { $0.text(style: plain) }.joined(separator: "\n")) + "</pre>\n"
@@ -116,7 +122,8 @@ public struct InspectPage: Sendable {
                         "\(flow.id)", parts.names.name(flow.client), parts.names.name(flow.server),
                         "\(flow.toServer.packets) → \(flow.toClient.packets) ←",
                         "\(grouped(flow.toServer.payloadBytes)) → \(grouped(flow.toClient.payloadBytes)) ←",
-                        flow.handshake.rawValue, flow.teardown.rawValue,
+                        flow.transport == .tcp ? flow.handshake.rawValue : "-",
+                        flow.transport == .tcp ? flow.teardown.rawValue : "-",
                         flow.missingBytes == 0 ? "-" : count(flow.missingBytes, "byte"), InspectText.odd(flow),
                     ]
                 })
@@ -126,7 +133,8 @@ public struct InspectPage: Sendable {
         let packets = Dictionary(grouping: parts.packets, by: \.flow)
         var out = ""
         for flow in graphed {
-            let own = packets[flow.id] ?? []
+            var own = packets[flow.id] ?? []
+            if flow.transport == .udp { own = PacketLine.numbered(own, client: flow.client) }
             out += "<h3>flow \(flow.id): \(escaped(parts.names.name(flow.client)))</h3><div class=\"graphs\">"
             out += PageGraph(flow: flow, packets: own, isToServer: true).svg()
             out += PageGraph(flow: flow, packets: own, isToServer: false).svg() + "</div>\n"

@@ -85,8 +85,8 @@ enum HistoryProperties {
 
     private static func text(_ history: History, _ row: Int) -> [String] {
         func value(_ code: Int) -> String {
-            let name = code &- History.firstName
-            return history.names.indices.contains(name) ? "'\(history.names[name])'" : "\(code)"
+            guard case .text(let text) = history.values[code] else { return "\(code)" }
+            return "'\(text.string)'"
         }
         let function = history.functions[row]
         var result = value(history.results[row])

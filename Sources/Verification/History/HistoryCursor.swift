@@ -1,0 +1,122 @@
+/// A place in a history's bytes, with its line.
+///
+/// One of the files where bytes are read through pointers; every access is checked against `end` first.
+struct HistoryCursor {
+    let bytes: UnsafeRawBufferPointer
+    let path: String
+    private(set) var end: Int
+    var offset: Int
+    private(set) var line = 1
+    private var lineStart: Int
+
+    init(_ bytes: UnsafeRawBufferPointer, path: String) {
+        self.bytes = bytes
+        self.path = path
+        end = bytes.count
+        offset = 0
+        lineStart = 0
+    }
+
+    var isAtEnd: Bool { offset >= end }
+
+    /// The byte here, or 0 at the end: no format gives 0 a meaning.
+    @inline(__always)
+    var byte: UInt8 { offset < end ? bytes[offset] : 0 }
+
+    /// The byte so many further on, or 0.
+    func byte(after count: Int) -> UInt8 { offset + count < end ? bytes[offset + count] : 0 }
+
+    /// A line feed stands here.
+    mutating func passLineFeed() {
+        offset += 1
+        line += 1
+        lineStart = offset
+    }
+
+    /// JSON's white space, and EDN's but for commas.
+    mutating func skipSpace() {
+        while offset < end {
+            switch bytes[offset] {
+            case 0x20, 0x09, 0x0D, 0x0C: offset += 1
+            case 0x0A: passLineFeed()
+            default: return
+            }
+        }
+    }
+
+    /// Steps over `wanted` if it stands here.
+    mutating func take(_ wanted: UInt8) -> Bool {
+        guard offset < end, bytes[offset] == wanted else { return false }
+        offset += 1
+        return true
+    }
+
+    /// Steps over the word if it stands here.
+    mutating func take(_ word: StaticString) -> Bool {
+        let length = word.utf8CodeUnitCount
+        guard offset + length <= end else { return false }
+        let isThere = word.withUTF8Buffer { letters in
+            letters.indices.allSatisfy { bytes[offset + $0] == letters[$0] }
+        }
+        if isThere { offset += length }
+        return isThere
+    }
+
+    mutating func expect(_ wanted: UInt8) throws(HistoryError) {
+        guard take(wanted) else {
+            throw isAtEnd ? cut() : failure("expected \(Character(Unicode.Scalar(wanted)))")
+        }
+    }
+
+    /// Whether the bytes of `range` are this word.
+    func isWord(_ range: Range<Int>, _ word: StaticString) -> Bool {
+        range.count == word.utf8CodeUnitCount
+            && word.withUTF8Buffer { letters in
+                letters.indices.allSatisfy { bytes[range.lowerBound + $0] == letters[$0] }
+            }
+    }
+
+    func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+
+    /// The same place in the same bytes, which end at `end`.
+    func until(_ end: Int) -> HistoryCursor {
+        var shorter = self
+        shorter.end = min(end, self.end)
+        return shorter
+    }
+
+    var place: HistoryPlace { HistoryPlace(line: line, column: min(offset, end) - lineStart + 1) }
+
+    /// What is wrong here.
+    func failure(_ reason: String) -> HistoryError {
+        HistoryError(path: path, line: place.line, column: place.column, reason: reason)
+    }
+
+    /// The file ends here, inside something.
+    func cut(_ inside: String = "an operation") -> HistoryError {
+        var error = failure("the file ends inside \(inside)")
+        error.isCut = true
+        return error
+    }
+}
+
+extension HistoryCursor {
+    /// A text between quotes, a backslash before any byte keeps it from ending the text. The range without the quotes.
+    mutating func quoted(acrossLines: Bool) throws(HistoryError) -> Range<Int> {
+        try expect(UInt8(ascii: "\""))
+        let start = offset
+        while offset < end {
+            switch bytes[offset] {
+            case UInt8(ascii: "\""):
+                offset += 1
+                return start..<offset - 1
+            case UInt8(ascii: "\\") where offset + 1 < end && bytes[offset + 1] != 0x0A: offset += 2
+            case 0x0A:
+                guard acrossLines else { throw failure("a text does not end") }
+                passLineFeed()
+            default: offset += 1
+            }
+        }
+        throw cut("a text")
+    }
+}

@@ -1,0 +1,140 @@
+/// Reads Jepsen's journals: maps such as `{:type :invoke, :f :cas, :value [1 2], :process 0, :time 12}` in EDN, or the
+/// same as JSON, in brackets, in parentheses, or one after the other.
+struct JournalReader {
+    private var reader: ValueReader
+    private var journal: Journal
+    /// Values of fields that nobody needs.
+    private var unneeded = HistoryValues()
+
+    init(_ bytes: UnsafeRawBufferPointer, path: String, isJSON: Bool, _ options: HistoryOptions) {
+        reader = ValueReader(HistoryCursor(bytes, path: path), isJSON: isJSON)
+        journal = Journal(path: path, options)
+    }
+
+    /// Reads to the end of the journal, or to where the file is cut.
+    mutating func parse() throws(HistoryError) -> History {
+        do throws(HistoryError) {
+            try events()
+        } catch {
+            guard error.isCut, !journal.isEmpty else { throw error }
+            journal.doubts.append("The file is cut: at line \(error.line) \(error.reason).")
+        }
+        return try journal.finish()
+    }
+
+    private mutating func events() throws(HistoryError) {
+        try skipTags()
+        let close = opened()
+        while true {
+            try skipTags()
+            if reader.cursor.isAtEnd {
+                if let close { throw reader.cursor.cut("a journal before its \(Character(Unicode.Scalar(close)))") }
+                return
+            }
+            if let close, reader.cursor.take(close) { return try end() }
+            guard try journal.add(event()) else { return }
+        }
+    }
+
+    /// Steps into brackets or parentheses; what closes them.
+    private mutating func opened() -> UInt8? {
+        if reader.cursor.take(UInt8(ascii: "[")) { return UInt8(ascii: "]") }
+        if !reader.isJSON, reader.cursor.take(UInt8(ascii: "(")) { return UInt8(ascii: ")") }
+        return nil
+    }
+
+    /// What comes behind a list must be nothing, or another journal.
+    private mutating func end() throws(HistoryError) {
+        try skipTags()
+        switch reader.cursor.byte {
+        case _ where reader.cursor.isAtEnd: return
+        case UInt8(ascii: "["), UInt8(ascii: "("), UInt8(ascii: "{"):
+            journal.doubts.append(
+                "At line \(reader.cursor.line) another journal begins, and only the first one was read.")
+        default: throw reader.cursor.failure("expected nothing behind the journal")
+        }
+    }
+
+    /// Blanks, and the tags of records such as `#jepsen.history.Op{…}`.
+    private mutating func skipTags() throws(HistoryError) {
+        try reader.skipBlank()
+        while !reader.isJSON, reader.cursor.take(UInt8(ascii: "#")) {
+            _ = try reader.tag()
+            try reader.skipBlank()
+        }
+    }
+
+    // MARK: Events
+
+    private mutating func event() throws(HistoryError) -> JournalEvent {
+        var event = JournalEvent()
+        event.place = reader.cursor.place
+        guard reader.cursor.byte == UInt8(ascii: "{") else { throw reader.cursor.failure("expected a map") }
+        reader.cursor.offset += 1
+        while true {
+            try reader.skipBlank()
+            if reader.cursor.take(UInt8(ascii: "}")) { break }
+            let name = try fieldName()
+            try reader.skipBlank()
+            if reader.cursor.byte == UInt8(ascii: "}") {
+                throw reader.cursor.failure("a map with a key without a value")
+            }
+            try field(name, of: &event)
+        }
+        guard event.kind != nil || !event.type.isEmpty else {
+            throw HistoryError(
+                path: reader.cursor.path, line: event.place.line, column: event.place.column,
+                reason: "an event needs :type")
+        }
+        return event
+    }
+
+    private mutating func field(_ name: String, of event: inout JournalEvent) throws(HistoryError) {
+        switch JournalEvent.Field(name) {
+        case .type:
+            let code = try reader.code(&journal.values)
+            event.type = Self.name(journal.values[code]) ?? journal.values.words(code)
+            event.kind = JournalEvent.Kind(event.type)
+        case .function: event.function = try reader.code(&journal.values)
+        case .value: event.value = try reader.code(&journal.values)
+        case .key: event.key = try reader.code(&journal.values)
+        case .process: event.process = try reader.code(&journal.values)
+        case .time: event.time = try number()
+        case .index: event.index = try number()
+        case .forPeople: try reader.skip()
+        case nil:
+            try reader.skip()
+            event.unknownField = name
+        }
+    }
+
+    private mutating func fieldName() throws(HistoryError) -> String {
+        let start = reader.cursor
+        let code = try reader.code(&journal.values)
+        guard let name = Self.name(journal.values[code]) else {
+            throw start.failure("a field's name must be a name, not \(journal.values.words(code))")
+        }
+        return name
+    }
+
+    /// A keyword, a text or a symbol as a name; JSON's may keep the colon.
+    private static func name(_ value: HistoryValue?) -> String? {
+        switch value {
+        case .keyword(let text), .symbol(let text): text.string
+        case .text(let text): text.string.first == ":" ? String(text.string.dropFirst()) : text.string
+        default: nil
+        }
+    }
+
+    /// A whole number; nil for anything else.
+    private mutating func number() throws(HistoryError) -> Int? {
+        // Each number over 60 bits is a value of its own, and would be kept.
+        if unneeded.count > 0 { unneeded = HistoryValues() }
+        let code = try reader.code(&unneeded)
+        switch unneeded[code] {
+        case nil: return code == History.null ? nil : code
+        case .number(let text): return Int(text.string)
+        default: return nil
+        }
+    }
+}
