@@ -74,6 +74,8 @@ public struct Judge: Sendable {
         judgement.notes = reading.notes + keys.notes
         judgement.unsupportedCommands = keys.unsupported.sorted()
         judgement.exercised = Self.exercised(evidence, overlaps: keys.overlaps)
+        judgement.exercised.meeting = keys.meeting
+        judgement.undecided = keys.undecided
         judgement.verdict = Self.verdict(judgement)
         return judgement
     }

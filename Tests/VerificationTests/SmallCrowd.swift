@@ -48,7 +48,8 @@ struct SmallCrowd {
         case 17: return !tape.keysStartAbsent ? ["GET", key] : [seed.oneIn(2) ? "DEL" : "EXISTS", "a", "b"]
         case 18: return ["EXISTS", key]
         // What was appended to something unknown is taken for anything.
-        default: return !tape.keysStartAbsent ? ["GET", key] : [["APPEND", key, "x"], ["STRLEN", key]][seed.below(2)]
+        default:
+            return !tape.keysStartAbsent ? ["GET", key] : [["APPEND", key, "x"], ["STRLEN", key]][seed.below(2)]
         }
     }
 

@@ -79,6 +79,7 @@ public final class Campaign {
         } catch TargetError.interrupted {
             // What was found so far stands.
         }
+        rig.hurryJudge()
         try settle(try rig.judgements(all: true))
         if !stopsNow { try lookAtResources() }
         try tellProgress(force: true)
@@ -140,6 +141,8 @@ public final class Campaign {
             status.judged += 1
             status.packets += execution.packets.records.count
             status.exercised += judgement.exercised
+            status.difficulty.count(judgement)
+            generatorOptions.hardClients = status.difficulty.hardClients
             try drop(judgement.unsupportedCommands)
             if !judgement.inconclusive.isEmpty {
                 status.inconclusive += 1

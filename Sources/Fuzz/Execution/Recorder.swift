@@ -12,8 +12,8 @@ struct JudgedExecution: Sendable {
     var packets: PacketBatch
 }
 
-/// Captures the target's traffic and judges execution after execution, on two threads of its own. Unix sockets are not
-/// captured: their clients' log brings the packets with it.
+/// Captures the target's traffic, cuts it into executions, and judges these on as many threads as there are processors.
+/// Unix sockets are not captured: their clients' log brings the packets with it.
 ///
 /// The capture thread only copies packets out of the ring; judging never makes it lose one.
 final class Recorder {
@@ -22,7 +22,8 @@ final class Recorder {
     private let judged: Mailbox<JudgedExecution>
     private let failure = Failure()
     private var captureThread: JoinableThread?
-    private var judgeThread: JoinableThread?
+    private var assemblyThread: JoinableThread?
+    private let bench: JudgeBench
     private var submitted = 0
     private var received = 0
 
@@ -52,12 +53,18 @@ final class Recorder {
         self.capture = capture
         self.work = work
         self.judged = judged
-        judgeThread = try JoinableThread("judge") {
-            var loop = JudgeLoop(
-                assembler: ExecutionAssembler(serverPort: address.port, linkType: linkType),
-                judge: ExecutionJudge(
-                    codec: codec, serverPort: address.port, isDatagram: address.transport == .udp))
-            loop.run(work, judged)
+        let judge = ExecutionJudge(codec: codec, serverPort: address.port, isDatagram: address.transport == .udp)
+        let bench = try JudgeBench(judge, judged)
+        self.bench = bench
+        do {
+            assemblyThread = try JoinableThread("assembly") {
+                var loop = AssemblyLoop(
+                    assembler: ExecutionAssembler(serverPort: address.port, linkType: linkType), bench: bench)
+                loop.run(work)
+            }
+        } catch {
+            bench.stop()
+            throw error
         }
         guard let capture else { return }
         captureThread = try JoinableThread("capture") {
@@ -99,8 +106,11 @@ final class Recorder {
         if let error = failure.error.withLock({ $0 }) { throw error }
         let ready = judged.takeAll(waiting: milliseconds)
         received += ready.count
-        return ready
+        return ready.sorted { $0.log.execution < $1.log.execution }
     }
+
+    /// The campaign is over: what is left gets less time.
+    func hurry() { bench.hurry() }
 
     /// The capture's own counts so far.
     var statistics: CaptureStatistics { capture?.statistics() ?? CaptureStatistics() }
@@ -112,57 +122,56 @@ final class Recorder {
     func stop() -> CaptureStatistics {
         if let capture { capture.stop() } else { work.put(.stop) }
         captureThread.take()?.join()
-        judgeThread.take()?.join()
+        assemblyThread.take()?.join()
+        bench.stop()
         return statistics
     }
 
-    /// The judge thread's state.
-    private struct JudgeLoop {
+    /// The assembling thread's state.
+    private struct AssemblyLoop {
         var assembler: ExecutionAssembler
-        let judge: ExecutionJudge
+        let bench: JudgeBench
         var logs: [ExecutionLog] = []
         var dropped: UInt64 = 0
         var droppedNow: UInt64 = 0
 
-        mutating func run(_ work: Mailbox<Work>, _ judged: Mailbox<JudgedExecution>) {
+        mutating func run(_ work: Mailbox<Work>) {
             while true {
                 for item in work.takeAll(waiting: -1) {
                     switch item {
                     case .log(let log):
                         if let packets = log.packets {
-                            let judgement = judge.judge(packets, log, trouble: [])
-                            judged.put(JudgedExecution(log: log, judgement: judgement, packets: packets))
+                            bench.judge(log, packets, trouble: [])
                         } else {
                             logs.append(log)
                         }
                     case .stop: return
                     case .packets(let batch, let dropped):
                         droppedNow = dropped
-                        assemble(batch, judged)
+                        assemble(batch)
                     }
                 }
             }
         }
 
-        private mutating func assemble(_ batch: PacketBatch, _ judged: Mailbox<JudgedExecution>) {
+        private mutating func assemble(_ batch: PacketBatch) {
             for record in batch.records {
                 guard let execution = assembler.add(record, in: batch) else { continue }
                 while let log = logs.first, log.execution <= execution {
                     logs.removeFirst()
-                    judged.put(complete(log, sentinel: execution))
+                    complete(log, sentinel: execution)
                 }
             }
         }
 
-        private mutating func complete(_ log: ExecutionLog, sentinel: Int) -> JudgedExecution {
+        private mutating func complete(_ log: ExecutionLog, sentinel: Int) {
             var trouble: [String] = []
             if log.execution < sentinel { trouble.append("the capture misses the end of the execution") }
             if droppedNow != dropped {
                 trouble.append("the capture dropped \(droppedNow - dropped) packets")
                 dropped = droppedNow
             }
-            let packets = assembler.take(log)
-            return JudgedExecution(log: log, judgement: judge.judge(packets, log, trouble: trouble), packets: packets)
+            bench.judge(log, assembler.take(log), trouble: trouble)
         }
     }
 }

@@ -119,7 +119,9 @@ struct Foresight {
         while entry != head {
             let other = use.accesses[entry]
             guard latest[Int(other.operation)] < last else { return nil }
-            if other.block != block, other.operation != access.operation { return .first(Int(other.operation), isForced: true) }
+            if other.block != block, other.operation != access.operation {
+                return .first(Int(other.operation), isForced: true)
+            }
             entry = uses.after(entry)
         }
         return nil

@@ -19,7 +19,11 @@ struct GuidedOrder {
         for (index, member) in members.enumerated() { place[member] = index }
         for event in events {
             guard let index = place[event.operation] else { continue }
-            if event.isResponse { operations[index].completed = event.time } else { operations[index].invoked = event.time }
+            if event.isResponse {
+                operations[index].completed = event.time
+            } else {
+                operations[index].invoked = event.time
+            }
         }
         self.parts = parts
         self.startsAbsent = startsAbsent
@@ -28,7 +32,8 @@ struct GuidedOrder {
     /// - Returns: `.violated` names the last event of all, not the first that is inexplicable.
     func decide(_ model: inout KeyModel, _ budget: SearchBudget) -> SearchOutcome {
         if triesCandidates,
-            candidates().contains(where: { Certificate(order: $0).isValid(for: members, operations, &model) }) {
+            candidates().contains(where: { Certificate(order: $0).isValid(for: members, operations, &model) })
+        {
             return .linearizable
         }
         guard !startsAbsent else { return search(&model, budget, startsAbsent: true) }
@@ -63,7 +68,8 @@ struct GuidedOrder {
                 budget.isOver ? budget.whyOver : "the budget of \(budget.nodes) configurations is spent")
         case .order(let order):
             let certificate = Certificate(order: order)
-            precondition(certificate.isValid(for: members, operations, &model), "the guided search found an order that is none")
+            precondition(
+                certificate.isValid(for: members, operations, &model), "the guided search found an order that is none")
             return .linearizable
         }
     }

@@ -23,7 +23,9 @@ struct KeyAccess {
             switch operation.kind {
             case .writeMany:
                 // The last one counts.
-                if let place { accesses[place].write = part.cell } else {
+                if let place {
+                    accesses[place].write = part.cell
+                } else {
                     accesses.append(KeyAccess(key: part.key, write: part.cell))
                 }
             case .readMany:

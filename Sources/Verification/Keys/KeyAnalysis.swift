@@ -7,6 +7,10 @@ struct KeyAnalysis {
     var notes: [String] = []
     /// Pairs of operations of different connections on one key that overlapped.
     var overlaps = 0
+    /// The most connections that had an operation on one key under way at once.
+    var meeting = 0
+    /// The kinds of operation to blame for what was not decided, one for each component.
+    var undecided: [String] = []
     /// Commands answered as unknown, in capitals.
     var unsupported: Set<String> = []
 
@@ -24,7 +28,8 @@ struct KeyAnalysis {
         unsupported = history.unsupported
         let events = Self.events(history.operations)
         let hasKeys = reading.rules == .resp || !history.operations.isEmpty
-        overlaps = hasKeys ? Overlaps.onKeys(history, events, reading) : Overlaps.ofConnections(reading)
+        let counts = hasKeys ? Overlaps.onKeys(history, events, reading) : (Overlaps.ofConnections(reading), 0)
+        (overlaps, meeting) = counts
         if let why = history.exclusionOfAll { notes.append("Linearizability is not judged: \(why).") }
         guard judges, history.exclusionOfAll == nil else { return }
         let groups = ComponentGroups(&history, events)
@@ -73,6 +78,7 @@ struct KeyAnalysis {
             case .violated(let event): found[group] = (event, nil)
             case .unknown(let why):
                 let name = Reading.text(history.keys.bytes(groups.key(group)))
+                self.undecided.append(history.hardestKind(groups.events(group)))
                 inconclusive.append("Linearizability of key \(name) is not decided: \(why).")
             }
         }

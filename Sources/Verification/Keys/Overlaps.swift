@@ -2,13 +2,17 @@ import Capture
 
 /// Counts of operations that were open at once: how much a green answer is worth.
 enum Overlaps {
-    /// Pairs of operations of different connections on one key.
+    /// Pairs of operations of different connections on one key, and the most connections that were on one at once.
     ///
     /// - Complexity: O(events × operations that one connection has open).
-    static func onKeys(_ history: KeyHistory, _ events: [SearchEvent], _ reading: Reading) -> Int {
+    static func onKeys(_ history: KeyHistory, _ events: [SearchEvent], _ reading: Reading) -> (pairs: Int, meeting: Int)
+    {
         var open = Array(repeating: 0, count: history.keys.count)
         var openOf: [[Int32]] = Array(repeating: [], count: reading.evidence.conversations.count)
         var pairs = 0
+        // Connections that have the key open.
+        var visitors = Array(repeating: 0, count: history.keys.count)
+        var meeting = 0
         for event in events {
             let operation = history.operations[Int(event.operation)]
             let connection = Int(reading.calls[Int(operation.call)].conversation)
@@ -20,15 +24,18 @@ enum Overlaps {
                 if event.isResponse {
                     open[Int(key)] -= 1
                     if let place = openOf[connection].firstIndex(of: key) { openOf[connection].remove(at: place) }
+                    if !openOf[connection].contains(key) { visitors[Int(key)] -= 1 }
                 } else {
                     pairs += open[Int(key)]
                     for other in openOf[connection] where other == key { pairs -= 1 }
+                    if !openOf[connection].contains(key) { visitors[Int(key)] += 1 }
+                    meeting = max(meeting, visitors[Int(key)])
                     open[Int(key)] += 1
                     openOf[connection].append(key)
                 }
             }
         }
-        return pairs
+        return (pairs, meeting)
     }
 
     /// Pairs of exchanges of different connections, whatever they are about.

@@ -48,7 +48,9 @@ for family in families {
                 } else {
                     undecided += 1
                     if getenv("VERBOSE") != nil {
-                        print("undecided", plan.requests, plan.depth, plan.spreadPercent, plan.inRounds, "seed", round + 1,
+                        print(
+                            "undecided", plan.requests, plan.depth, plan.spreadPercent, plan.inRounds, "seed",
+                            round + 1,
                             judgement.inconclusive[0])
                     }
                 }
@@ -56,7 +58,8 @@ for family in families {
             print(
                 pad(family.rawValue, 18) + pad(String(clients), 9) + pad(losing ? "yes" : "no", 7)
                     + pad(String(held), 6) + pad(String(violated), 10) + pad(String(undecided), 12)
-                    + pad(String(Double(sum / Int64(executions) / 1000) / 1000), 10) + String(Double(most / 1000) / 1000))
+                    + pad(String(Double(sum / Int64(executions) / 1000) / 1000), 10)
+                    + String(Double(most / 1000) / 1000))
         }
     }
 }
