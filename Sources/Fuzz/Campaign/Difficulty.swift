@@ -20,7 +20,10 @@ public struct Difficulty: Sendable {
     private static let patience = 100
     private static let mostHardClients = 256
 
-    mutating func count(_ judgement: Judgement) {
+    /// A campaign before its first execution.
+    package init() {}
+
+    package mutating func count(_ judgement: Judgement) {
         let meeting = judgement.exercised.meeting
         if meeting > 0 {
             if meetings.count <= meeting { meetings += Array(repeating: 0, count: meeting + 1 - meetings.count) }

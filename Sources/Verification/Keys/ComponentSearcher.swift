@@ -124,12 +124,12 @@ struct ComponentSearcher {
                 let quick = engine.run(events, operationCount: history.operations.count, &model, plain)
                 guard case .unknown = quick else { return quick }
             }
-            let guided = GuidedOrder(events, model.operations, parts: history.parts, keysStartAbsent)
-                .decide(&model, budget)
+            let order = GuidedOrder(events, model.operations, parts: history.parts, keysStartAbsent)
+            let guided = order.decide(&model, budget)
             guard case .unknown = guided, !budget.isOver else { return guided }
             guard events.count <= 2 * ForcedOrder.maximumOperations else { return guided }
-            let forced = ForcedOrder(events: events, operations: model.operations, parts: history.parts)
-            if forced?.isContradictory == true { return .violated(event: events.count - 1) }
+            let use = CellUse(order.members, order.operations, history.parts, startsAbsent: keysStartAbsent)
+            let forced = ForcedOrder(use, ForcedWindows(use))
             return engine.run(
                 events, operationCount: history.operations.count, &model, budget, forced: forced)
         }

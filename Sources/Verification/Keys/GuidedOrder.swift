@@ -1,8 +1,8 @@
 /// Decides one component of keys: cheap candidates for an order first, then the forced windows and the guided search.
 struct GuidedOrder {
-    private let members: [Int32]
+    let members: [Int32]
     /// What the members did, at the times of the events.
-    private var operations: [KeyOperation]
+    private(set) var operations: [KeyOperation]
     private let parts: [KeyPart]
     private let startsAbsent: Bool
     private let triesCandidates: Bool
@@ -56,12 +56,24 @@ struct GuidedOrder {
         return [answered, byReply].map { $0.map(Int32.init) }
     }
 
+    /// What the search may spend before the forced order is worked out for it. Configurations.
+    private static let firstNodes = 1_500
+
     private func search(_ model: inout KeyModel, _ budget: SearchBudget, startsAbsent: Bool) -> SearchOutcome {
         let use = CellUse(members, operations, parts, startsAbsent: startsAbsent)
         let windows = ForcedWindows(use)
         guard !windows.isContradictory else { return .violated(event: 2 * members.count - 1) }
         var search = GuidedSearch(use, windows)
-        switch search.run(&model, nodes: budget.nodes, isOver: { budget.isOver }) {
+        let isOver = { budget.isOver }
+        var outcome = search.run(&model, nodes: min(Self.firstNodes, budget.nodes), isOver: isOver)
+        if case .undecided = outcome, !isOver(), model.exhausted == nil, budget.nodes > Self.firstNodes {
+            if let order = ForcedOrder(use, windows, isOver: isOver) {
+                guard !order.isContradictory else { return .violated(event: 2 * members.count - 1) }
+                search.force(order)
+            }
+            outcome = search.run(&model, nodes: budget.nodes - Self.firstNodes, isOver: isOver)
+        }
+        switch outcome {
         case .noOrder: return .violated(event: 2 * members.count - 1)
         case .undecided:
             return .unknown(

@@ -25,6 +25,10 @@ struct GuidedSearch {
     private var twinClass: [Int32]
     private var twins: [[Int32]] = []
     private var marks: [(UInt64, UInt64)] = []
+    /// What a forced order puts before and after each member, and how much of what is before has yet to happen.
+    private var forcedBefore: [[Int32]] = []
+    private var forcedAfter: [[Int32]] = []
+    private var forcedLeft: [Int32]
 
     private var position = 0
     private var trail: [Int32] = []
@@ -69,6 +73,7 @@ struct GuidedSearch {
         reachStamp = Array(repeating: 0, count: use.values.count)
         reachAnswer = Array(repeating: false, count: use.values.count)
         walked = Array(repeating: 0, count: count)
+        forcedLeft = Array(repeating: 0, count: count)
         let entryCount = use.touched.reduce(0) { $0 + $1.count }
         waiting = DancingList(entries: entryCount, lists: use.keys.count)
         addEvents(windows)
@@ -145,6 +150,16 @@ struct GuidedSearch {
         for members in found.values where members.count > 1 {
             for member in members { twinClass[Int(member)] = Int32(twins.count) }
             twins.append(members.sorted { (latest[Int($0)], $0) < (latest[Int($1)], $1) })
+        }
+    }
+
+    /// Before `run`: nothing happens before what must come before it.
+    mutating func force(_ order: ForcedOrder) {
+        forcedBefore = use.members.indices.map { order.before(place: $0).map(Int32.init) }
+        forcedAfter = Array(repeating: [], count: use.members.count)
+        for (member, before) in forcedBefore.enumerated() {
+            forcedLeft[member] = Int32(before.count)
+            for other in before { forcedAfter[Int(other)].append(Int32(member)) }
         }
     }
 
@@ -225,7 +240,7 @@ struct GuidedSearch {
 
     private func mustWait(_ member: Int) -> Bool {
         let before = use.lanePredecessor[member]
-        return before >= 0 && !foresight.isDone[Int(before)]
+        return forcedLeft[member] > 0 || (before >= 0 && !foresight.isDone[Int(before)])
     }
 
     /// Lets an operation happen if it is legal and leaves nothing behind; then readers that this makes legal.
@@ -235,6 +250,10 @@ struct GuidedSearch {
         for key in use.touched[member] { foresight.set(Int(key), holds: model.cells[Int(use.keys[Int(key)])]) }
         for key in use.touched[member] { wake(Int(key), &model) }
         if laneReader[member] >= 0 { read(Int(laneReader[member]), &model) }
+        guard !forcedAfter.isEmpty else { return true }
+        for other in forcedAfter[member] where forcedLeft[Int(other)] == 0 && isReader[Int(other)] {
+            read(Int(other), &model)
+        }
         return true
     }
 
@@ -258,12 +277,15 @@ struct GuidedSearch {
         doneMark.1 &+= marks[member].1
         pending.takeOut(member)
         for entry in waitingEntries[member] { waiting.takeOut(entry) }
+        guard !forcedAfter.isEmpty else { return }
+        for other in forcedAfter[member] { forcedLeft[Int(other)] -= 1 }
     }
 
     private mutating func undo(to count: Int, _ model: inout KeyModel, _ mark: Int) {
         model.rollback(to: mark)
         while trail.count > count {
             let member = Int(trail.removeLast())
+            if !forcedAfter.isEmpty { for other in forcedAfter[member] { forcedLeft[Int(other)] += 1 } }
             for entry in waitingEntries[member].reversed() { waiting.putBack(entry) }
             pending.putBack(member)
             doneMark.0 ^= marks[member].0
@@ -340,7 +362,7 @@ struct GuidedSearch {
             guard isOpen(member) else { return isForced ? .dead : .notKnown }
             guard !foresight.isDone[member] else { return .notKnown }
             if mustWait(member) {
-                member = Int(use.lanePredecessor[member])
+                member = firstAwaited(member)
             } else if let access = use.range(member).first(where: { findsOther(at: $0) }) {
                 let value = use.accesses[access].read
                 guard isReachable(value) else { return isForced ? .dead : .notKnown }
@@ -357,6 +379,13 @@ struct GuidedSearch {
         }
         // What must come before itself never comes.
         return isForced ? .dead : .notKnown
+    }
+
+    /// Something that must happen before an operation that must wait.
+    private func firstAwaited(_ member: Int) -> Int {
+        guard forcedLeft[member] > 0 else { return Int(use.lanePredecessor[member]) }
+        let before = forcedBefore[member].first { !foresight.isDone[Int($0)] }
+        return Int(before ?? use.lanePredecessor[member])
     }
 
     /// Of some operations, of those that need not wait for their lane if there are any, the one to be answered first.
