@@ -34,6 +34,7 @@ long cf_mq_receive(int queue, void *bytes, size_t count) { return mq_receive(que
 int cf_unshare(int flags) { return unshare(flags); }
 const int CF_CLONE_NEWUSER = CLONE_NEWUSER;
 const int CF_CLONE_NEWNET = CLONE_NEWNET;
+const int CF_CLONE_NEWIPC = CLONE_NEWIPC;
 
 int cf_prctl(int option, unsigned long argument) { return prctl(option, argument, 0, 0, 0); }
 

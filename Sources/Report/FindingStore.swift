@@ -7,10 +7,12 @@ import Verification
 public struct FindingStore: Sendable {
     /// `DIR/findings`.
     public let directory: String
+    private let marks: FindingMarks?
 
-    /// A store in the `findings` folder of a campaign's folder.
-    public init(campaign directory: String) {
+    /// A store in the `findings` folder of a campaign's folder; what is saved is noted in `marks`.
+    public init(campaign directory: String, marks: FindingMarks? = nil) {
         self.directory = directory + "/findings"
+        self.marks = marks
     }
 
     /// Writes a finding's folder, in place of an older one with the same id. What it holds is other people's traffic: only
@@ -34,6 +36,7 @@ public struct FindingStore: Sendable {
                 throw CaptureError.unwritable(path: final, reason: reason)
             }
             try? files.removeItem(atPath: older)
+            marks?.add(final)
         } catch {
             try? files.removeItem(atPath: aside)
             throw CaptureError.unwritable(path: final, reason: Self.reason(error))

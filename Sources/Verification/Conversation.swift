@@ -5,6 +5,8 @@ public import Wire
 public struct Conversation: Sendable {
     /// The flow's number in the capture.
     public var flow: Int
+    /// The recording that it is of: a file to which another was appended holds several.
+    public var recording = 0
     /// A name for people: `c0`, or the client's endpoint.
     public var name: String
     /// The requests in order, each with the reply that stands at its place.

@@ -37,7 +37,7 @@ public struct Judge: Sendable {
     /// verdict inconclusive. Linearizability is not judged where replies cannot be relied on.
     ///
     /// - Complexity: O(bytes + operations), but for the search of linearizability, which keeps to its budget.
-    public func judge(_ evidence: Evidence) -> Judgement {
+    func judgeOne(_ evidence: Evidence) -> Judgement {
         let reading = Reading(evidence)
         let missing = Self.missing(evidence)
         let isReliable = !reading.problems.contains { ![.hang, .isolation].contains($0.violation.oracle) }

@@ -25,7 +25,7 @@ struct CampaignRun {
 
     func run() throws -> Outcome {
         try makeFolder()
-        let store = FindingStore(campaign: out)
+        let store = FindingStore(campaign: out, marks: .own)
         store.removeLeftovers()
         let text = CampaignText(context, style: TerminalStyle(descriptor: 2))
         let line = StatusLine()

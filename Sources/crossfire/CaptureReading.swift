@@ -79,6 +79,10 @@ struct CaptureReading {
     let interfaces: [InterfaceInfo]
     /// Of each interface, also where the file has no names for them.
     let linkTypes: [LinkType]
+    /// Where time runs back.
+    let stepsBack: [StepBack]
+    /// Packets that were cut, and whose length the file has lost.
+    let cutSegments: Int
     let kept: Kept
     /// The frames that Wireshark flags.
     let frames: [WiresharkAnalysis.Frame]
@@ -119,6 +123,8 @@ struct CaptureReading {
         progress.end()
         otherPackets = table.otherPackets.map { ($0.key.rawValue, $0.value) }.sorted { $0.reason < $1.reason }
         uncomparedFlows = table.uncomparedFlows
+        stepsBack = table.stepsBack
+        cutSegments = table.cutSegments
         flows = wants.leavesFlowsInTable ? [] : table.finish()
         datagrams = wants.leavesFlowsInTable ? [] : table.datagrams?.finish() ?? []
         self.table = table
@@ -140,6 +146,8 @@ struct CaptureReading {
         facts.warnings = warnings
         facts.droppedPackets = droppedPackets
         facts.uncomparedFlows = uncomparedFlows.count
+        facts.stepsBack = stepsBack
+        facts.cutSegments = cutSegments
         return facts
     }
 }

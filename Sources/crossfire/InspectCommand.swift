@@ -124,7 +124,7 @@ struct InspectCommand: ParsableCommand {
         parts.facts = reading.facts
         if wants.leavesFlowsInTable {
             if tshark { parts.frames = reading.frames }
-            return try Self.stream(reading.table, parts)
+            return json ? try Self.stream(reading.table, parts) : overview(reading.table, parts)
         }
         let chosen = try InspectedFlows(reading, transport, number: flow ?? follow, in: capture)
         parts.transport = chosen.transport
@@ -157,12 +157,34 @@ struct InspectCommand: ParsableCommand {
     /// Prints the object with each flow as it is asked for: there may be hundreds of thousands.
     private static func stream(_ table: FlowTable, _ parts: InspectJSON.Parts) throws {
         let flows: InspectJSON.Flows = { try table.forEachFlow($0) }
-        let exchanges: InspectJSON.Flows = { body in
-            guard let datagrams = table.datagrams else { return }
-            for number in 0..<datagrams.count { try body(Flow(datagrams.exchange(number))) }
-        }
+        let exchanges: InspectJSON.Flows = { try table.datagrams?.forEachExchange($0) }
         try InspectJSON(flows: flows, exchanges: exchanges, parts).write { print($0, terminator: "") }
         print("")
+    }
+
+    /// Prints the summary and the flows, each flow looked at as it is asked for.
+    private func overview(_ table: FlowTable, _ parts: InspectJSON.Parts) {
+        let style = TerminalStyle(descriptor: 1)
+        if tshark {
+            for frame in parts.frames ?? [] { if let line = WiresharkText.line(frame) { print(line) } }
+            return
+        }
+        var summary = InspectSummary(parts.facts, style: style)
+        var connections = InspectText(names: parts.names, style: style)
+        var exchanges = connections
+        table.forEachFlow {
+            summary.add($0)
+            if transport != .udp { connections.add($0) }
+        }
+        table.datagrams?.forEachExchange {
+            summary.add($0)
+            if transport != .tcp { exchanges.add($0) }
+        }
+        print(summary.text())
+        for text in [connections, exchanges] where !text.isEmpty {
+            print("")
+            print(text.table())
+        }
     }
 
     /// What is to be read.
@@ -176,7 +198,7 @@ struct InspectCommand: ParsableCommand {
         wants.comparesRepeats = !tshark && isSmall
         wants.wiresharkFlags = tshark
         wants.leavesFlowsInTable =
-            json && codec == nil && flow == nil && follow == nil && html == nil && slice.path == nil
+            codec == nil && flow == nil && follow == nil && html == nil && slice.path == nil
         wants.datagrams = datagrams(codec)
         if let flow { wants.packets = .flow(flow) }
         if html != nil, flow == nil { wants.packets = .all }

@@ -19,7 +19,7 @@ struct InspectedFlows {
     init(_ reading: CaptureReading, _ wanted: CapturedTransport?, number: Int?, in capture: String) throws {
         let isUDP = wanted.map { $0 == .udp } ?? (reading.flows.isEmpty && !reading.datagrams.isEmpty)
         transport = isUDP ? .udp : .tcp
-        let connections = reading.flows.filter { number == nil || $0.id == number }
+        let connections = number.map { number in reading.flows.filter { $0.id == number } } ?? reading.flows
         exchanges = isUDP ? reading.datagrams.filter { number == nil || $0.id == number } : []
         flows = isUDP ? exchanges.map { Flow($0) } : connections
         others = number != nil ? [] : isUDP ? connections : reading.datagrams.map { Flow($0) }

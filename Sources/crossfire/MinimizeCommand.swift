@@ -17,8 +17,11 @@ struct MinimizeCommand: ParsableCommand {
     @Option(help: "How long to look: 500ms, 60s, 5m.")
     var duration = Duration(argument: "20s")!
 
+    @Flag(help: "Run what somebody else's finding names, unasked.")
+    var yes = false
+
     func run() throws {
-        let subject = try ReplaySubject(self.subject, target)
+        let subject = try ReplaySubject(self.subject, target, isTrusted: yes)
         Sandbox.enter(for: subject.target, refused: target.noSandbox)
         Interruption.watch()
         let spec = try subject.target.resolved()

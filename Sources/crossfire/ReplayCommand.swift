@@ -11,8 +11,9 @@ struct ReplayCommand: ParsableCommand {
         commandName: "replay",
         abstract: "Run a finding or a scenario again on fresh targets, and count how often it shows.",
         discussion: """
-            Without TARGET the one of the finding is used. A try runs the scenario up to 100 times on one fresh \
-            target. Exit status 1: seen again; 0: not seen.
+            Without TARGET the one of the finding is used. Whose folder it is decides which command runs: for one that \
+            this user's crossfire has not written, it says what it will run and asks, or wants --yes. A try runs the scenario \
+            up to 100 times on one fresh target. Exit status 1: seen again; 0: not seen.
             """)
 
     @Argument(help: "A finding's folder, or a .crossfire file.")
@@ -23,6 +24,9 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "How many fresh targets.")
     var times = 20
 
+    @Flag(help: "Run what somebody else's finding names, unasked.")
+    var yes = false
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -31,7 +35,7 @@ struct ReplayCommand: ParsableCommand {
     }
 
     func run() throws {
-        let subject = try ReplaySubject(self.subject, target)
+        let subject = try ReplaySubject(self.subject, target, isTrusted: yes)
         Sandbox.enter(for: subject.target, refused: target.noSandbox)
         Interruption.watch()
         let spec = try subject.target.resolved()
@@ -57,7 +61,8 @@ struct ReplaySubject {
     /// Nil: any violation.
     let oracle: OracleID?
 
-    init(_ path: String, _ options: TargetOptions) throws {
+    /// - Parameter isTrusted: whether to run what the finding names, whoever wrote it.
+    init(_ path: String, _ options: TargetOptions, isTrusted: Bool) throws {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw Failure(.badInput, "there is no finding or scenario at \(path)")
@@ -73,6 +78,7 @@ struct ReplaySubject {
             target = try options.description()
         } else if let record {
             target = record.target
+            if !isTrusted { try ForeignFinding.confirm(folder, target) }
         } else {
             throw Failure(.usage, "\(path) belongs to no finding: give a target")
         }

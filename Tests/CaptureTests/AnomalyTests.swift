@@ -6,50 +6,9 @@ import Testing
 /// elsewhere.
 @Suite("Classes of anomalies")
 struct AnomalyTests {
-    static let client = PacketBuilder.client
-    static let server = PacketBuilder.server
-
-    /// A conversation in which every packet takes the next IP identification and the clock's time stamp.
-    struct Conversation {
-        var packets = PacketBuilder()
-        var identifications: [UInt16] = [100, 700]
-        var stamps: UInt32 = 5000
-
-        init() {
-            send(from: 0, seq: 999, .syn, scale: true)
-            send(from: 1, seq: 4999, ack: 1000, .syn, scale: true)
-            send(from: 0, seq: 1000, ack: 5000)
-        }
-
-        /// Sends a packet; `identification` and `stamp` make it one that was sent at another time.
-        mutating func send(
-            from side: Int, seq: UInt32, ack: UInt32? = nil, _ flags: TCPFlags = [], window: UInt16 = 500,
-            payload: String = "", identification: UInt16? = nil, stamp: UInt32? = nil, scale: Bool = false,
-            sack: (UInt32, UInt32)? = nil, ms: Int64 = 1
-        ) {
-            packets.time += ms * 1_000_000
-            stamps += UInt32(ms)
-            if identification == nil { identifications[side] += 1 }
-            var options: [UInt8] = [1, 1, 8, 10] + PacketBuilder.be(stamp ?? stamps) + PacketBuilder.be(UInt32(1))
-            if scale { options += [1, 3, 3, 0] }
-            if let sack { options += [1, 1, 5, 10] + PacketBuilder.be(sack.0) + PacketBuilder.be(sack.1) }
-            let ends = [AnomalyTests.client, AnomalyTests.server]
-            packets.tcp(
-                ends[side], ends[1 - side], seq: seq, ack: ack, flags, window: window, options: options,
-                payload: payload, identification: identification ?? identifications[side])
-        }
-
-        /// The kinds found, each with its packet's number.
-        func found() -> [String] {
-            var table = FlowTable(findAnomalies: true)
-            table.add(packets.batch)
-            return table.finish().flatMap(\.anomalies).map { "\($0.packet.number) \($0.kind.rawValue)" }
-        }
-    }
-
     @Test("a clean conversation has none")
     func clean() {
-        var talk = Conversation()
+        var talk = Talk()
         for round in 0..<5 as Range<UInt32> {
             talk.send(from: 0, seq: 1000 + round * 4, ack: 5000 + round * 4, .psh, payload: "PING")
             talk.send(from: 1, seq: 5000 + round * 4, ack: 1004 + round * 4, .psh, payload: "PONG", ms: 300)
@@ -62,7 +21,7 @@ struct AnomalyTests {
 
     @Test("an overtaken segment is reordered, not repeated")
     func reordered() {
-        var talk = Conversation()
+        var talk = Talk()
         talk.send(from: 0, seq: 1004, ack: 5000, payload: "late", identification: 105)
         talk.send(from: 0, seq: 1000, ack: 5000, payload: "soon", identification: 104, stamp: talk.stamps - 1, ms: 8)
         #expect(talk.found() == ["5 reordered"])
@@ -70,7 +29,7 @@ struct AnomalyTests {
 
     @Test("the same packet twice is a duplicate of the network, or of the capture")
     func duplicates() {
-        var talk = Conversation()
+        var talk = Talk()
         talk.send(from: 0, seq: 1000, ack: 5000, payload: "once")
         talk.send(from: 0, seq: 1000, ack: 5000, payload: "once", identification: 103, stamp: talk.stamps, ms: 5)
         #expect(talk.found() == ["5 network-duplicate"])
@@ -81,7 +40,7 @@ struct AnomalyTests {
 
     @Test("repeats are told apart by what made the sender repeat")
     func repeats() {
-        var talk = Conversation()
+        var talk = Talk()
         talk.send(from: 0, seq: 1000, ack: 5000, payload: "data")
         talk.send(from: 0, seq: 1000, ack: 5000, payload: "data", ms: 20)
         talk.send(from: 0, seq: 1000, ack: 5000, payload: "data", ms: 210)
@@ -95,7 +54,7 @@ struct AnomalyTests {
 
     @Test("a hole, selective acknowledgements and a fast repeat: the loss was before the capture")
     func fast() {
-        var talk = Conversation()
+        var talk = Talk()
         talk.send(from: 0, seq: 1004, ack: 5000, payload: "hole")
         talk.send(from: 1, seq: 5000, ack: 1000, sack: (1004, 1008))
         talk.send(from: 0, seq: 1000, ack: 5000, payload: "fill", ms: 5)
@@ -104,7 +63,7 @@ struct AnomalyTests {
 
     @Test("a duplicate report makes a repeat spurious")
     func duplicateReport() {
-        var talk = Conversation()
+        var talk = Talk()
         talk.send(from: 0, seq: 1000, ack: 5000, payload: "data")
         talk.send(from: 0, seq: 1000, ack: 5000, payload: "data", ms: 210)
         talk.send(from: 1, seq: 5000, ack: 1004, sack: (1000, 1004))
@@ -113,7 +72,7 @@ struct AnomalyTests {
 
     @Test("bytes acknowledged and never seen were missed by the capture")
     func missed() {
-        var talk = Conversation()
+        var talk = Talk()
         talk.identifications[0] += 1
         talk.send(from: 0, seq: 1004, ack: 5000, payload: "next")
         talk.send(from: 1, seq: 5000, ack: 1008)
@@ -122,7 +81,7 @@ struct AnomalyTests {
 
     @Test("windows: closed, probed, filled; and keep-alives")
     func windows() {
-        var talk = Conversation()
+        var talk = Talk()
         talk.send(from: 0, seq: 1000, ack: 5000, payload: "data")
         talk.send(from: 1, seq: 5000, ack: 1004, window: 4)
         talk.send(from: 0, seq: 1004, ack: 5000, payload: "full")
@@ -138,7 +97,7 @@ struct AnomalyTests {
 
     @Test("a SYN again, and a reset that loses data")
     func handshakeAndReset() {
-        var talk = Conversation()
+        var talk = Talk()
         talk.packets = PacketBuilder()
         talk.send(from: 0, seq: 999, .syn)
         talk.send(from: 0, seq: 999, .syn, ms: 1000)
@@ -151,11 +110,11 @@ struct AnomalyTests {
 
     @Test("a reset leaves data unread only where data was not acknowledged, not even by itself; a FIN is none")
     func resetWithoutData() {
-        var abort = Conversation()
+        var abort = Talk()
         abort.send(from: 0, seq: 1000, ack: 5000, payload: "read")
         abort.send(from: 1, seq: 5000, ack: 1004, .rst)
         #expect(abort.found() == [])
-        var talk = Conversation()
+        var talk = Talk()
         talk.send(from: 0, seq: 1000, ack: 5000, payload: "read")
         talk.send(from: 1, seq: 5000, ack: 1004, payload: "answer")
         talk.send(from: 0, seq: 1004, ack: 5006, .fin)
@@ -165,7 +124,7 @@ struct AnomalyTests {
 
     @Test("a direction of which every packet comes twice is the capture's fault")
     func mirrored() {
-        var talk = Conversation()
+        var talk = Talk()
         for round in 0..<10 as Range<UInt32> {
             talk.send(from: 0, seq: 1000 + round * 4, ack: 5000, payload: "PING")
             talk.send(

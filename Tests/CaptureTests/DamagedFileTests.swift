@@ -81,6 +81,19 @@ struct DamagedFileTests {
         #expect(file.warnings.count == 1)
     }
 
+    @Test(
+        "zeros at the end, as a loss of power leaves them, are no packets", arguments: [0, 16, 40, 79],
+        [16, 4096, 70_001])
+    func zeroTail(_ kept: Int, _ zeros: Int) throws {
+        for (whole, start, length) in [(Self.classic, 24, 80), (Self.modern, Self.modern.count - 100 * 96, 96)] {
+            let bytes = whole.prefix(start + 50 * length + kept) + [UInt8](repeating: 0, count: zeros)
+            let file = try WholeFile(folder.file("a.pcap", Array(bytes)))
+            #expect((50...51).contains(file.packets.count))
+            #expect(file.packets.prefix(50).map { Int($0[0]) } == Array(0..<50))
+            #expect(file.warnings.count == 1, "\(file.warnings)")
+        }
+    }
+
     @Test("a pcapng file goes on after impossible block lengths and zeroed blocks")
     func modernLength() throws {
         let start = 28 + 20
@@ -146,9 +159,10 @@ struct DamagedFileTests {
     // Skipped where the compressing program is missing.
     @Test(
         "compressed files read like plain ones; a cut one gives what comes before",
-        .enabled(if: hasTool("gzip") && hasTool("zstd")), arguments: ["gzip -kf", "zstd -qkf"])
+        .enabled(if: hasTool("gzip") && hasTool("zstd") && hasTool("xz")),
+        arguments: ["gzip -kf", "zstd -qkf", "xz -1kf"])
     func compressed(_ tool: String) throws {
-        let suffix = tool.hasPrefix("gzip") ? "gz" : "zst"
+        let suffix = tool.hasPrefix("gzip") ? "gz" : tool.hasPrefix("zstd") ? "zst" : "xz"
         var generator = SeededGenerator(state: 3)
         var plain = Self.modern
         for index in 0..<20_000 {

@@ -31,7 +31,10 @@ struct DissectTests {
         ("PPP", LinkType(rawValue: 9), [0xFF, 0x03, 0x00, 0x21] + ip),
         ("netfilter log", LinkType(rawValue: 239), [2, 0, 0, 0] + [8, 0, 5, 0, 0, 0, 0, 0] + [64, 0, 9, 0] + ip),
         ("MPLS", .ethernet, PacketBuilder.ethernet(0x8847, [0, 0, 0x10, 64, 0, 0, 0x21, 64] + ip)),
-        ("PPPoE", .ethernet, PacketBuilder.ethernet(0x8864, [0x11, 0, 0, 1, 0, 0, 0, 0x21] + ip)),
+        (
+            "PPPoE", .ethernet,
+            PacketBuilder.ethernet(0x8864, [0x11, 0, 0, 1] + PacketBuilder.be(UInt16(2 + ip.count)) + [0, 0x21] + ip)
+        ),
         (
             "GRE", .raw,
             PacketBuilder.ipv4(PacketBuilder.client, PacketBuilder.server, 47, [0x20, 0, 8, 0, 0, 0, 0, 7] + ip)
@@ -194,5 +197,41 @@ struct DissectTests {
             case .other: break
             }
         }
+    }
+
+    @Test("a source route ends at its last hop, whose address is the destination; a finished one does not count")
+    func sourceRoutes() throws {
+        let from = PacketBuilder.client
+        let segment = PacketBuilder.segment(from, PacketBuilder.server, 1000, 2000)
+        let route = { (kind: UInt8, pointer: UInt8) in
+            PacketBuilder.ipv4(
+                from, PacketBuilder.server, 6, segment, options: [1, kind, 11, pointer, 10, 0, 0, 7, 10, 0, 0, 8])
+        }
+        let last = IPAddress.v4(0x0A00_0008)
+        let own = IPAddress.v4(PacketBuilder.server.address)
+        for (bytes, expected) in [
+            (route(131, 4), last), (route(137, 8), last), (route(131, 12), own), (route(7, 4), own),
+        ] {
+            #expect(try Self.destination(bytes) == expected)
+        }
+        let address = { (number: UInt8) in [0xFD] + [UInt8](repeating: 0, count: 14) + [number] }
+        let header = { (type: UInt8, left: UInt8) in
+            PacketBuilder.ipv6(43, [6, 4, type, left, 0, 0, 0, 0] + address(8) + address(9) + segment)
+        }
+        let (first, second, loopback) = (IPAddress.v6(0xFD << 56, 8), IPAddress.v6(0xFD << 56, 9), IPAddress.v6(0, 1))
+        for (type, expected) in [(0, second), (2, second), (3, second), (4, first), (9, loopback)]
+            as [(UInt8, IPAddress)]
+        {
+            #expect(try Self.destination(header(type, 1)) == expected, "type \(type)")
+            #expect(try Self.destination(header(type, 0)) == loopback, "type \(type)")
+        }
+    }
+
+    static func destination(_ bytes: [UInt8]) throws -> IPAddress? {
+        var builder = PacketBuilder()
+        builder.batch.linkTypes = [.raw]
+        builder.add(bytes)
+        guard case .tcp(let segment) = dissect(builder.batch.records[0], in: builder.batch) else { return nil }
+        return segment.destination.address
     }
 }

@@ -235,7 +235,11 @@ extension EndToEnd.Inspect {
 
         Odd, worst first:
           count  what                    to blame        confidence  first              evidence
-          1      timeout-retransmission  network (loss)  certain     packet 12, flow 0  old sequence numbers under a new IP identification
+          1      timeout-retransmission  network (loss)  likely      packet 12, flow 0  old sequence numbers under a new IP identification
+
+        Slowest replies:
+          took    flow  request    reply             first byte after  who waited for whom
+          300 ms  0     packet 10  packets 11 to 12  100 µs            both for segments sent again (300 ms)
 
         flow  client      server     packets  bytes    duration  handshake  teardown            missing  odd
         0     writer      home:7000  5 → 4 ←  7 → 9 ←  301 ms    complete   open                -        timeout-retransmission 1
@@ -256,7 +260,7 @@ extension EndToEnd.Inspect {
         10      0.900 ms    ───▶  PSH ACK  6..<8  6    512     2
         11      1.000 ms    ◀───  PSH ACK  6..<8  8    512     2
         12      301.000 ms  ◀───  PSH ACK  6..<8  8    512     2
-                ! timeout-retransmission (certain): old sequence numbers under a new IP identification, see packet 11
+                ! timeout-retransmission (likely): old sequence numbers under a new IP identification, see packet 11
         13      301.100 ms  ───▶  ACK      8      8    512     -
 
         """

@@ -36,10 +36,41 @@ struct TinyCapture {
         let sum = Self.big(UInt16(0xFE02 + 6 + 20 + payload.utf8.count))
         let tcp = ports + [0x50, flags] + Self.big(UInt16(512)) + sum + [0, 0] + Array(payload.utf8)
         let loopback: [UInt8] = [127, 0, 0, 1]
-        var frame = [UInt8](repeating: 0, count: 12) + [8, 0, 0x45, 0] + Self.big(UInt16(20 + tcp.count))
-        frame += Self.big(identification) + [0, 0, 64, 6, 0, 0] + loopback + loopback + tcp
+        let head = [0x45, 0] + Self.big(UInt16(20 + tcp.count)) + Self.big(identification) + [0, 0, 64, 6, 0, 0]
+        append(head + loopback + loopback + tcp)
+    }
+
+    /// Adds a datagram `after` nanoseconds from the last packet, from the client's port or, with `down`, to it; or, with
+    /// `refused`, the ICMP error that it met.
+    mutating func datagram(
+        _ client: UInt16, down: Bool = false, _ payload: String, refused: Bool = false, after: UInt64 = 100_000
+    ) {
+        time += after
+        let (from, to) = down ? (Self.server, client) : (client, Self.server)
+        let identification = (identifications[from] ?? 100) + 1
+        identifications[from] = identification
+        let udp =
+            Self.big(from) + Self.big(to) + Self.big(UInt16(8 + payload.utf8.count)) + [0, 0] + Array(payload.utf8)
+        let packet = Self.packet(17, udp, identification)
+        append(refused ? Self.packet(1, [3, 3, 0, 0, 0, 0, 0, 0] + packet, 0) : packet)
+    }
+
+    private static func packet(_ transport: UInt8, _ payload: [UInt8], _ identification: UInt16) -> [UInt8] {
+        let loopback: [UInt8] = [127, 0, 0, 1]
+        return [0x45, 0] + big(UInt16(20 + payload.count)) + big(identification) + [0, 0, 64, transport, 0, 0]
+            + loopback
+            + loopback + payload
+    }
+
+    private mutating func append(_ packet: [UInt8]) {
+        let frame = [UInt8](repeating: 0, count: 12) + [8, 0] + packet
         data.append(Self.little(UInt32(time / 1_000_000_000)) + Self.little(UInt32(time % 1_000_000_000)))
         data.append(Self.little(UInt32(frame.count)) + Self.little(UInt32(frame.count)) + Data(frame))
+    }
+
+    /// The next datagram from this port has a number as if one was sent before it.
+    mutating func skipDatagram(_ port: UInt16) {
+        identifications[port, default: 100] += 1
     }
 
     /// The next packet from this client has a number as if one was sent before it.

@@ -212,6 +212,25 @@ struct ScenarioErrorTests {
         #expect(throws: expected) { try Scenario(parsing: item.text, file: "race.crossfire") }
     }
 
+    @Test("is held to its limits: steps, and the bytes of its tokens")
+    func limits() throws {
+        let many = 200_000
+        let head = "protocol resp\nc0 connect\n"
+        let group = String(repeating: "  c0 send PING\n", count: many)
+        let scenario = try Scenario(parsing: "\(head)together\n\(group)")
+        #expect(scenario.blocks.last?.steps.count == many)
+        let largest = "c0 send SET {key} {token:\(Template.maximumTokenLength)}\n"
+        #expect(throws: Never.self) { try Scenario(parsing: head + largest + largest) }
+        let bytes = Scenario.maximumTokenBytes + 20
+        let message =
+            "the tokens of a scenario have at most \(Scenario.maximumTokenBytes) bytes together, up to here they have \(bytes)"
+        #expect(throws: ScenarioError(file: "scenario", line: 5, column: 1, message: message)) {
+            try Scenario(parsing: head + largest + largest + "c0 send PING {token:20}\n")
+        }
+        let steps = String(repeating: "c0 reset\n", count: Scenario.maximumSteps)
+        #expect(throws: ScenarioError.self) { try Scenario(parsing: head + steps) }
+    }
+
     @Test("reads as FILE:LINE:COLUMN: MESSAGE")
     func description() {
         #expect(ScenarioError(file: "a", line: 7, column: 4, message: "no").description == "a:7:4: no")

@@ -187,14 +187,14 @@ struct InspectTests {
         parts.facts.warnings = ["cut"]
         #expect(
             try InspectJSON(flows: [flow], parts).text()
-                == #"{"anomalies":[],"flows":[{"anomalies":[],"client":"127.0.0.1:40000","duration_ns":2500000,"#
+                == #"{"anomalies":[],"cut_packets":0,"flows":[{"anomalies":[],"client":"127.0.0.1:40000","duration_ns":2500000,"#
                 + #""first_ns":1000000,"handshake":"complete","id":3,"#
                 + #""server":"127.0.0.1:6379","teardown":"client-closed-first","#
                 + #""to_client":{"anomalies":{},"bad_checksums":0,"gaps":[],"missing_bytes":0,"packets":2,"#
-                + #""payload_bytes":12,"stream_bytes":12,"unplaced_segments":0,"unverified_checksums":0},"#
+                + #""payload_bytes":12,"stale_checksums":0,"stream_bytes":12,"unplaced_segments":0,"unverified_checksums":0},"#
                 + #""to_server":{"anomalies":{},"bad_checksums":0,"gaps":[],"missing_bytes":0,"packets":2,"#
-                + #""payload_bytes":26,"stream_bytes":26,"unplaced_segments":0,"unverified_checksums":0}}],"#
-                + #""other_packets":{},"schema":2,"warnings":["cut"]}"#)
+                + #""payload_bytes":26,"stale_checksums":0,"stream_bytes":26,"unplaced_segments":0,"unverified_checksums":0}}],"#
+                + #""other_packets":{},"schema":2,"steps_back":[],"warnings":["cut"]}"#)
         parts.conversations = [Conversation(flow: flow, name: "c0", codec: RESPCodec())]
         let text = try InspectJSON(flows: [flow], parts).text()
         #expect(

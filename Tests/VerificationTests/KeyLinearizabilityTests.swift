@@ -33,6 +33,24 @@ struct KeyLinearizabilityTests {
         #expect(judgement.exercised.overlaps == 3)
     }
 
+    @Test("only operations of different connections on one key overlap, however many one connection has open")
+    func overlaps() {
+        let tape = Tape()
+        let c = tape.connect(3)
+        let pipelined = 300
+        for _ in 0..<pipelined { tape.send(c[0], "INCR k", "INCR m") }
+        tape.send(c[1], "INCR k")
+        tape.send(c[1], "INCR k")
+        tape.send(c[2], "MSET k 1 x 1")
+        let answers = (1...pipelined).map { ":\($0)\r\n:\($0)\r\n" }.joined()
+        tape.reply(c[0], answers)
+        tape.reply(c[1], ":\(pipelined + 1)\r\n:\(pipelined + 2)\r\n")
+        tape.reply(c[2], "+OK\r\n")
+        c.forEach(tape.close)
+        // Two of c1 with each of c0's on k, and c2's with all of both.
+        #expect(tape.judge().exercised.overlaps == 2 * pipelined + pipelined + 2)
+    }
+
     @Test("connections that each count for themselves do not share the counter") func notShared() {
         let tape = Tape()
         let c = tape.connect(3)

@@ -38,6 +38,7 @@ long cf_mq_receive(int queue, void *bytes, size_t count);
 int cf_unshare(int flags);
 extern const int CF_CLONE_NEWUSER;
 extern const int CF_CLONE_NEWNET;
+extern const int CF_CLONE_NEWIPC;
 
 // prctl(2) is variadic.
 int cf_prctl(int option, unsigned long argument);

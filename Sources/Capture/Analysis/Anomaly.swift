@@ -12,6 +12,8 @@ public struct Anomaly: Sendable, Equatable {
     public var confidence: Confidence
     /// The number of the packet that it refers to: the first copy, the one that opened the hole; 0 for none.
     public var related: Int
+    /// Nanoseconds that somebody waited, or by which a clock was set, where that is what it is about.
+    public var duration: Int64 = 0
 
     /// Kinds of anomaly, by who is to blame: sender, network, capture or receiver. The raw value is a stable name.
     public enum Kind: String, Sendable, CaseIterable {
@@ -33,6 +35,8 @@ public struct Anomaly: Sendable, Equatable {
         case networkDuplicate = "network-duplicate"
         /// The capture recorded one packet twice.
         case captureDuplicate = "capture-duplicate"
+        /// The capture wrote a packet after others that it had seen later.
+        case captureReordered = "capture-reordered"
         /// A packet was lost on its way to the capture point.
         case lossBeforeCapture = "loss-before-capture"
         /// The peer acknowledged bytes that the capture does not hold.
@@ -55,11 +59,21 @@ public struct Anomaly: Sendable, Equatable {
         case overlapConflict = "overlap-conflict"
         /// The TCP checksum is wrong, and not only unfinished.
         case badChecksum = "bad-checksum"
+        /// A connection that was there before, with the same ports, answered a SYN.
+        case oldConnectionAnswered = "old-connection-answered"
+        /// Small data waited for an acknowledgement that the other side delayed.
+        case nagleDelayedACK = "nagle-delayed-ack"
+        /// Large segments never arrive where smaller ones do.
+        case largeSegmentsLost = "large-segments-lost"
+        /// The other side closed, and this one never does (CLOSE_WAIT).
+        case neverCloses = "never-closes"
+        /// The clock that stamps the packets was set.
+        case clockStep = "clock-step"
     }
 
     /// How firmly an anomaly is believed.
     public enum Confidence: String, Sendable, Comparable {
-        /// No other explanation fits the packets' numbers.
+        /// No other cause is possible.
         case certain
         /// Another explanation needs a coincidence.
         case likely
@@ -72,43 +86,6 @@ public struct Anomaly: Sendable, Equatable {
         }
 
         private var rank: Int { self == .certain ? 2 : self == .likely ? 1 : 0 }
-    }
-}
-
-extension Anomaly {
-    /// Why an anomaly is believed. The raw value is the sentence for people.
-    public enum Reason: String, Sendable {
-        case identificationAhead = "old sequence numbers under a new IP identification"
-        case identificationBehind = "its IP identification is older than that of packets before it"
-        case identificationGap = "IP identifications are missing before it, after a pause, though no bytes are"
-        case identicalHeaders = "IP identification, numbers, flags and time stamp are those of an earlier packet"
-        case sameIdentification = "IP identification and bytes are those of an earlier datagram"
-        case identicalWithoutIdentification = "numbers, flags and time stamp are those of an earlier packet"
-        case otherInterface = "the same packet was captured on another interface"
-        case otherHop = "the same packet was captured before or after a router"
-        case everyPacketTwice = "nearly every packet of this direction is in the capture twice"
-        case timestampAhead = "old sequence numbers under a newer TCP time stamp"
-        case timestampBehind = "its TCP time stamp is older than that of packets before it"
-        case answersFirstSYN = "it answers a SYN after a second or more"
-        case staleEcho = "the sender acted by its timer, as the other side did: a packet between was lost"
-        case bytesSeen = "its bytes were captured before"
-        case holeFilledSoon = "it fills a hole within a round trip, before the sender could know"
-        case holeFilledLate = "it fills a hole after a round trip or more"
-        case alreadyAcknowledged = "the other side had acknowledged its bytes"
-        case duplicateSACK = "the other side reported its bytes as received twice"
-        case noAnswer = "no answer was captured in between: it was lost, or the listen queue is full"
-        case handshakeUnfinished = "the handshake's last packet was lost, or the accept queue is full"
-        case holeFilledByRetransmission = "the hole was filled by a retransmission"
-        case neverCaptured = "the other side acknowledged the bytes and no packet of the capture holds them"
-        case neverArrived = "the bytes are not in the capture and were never acknowledged"
-        case dataMayFollow = "the capture missed the data, or recorded it later"
-        case sameNumber = "same number, no data, while data is on its way"
-        case windowSays = "the window field says so"
-        case windowClosed = "the other side's window is closed"
-        case oneBelow = "its sequence number is one below the next"
-        case bytesUnacknowledged = "bytes of the other side were not acknowledged"
-        case bytesDiffer = "its bytes differ from those captured before"
-        case checksumWrong = "neither complete nor left to the network card"
     }
 }
 
@@ -178,6 +155,12 @@ extension Anomaly.Kind {
         case .resetWithDataUnread: 17
         case .overlapConflict: 18
         case .badChecksum: 19
+        case .captureReordered: 20
+        case .oldConnectionAnswered: 21
+        case .nagleDelayedACK: 22
+        case .largeSegmentsLost: 23
+        case .neverCloses: 24
+        case .clockStep: 25
         }
     }
 

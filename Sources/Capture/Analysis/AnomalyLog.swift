@@ -6,6 +6,10 @@ struct AnomalyLog {
 
     private(set) var entries: [(flow: Int, direction: Int, anomaly: Anomaly)] = []
     private(set) var omitted = 0
+    /// The last packet at which the clock was found to have been set: it is told once, not for each flow.
+    var lastClockStep: UInt32 = 0
+    /// The replies that took longest.
+    var slowReplies = SlowReplies()
 
     mutating func add(_ anomaly: Anomaly, flow: Int, direction: Int, alreadyInFlow: Int) {
         guard alreadyInFlow < Self.maximumPerFlow, entries.count < Self.maximumTotal else {

@@ -4,11 +4,20 @@ struct ConnectionAnalysis {
     var lower = DirectionAnalysis()
     var higher = DirectionAnalysis()
     var handshake = Handshake()
+    var turn: Turn
+
+    /// An analysis of a flow in which this side probably asks, as a SYN will show.
+    init(likelyClient: Int) {
+        turn = Turn(client: Int8(truncatingIfNeeded: likelyClient))
+    }
 
     /// The handshake's times in nanoseconds; 0 while unknown.
     struct Handshake {
         var synTime: Int64 = 0
         var roundTrip: Int64 = 0
+        /// The first SYN.
+        var first: Int64 = 0
+        var firstNumber: UInt32 = 0
 
         /// Nanoseconds in which a hole may be filled without the sender knowing.
         var roundTripOrDefault: Int64 { roundTrip == 0 ? ConnectionAnalysis.defaultRoundTrip : roundTrip }
@@ -16,11 +25,20 @@ struct ConnectionAnalysis {
         /// Nothing more can be learned.
         var isOver: Bool { roundTrip != 0 || synTime == 0 }
 
-        mutating func see(_ event: SegmentEvent) {
+        mutating func see(_ event: SegmentEvent, _ slow: inout SlowReplies) {
             if event.flags.contains(.syn), !event.flags.contains(.ack) {
-                synTime = event.packet.time.nanoseconds
-            } else if roundTrip == 0, synTime != 0, !event.flags.contains(.syn) {
-                roundTrip = max(1, event.packet.time.nanoseconds - synTime)
+                synTime = event.nanoseconds
+                guard firstNumber == 0 else { return }
+                first = event.nanoseconds
+                firstNumber = event.entry.number
+            } else if roundTrip == 0, synTime != 0, event.flags.isDisjoint(with: [.syn, .rst]) {
+                roundTrip = max(1, event.nanoseconds - synTime)
+                let asked = PacketReference(number: Int(firstNumber), time: Timestamp(nanoseconds: first))
+                slow.add(
+                    SlowReply(
+                        request: asked, reply: event.packet, end: event.packet, cause: .connectionSetUp,
+                        untilFirst: event.nanoseconds - first, repeats: synTime - first, closed: 0, held: 0),
+                    flow: event.flow)
             }
         }
     }
@@ -31,6 +49,12 @@ struct ConnectionAnalysis {
     static let tailPause: Int64 = 150_000_000
     /// Nanoseconds taken for a round trip where none was measured.
     static let defaultRoundTrip: Int64 = 3_000_000
+    /// Nanoseconds between packets up to which the clock is not doubted.
+    static let longestSteady: Int64 = 1_000_000_000
+    /// Nanoseconds by which a clock must be set back for it to be told.
+    static let shortestClockStep: Int64 = 10_000_000
+    /// Nanoseconds of silence before a keep-alive is taken for nothing else.
+    static let shortestIdle: Int64 = 1_000_000_000
     /// The shortest nanoseconds after which a SYN is answered again (RFC 6298: one second).
     static let handshakeTimeout: Int64 = 900_000_000
     /// The longest first step of IP identifications that is taken for counting without another.
@@ -48,6 +72,10 @@ struct ConnectionAnalysis {
         _ segment: inout Segment, _ record: PacketRecord, flow: Int, direction: Int, start: Int, acknowledged: Int,
         _ log: inout AnomalyLog
     ) {
+        if segment.payloadLength > 0, turn.talker != direction {
+            let packet = PacketReference(number: record.number, time: record.time)
+            takeTurn(direction, packet, start: start, flow: flow, &log)
+        }
         let isPlain: Bool
         if direction == 0 {
             lower.packets &+= 1
@@ -56,29 +84,53 @@ struct ConnectionAnalysis {
             higher.packets &+= 1
             isPlain = higher.takePlain(&segment, record, start: start, acknowledged: acknowledged, lower)
         }
-        if isPlain, handshake.isOver { return }
+        if isPlain, handshake.isOver {
+            if lower.finSeen, higher.finSeen, segment.payloadLength == 0 { forget() }
+            return
+        }
         let event = SegmentEvent(
             segment, record, flow: flow, direction: direction, start: start, acknowledged: acknowledged)
         if isPlain {
-            handshake.see(event)
-        } else if direction == 0 {
+            handshake.see(event, &log.slowReplies)
+            return
+        }
+        if event.isControl { seeControl(event, &log) }
+        if direction == 0 {
             Self.addOdd(event, &lower, &higher, &handshake, &log)
         } else {
             Self.addOdd(event, &higher, &lower, &handshake, &log)
         }
     }
 
+    /// Both sides are done: nothing that comes now needs the past, and there may be many such flows.
+    private mutating func forget() {
+        lower.history.clear()
+        higher.history.clear()
+    }
+
     /// Reports what others found of a packet.
     mutating func report(
-        _ kind: Anomaly.Kind, _ reason: Anomaly.Reason, _ packet: PacketReference, flow: Int, direction: Int,
-        _ log: inout AnomalyLog
+        _ kind: Anomaly.Kind, _ reason: Anomaly.Reason, _ confidence: Anomaly.Confidence, _ packet: PacketReference,
+        flow: Int, direction: Int, _ log: inout AnomalyLog
     ) {
         let anomaly = Anomaly(
-            kind: kind, packet: packet, isToServer: true, reason: reason, confidence: .certain, related: 0)
+            kind: kind, packet: packet, isToServer: true, reason: reason, confidence: confidence, related: 0)
         if direction == 0 {
             lower.report(anomaly, flow, direction, &log)
         } else {
             higher.report(anomaly, flow, direction, &log)
+        }
+    }
+
+    /// A SYN tells who asks, a FIN or a reset ends a reply.
+    private mutating func seeControl(_ event: SegmentEvent, _ log: inout AnomalyLog) {
+        if event.flags.contains(.syn) {
+            guard !lower.synSeen, !higher.synSeen else { return }
+            turn.client = Int8(event.flags.contains(.ack) ? 1 - event.direction : event.direction)
+        } else {
+            let isReply = event.payload > 0 && event.direction == turn.talker
+            endTurn(isReply ? event.packet : nil, flow: event.flow, &log.slowReplies)
+            turn.talker = -1
         }
     }
 
@@ -87,10 +139,13 @@ struct ConnectionAnalysis {
         _ handshake: inout Handshake, _ log: inout AnomalyLog
     ) {
         if own.takeDuplicate(event, other, &log) { return }
-        handshake.see(event)
+        handshake.see(event, &log.slowReplies)
+        own.compareClock(event, &log)
+        own.noteDelayedACK(event, &other)
         own.compareAcknowledgement(event, &other, &log)
         own.compareWindow(event, other, &log)
-        if event.taken > 0 { own.compareOrder(event, other, handshake, &log) }
+        own.compareHeldBack(event, other, handshake.roundTrip, &log)
+        if event.taken > 0, !own.compareOrder(event, other, handshake, &log) { return }
         if event.flags.contains(.rst) { own.compareReset(event, other, &log) }
         own.remember(event)
         // Both sides are done: nothing that comes now needs the past, and there may be many such flows.
@@ -98,65 +153,5 @@ struct ConnectionAnalysis {
             own.history.clear()
             other.history.clear()
         }
-    }
-}
-
-extension ConnectionAnalysis {
-    /// The share of duplicates in a direction's packets from which on the capture is to blame, and the least number.
-    private static let captureDuplicateShare = 0.4
-    private static let captureDuplicateMinimum: UInt32 = 8
-
-    /// Whether anything was found, or will be at the end.
-    @inline(__always)
-    var hasFindings: Bool {
-        lower.reported | higher.reported != 0 || !lower.holes.isEmpty || !higher.holes.isEmpty
-    }
-
-    /// What was found in one direction, with what only the whole capture shows: bytes that never came, and duplicates
-    /// that are too many.
-    ///
-    /// - Parameter found: the direction's anomalies so far.
-    func conclude(direction: Int, _ found: inout [Anomaly]) -> AnomalyCounts {
-        let own = direction == 0 ? lower : higher
-        let other = direction == 0 ? higher : lower
-        var counts = own.counts
-        if own.duplicates >= Self.captureDuplicateMinimum,
-            Double(own.duplicates) >= Double(own.packets) * Self.captureDuplicateShare
-        {
-            for index in found.indices where found[index].kind == .networkDuplicate {
-                found[index].kind = .captureDuplicate
-                found[index].reason = .everyPacketTwice
-            }
-            counts.move(.networkDuplicate, to: .captureDuplicate)
-        }
-        for hole in own.holes {
-            let isAcknowledged = other.acknowledgedOffset.map { $0 > hole.range.lowerBound } ?? false
-            let kind = isAcknowledged ? Anomaly.Kind.missedByCapture : .lossBeforeCapture
-            found.append(
-                Anomaly(
-                    kind: kind, packet: hole.openedBy, isToServer: true,
-                    reason: isAcknowledged ? .neverCaptured : .neverArrived,
-                    confidence: isAcknowledged ? .likely : .possible, related: 0))
-            counts.add(kind)
-        }
-        return counts
-    }
-}
-
-extension Flow {
-    /// Takes over what the analysis found, from `next` on in a sorted log; `client` is the direction in which the client
-    /// sends.
-    mutating func take(_ analysis: ConnectionAnalysis, _ log: AnomalyLog, _ next: inout Int, client: Int) {
-        var found: [[Anomaly]] = [[], []]
-        while next < log.entries.count, log.entries[next].flow == id {
-            found[log.entries[next].direction].append(log.entries[next].anomaly)
-            next += 1
-        }
-        for direction in 0...1 {
-            let counts = analysis.conclude(direction: direction, &found[direction])
-            if direction == client { toServer.anomalies = counts } else { toClient.anomalies = counts }
-            for index in found[direction].indices { found[direction][index].isToServer = direction == client }
-        }
-        anomalies = (found[0] + found[1]).sorted { $0.packet.number < $1.packet.number }
     }
 }

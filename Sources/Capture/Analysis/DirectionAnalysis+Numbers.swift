@@ -1,39 +1,5 @@
-/// Duplicates, acknowledgements, windows and resets.
+/// Acknowledgements, windows and resets.
 extension DirectionAnalysis {
-    /// Whether the packet is one that was there already; it then changes nothing else.
-    mutating func takeDuplicate(_ event: SegmentEvent, _ other: DirectionAnalysis, _ log: inout AnomalyLog) -> Bool {
-        guard isOpen else { return false }
-        let number = event.entry.identification
-        // A number ahead of all others is new.
-        if number != 0, identificationsCount, Int16(bitPattern: number &- identification) > 0 { return false }
-        guard let twin = history.twin(of: event.entry) else { return false }
-        if event.flags.contains(.syn) {
-            syns &+= 1
-            // Each SYN that arrives is answered; Linux numbers none of the answers.
-            if event.flags.contains(.ack), other.syns >= syns { return false }
-        }
-        let pause = event.packet.time.nanoseconds - twin.time.nanoseconds
-        if number == 0 {
-            // Without identification a repeat in the same tick of the clock looks the same; so does a second
-            // acknowledgement of the same segment.
-            guard event.taken > 0, event.entry.hasTimestamp, pause < ConnectionAnalysis.minimumTimeout / 2 else {
-                return false
-            }
-        }
-        duplicates &+= 1
-        let first = Int(twin.number)
-        if twin.interface != event.entry.interface {
-            report(.captureDuplicate, event, .otherInterface, .certain, related: first, &log)
-        } else if twin.timeToLive != event.entry.timeToLive {
-            report(.captureDuplicate, event, .otherHop, .certain, related: first, &log)
-        } else if number != 0 {
-            report(.networkDuplicate, event, .identicalHeaders, .certain, related: first, &log)
-        } else {
-            report(.networkDuplicate, event, .identicalWithoutIdentification, .likely, related: first, &log)
-        }
-        return true
-    }
-
     mutating func compareAcknowledgement(
         _ event: SegmentEvent, _ other: inout DirectionAnalysis, _ log: inout AnomalyLog
     ) {
@@ -47,10 +13,13 @@ extension DirectionAnalysis {
             return
         }
         let window = event.entry.window
-        if other.takenEnd > event.acknowledged, window == self.window || event.sackBlocks > 0, window != 0 {
+        let isUpdate = window != self.window && event.sackBlocks == 0
+        if other.takenEnd > event.acknowledged, !isUpdate, window != 0 {
             duplicateACKs &+= 1
             report(.duplicateACK, event, .sameNumber, .certain, &log)
         }
+        // Each segment that is not new to the receiver is answered at once (RFC 9293, section 3.10.7.4).
+        if event.reportsDuplicate || other.takenEnd == event.acknowledged && !isUpdate { answersToRepeats &+= 1 }
     }
 
     /// The other side had a repeated segment already: the repeat was not needed.
@@ -62,14 +31,16 @@ extension DirectionAnalysis {
 
     mutating func compareWindow(_ event: SegmentEvent, _ other: DirectionAnalysis, _ log: inout AnomalyLog) {
         guard !event.isControl else { return }
+        waits.seeWindow(isClosed: event.entry.window == 0, at: event.nanoseconds)
         if event.entry.window == 0 { report(.zeroWindow, event, .windowSays, .certain, &log) }
         guard isOpen else { return }
         let closed = other.isOpen && other.window == 0
         if isKeepAlive(event, other) {
             if closed {
-                report(.zeroWindowProbe, event, .windowClosed, .certain, &log)
+                // With nothing to send it may be a keep-alive: both look alike.
+                report(.zeroWindowProbe, event, .windowClosed, .likely, &log)
             } else {
-                report(.keepAlive, event, .oneBelow, .certain, &log)
+                report(.keepAlive, event, .oneBelow, isIdle(event, other) ? .certain : .likely, &log)
             }
         } else if event.payload == 1, event.start == sentEnd, closed {
             report(.zeroWindowProbe, event, .windowClosed, .likely, &log)
@@ -77,6 +48,14 @@ extension DirectionAnalysis {
         if isWindowFull(event.entry.sequence, event.payload, other) {
             report(.windowFull, event, .windowSays, .certain, &log)
         }
+    }
+
+    /// Nothing was said for a while, and the segment is bare and new: neither an acknowledgement that was overtaken by a
+    /// byte of data, nor that byte again.
+    private func isIdle(_ event: SegmentEvent, _ other: DirectionAnalysis) -> Bool {
+        let last = max(lastTime, other.lastTime).nanoseconds
+        return event.payload == 0 && event.nanoseconds - last >= ConnectionAnalysis.shortestIdle
+            && (stampStep(event) ?? 0) >= 0
     }
 
     /// A segment one below the next number; with a byte of data, only where that byte had arrived.

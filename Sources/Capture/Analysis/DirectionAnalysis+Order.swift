@@ -7,25 +7,57 @@ extension DirectionAnalysis {
         case overtaken(Anomaly.Reason, Anomaly.Confidence)
     }
 
-    /// Classifies a segment with payload, SYN or FIN.
+    /// Classifies a segment with payload, SYN or FIN; false where it was recorded before and changes nothing.
     mutating func compareOrder(
         _ event: SegmentEvent, _ other: DirectionAnalysis, _ handshake: ConnectionAnalysis.Handshake,
         _ log: inout AnomalyLog
-    ) {
+    ) -> Bool {
         if isLateAnswer(event, other) {
             report(.handshakeRetransmission, event, .answersFirstSYN, .likely, &log)
-            return
+            return true
         }
-        guard isOpen, !isKeepAlive(event, other) else { return }
+        guard isOpen, !isKeepAlive(event, other), !isExpectedAgain(event, other) else { return true }
         if event.start > sentEnd, !event.flags.contains(.syn) { open(sentEnd..<event.start, event.packet) }
         let hole = fill(event.start..<event.end)
+        if wasRecordedBefore(event, hole) {
+            report(.captureDuplicate, event, .recordedBefore, .likely, &log)
+            return false
+        }
+        if event.start < sentEnd, let hole, event.packet.time < hole.openedAt {
+            report(.captureReordered, event, .writtenLate, .likely, related: hole.openedBy.number, &log)
+            return true
+        }
         switch age(event, hole, other, handshake.roundTripOrDefault) {
-        case .new: return
+        case .new: noteGap(event)
         case .overtaken(let reason, let confidence):
             report(.reordered, event, reason, confidence, related: hole?.openedBy.number ?? 0, &log)
         case .sentAgain(let reason, let confidence):
             sentAgain(event, hole, reason, confidence, other, &log)
         }
+        return true
+    }
+
+    /// Whether a segment is sent again because the protocol says so: the SYN of a simultaneous open with its
+    /// acknowledgement (RFC 9293, section 3.5), and data of a SYN that the other side did not take (RFC 7413).
+    private func isExpectedAgain(_ event: SegmentEvent, _ other: DirectionAnalysis) -> Bool {
+        if event.flags.isSuperset(of: [.syn, .ack]), synSeen, other.synSeen {
+            let first = history.newest { $0.sequence == event.entry.sequence && $0.flags & TCPFlags.syn.rawValue != 0 }
+            return first.map { $0.flags & TCPFlags.ack.rawValue == 0 } ?? false
+        }
+        return event.start == 0 && !event.flags.contains(.syn) && synPayload > 0 && other.acknowledgedOffset == 0
+    }
+
+    /// Whether the stamps say that the segment lies in the file behind others that came later, and was there before.
+    private func wasRecordedBefore(_ event: SegmentEvent, _ hole: Hole?) -> Bool {
+        hole == nil && event.end <= takenEnd && event.nanoseconds < lastTime.nanoseconds - Timestamp.tolerance
+    }
+
+    /// Counts identifications that are missing before a segment in order without any time-out: others use the counter too.
+    private mutating func noteGap(_ event: SegmentEvent) {
+        let number = event.entry.identification
+        guard number != 0, identificationsCount else { return }
+        let step = Int(Int16(bitPattern: number &- identification))
+        if step > 1, step < ConnectionAnalysis.longestStep { gapsInOrder &+= 1 }
     }
 
     private func age(
@@ -38,10 +70,10 @@ extension DirectionAnalysis {
             let step = Int(Int16(bitPattern: number &- identification))
             // In order by its numbers and with little known of the counting, it may be a coincidence.
             if step < 0, step > -ConnectionAnalysis.longestStep, (stampStep ?? 0) <= 0, isOld || shortSteps >= 3 {
-                return .overtaken(.identificationBehind, .certain)
+                return .overtaken(.identificationBehind, (stampStep ?? 0) < 0 ? .certain : .likely)
             }
             if step > 0, step < ConnectionAnalysis.longestStep {
-                if isOld { return .sentAgain(.identificationAhead, .certain) }
+                if isOld { return .sentAgain(.identificationAhead, (stampStep ?? 0) > 0 ? .certain : .likely) }
                 return isTailRepeat(event, step, other) ? .sentAgain(.identificationGap, .possible) : .new
             }
         }
@@ -60,7 +92,7 @@ extension DirectionAnalysis {
     }
 
     /// How far its TCP time stamp is ahead of the newest; nil where there is none to compare.
-    private func stampStep(_ event: SegmentEvent) -> Int? {
+    func stampStep(_ event: SegmentEvent) -> Int? {
         guard event.entry.hasTimestamp, let timestampValue else { return nil }
         return Int(Int32(bitPattern: event.entry.timestampValue &- timestampValue))
     }
@@ -68,11 +100,14 @@ extension DirectionAnalysis {
     /// Whether a segment in order is likely the second copy of one lost on the way here, with nothing sent since: its
     /// identification is not the next one, and the sender acted by itself after a pause as for a timer.
     private func isTailRepeat(_ event: SegmentEvent, _ step: Int, _ other: DirectionAnalysis) -> Bool {
-        guard step > 1, shortSteps > 0 || step <= ConnectionAnalysis.shortestRun,
-            event.payload > 0 || event.flags.contains(.fin)
-        else { return false }
+        guard step > 1, step <= ConnectionAnalysis.shortestRun, event.payload > 0 || event.flags.contains(.fin) else {
+            return false
+        }
         let now = event.packet.time.nanoseconds
-        guard now - lastTime.nanoseconds >= ConnectionAnalysis.tailPause else { return false }
+        // Each copy is waited for twice as long as the one before (RFC 6298, section 5.5), and each may have had an
+        // acknowledgement beside it, lost too.
+        let copies = Int64(step / 2)
+        guard now - lastTime.nanoseconds >= ConnectionAnalysis.tailPause * (1 << copies - 1) else { return false }
         return now - other.lastTime.nanoseconds >= ConnectionAnalysis.tailPause || isStale(event, other)
     }
 
@@ -104,27 +139,38 @@ extension DirectionAnalysis {
     ) {
         let first = history.copy(of: event.entry)
         let related = first.map { Int($0.number) } ?? hole?.openedBy.number ?? 0
+        let pause = max(0, event.nanoseconds - (first?.time ?? lastTakingTime).nanoseconds)
         if hole != nil {
             report(.lossBeforeCapture, event, .holeFilledByRetransmission, .likely, related: related, &log)
         }
+        let kind: Anomaly.Kind
+        var why = reason
+        // That it was sent again may be certain; what made the sender do it never is.
+        var firmness = min(confidence, .likely)
         if event.flags.contains(.syn) {
-            let unanswered = other.synSeen ? Anomaly.Reason.handshakeUnfinished : .noAnswer
-            report(.handshakeRetransmission, event, unanswered, confidence, related: related, &log)
+            guard other.counts[.oldConnectionAnswered] == 0 else { return }
+            (kind, why, firmness) = (.handshakeRetransmission, whyAskedAgain(event, other), confidence)
         } else if let acknowledged = other.acknowledgedOffset, acknowledged >= event.end {
-            report(.spuriousRetransmission, event, .alreadyAcknowledged, confidence, related: related, &log)
+            (kind, why, firmness) = (.spuriousRetransmission, .alreadyAcknowledged, confidence)
         } else {
-            report(repeatKind(event, first, other), event, reason, confidence, related: related, &log)
+            kind = repeatKind(event, pause, other)
         }
+        report(kind, event, why, firmness, related: related, lasting: pause, &log)
+        noteRepeat(event, first)
+        waits.addRepeat(nanoseconds: pause)
     }
 
-    private func repeatKind(
-        _ event: SegmentEvent, _ first: SegmentHistory.Entry?, _ other: DirectionAnalysis
-    ) -> Anomaly.Kind {
+    private func whyAskedAgain(_ event: SegmentEvent, _ other: DirectionAnalysis) -> Anomaly.Reason {
+        if other.resetSeen { return .refusedBefore }
+        if event.flags.contains(.ack), other.syns > syns { return .answersSYNTwice }
+        return other.synSeen ? .handshakeUnfinished : .noAnswer
+    }
+
+    private func repeatKind(_ event: SegmentEvent, _ pause: Int64, _ other: DirectionAnalysis) -> Anomaly.Kind {
         let isBeyond = other.selective.map { Int32(bitPattern: $0 &- event.entry.sequence) > 0 } ?? false
         let asked = other.duplicateACKs >= 3 || isBeyond
-        let since = event.packet.time.nanoseconds - (first?.time ?? lastTakingTime).nanoseconds
-        if asked, since < ConnectionAnalysis.minimumTimeout { return .fastRetransmission }
-        if since >= ConnectionAnalysis.minimumTimeout { return .timeoutRetransmission }
+        if asked, pause < ConnectionAnalysis.minimumTimeout { return .fastRetransmission }
+        if pause >= ConnectionAnalysis.minimumTimeout { return .timeoutRetransmission }
         return event.end >= takenEnd ? .tailLossProbe : asked ? .fastRetransmission : .retransmission
     }
 }

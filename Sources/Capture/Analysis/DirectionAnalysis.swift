@@ -23,6 +23,8 @@ struct DirectionAnalysis {
     /// When the last segment came, and the last that took room.
     var lastTime = Timestamp(nanoseconds: 0)
     var lastTakingTime = Timestamp(nanoseconds: 0)
+    /// When the last data came that was new by its numbers.
+    var lastDataTime = Timestamp(nanoseconds: 0)
     /// The last acknowledgement number, as an offset of the other direction too, window and scale.
     var acknowledgedOffset: Int?
     /// Whether anything came.
@@ -49,6 +51,29 @@ struct DirectionAnalysis {
     var duplicates: UInt32 = 0
     /// The last packet that was called a repeat, and whether it was the last packet.
     var repeatedPacket: UInt32 = 0
+    var lastNumber: UInt32 = 0
+    var lastDataNumber: UInt32 = 0
+    /// Identifications that are missing between segments in order, where no time-out explains it.
+    var gapsInOrder: UInt32 = 0
+    /// Duplicates of segments with payload, and acknowledgements that answer what the sender had sent twice.
+    var duplicatedData: UInt32 = 0
+    var answersToRepeats: UInt32 = 0
+    /// Payload that the SYN carried (RFC 7413), and the largest segment that this side said it can take.
+    var synPayload: UInt16 = 0
+    var maximumSegment: UInt16 = 0
+    /// The delayed acknowledgement that this side's next data may have waited for: its packet (0: none), when it came, how
+    /// long it took, and for how many bytes there was room before.
+    var releasedBy: UInt32 = 0
+    var releasedAt: Int64 = 0
+    var releaseWait: Int64 = 0
+    var releaseRoom = 0
+    /// The first TCP time stamp, and when it came.
+    var firstStamp: UInt32 = 0
+    var firstStampTime: Int64 = 0
+    /// What this side's segments cost in time.
+    var waits = Waits()
+    /// The segment that was repeated last; at most one.
+    var stuck: [StuckSegment] = []
     /// Anomalies reported, kept or not.
     var reported: UInt32 = 0
     var packets: UInt32 = 0
@@ -63,17 +88,25 @@ struct DirectionAnalysis {
     mutating func takePlain(
         _ segment: inout Segment, _ record: PacketRecord, start: Int, acknowledged: Int, _ other: DirectionAnalysis
     ) -> Bool {
+        let pause = record.time.nanoseconds &- lastTime.nanoseconds
         guard isOpen, segment.flags.isSubset(of: [.ack, .psh]), start == sentEnd, holes.isEmpty, segment.window != 0,
-            acknowledged <= other.sentEnd, segment.sackBlocks == 0,
+            window != 0, acknowledged <= other.sentEnd, segment.sackBlocks == 0, !isLeap(pause),
             !isWindowFull(segment.sequence, segment.payloadLength, other)
         else { return false }
-        if segment.payloadLength == 0, segment.acknowledgement == acknowledgement { return false }
+        if segment.payloadLength == 0 {
+            if segment.acknowledgement == acknowledgement { return false }
+            let delay = record.time.nanoseconds &- other.lastTakingTime.nanoseconds
+            if acknowledged == other.takenEnd, delay >= DelayedACK.shortest { return false }
+        } else if releasedBy != 0 {
+            return false
+        }
         let entry = SegmentHistory.Entry(segment, record)
         let step = Int16(bitPattern: entry.identification &- identification)
         if entry.identification != 0 {
             guard step > 0, step < 64, shortSteps > 0, identificationsCount else { return false }
-            guard step == 1 || record.time.nanoseconds - lastTime.nanoseconds < ConnectionAnalysis.tailPause else {
-                return false
+            if step != 1 {
+                guard pause < ConnectionAnalysis.tailPause else { return false }
+                gapsInOrder &+= 1
             }
             identification = entry.identification
             shortSteps &+= 1
@@ -87,8 +120,11 @@ struct DirectionAnalysis {
             sentEnd = start + segment.payloadLength
             takenEnd = max(takenEnd, sentEnd)
             lastTakingTime = record.time
+            lastDataTime = record.time
+            lastDataNumber = entry.number
         }
         lastTime = record.time
+        lastNumber = entry.number
         if segment.flags.contains(.ack) {
             if acknowledgement != segment.acknowledgement { duplicateACKs = 0 }
             acknowledgement = segment.acknowledgement
@@ -116,11 +152,16 @@ struct DirectionAnalysis {
         } else {
             rememberControl(event)
         }
+        if event.payload > 0, event.end > takenEnd {
+            lastDataTime = event.packet.time
+            lastDataNumber = event.entry.number
+        }
         if event.taken > 0 {
             takenEnd = max(takenEnd, event.end)
             lastTakingTime = event.packet.time
         }
         lastTime = event.packet.time
+        lastNumber = event.entry.number
         isOpen = true
         if event.flags.contains(.ack) {
             acknowledgement = event.entry.acknowledgement
@@ -149,6 +190,10 @@ struct DirectionAnalysis {
     @inline(__always)
     private mutating func rememberStamp(_ entry: SegmentHistory.Entry) {
         guard entry.hasTimestamp else { return }
+        if timestampValue == nil {
+            firstStamp = entry.timestampValue
+            firstStampTime = entry.time.nanoseconds
+        }
         let isNewer = timestampValue.map { Int32(bitPattern: entry.timestampValue &- $0) > 0 } ?? true
         if isNewer { timestampValue = entry.timestampValue }
     }
@@ -163,17 +208,19 @@ struct DirectionAnalysis {
             synSeen = true
             syns &+= 1
             scale = event.windowScale
+            maximumSegment = event.maximumSegmentSize ?? 0
+            synPayload = UInt16(clamping: event.payload)
         }
         if event.flags.contains(.fin) { finSeen = true }
     }
 
     mutating func report(
         _ kind: Anomaly.Kind, _ event: SegmentEvent, _ reason: Anomaly.Reason, _ confidence: Anomaly.Confidence,
-        related: Int = 0, _ log: inout AnomalyLog
+        related: Int = 0, lasting duration: Int64 = 0, _ log: inout AnomalyLog
     ) {
         let anomaly = Anomaly(
-            kind: kind, packet: event.packet, isToServer: true, reason: reason, confidence: confidence, related: related
-        )
+            kind: kind, packet: event.packet, isToServer: true, reason: reason, confidence: confidence,
+            related: related, duration: duration)
         report(anomaly, event.flow, event.direction, &log)
     }
 

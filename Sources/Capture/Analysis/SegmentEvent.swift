@@ -11,6 +11,7 @@ struct SegmentEvent {
     var payload: Int
     var flags: TCPFlags
     var windowScale: UInt8?
+    var maximumSegmentSize: UInt16?
     /// The offset that it acknowledges in the other direction; far below all others without the flag.
     var acknowledged: Int
     /// The TCP time stamp that it echoes; nil without the option.
@@ -25,6 +26,7 @@ struct SegmentEvent {
     var end: Int { start + taken }
     var isControl: Bool { !flags.isDisjoint(with: [.syn, .fin, .rst]) }
     var acknowledges: Bool { flags.contains(.ack) }
+    var nanoseconds: Int64 { packet.time.nanoseconds }
 
     /// What stands in `acknowledged` for "nothing".
     static let nothing = Int.min / 2
@@ -37,10 +39,12 @@ struct SegmentEvent {
         packet = PacketReference(number: record.number, time: record.time)
         entry = SegmentHistory.Entry(segment, record)
         self.start = start
-        taken = segment.sequenceLength
-        payload = segment.payloadLength
+        // What a reset says is a reason for people, no part of the stream (RFC 9293, section 3.5.2).
+        taken = segment.flags.contains(.rst) ? 0 : segment.sequenceLength
+        payload = segment.flags.contains(.rst) ? 0 : segment.payloadLength
         flags = segment.flags
         windowScale = segment.windowScale
+        maximumSegmentSize = segment.maximumSegmentSize
         self.acknowledged = acknowledged
         echo = segment.timestampValue == nil ? nil : segment.timestampEcho
         sackBlocks = segment.sackBlocks

@@ -63,13 +63,25 @@ struct SegmentHistory {
         newest { $0.timestampValue == stamp }
     }
 
-    private func newest(where matches: (Entry) -> Bool) -> Entry? {
+    /// The newest segment with payload.
+    var newestData: Entry? {
+        newest { $0.length > 0 }
+    }
+
+    func newest(where matches: (Entry) -> Bool) -> Entry? {
         for distance in 1...max(1, entries.count) where distance <= entries.count {
             let index = (Int(next) + entries.count - distance) % entries.count
             if matches(entries[index]) { return entries[index] }
         }
         return nil
     }
+
+    /// All segments, oldest first.
+    var oldestFirst: [Entry] {
+        Array(entries[Int(next)...] + entries[..<Int(next)])
+    }
+
+    var isEmpty: Bool { entries.isEmpty }
 
     /// Forgets all, and gives the room back.
     mutating func clear() {

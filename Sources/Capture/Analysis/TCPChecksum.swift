@@ -12,7 +12,7 @@ enum TCPChecksum {
     ///
     /// - Complexity: O(length of the segment).
     init(_ segment: inout Segment, _ bytes: RawSpan) {
-        guard segment.capturedPayloadLength == segment.payloadLength else {
+        guard segment.capturedPayloadLength == segment.payloadLength, segment.lostBytes == 0 else {
             self = .unknown
             return
         }

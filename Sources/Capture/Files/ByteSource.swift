@@ -1,8 +1,9 @@
 import Glibc
 
-/// Where the bytes of a capture or a history come from: a file or standard input, plain or compressed with gzip or Zstandard.
+/// Where the bytes of a capture or a history come from: a file or standard input, plain or compressed with gzip,
+/// Zstandard or xz.
 ///
-/// Unsafe pointers: this file and `Decompressor.swift` hand buffers to read(2), zlib and libzstd.
+/// Unsafe pointers: this file and the decompressors hand buffers to read(2), zlib, libzstd and liblzma.
 package final class ByteSource {
     /// The name for messages.
     package let name: String
@@ -32,6 +33,8 @@ package final class ByteSource {
                 decompressor = try GzipDecompressor(prefix: magic)
             } else if magic == ZstandardDecompressor.magic {
                 decompressor = try ZstandardDecompressor(prefix: magic)
+            } else if magic == XZDecompressor.magic {
+                decompressor = try XZDecompressor(prefix: magic)
             } else {
                 unread = magic
             }
@@ -42,7 +45,7 @@ package final class ByteSource {
 
     /// Whether a file that begins so is compressed in a way that is read through.
     package static func isCompressed(_ start: [UInt8]) -> Bool {
-        start.starts(with: GzipDecompressor.magic) || start.starts(with: ZstandardDecompressor.magic)
+        [GzipDecompressor.magic, ZstandardDecompressor.magic, XZDecompressor.magic].contains { start.starts(with: $0) }
     }
 
     /// Plain bytes that were looked at and not handed over yet.

@@ -1,5 +1,6 @@
-/// Reads a pcap or pcapng file, batch by batch, in one pass: memory does not grow with the file. Files compressed with
-/// gzip or Zstandard are read as they are, through libz.so.1 and libzstd.so.1 where those are installed.
+/// Reads a pcap, pcapng or snoop file, batch by batch, in one pass: memory does not grow with the file. Files compressed
+/// with gzip, Zstandard or xz are read as they are, through libz.so.1, libzstd.so.1 and liblzma.so.5 where those are
+/// installed.
 ///
 /// The magic number decides the format. What is damaged is said in `warnings`, and what is sound is still read: a
 /// result with warnings is partial.
@@ -22,7 +23,7 @@ public struct CaptureFileReader: ~Copyable {
     /// Opens a capture and reads its header.
     ///
     /// - Parameter path: a file, or `-` for standard input.
-    /// - Throws: `.unreadable` when it cannot be opened or is neither pcap nor pcapng.
+    /// - Throws: `.unreadable` when it cannot be opened or is of none of these formats.
     public init(path: String) throws(CaptureError) {
         let source = try ByteSource(path: path)
         var start: [UInt8] = []
@@ -43,10 +44,11 @@ public struct CaptureFileReader: ~Copyable {
         do throws(FileDamage) {
             if let classic = try PcapParser(start.span.bytes) { return classic }
             if let modern = try PcapngParser(start.span.bytes) { return modern }
+            if let snoop = try SnoopParser(start.span.bytes) { return snoop }
         } catch {
             throw .unreadable(path: name, reason: error.reason)
         }
-        throw .unreadable(path: name, reason: "it is neither pcap nor pcapng")
+        throw .unreadable(path: name, reason: "it is neither pcap nor pcapng nor snoop")
     }
 
     /// What was damaged, skipped or cut, and where, one sentence each. Complete once `nextBatch` returned nil.

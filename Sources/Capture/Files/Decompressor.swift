@@ -22,7 +22,7 @@ struct DecompressionFailure: Error {
 }
 
 /// A shared library's functions. (dlopen(3), dlsym(3))
-private struct Library {
+struct SharedLibrary {
     private let handle: UnsafeMutableRawPointer
 
     init(_ name: String, package: String, format: String) throws(DecompressionFailure) {
@@ -80,7 +80,7 @@ final class GzipDecompressor: Decompressor {
     private static let bufferError: Int32 = -5
 
     init(prefix: [UInt8]) throws(DecompressionFailure) {
-        let library = try Library("libz.so.1", package: "zlib1g", format: "gzip")
+        let library = try SharedLibrary("libz.so.1", package: "zlib1g", format: "gzip")
         inflate = try library.function("inflate", as: Step.self)
         reset = try library.function("inflateReset", as: Simple.self)
         end = try library.function("inflateEnd", as: Simple.self)
@@ -160,7 +160,7 @@ final class ZstandardDecompressor: Decompressor {
     private(set) var isBetweenFrames = false
 
     init(prefix: [UInt8]) throws(DecompressionFailure) {
-        let library = try Library("libzstd.so.1", package: "libzstd1", format: "Zstandard")
+        let library = try SharedLibrary("libzstd.so.1", package: "libzstd1", format: "Zstandard")
         decompress = try library.function("ZSTD_decompressStream", as: Step.self)
         free = try library.function("ZSTD_freeDStream", as: Free.self)
         isError = try library.function("ZSTD_isError", as: IsError.self)

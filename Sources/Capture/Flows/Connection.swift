@@ -3,13 +3,21 @@ struct Connection {
     /// The streams that the key's lower and higher end send.
     var lower = StreamBuilder()
     var higher = StreamBuilder()
-    var analysis = ConnectionAnalysis()
+    var analysis: ConnectionAnalysis
     var state: FlowState
+    /// The stretch of the file between two steps back in time in which its last packet came, and that of its first.
+    var stretch: UInt32
+    let firstStretch: UInt32
     /// Whether the streams keep their bytes.
     let keepsBytes: Bool
+    /// It waits to be folded.
+    var isLeaving = false
 
-    init(firstSender: Int, time: Timestamp, keepsBytes: Bool) {
+    init(firstSender: Int, time: Timestamp, keepsBytes: Bool, likelyClient: Int, stretch: UInt32) {
         self.keepsBytes = keepsBytes
+        self.stretch = stretch
+        firstStretch = stretch
+        analysis = ConnectionAnalysis(likelyClient: likelyClient)
         state = FlowState(firstSender: firstSender, time: time)
     }
 
@@ -22,6 +30,20 @@ struct Connection {
         /// Flows of which bytes came again whose first copy was not kept.
         var uncomparedFlows: Set<Int> = []
     }
+
+    /// Whether a segment that comes after a step back in time is of another recording: the connection had not begun then,
+    /// and the segment does not go on where it stopped, as it would had the clock been set.
+    func startsAnew(_ segment: borrowing Segment, _ time: Timestamp, direction: Int) -> Bool {
+        guard time <= state.firstTime else { return false }
+        return direction == 0 ? lower.isBehind(segment, higher) : higher.isBehind(segment, lower)
+    }
+
+    /// Whether both sides had closed, so that a SYN begins another connection, whatever its number.
+    var isClosed: Bool { lower.stream.fin != nil && higher.stream.fin != nil }
+
+    /// Whether little more is to be expected.
+    @inline(__always)
+    var isOver: Bool { isClosed || lower.stream.reset != nil || higher.stream.reset != nil }
 
     /// Whether a SYN with this initial sequence number, from the key's lower (0) or higher (1) end, begins another
     /// connection.
@@ -50,6 +72,10 @@ struct Connection {
         _ analysis: inout ConnectionAnalysis, _ state: inout FlowState, _ shared: inout Shared
     ) {
         let packet = PacketReference(number: record.number, time: record.time)
+        if !state.handshakeAcknowledged, state.isOfOldConnection(&segment, direction, own: own, other: other) {
+            takeOld(&segment, packet, flow, direction, &own, &analysis, &state, &shared)
+            return
+        }
         own.open(with: segment)
         own.stream.packets += 1
         if !segment.flags.contains(.rst) { own.stream.lastWindow = segment.window }
@@ -60,19 +86,26 @@ struct Connection {
                 &segment, record, flow: flow, direction: direction, start: own.offset(of: segment.sequence),
                 acknowledged: acknowledged, &shared.log)
         }
-        if segment.payloadLength > 0 {
+        var isDamaged = false
+        if shared.verifyChecksums {
+            switch TCPChecksum(&segment, bytes.span.bytes) {
+            case .good: own.stream.rightChecksums += 1
+            case .unknown: break
+            case .unverified: own.stream.unverifiedChecksums += 1
+            case .bad:
+                isDamaged = true
+                analysis.report(
+                    .badChecksum, .checksumWrong, .possible, packet, flow: flow, direction: direction, &shared.log)
+            }
+        }
+        // What a reset says is no part of the stream.
+        if segment.payloadLength > 0, segment.flags.isDisjoint(with: .rst) {
             if !keepsBytes {
                 if own.cover(segment, &shared.room) { shared.uncomparedFlows.insert(flow) }
             } else if own.place(&segment, packet, bytes, &shared.room), shared.findAnomalies {
-                analysis.report(.overlapConflict, .bytesDiffer, packet, flow: flow, direction: direction, &shared.log)
-            }
-        }
-        if shared.verifyChecksums {
-            switch TCPChecksum(&segment, bytes.span.bytes) {
-            case .good, .unknown: break
-            case .unverified: own.stream.unverifiedChecksums += 1
-            case .bad:
-                analysis.report(.badChecksum, .checksumWrong, packet, flow: flow, direction: direction, &shared.log)
+                analysis.report(
+                    .overlapConflict, .bytesDiffer, isDamaged ? .possible : .likely, packet, flow: flow,
+                    direction: direction, &shared.log)
             }
         }
         state.see(record.time)
@@ -84,6 +117,19 @@ struct Connection {
             own.finOffset = own.offset(of: segment.sequence) + segment.payloadLength
         }
         if segment.flags.contains(.rst), own.stream.reset == nil { own.stream.reset = packet }
+    }
+
+    /// Counts a packet of a connection that was there before; it says nothing of this one's numbers.
+    private static func takeOld(
+        _ segment: inout Segment, _ packet: PacketReference, _ flow: Int, _ direction: Int, _ own: inout StreamBuilder,
+        _ analysis: inout ConnectionAnalysis, _ state: inout FlowState, _ shared: inout Shared
+    ) {
+        own.stream.packets += 1
+        state.see(packet.time)
+        state.oldAnswered = true
+        guard shared.findAnomalies, segment.flags.isDisjoint(with: .rst) else { return }
+        analysis.report(
+            .oldConnectionAnswered, .answersAnotherSYN, .likely, packet, flow: flow, direction: direction, &shared.log)
     }
 
     /// The flow as it is now; `client` is the direction in which the client sends.

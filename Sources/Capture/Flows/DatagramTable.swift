@@ -109,6 +109,11 @@ public struct DatagramTable: Sendable {
         return flow
     }
 
+    /// Shows the exchanges as they are now, without their datagrams, one by one: they need not all be there at once.
+    public func forEachExchange(_ body: (Flow) throws -> Void) rethrows {
+        for number in 0..<count { try body(Flow(exchange(number))) }
+    }
+
     /// What the table has, in order of first datagram.
     public consuming func finish() -> [DatagramFlow] {
         (0..<count).map { exchange($0) }

@@ -42,6 +42,10 @@ public struct Flow: Sendable {
     /// What is odd about its packets, in capture order, if the table looked for it; at most a thousand or so, while
     /// `ByteStream.anomalies` counts all.
     public var anomalies: [Anomaly] = []
+    /// Those of its replies that are among the capture's slowest, slowest first, if the table looked for them.
+    public var slowReplies: [SlowReply] = []
+    /// The recording that it is of, from 0: a file to which another was appended holds several.
+    public var recording = 0
     /// ICMP errors about its packets, in capture order; at most a hundred, while `icmpErrorCount` counts all.
     public var icmpErrors: [ICMPError] = []
     /// How many ICMP errors there were.
@@ -118,6 +122,11 @@ public struct ByteStream: Sendable {
     public var reset: PacketReference?
     /// Checksums left to the network card, as on loopback, if the table verified them.
     public var unverifiedChecksums = 0
+    /// Checksums that are right, if the table verified them.
+    public var rightChecksums = 0
+    /// Wrong checksums that are not the network's work, because nearly all are wrong and the packets were taken all the
+    /// same: the addresses were rewritten, or the packets recorded before the network card filled them in.
+    public var staleChecksums = 0
     /// How often each kind of anomaly occurred in this direction, if the table looked for them.
     public var anomalies = AnomalyCounts()
     /// The highest stream offset that the other side acknowledged. Beyond the end of `bytes`, the capture misses what

@@ -10,6 +10,10 @@ struct FlowState {
     var handshakeAcknowledged = false
     /// A reset answered the SYN.
     var refused = false
+    /// The opener sent more than SYNs.
+    var openerSpoke = false
+    /// A connection that was there before answered the SYN.
+    var oldAnswered = false
 
     init(firstSender: Int, time: Timestamp) {
         self.firstSender = Int8(firstSender)
@@ -23,6 +27,24 @@ struct FlowState {
         if time > lastTime { lastTime = time }
     }
 
+    /// Whether a segment is of a connection that was there before the SYN, on the same ports: the side that is asked
+    /// acknowledges another number than the SYN's, as it does in TIME_WAIT and half open (RFC 9293, section 3.10.7.4; RFC
+    /// 5961), and the side that asks resets that connection.
+    func isOfOldConnection(
+        _ segment: inout Segment, _ direction: Int, own: borrowing StreamBuilder, other: borrowing StreamBuilder
+    ) -> Bool {
+        guard opener >= 0, accepter < 0, !segment.flags.contains(.syn) else { return false }
+        if Int(opener) == direction {
+            return oldAnswered && segment.flags.contains(.rst) && segment.sequence != own.baseSequence
+        }
+        // The handshake may be missing from the capture; but then the opener has gone on, or there is data.
+        guard !openerSpoke, segment.payloadLength == 0, segment.flags.isDisjoint(with: [.rst, .fin]),
+            segment.flags.contains(.ack), other.base == .syn
+        else { return false }
+        let acknowledged = other.offset(of: segment.acknowledgement)
+        return acknowledged < 0 || acknowledged > other.end
+    }
+
     /// Follows the handshake.
     mutating func track(_ segment: inout Segment, _ direction: Int) {
         let flags = segment.flags
@@ -34,8 +56,9 @@ struct FlowState {
             }
         } else if flags.contains(.rst) {
             if opener >= 0, accepter < 0, Int(opener) != direction { refused = true }
-        } else if flags.contains(.ack), accepter >= 0, Int(accepter) != direction {
-            handshakeAcknowledged = true
+        } else {
+            if Int(opener) == direction { openerSpoke = true }
+            if flags.contains(.ack), accepter >= 0, Int(accepter) != direction { handshakeAcknowledged = true }
         }
     }
 

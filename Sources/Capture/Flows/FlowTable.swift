@@ -6,20 +6,24 @@
 ///
 /// - Complexity: amortized O(1) a packet, plus the copy of its payload.
 public struct FlowTable: Sendable {
-    private let serverPort: UInt16?
+    let serverPort: UInt16?
     private let keepStreams: Bool
     /// The flows whose streams are kept; nil for all.
     private let keptFlows: Set<Int>?
-    private var index = FlowIndex()
-    private var connections = PagedArray<Connection>()
+    private(set) var index = FlowIndex()
+    private(set) var connections: ConnectionStore
     private var dissector: Dissector
-    private var shared: Connection.Shared
-    private var errors = ICMPErrors()
+    private(set) var clock = FileClock()
+    private(set) var shared: Connection.Shared
+    private(set) var errors = ICMPErrors()
 
     /// Where the UDP datagrams go; nil where only connections are looked at.
     public var datagrams: DatagramTable?
     /// Packets that belong to no flow, with the reason.
     public private(set) var otherPackets: [NotTransport: Int] = [:]
+    /// Segments that are shorter than their IP length says, though the file calls them whole: cut, and the length that they
+    /// had was not kept.
+    public private(set) var cutSegments = 0
 
     /// Creates an empty table.
     ///
@@ -40,11 +44,13 @@ public struct FlowTable: Sendable {
             verifyChecksums: verifyChecksums, decoding: decoding, paddingBytes: StreamBuilder.maximumPaddingBytes)
     }
 
-    /// As the public one, with another limit for zeros that stand for missing bytes.
+    /// As the public one, with another limit for zeros that stand for missing bytes, and another number of connections
+    /// that are over and not folded.
     init(
         serverPort: UInt16?, keepStreams: Bool, keptFlows: Set<Int>? = nil, findAnomalies: Bool, verifyChecksums: Bool,
-        decoding: UDPDecoding = .usual, paddingBytes: Int
+        decoding: UDPDecoding = .usual, paddingBytes: Int, patience: Int = ConnectionStore.usualPatience
     ) {
+        connections = ConnectionStore(patience: patience)
         dissector = Dissector(decoding: decoding)
         self.serverPort = serverPort
         self.keepStreams = keepStreams
@@ -57,6 +63,9 @@ public struct FlowTable: Sendable {
     /// The flows in which bytes were captured again that had been captured before, and whose bytes were not kept: what
     /// the copies say was not compared.
     public var uncomparedFlows: Set<Int> { shared.uncomparedFlows }
+
+    /// Where time runs back from one segment to the next, at most some dozens of places.
+    public var stepsBack: [StepBack] { clock.steps }
 
     /// Adds all TCP segments of a batch.
     public mutating func add(_ batch: PacketBatch) {
@@ -137,61 +146,23 @@ public struct FlowTable: Sendable {
         return add(&segment, record, batch.bytes)
     }
 
-    /// `bytes` are those that the segment's offsets count in. The segment is not changed: `inout` spares its copy.
+    /// `bytes` are those that the segment's offsets count in. `inout` spares the segment's copy.
     @discardableResult
     private mutating func add(_ segment: inout Segment, _ record: PacketRecord, _ bytes: [UInt8]) -> Int {
         let (key, direction) = FlowKey.of(segment)
+        clock.see(record)
+        if segment.lostBytes > 0 {
+            segment.payloadLength += segment.lostBytes
+            cutSegments += 1
+        }
         let flow = flow(of: key, segment, direction, record)
         connections[flow].add(&segment, record, bytes, flow: flow, direction: direction, &shared)
+        if segment.payloadLength == 0 { connections.noteEnd(of: flow) }
         return flow
     }
 
     /// How many flows there are.
     public var count: Int { connections.count }
-
-    /// The flows so far, in order of first packet.
-    ///
-    /// - Complexity: O(flows + bytes kept).
-    public consuming func finish() -> [Flow] {
-        var finished: [Flow] = []
-        finished.reserveCapacity(connections.count)
-        forEachFlow { finished.append($0) }
-        return finished
-    }
-
-    /// Shows the flows as they are now, in order of first packet, one by one: they need not all be there at once.
-    ///
-    /// - Complexity: O(flows + bytes kept).
-    public func forEachFlow(_ body: (Flow) throws -> Void) rethrows {
-        // Nothing is changed in place: the caller may hold a copy, and changing would copy everything.
-        let log = shared.log.sorted()
-        var next = 0
-        var padding = shared.room.padding
-        var number = 0
-        for page in connections.pages {
-            // A span lends its elements, where an array would copy them.
-            let page = page.span
-            for place in page.indices {
-                var flow = Self.flow(page[place], number, index.keys[number], serverPort, log, &next, padding: &padding)
-                if !errors.isEmpty {
-                    let client = page[place].state.client(index.keys[number], serverPort: serverPort)
-                    (flow.icmpErrors, flow.icmpErrorCount) = errors.about(number, client: client)
-                }
-                try body(flow)
-                number += 1
-            }
-        }
-    }
-
-    private static func flow(
-        _ connection: borrowing Connection, _ number: Int, _ key: FlowKey, _ serverPort: UInt16?, _ log: AnomalyLog,
-        _ next: inout Int, padding: inout Int
-    ) -> Flow {
-        let client = connection.state.client(key, serverPort: serverPort)
-        var flow = connection.finish(id: number, key, client: client, padding: &padding)
-        if connection.analysis.hasFindings { flow.take(connection.analysis, log, &next, client: client) }
-        return flow
-    }
 
     /// The number of the flow that a segment belongs to; a new one for an unknown key or another initial number.
     @inline(__always)
@@ -200,13 +171,28 @@ public struct FlowTable: Sendable {
     ) -> Int {
         let (slot, known) = index.find(key)
         if known >= 0 {
-            guard segment.flags.isSuperset(of: .syn), segment.flags.isDisjoint(with: .ack),
-                connections[known].isContradicted(by: segment.sequence, direction: direction)
-            else { return known }
+            if connections[known].stretch != clock.stretch,
+                connections[known].startsAnew(segment, record.time, direction: direction)
+            {
+                clock.split()
+            } else {
+                connections[known].stretch = clock.stretch
+                guard segment.flags.isSuperset(of: .syn), segment.flags.isDisjoint(with: .ack) else { return known }
+                let sequence = segment.sequence
+                guard
+                    connections[known].isClosed
+                        || connections[known].isContradicted(by: sequence, direction: direction)
+                else { return known }
+            }
+            connections.fold(known)
         }
         let number = index.append(key, at: slot)
         let keepsBytes = keepStreams && (keptFlows?.contains(number) ?? true)
-        connections.append(Connection(firstSender: direction, time: record.time, keepsBytes: keepsBytes))
+        let state = FlowState(firstSender: direction, time: record.time)
+        connections.append(
+            Connection(
+                firstSender: direction, time: record.time, keepsBytes: keepsBytes,
+                likelyClient: state.client(key, serverPort: serverPort), stretch: clock.stretch))
         return number
     }
 }

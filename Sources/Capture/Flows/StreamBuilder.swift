@@ -56,6 +56,15 @@ struct StreamBuilder {
         base != .unknown && baseSequence != initialSequence &+ 1
     }
 
+    /// Whether a segment says what was said before, in a direction of which something came.
+    func isBehind(_ segment: borrowing Segment, _ other: borrowing StreamBuilder) -> Bool {
+        guard base == .syn || base == .firstSegment else { return false }
+        if segment.flags.contains(.syn) { return true }
+        if offset(of: segment.sequence) < end { return true }
+        guard segment.flags.contains(.ack) else { return false }
+        return other.offset(of: segment.acknowledgement) < other.stream.acknowledged
+    }
+
     /// Accounts for a segment of this direction, its payload aside.
     @inline(__always)
     mutating func open(with segment: borrowing Segment) {

@@ -23,6 +23,8 @@ struct Dissector {
     var isPartialTCP = false
     /// Fragments waiting for their datagram; nil where they are not put together.
     var fragments: FragmentTable?
+    /// Where the packet ends that is being read; -1 where its bytes were put together from fragments.
+    var packetEnd = -1
     /// Which UDP ports carry packets.
     let decoding: UDPDecoding
     /// How many headers lie around the present one.
@@ -61,6 +63,8 @@ struct Dissector {
         depth = 0
         report = nil
         segment.isReassembled = false
+        segment.lostBytes = 0
+        packetEnd = layer.wireEnd
         if linkTypes[record.interface] == .ethernet, takeUsual(bytes, layer) { return .tcp }
         return link(linkTypes[record.interface], bytes, layer)
     }

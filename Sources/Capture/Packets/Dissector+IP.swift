@@ -23,6 +23,7 @@ extension Dissector {
             payload.wireEnd = min(layer.wireEnd, layer.start + totalLength)
             payload.end = min(layer.end, payload.wireEnd)
         }
+        noteLostLength(layer, announced: totalLength)
         payload.start += headerLength
         let fragment = bytes.be16(layer.start + 6)
         segment.isIPv6 = false
@@ -32,6 +33,7 @@ extension Dissector {
         segment.sourceLow = UInt64(bytes.be32(layer.start + 12))
         segment.destinationHigh = 0
         segment.destinationLow = UInt64(bytes.be32(layer.start + 16))
+        if headerLength > 20 { sourceRoute(bytes, layer.start, headerLength: headerLength) }
         let number = bytes.u8(layer.start + 9)
         if fragment & 0x3FFF != 0 {
             return reassemble(
@@ -50,6 +52,7 @@ extension Dissector {
             payload.wireEnd = min(layer.wireEnd, layer.start + 40 + payloadLength)
             payload.end = min(layer.end, payload.wireEnd)
         }
+        noteLostLength(layer, announced: payloadLength == 0 ? 0 : 40 + payloadLength)
         payload.start += 40
         segment.isIPv6 = true
         segment.identification = nil
@@ -59,6 +62,14 @@ extension Dissector {
         segment.destinationHigh = bytes.be64(layer.start + 24)
         segment.destinationLow = bytes.be64(layer.start + 32)
         return extensionHeaders(bytes.u8(layer.start + 6), bytes, payload)
+    }
+
+    /// Notes how many bytes the packet was cut by, where the file calls what is left its whole length. A layer that ends
+    /// before the packet does was bounded by the one around it, as a payload is by PPPoE: what it announces beyond was
+    /// never there.
+    private mutating func noteLostLength(_ layer: Layer, announced: Int) {
+        let ends = layer.wireEnd == packetEnd && layer.end == packetEnd
+        segment.lostBytes = ends ? max(0, layer.start + announced - packetEnd) : 0
     }
 
     /// Walks hop-by-hop, routing, destination options, mobility, HIP, Shim6 and authentication headers (RFC 8200,
@@ -90,6 +101,7 @@ extension Dissector {
                 return transport(next, bytes, layer)
             }
             guard layer.captured >= length else { return .other(.cut) }
+            if next == 43 { routingHeader(bytes, layer.start..<layer.start + length) }
             next = bytes.u8(layer.start)
             layer = layer.dropping(length)
         }
@@ -114,6 +126,7 @@ extension Dissector {
         }
         let layer = Layer(start: 0, end: whole.count, wireEnd: whole.count)
         segment.isReassembled = false
+        packetEnd = -1
         let outcome = nested { $0.extensionHeaders(next, whole.span.bytes, layer) }
         // A datagram within this one may have come in fragments too; the segment's offsets are then those of the inner.
         if !segment.isReassembled {

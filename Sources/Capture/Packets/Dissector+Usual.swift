@@ -13,7 +13,10 @@ extension Dissector {
         let totalLength = Int(headers.be16(16))
         let isIPv4 = headers.be16(12) == 0x0800 && headers.u8(14) == 0x45 && headers.be16(20) & 0x3FFF == 0
         let isTCP = headers.u8(23) == 6 && headers.u8(46) >> 4 == 8 && headers.be32(54) == 0x0101_080A
-        guard isIPv4, isTCP, totalLength >= Self.usualHeaderBytes - 14 else { return false }
+        guard isIPv4, isTCP, totalLength >= Self.usualHeaderBytes - 14, layer.start + 14 + totalLength <= layer.wireEnd
+        else {
+            return false
+        }
 
         segment.isIPv6 = false
         segment.identification = UInt32(headers.be16(18))
@@ -36,7 +39,7 @@ extension Dissector {
         segment.sackPermitted = false
         segment.sackBlocks = 0
 
-        let wireEnd = min(layer.wireEnd, layer.start + 14 + totalLength)
+        let wireEnd = layer.start + 14 + totalLength
         segment.headerOffset = layer.start + 34
         segment.optionsOffset = layer.start + 54
         segment.optionsLength = 12

@@ -65,6 +65,9 @@ public struct Segment: Sendable {
     public internal(set) var payloadLength = 0
     /// Payload bytes that the capture kept, at most `payloadLength`.
     public internal(set) var capturedPayloadLength = 0
+    /// Bytes that the IP length promises beyond the end of the packet that the file calls whole: a tool cut it, and did not
+    /// keep the length that it had.
+    public internal(set) var lostBytes = 0
 
     /// The sender's timestamp option (RFC 7323); nil without one.
     public internal(set) var timestampValue: UInt32?

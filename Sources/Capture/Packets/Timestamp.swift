@@ -4,6 +4,8 @@
 public struct Timestamp: Hashable, Comparable, Sendable {
     /// Nanoseconds since the epoch.
     public var nanoseconds: Int64
+    /// Nanoseconds by which the stamps of one recording run back without meaning: as between processors.
+    static let tolerance: Int64 = 50_000
 
     /// Creates a time from nanoseconds since the epoch.
     public init(nanoseconds: Int64) {

@@ -308,7 +308,7 @@ public final class Campaign {
         guard known.insert(id).inserted else { return }
         var finding = Finding(
             id: id, violation: violation, scenario: scenario, firstExecution: rig.executions, firstSeconds: elapsed,
-            packets: seen.packets, targetOutput: [])
+            packets: seen.packets, targetOutput: seen.targetOutput)
         if options.stopOnOracles.contains(violation.oracle), options.confirmations > 0 {
             finding.reproduced = try confirmed(id, scenario, violation.oracle)?.reproduction
         }

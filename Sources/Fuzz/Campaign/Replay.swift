@@ -139,7 +139,10 @@ struct Replay: Sendable {
             // A small window: a hit ends the try soon, and the judge still runs beside the clients.
             let ready = try rig.judgements(all: broke || count % 4 == 0)
             judged += ready.map(Self.withoutIdlePackets)
-            if let ending { judged[judged.count - 1].judgement.add(Self.crash(ending)) }
+            if let ending {
+                judged[judged.count - 1].judgement.add(Self.crash(ending))
+                judged[judged.count - 1].targetOutput = rig.targetOutput
+            }
             if broke || ready.contains(where: { Self.matches($0, oracle) }) { break }
             // A leak is looked for at rest, now and then.
             if oracle == .resources, count % Self.executionsBeforeRest == 0 {

@@ -10,6 +10,8 @@ struct JudgedExecution: Sendable {
     var judgement: Judgement
     /// Its packets, numbered from 1.
     var packets: PacketBatch
+    /// The end of what the target had printed, where it ended in this execution; else empty.
+    var targetOutput: [UInt8] = []
 }
 
 /// Captures the target's traffic, cuts it into executions, and judges these on as many threads as there are processors.

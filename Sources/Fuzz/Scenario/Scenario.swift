@@ -66,6 +66,14 @@ public struct Scenario: Equatable, Sendable {
         case raw(Template)
         /// Requests, written by the protocol's codec, in one segment.
         case requests([[Template]])
+
+        /// The length of all its tokens that say their length.
+        var sizedTokenBytes: Int {
+            switch self {
+            case .raw(let template): template.sizedTokenBytes
+            case .requests(let requests): requests.joined().reduce(0) { $0 + $1.sizedTokenBytes }
+            }
+        }
     }
 
     /// How many clients it needs: one more than the highest number used.
@@ -110,4 +118,9 @@ public struct Scenario: Equatable, Sendable {
 
     /// The most clients a scenario may name.
     public static let maximumClients = 1024
+    /// The most steps that a scenario read from text may have.
+    public static let maximumSteps = 1_000_000
+    /// The most bytes that its tokens of a given length may have together: an execution holds them several times, as sent,
+    /// as captured, as answered.
+    public static let maximumTokenBytes = 2 * Template.maximumTokenLength
 }

@@ -27,6 +27,8 @@ private struct ScenarioParser {
     var group: [Scenario.Step]?
     var groupLine = 0
     var connected: Set<Int> = []
+    var steps = 0
+    var tokenBytes = 0
 
     init(file: String) {
         self.file = file
@@ -38,8 +40,10 @@ private struct ScenarioParser {
         guard !line.isAtEnd else { return }
         if !indented { try closeGroup() }
         guard protocolName != nil else { return try takeProtocol(&line) }
-        if let steps = group {
-            group = steps + [try takeStep(&line)]
+        if group != nil {
+            let step = try takeStep(&line)
+            // In place: a copy for each step would take time in the square of their number.
+            group?.append(step)
         } else if indented {
             throw line.error("only steps under 'together' are indented")
         } else if line.takes("together") {
@@ -76,12 +80,28 @@ private struct ScenarioParser {
         let verb = line
         let action = try takeAction(&line)
         try line.end()
+        try count(action, at: start)
         if case .connect = action {
             connected.insert(client)
         } else if !connected.contains(client) {
             throw verb.error("c\(client) is not connected here; 'c\(client) connect' must come before")
         }
         return Scenario.Step(client: client, action)
+    }
+
+    /// Holds the scenario to its limits.
+    mutating func count(_ action: Scenario.Action, at place: LineReader) throws(ScenarioError) {
+        steps += 1
+        guard steps <= Scenario.maximumSteps else {
+            throw place.error("a scenario has at most \(Scenario.maximumSteps) steps")
+        }
+        guard case .send(let payload) = action else { return }
+        tokenBytes += payload.sizedTokenBytes
+        guard tokenBytes <= Scenario.maximumTokenBytes else {
+            throw place.error(
+                "the tokens of a scenario have at most \(Scenario.maximumTokenBytes) bytes together, up to here they have "
+                    + "\(tokenBytes)")
+        }
     }
 
     func takeAction(_ line: inout LineReader) throws(ScenarioError) -> Scenario.Action {

@@ -39,6 +39,13 @@ public struct Template: Equatable, Sendable {
         }
     }
 
+    /// The length of all its tokens that say their length. No sum of so few numbers of that size is too large for 64 bits.
+    var sizedTokenBytes: Int {
+        pieces.reduce(0) { sum, piece in
+            if case .token(let length?) = piece { sum + length } else { sum }
+        }
+    }
+
     /// Fills the places.
     public func bytes(_ binding: inout Binding, client: Int) -> [UInt8] {
         var out: [UInt8] = []

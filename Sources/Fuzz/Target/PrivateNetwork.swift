@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 
-/// A network of our own: no privilege needed to capture, no port clashes, nothing can leave the machine.
+/// A network of our own: no privilege needed to capture, no port clashes, nothing can leave the machine. With it goes a
+/// namespace for message queues and shared memory of System V: what targets leave there ends with us.
 public enum PrivateNetwork {
     /// What was entered, or why nothing was.
     public enum Outcome: Equatable, Sendable {
@@ -13,16 +14,16 @@ public enum PrivateNetwork {
         case refused(reason: String)
     }
 
-    /// Moves this process into a new network with `lo` up. unshare(2), user_namespaces(7).
+    /// Moves this process into a new network with `lo` up. unshare(2), user_namespaces(7), ipc_namespaces(7).
     ///
     /// Call it before any thread starts: a process with threads cannot enter a user namespace.
     public static func enter() -> Outcome {
         let user = getuid()
         let group = getgid()
-        if geteuid() == 0, cf_unshare(CF_CLONE_NEWNET) == 0 {
+        if geteuid() == 0, cf_unshare(CF_CLONE_NEWNET | CF_CLONE_NEWIPC) == 0 {
             return raiseLoopback().map { .refused(reason: $0) } ?? .network
         }
-        guard cf_unshare(CF_CLONE_NEWUSER | CF_CLONE_NEWNET) == 0 else {
+        guard cf_unshare(CF_CLONE_NEWUSER | CF_CLONE_NEWNET | CF_CLONE_NEWIPC) == 0 else {
             return .refused(reason: SystemError("unshare").description)
         }
         // gid_map may be written by an unprivileged process only once setgroups is denied: user_namespaces(7).

@@ -3,10 +3,11 @@ import Capture
 extension Anomaly.Kind {
     /// All kinds, worst first: what loses or falsifies data, what the capture lacks, what costs time, what is harmless.
     static let worstFirst: [Anomaly.Kind] = [
-        .overlapConflict, .badChecksum, .resetWithDataUnread, .missedByCapture, .acknowledgedUnseen, .lossBeforeCapture,
-        .handshakeRetransmission, .timeoutRetransmission, .fastRetransmission, .retransmission, .tailLossProbe,
-        .zeroWindow, .windowFull, .reordered, .networkDuplicate, .spuriousRetransmission, .captureDuplicate,
-        .zeroWindowProbe, .duplicateACK, .keepAlive,
+        .overlapConflict, .badChecksum, .resetWithDataUnread, .largeSegmentsLost, .neverCloses, .clockStep,
+        .missedByCapture, .acknowledgedUnseen, .lossBeforeCapture, .handshakeRetransmission, .timeoutRetransmission,
+        .fastRetransmission, .retransmission, .tailLossProbe, .zeroWindow, .windowFull, .nagleDelayedACK,
+        .oldConnectionAnswered, .reordered, .networkDuplicate, .spuriousRetransmission, .captureDuplicate,
+        .captureReordered, .zeroWindowProbe, .duplicateACK, .keepAlive,
     ]
 
     /// Who is to blame, as far as the kind alone can say.
@@ -15,7 +16,12 @@ extension Anomaly.Kind {
         case .overlapConflict: "sender or a meddler"
         case .badChecksum, .lossBeforeCapture, .reordered, .networkDuplicate: "network"
         case .resetWithDataUnread, .zeroWindow, .windowFull, .zeroWindowProbe: "receiver"
-        case .missedByCapture, .acknowledgedUnseen, .captureDuplicate: "capture"
+        case .missedByCapture, .acknowledgedUnseen, .captureDuplicate, .captureReordered: "capture"
+        case .largeSegmentsLost: "network (path MTU)"
+        case .neverCloses: "who does not close"
+        case .clockStep: "clock"
+        case .nagleDelayedACK: "sender and receiver"
+        case .oldConnectionAnswered: "reused ports"
         case .handshakeRetransmission: "network or listen queue"
         case .timeoutRetransmission, .fastRetransmission, .tailLossProbe, .retransmission: "network (loss)"
         case .spuriousRetransmission: "sender (too early)"
@@ -40,6 +46,15 @@ struct AnomalyClass {
         var tally = AnomalyTally()
         for flow in flows { tally.add(flow) }
         return tally.classes
+    }
+
+    /// Who is to blame, as far as the evidence says.
+    var blame: String {
+        switch reasons.count == 1 ? reasons[0].reason : nil {
+        case .checksumWrongButAcknowledged: "capture"
+        case .refusedBefore: "server (refused)"
+        default: kind.blame
+        }
     }
 
     /// `the window field says so (3), …`, at most two reasons.

@@ -13,7 +13,7 @@ extension InspectJSON.Object {
         init(_ item: AnomalyClass) {
             kind = item.kind.rawValue
             count = item.count
-            blame = item.kind.blame
+            blame = item.blame
             reasons = Dictionary(uniqueKeysWithValues: item.reasons.map { ($0.reason.rawValue, $0.count) })
             confidence = Dictionary(uniqueKeysWithValues: item.confidences.map { ($0.confidence.rawValue, $0.count) })
         }
@@ -64,6 +64,8 @@ extension InspectJSON.Object {
         var toServer: Direction
         var toClient: Direction
         var anomalies: [Oddity]
+        var recording: Int?
+        var slowReplies: [Slow]?
         var icmpErrors: [Report]?
         var packets: [Line]?
         var exchanges: [Item]?
@@ -84,6 +86,8 @@ extension InspectJSON.Object {
             toServer = Direction(flow.toServer)
             toClient = Direction(flow.toClient)
             anomalies = flow.anomalies.map { Oddity($0) }
+            recording = flow.recording == 0 ? nil : flow.recording
+            slowReplies = flow.slowReplies.isEmpty ? nil : flow.slowReplies.map { Slow($0) }
             if !flow.icmpErrors.isEmpty { icmpErrors = flow.icmpErrors.map { Report($0) } }
             if let conversation {
                 exchanges = conversation.exchanges.indices.map { Item(conversation, $0) }
@@ -95,7 +99,8 @@ extension InspectJSON.Object {
         }
 
         enum CodingKeys: String, CodingKey {
-            case id, client, server, handshake, teardown, anomalies, packets, exchanges
+            case id, client, server, handshake, teardown, anomalies, recording, packets, exchanges
+            case slowReplies = "slow_replies"
             case clientName = "client_name"
             case serverName = "server_name"
             case firstNanoseconds = "first_ns"
@@ -138,6 +143,7 @@ extension InspectJSON.Object {
         var unplacedSegments: Int
         var badChecksums: Int
         var unverifiedChecksums: Int
+        var staleChecksums: Int
         var anomalies: [String: Int]
 
         init(_ stream: ByteStream) {
@@ -149,6 +155,7 @@ extension InspectJSON.Object {
             unplacedSegments = stream.unplaced
             badChecksums = stream.anomalies[.badChecksum]
             unverifiedChecksums = stream.unverifiedChecksums
+            staleChecksums = stream.staleChecksums
             anomalies = Dictionary(
                 uniqueKeysWithValues: stream.anomalies.occurred.map { ($0.kind.rawValue, $0.count) })
         }
@@ -161,6 +168,7 @@ extension InspectJSON.Object {
             case unplacedSegments = "unplaced_segments"
             case badChecksums = "bad_checksums"
             case unverifiedChecksums = "unverified_checksums"
+            case staleChecksums = "stale_checksums"
         }
     }
 
@@ -171,6 +179,7 @@ extension InspectJSON.Object {
         var reason: String
         var confidence: String
         var related: Int?
+        var durationNanoseconds: Int64?
 
         init(_ anomaly: Anomaly) {
             kind = anomaly.kind.rawValue
@@ -179,10 +188,12 @@ extension InspectJSON.Object {
             reason = anomaly.reason.rawValue
             confidence = anomaly.confidence.rawValue
             related = anomaly.related > 0 ? anomaly.related : nil
+            durationNanoseconds = anomaly.duration == 0 ? nil : anomaly.duration
         }
 
         enum CodingKeys: String, CodingKey {
             case kind, packet, reason, confidence, related
+            case durationNanoseconds = "duration_ns"
             case isToServer = "to_server"
         }
     }

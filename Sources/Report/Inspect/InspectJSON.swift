@@ -67,10 +67,12 @@ public struct InspectJSON {
         var writer = ObjectWriter(output)
         try writer.field("anomalies", tally.classes.map { Object.Class($0) })
         try writer.field("assertions", parts.assertions?.map { Object.Assertion($0) })
+        try writer.field("cut_packets", facts.cutSegments)
         try writer.field("dropped_packets", facts.droppedPackets)
         try write(flows, as: "flows", .tcp, &writer)
         try writer.field("other_packets", others)
         try writer.field("schema", 2)
+        try writer.field("steps_back", facts.stepsBack.map { Object.Back($0) })
         try writer.field(
             "tshark",
             parts.frames?.map { Object.Frame(frame: $0.number, stream: $0.stream, flags: $0.flags.setNames) })

@@ -7,26 +7,27 @@ public struct InspectText: Sendable {
     /// The most flows that the table lists.
     public static let maximumFlows = 100
 
-    private let flows: [Flow]
+    private var flows = OddestFlows(maximum: maximumFlows)
     private let names: EndpointNames
     private let style: TerminalStyle
 
-    /// Text about these flows.
-    public init(_ flows: [Flow], names: EndpointNames = EndpointNames(), style: TerminalStyle) {
-        self.flows = flows
+    /// Text about these flows, all of one transport.
+    public init(_ flows: [Flow] = [], names: EndpointNames = EndpointNames(), style: TerminalStyle) {
         self.names = names
         self.style = style
+        for flow in flows { add(flow) }
     }
+
+    /// Takes one more flow into account.
+    public mutating func add(_ flow: Flow) { flows.add(flow) }
+
+    /// Whether there are none.
+    public var isEmpty: Bool { flows.count == 0 }
 
     /// A line for each flow; of more than fit, those with the most anomalies.
     public func table() -> String {
-        var shown = flows
-        if flows.count > Self.maximumFlows {
-            let oddities = flows.map(\.oddity)
-            let oddest = flows.indices.sorted { (oddities[$1], $0) < (oddities[$0], $1) }.prefix(Self.maximumFlows)
-            shown = oddest.sorted().map { flows[$0] }
-        }
-        var lines = aligned([Self.heads(flows.first?.transport ?? .tcp)] + shown.map(row))
+        let shown = flows.inOrder
+        var lines = aligned([Self.heads(shown.first?.transport ?? .tcp)] + shown.map(row))
         if shown.count < flows.count {
             lines.append(
                 "\(grouped(flows.count - shown.count)) more flows are not listed; --flow N shows one, --json all")

@@ -4,37 +4,61 @@ import Capture
 enum Overlaps {
     /// Pairs of operations of different connections on one key, and the most connections that were on one at once.
     ///
-    /// - Complexity: O(events × operations that one connection has open).
-    static func onKeys(_ history: KeyHistory, _ events: [SearchEvent], _ reading: Reading) -> (pairs: Int, meeting: Int)
-    {
-        var open = Array(repeating: 0, count: history.keys.count)
-        var openOf: [[Int32]] = Array(repeating: [], count: reading.evidence.conversations.count)
-        var pairs = 0
-        // Connections that have the key open.
-        var visitors = Array(repeating: 0, count: history.keys.count)
-        var meeting = 0
+    /// - Complexity: O(events × keys of an operation).
+    static func onKeys(
+        _ history: KeyHistory, _ events: [SearchEvent], _ reading: Reading
+    ) -> (pairs: Int, meeting: Int) {
+        // Key by key: then counting those that a connection has open takes a number for each connection, and no search.
+        var starts = [Int](repeating: 0, count: history.keys.count + 1)
+        for event in events { forEachKey(of: event, history) { starts[$0 + 1] += 1 } }
+        for key in 0..<history.keys.count { starts[key + 1] += starts[key] }
+        var turns = [Turn](repeating: Turn(connection: 0, opens: false), count: starts.last ?? 0)
+        var next = starts
         for event in events {
-            let operation = history.operations[Int(event.operation)]
-            let connection = Int(reading.calls[Int(operation.call)].conversation)
-            let keys =
-                operation.partCount > 0
-                ? history.parts[Int(operation.firstPart)..<Int(operation.firstPart + operation.partCount)].map(\.key)
-                : CollectionOfOne(operation.key).map { $0 }
-            for key in keys {
-                if event.isResponse {
-                    open[Int(key)] -= 1
-                    if let place = openOf[connection].firstIndex(of: key) { openOf[connection].remove(at: place) }
-                    if !openOf[connection].contains(key) { visitors[Int(key)] -= 1 }
-                } else {
-                    pairs += open[Int(key)]
-                    for other in openOf[connection] where other == key { pairs -= 1 }
-                    if !openOf[connection].contains(key) { visitors[Int(key)] += 1 }
-                    meeting = max(meeting, visitors[Int(key)])
-                    open[Int(key)] += 1
-                    openOf[connection].append(key)
-                }
+            let call = Int(history.operations[Int(event.operation)].call)
+            let turn = Turn(connection: reading.calls[call].conversation, opens: !event.isResponse)
+            forEachKey(of: event, history) { key in
+                turns[next[key]] = turn
+                next[key] += 1
             }
         }
+        var openOf = [Int](repeating: 0, count: reading.evidence.conversations.count)
+        return (0..<history.keys.count).reduce(into: (pairs: 0, meeting: 0)) { sum, key in
+            let own = count(turns[starts[key]..<starts[key + 1]], &openOf)
+            sum.pairs += own.pairs
+            sum.meeting = max(sum.meeting, own.meeting)
+        }
+    }
+
+    /// A connection begins or ends an operation.
+    private struct Turn {
+        var connection: Int32
+        var opens: Bool
+    }
+
+    private static func forEachKey(of event: SearchEvent, _ history: KeyHistory, _ body: (Int) -> Void) {
+        let operation = history.operations[Int(event.operation)]
+        guard operation.partCount > 0 else { return body(Int(operation.key)) }
+        for part in history.parts[Int(operation.firstPart)..<Int(operation.firstPart + operation.partCount)] {
+            body(Int(part.key))
+        }
+    }
+
+    /// - Parameter openOf: zero for each connection; left so.
+    private static func count(_ turns: ArraySlice<Turn>, _ openOf: inout [Int]) -> (pairs: Int, meeting: Int) {
+        var open = 0
+        var visitors = 0
+        var (pairs, meeting) = (0, 0)
+        for turn in turns {
+            let connection = Int(turn.connection)
+            if turn.opens { pairs += open - openOf[connection] }
+            if turn.opens, openOf[connection] == 0 { visitors += 1 }
+            open += turn.opens ? 1 : -1
+            openOf[connection] += turn.opens ? 1 : -1
+            if !turn.opens, openOf[connection] == 0 { visitors -= 1 }
+            meeting = max(meeting, visitors)
+        }
+        for turn in turns { openOf[Int(turn.connection)] = 0 }
         return (pairs, meeting)
     }
 

@@ -17,6 +17,7 @@ extension Conversation {
             flow.toClient, from: .server, codec: codec, fallback: flow.firstTime, to: asked,
             after: midStream ? requests.messages.first?.first.number : nil)
         self.flow = flow.id
+        recording = flow.recording
         self.name = name
         exchanges = []
         exchanges.reserveCapacity(requests.messages.count)

@@ -12,8 +12,8 @@ protocol ParserTarget: Sendable {
 
 enum ParserTargets {
     static let all: [any ParserTarget] = [
-        PcapTarget(), PcapngTarget(), PacketsTarget(), FlowsTarget(), FragmentsTarget(), WireTarget(),
-        ConversationTarget(), ScenarioTarget(), LinhistTarget(), EDNTarget(),
+        PcapTarget(), PcapngTarget(), SnoopTarget(), PacketsTarget(), FlowsTarget(), DatagramsTarget(),
+        FragmentsTarget(), WireTarget(), ConversationTarget(), ScenarioTarget(), LinhistTarget(), EDNTarget(),
     ]
 
     /// The target that the environment's `PARSER` names.

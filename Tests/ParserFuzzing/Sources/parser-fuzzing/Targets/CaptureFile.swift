@@ -53,7 +53,7 @@ enum CaptureFile {
     }
 
     static func isCompressed(_ input: [UInt8]) -> Bool {
-        input.starts(with: GzipDecompressor.magic) || input.starts(with: ZstandardDecompressor.magic)
+        [GzipDecompressor.magic, ZstandardDecompressor.magic, XZDecompressor.magic].contains { input.starts(with: $0) }
     }
 
     private static func read(_ path: String) throws(CaptureError) -> CaptureContent {
@@ -73,7 +73,8 @@ enum CaptureFile {
         let header = 28
         let bytes = input.span.bytes
         let classic: (any CaptureFileParser)? = try? PcapParser(bytes)
-        guard var parser = classic ?? (try? PcapngParser(bytes)) else {
+        let snoop: (any CaptureFileParser)? = try? SnoopParser(bytes)
+        guard var parser = classic ?? snoop ?? (try? PcapngParser(bytes)) else {
             fatalError("property: the header is read again")
         }
         var content = CaptureContent()

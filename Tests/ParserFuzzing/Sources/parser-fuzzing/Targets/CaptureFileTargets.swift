@@ -1,11 +1,11 @@
-import Capture
+@testable import Capture
 
 /// Classic pcap files, plain and compressed.
 struct PcapTarget: ParserTarget {
     let name = "pcap"
 
     func run(_ input: [UInt8]) {
-        guard !PcapngTarget.isPlain(input) else { return }
+        guard !PcapngTarget.isPlain(input), !input.starts(with: SnoopParser.magic) else { return }
         CaptureFile.check(input)
     }
 
@@ -23,6 +23,8 @@ struct PcapTarget: ParserTarget {
         files.append(Array(files[0].dropLast(5)))
         files.append(Compressed.gzip(files[0]))
         files.append(Compressed.zstandard(Array(files[0].prefix(200))))
+        files.append(Compressed.xz(files[0]))
+        files.append(files[0] + [UInt8](repeating: 0, count: 64))
         return files
     }
 
@@ -39,6 +41,32 @@ struct PcapTarget: ParserTarget {
             file += packet
         }
         return file
+    }
+}
+
+/// snoop files.
+struct SnoopTarget: ParserTarget {
+    let name = "snoop"
+
+    func run(_ input: [UInt8]) {
+        guard input.starts(with: SnoopParser.magic) else { return }
+        CaptureFile.check(input)
+    }
+
+    func seeds() -> [[UInt8]] {
+        let packets = PacketBytes.connection(request: Array("PING\r\n".utf8), reply: Array("+PONG\r\n".utf8))
+        var file = SnoopParser.magic + PacketBytes.be(UInt32(2)) + PacketBytes.be(UInt32(4))
+        for (index, packet) in packets.enumerated() {
+            let frame = PacketBytes.ethernet(0x0800, packet)
+            let padding = index % 4
+            for number in [frame.count + index, frame.count, 24 + frame.count + padding, index, 1_700_000_000, 7] {
+                file += PacketBytes.be(UInt32(number))
+            }
+            file += frame + [UInt8](repeating: 0, count: padding)
+        }
+        var damaged = file
+        for index in 100..<120 { damaged[index] = 0xFF }
+        return [file, damaged, Array(file.dropLast(5)), file + [UInt8](repeating: 0, count: 64)]
     }
 }
 
@@ -129,6 +157,28 @@ enum Compressed {
     static func zstandard(_ bytes: [UInt8]) -> [UInt8] {
         let block = UInt32(bytes.count) << 3 | 1
         return [0x28, 0xB5, 0x2F, 0xFD, 0x20, UInt8(bytes.count)] + PacketBytes.le(block).prefix(3) + bytes
+    }
+
+    /// One stream of one block of one LZMA2 chunk that is not compressed, without a check of its own; at most 65,536
+    /// bytes. (The .xz file format, sections 2 to 4.)
+    static func xz(_ bytes: [UInt8]) -> [UInt8] {
+        let flags: [UInt8] = [0, 0]
+        let header: [UInt8] = [2, 0, 0x21, 1, 0, 0, 0, 0]
+        var block =
+            header + PacketBytes.le(checksum(header)) + [1] + PacketBytes.be(UInt16(bytes.count - 1)) + bytes + [0]
+        let unpadded = block.count
+        block += [UInt8](repeating: 0, count: (4 - block.count % 4) % 4)
+        var index: [UInt8] = [0, 1] + number(unpadded) + number(bytes.count)
+        index += [UInt8](repeating: 0, count: (4 - index.count % 4) % 4)
+        index += PacketBytes.le(checksum(index))
+        let footer = PacketBytes.le(UInt32(index.count / 4 - 1)) + flags
+        return XZDecompressor.magic + [0x5A, 0] + flags + PacketBytes.le(checksum(flags)) + block + index
+            + PacketBytes.le(checksum(footer)) + footer + Array("YZ".utf8)
+    }
+
+    /// Seven bits a byte, the lowest first.
+    private static func number(_ value: Int) -> [UInt8] {
+        value < 0x80 ? [UInt8(value)] : [UInt8(value & 0x7F) | 0x80] + number(value >> 7)
     }
 
     /// CRC-32 (RFC 1952, section 8).

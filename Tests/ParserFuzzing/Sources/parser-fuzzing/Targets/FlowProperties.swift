@@ -73,17 +73,20 @@ enum FlowProperties {
     }
 
     /// A table that looks for everything. Holes are small, so that inputs are judged fast.
-    static func table(keepStreams: Bool = true) -> FlowTable {
+    static func table(
+        keepStreams: Bool = true, decoding: UDPDecoding = .usual, patience: Int = ConnectionStore.usualPatience,
+        verifyChecksums: Bool = true
+    ) -> FlowTable {
         FlowTable(
-            serverPort: 6379, keepStreams: keepStreams, findAnomalies: true, verifyChecksums: true,
-            paddingBytes: paddingBytes)
+            serverPort: 6379, keepStreams: keepStreams, findAnomalies: true, verifyChecksums: verifyChecksums,
+            decoding: decoding, paddingBytes: paddingBytes, patience: patience)
     }
 
     private static let paddingBytes = 64 << 10
 
     /// The flows of batches with everything looked for.
-    static func flows(_ batches: [PacketBatch]) -> [Flow] {
-        var table = table()
+    static func flows(_ batches: [PacketBatch], decoding: UDPDecoding = .usual) -> [Flow] {
+        var table = table(decoding: decoding)
         for batch in batches { table.add(batch) }
         return table.finish()
     }

@@ -1,8 +1,9 @@
 @testable import Capture
 
-/// Packets of every link type, and what is made of them: flows, Wireshark's flags, two-point matching.
+/// Packets of every link type, and what is made of them: flows, exchanges, Wireshark's flags, two-point matching.
 ///
-/// Input: a link type's place in `linkTypes`; then packets, each as a length of two bytes, of which the upper four bits
+/// Input: a link type's place in `linkTypes`, plus a multiple of their number that tells what all UDP ports carry; then
+/// packets, each as a length of two bytes, of which the upper four bits
 /// say how many more bytes the packet had on the wire, and its bytes.
 struct PacketsTarget: ParserTarget {
     let name = "packets"
@@ -14,18 +15,32 @@ struct PacketsTarget: ParserTarget {
 
     func run(_ input: [UInt8]) {
         let batch = Self.batch(input)
-        for record in batch.records { Self.check(record, batch) }
-        let flows = FlowProperties.flows([batch])
+        let decoding = Self.decoding(input)
+        for record in batch.records { Self.check(record, batch, decoding) }
+        let flows = FlowProperties.flows([batch], decoding: decoding)
         FlowProperties.check(flows)
-        let apart = FlowProperties.flows(FlowProperties.split(batch))
+        let split = FlowProperties.split(batch)
+        let apart = FlowProperties.flows(split, decoding: decoding)
         requireEqual(apart.map(FlowProperties.text), flows.map(FlowProperties.text), "batches do not matter")
-        var wireshark = WiresharkAnalysis()
+        requireEqual(
+            DatagramsTarget.exchanges(split, decoding: decoding).map(DatagramsTarget.text),
+            DatagramsTarget.exchanges([batch], decoding: decoding).map(DatagramsTarget.text), "batches do not matter")
+        var wireshark = WiresharkAnalysis(decoding: decoding)
         _ = wireshark.add(batch)
-        var matcher = TwoPointMatcher(serverPort: 6379)
+        var matcher = TwoPointMatcher(serverPort: 6379, decoding: decoding)
         matcher.add(batch, at: .client)
         matcher.add(
             PacketBatch(bytes: batch.bytes, records: batch.records.reversed(), linkTypes: batch.linkTypes), at: .server)
         _ = matcher.finish()
+    }
+
+    private static func decoding(_ input: [UInt8]) -> UDPDecoding {
+        var decoding = UDPDecoding.usual
+        let choice = Int(input.first ?? 0) / linkTypes.count
+        guard choice > 0 else { return decoding }
+        let kinds = UDPDecoding.Payload.allCases
+        require(decoding.add("udp.port=0-65535,\(kinds[(choice - 1) % kinds.count].rawValue)"), "a rule is understood")
+        return decoding
     }
 
     private static func batch(_ input: [UInt8]) -> PacketBatch {
@@ -46,8 +61,8 @@ struct PacketsTarget: ParserTarget {
     }
 
     /// A packet says the same wherever it lies and whatever lies around it, and lies within itself.
-    private static func check(_ record: PacketRecord, _ batch: PacketBatch) {
-        let here = fields(dissect(record, in: batch), record)
+    private static func check(_ record: PacketRecord, _ batch: PacketBatch, _ decoding: UDPDecoding) {
+        let here = fields(dissect(record, in: batch, decoding: decoding), record)
         let bytes = batch.bytes[record.offset..<record.offset + record.capturedLength]
         for (before, around) in [(0, UInt8(0)), (3, UInt8(0xFF))] {
             var moved = record
@@ -55,7 +70,9 @@ struct PacketsTarget: ParserTarget {
             let fence = [UInt8](repeating: around, count: 64)
             let other = PacketBatch(
                 bytes: fence.prefix(before) + bytes + fence, records: [moved], linkTypes: batch.linkTypes)
-            requireEqual(fields(dissect(moved, in: other), moved), here, "only a packet's own bytes are read")
+            requireEqual(
+                fields(dissect(moved, in: other, decoding: decoding), moved), here, "only a packet's own bytes are read"
+            )
         }
     }
 
@@ -116,9 +133,15 @@ struct PacketsTarget: ParserTarget {
             (10, [[UInt8](repeating: 0, count: 13) + [0xAA, 0xAA, 3, 0, 0, 0, 8, 0] + raw]),
             (6, [[UInt8](repeating: 0, count: 14) + [0xAA, 0xAA, 3, 0, 0, 0, 8, 0] + raw]),
         ]
-        return link.map { type, packets in
+        let usual = link.map { type, packets in
             [UInt8(Self.linkTypes.firstIndex(of: type)!)] + packets.flatMap { PacketBytes.be(UInt16($0.count)) + $0 }
         }
+        // All ports carry VXLAN, its extension, Geneve, …
+        let tunnels = Self.tunnels(raw)
+        return usual
+            + (1...8).map { choice in
+                [UInt8(choice * Self.linkTypes.count)] + tunnels.flatMap { PacketBytes.be(UInt16($0.count)) + $0 }
+            }
     }
 
     private static func wireless(_ packet: [UInt8]) -> [UInt8] {
@@ -131,13 +154,17 @@ struct PacketsTarget: ParserTarget {
         let datagrams: [(UInt16, [UInt8])] = [
             (4789, [8, 0, 0, 0, 0, 0, 1, 0] + frame), (6081, [0, 0, 0x65, 0x58, 0, 0, 1, 0] + frame),
             (2152, [0x30, 0xFF, 0, 60, 0, 0, 0, 1] + packet), (1701, [0, 2, 0, 1, 0, 1, 0, 0x21] + packet),
-            (3544, PacketBytes.ipv6(6, Array(packet.dropFirst(20)))),
+            (3544, PacketBytes.ipv6(6, Array(packet.dropFirst(20)))), (8472, [8, 0, 0, 0, 0, 0, 1, 0] + frame),
+            (4790, [0x0C, 0, 0, 1, 0, 0, 1, 0] + packet), (6635, [0, 0, 0x11, 64] + packet),
+            (4754, [0, 0, 8, 0] + packet), (7, Array("plain".utf8)),
         ]
+        let quoted = PacketBytes.ipv4(17, PacketBytes.udp(7, 7, Array("plain".utf8)))
         return [
             PacketBytes.ipv4(4, packet), PacketBytes.ipv4(41, PacketBytes.ipv6(6, Array(packet.dropFirst(20)))),
             PacketBytes.ipv4(47, [0x30, 1, 8, 0, 0, 0, 0, 1, 0, 0, 0, 2] + packet),
             PacketBytes.ipv4(47, [0x10, 0, 0x88, 0xBE, 0, 0, 0, 1] + [UInt8](repeating: 0, count: 8) + frame),
             PacketBytes.ipv4(97, [0x30, 0] + frame), PacketBytes.ipv4(1, [3, 3, 0, 0, 0, 0, 0, 0] + packet),
+            PacketBytes.ipv4(1, [3, 4, 0, 0, 0, 0, 5, 0] + quoted),
         ] + datagrams.map { PacketBytes.ipv4(17, PacketBytes.udp($0.0, $0.0, $0.1)) }
     }
 
