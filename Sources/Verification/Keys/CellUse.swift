@@ -67,6 +67,7 @@ struct CellUse {
         addAccesses(parts, zero)
         link(startsAbsent)
         joinBlocks()
+        if exceedsCounts(startsAbsent: startsAbsent) { isContradictory = true }
         orderLanes()
     }
 
