@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "Capture", targets: ["Capture"]),
         .library(name: "Verification", targets: ["Verification"]),
         .library(name: "Fuzz", targets: ["Fuzz"]),
+        .library(name: "Report", targets: ["Report"]),
         .executable(name: "crossfire", targets: ["crossfire"]),
         .executable(name: "reference-server", targets: ["reference-server"]),
     ],

@@ -31,18 +31,36 @@ public struct CaptureExport: Sendable {
             comments.append("\(Self.notePrefix)\(violation.oracle.rawValue): \(violation.summary)")
         }
         let packets = finding.packets
+        var notes: [Int: [String]] = [:]
+        for (packet, note) in zip(violation.packets, violation.notes) { notes[packet, default: []].append(note) }
+        let kept = Self.kept(packets, besides: Set(violation.packets))
+        if kept.count < packets.records.count {
+            comments.append(
+                "cut: \(packets.records.count - kept.count) packets behind the first \(Self.maximumBytes >> 20) MiB are left out"
+            )
+        }
         var writer = try PcapngWriter(
             path: path, section: SectionInfo(os: "Linux", application: "crossfire \(Version.text)", comments: comments),
             interfaces: [
                 InterfaceInfo(name: "lo", linkType: packets.linkTypes.first ?? .ethernet, snapLength: 262_144)
             ])
-        var notes: [Int: [String]] = [:]
-        for (packet, note) in zip(violation.packets, violation.notes) { notes[packet, default: []].append(note) }
-        for record in packets.records {
+        for record in kept {
             try writer.write(record, in: packets, comments: notes[record.number] ?? [])
         }
         try writer.finish(statistics: nil)
     }
+
+    /// The packets of the beginning, and those that the evidence names: a target may have sent without end.
+    private static func kept(_ packets: PacketBatch, besides named: Set<Int>) -> [PacketRecord] {
+        var bytes = 0
+        return packets.records.filter { record in
+            bytes += record.capturedLength
+            return bytes <= maximumBytes || named.contains(record.number)
+        }
+    }
+
+    /// Bytes of the first packets that a finding keeps.
+    private static let maximumBytes = 16 << 20
 
     /// What a campaign noted in a capture that it wrote: violations which packets alone cannot show.
     public static func observations(in sectionComments: [String]) -> [Violation] {

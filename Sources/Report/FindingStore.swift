@@ -27,7 +27,8 @@ public struct FindingStore: Sendable {
         do {
             try files.createDirectory(
                 atPath: aside, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            try write(finding, context, into: aside)
+            let record = try JSONText.data(FindingRecord(finding, context))
+            try write(finding, context, record, into: aside)
             let older = "\(directory)/.\(finding.id).older.\(getpid())\(Self.asideSuffix)"
             let isThere = rename(final, older) == 0
             guard rename(aside, final) == 0 else {
@@ -63,7 +64,7 @@ public struct FindingStore: Sendable {
         return cause.map { String(cString: strerror($0.rawValue)) } ?? error.localizedDescription
     }
 
-    private func write(_ finding: Finding, _ context: RunContext, into folder: String) throws {
+    private func write(_ finding: Finding, _ context: RunContext, _ record: Data, into folder: String) throws {
         let comment =
             "found by crossfire \(Version.text), \(context.protocolName), seed \(context.seed), "
             + "execution \(finding.firstExecution)\n"
@@ -75,8 +76,7 @@ public struct FindingStore: Sendable {
         }
         try PendingFile.write(finding.targetOutput, to: folder + "/target.log")
         try CaptureExport(finding, context).write(to: folder + "/capture.pcapng")
-        try PendingFile.write(
-            Array(JSONText.data(FindingRecord(finding, context))), to: folder + "/finding.json")
+        try PendingFile.write(Array(record), to: folder + "/finding.json")
     }
 
     private static func write(_ text: String, to path: String) throws {
@@ -100,13 +100,30 @@ public struct FindingStore: Sendable {
     public static func record(at folder: String) throws -> FindingRecord {
         let path = folder + "/finding.json"
         do {
-            return try JSONDecoder().decode(FindingRecord.self, from: try Data(contentsOf: URL(fileURLWithPath: path)))
+            let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            let json = try file.read(upToCount: maximumRecordBytes + 1) ?? Data()
+            guard json.count <= maximumRecordBytes else {
+                throw StoreError(path: path, reason: "more than \(maximumRecordBytes) bytes")
+            }
+            return try record(json: Array(json))
+        } catch let error as StoreError {
+            throw error
         } catch let error as DecodingError {
             throw StoreError(path: path, reason: "not a finding of this version: \(Self.place(error))")
         } catch {
             throw StoreError(path: path, reason: error.localizedDescription)
         }
     }
+
+    /// The record that these bytes are.
+    ///
+    /// - Throws: `DecodingError`.
+    public static func record(json: [UInt8]) throws -> FindingRecord {
+        try JSONDecoder().decode(FindingRecord.self, from: Data(json))
+    }
+
+    /// Bytes of a `finding.json`.
+    private static let maximumRecordBytes = 16 << 20
 
     private static func place(_ error: DecodingError) -> String {
         switch error {

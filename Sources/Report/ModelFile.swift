@@ -1,6 +1,5 @@
 import Foundation
 public import Verification
-import Yams
 
 /// A user's own model for `crossfire check`, as YAML: either one of the built-in kinds under other names, or a table of
 /// states and transitions.
@@ -63,9 +62,9 @@ public struct ModelFile: Sendable {
     /// Reads the text of a file.
     public init(_ text: String, name path: String) throws(Failure) {
         let loaded: Any?
-        do { loaded = try Yams.load(yaml: text) } catch {
+        do { loaded = try BoundedYAML.load(text) } catch {
             let reason = "\(error)".split(separator: "\n").joined(separator: " ")
-            throw Failure(description: "\(path): it is no YAML: \(reason)")
+            throw Failure(description: "\(path): it is no YAML: \(reason.prefix(300))")
         }
         let reader = ModelReader(path: path)
         let fields = try reader.map(loaded, "the file")
@@ -126,7 +125,7 @@ public struct ModelFile: Sendable {
         var shifted = history
         switch model {
         case .counter, .blindCounter:
-            for row in 0..<shifted.count where shifted.results[row] != History.null { shifted.results[row] -= initial }
+            for row in 0..<shifted.count where shifted.results[row] != History.null { shifted.results[row] &-= initial }
         default:
             let start = (history.invoked.min() ?? 0) - 2
             for key in Set(history.keys) {
@@ -167,7 +166,15 @@ public struct ModelFile: Sendable {
     private struct ModelReader {
         let path: String
 
-        func failure(_ reason: String) -> Failure { Failure(description: "\(path): \(reason)") }
+        /// The largest number that JSON and JavaScript hold exactly.
+        private static let largestInitial = 1 << 53
+        /// Characters of a reason: what is wrong may be long.
+        private static let longestReason = 300
+
+        func failure(_ reason: String) -> Failure {
+            let cut = reason.count > Self.longestReason ? reason.prefix(Self.longestReason) + "…" : reason[...]
+            return Failure(description: "\(path): \(cut)")
+        }
 
         func map(_ value: Any?, _ place: String) throws(Failure) -> [String: Any] {
             guard let map = value as? [String: Any] else { throw failure("\(place) must be a map of names to values") }
@@ -198,7 +205,9 @@ public struct ModelFile: Sendable {
             guard [.register, .kv, .cas, .counter, .blindCounter].contains(model) else {
                 throw failure("initial: a \(model.rawValue) starts empty")
             }
-            guard let initial = fields["initial"] as? Int else { throw failure("initial must be a whole number") }
+            guard let initial = fields["initial"] as? Int, initial.magnitude <= Self.largestInitial else {
+                throw failure("initial must be a whole number of at most \(Self.largestInitial)")
+            }
             return .renamed(model, functions: functions, initial: initial)
         }
 

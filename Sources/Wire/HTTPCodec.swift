@@ -17,6 +17,8 @@ public struct HTTPCodec: WireCodec {
     public var name: String { "http" }
     /// Files are shared by all clients.
     public var hasSharedState: Bool { true }
+    /// Servers have files, and streams without end.
+    public var boundsReplies: Bool { false }
     /// HEAD has no body in its reply.
     public var framesRepliesByRequest: Bool { true }
 

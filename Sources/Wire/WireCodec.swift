@@ -43,6 +43,9 @@ public protocol WireCodec: Sendable {
     /// Whether two clients of this protocol share state that a reply can show; echo does not.
     var hasSharedState: Bool { get }
 
+    /// Whether no reply is much longer than what clients have written: not so where servers have files of their own.
+    var boundsReplies: Bool { get }
+
     /// Whether a server answers this whole request at all; true unless a protocol knows silent ones.
     func isAnswered(_ request: Span<UInt8>) -> Bool
 }
@@ -50,6 +53,8 @@ public protocol WireCodec: Sendable {
 extension WireCodec {
     /// Every request is answered.
     public func isAnswered(_ request: Span<UInt8>) -> Bool { true }
+    /// Yes.
+    public var boundsReplies: Bool { true }
     /// A reply ends where its own bytes say.
     public func frameReply(_ bytes: Span<UInt8>, to request: Span<UInt8>?) -> Framing { frame(bytes, from: .server) }
     /// No.

@@ -19,6 +19,8 @@ public final class Campaign {
     private var inconclusiveReasons: [String] = []
     private let start = Clock.monotonic
     private var confirmingNanoseconds: Int64 = 0
+    /// When the finding that is being confirmed was seen.
+    private var suspectedAt: Int64?
     private var nextProgress: Int64 = 0
     private var nextLook: Int64 = 0
     private var corpusNext = 0
@@ -50,6 +52,9 @@ public final class Campaign {
             target: options.target, codec: options.codec, campaign: CampaignName.fresh(),
             perturbation: options.perturbation, seed: options.seed)
         // A yardstick measures the server, not our patience.
+        if let limit = options.secondLimit {
+            setup.patience.deadline = start + Int64(min(limit, Self.longestSeconds) * 1e9)
+        }
         if options.hammers { setup.patience.firstMilliseconds = setup.patience.asleepMilliseconds }
         rig = try Rig(setup)
         corpus = rig.address.transport == .udp ? options.corpus.filter(\.fitsDatagrams) : options.corpus
@@ -78,10 +83,12 @@ public final class Campaign {
             while !isOver { try step() }
         } catch TargetError.interrupted {
             // What was found so far stands.
+        } catch TargetError.notReady where rig.setup.patience.isOver {
+            // It was started anew, and the time was over before it was ready.
         }
         rig.hurryJudge()
         try settle(try rig.judgements(all: true))
-        if !stopsNow { try lookAtResources() }
+        if !stopsNow, !rig.setup.patience.isOver { try lookAtResources() }
         try tellProgress(force: true)
         return result()
     }
@@ -92,7 +99,13 @@ public final class Campaign {
         running[rig.executions + 1] = scenario
         let (log, ending) = try rig.execute(scenario)
         if let ending { try crashed(ending, scenario, log) }
-        if case .stalled(let client) = log.outcome { try stalled(client, scenario, log) }
+        switch log.outcome {
+        case .stalled(let client): try stalled(client, scenario, log)
+        case .flooded:
+            try settle(try rig.judgements(all: true))
+            if !rig.setup.patience.isOver { try rig.startTarget() }
+        case .completed, .interrupted: break
+        }
         try settle(try rig.judgements(all: false))
         if Clock.monotonic >= nextLook {
             try lookAtResources()
@@ -108,7 +121,7 @@ public final class Campaign {
     private var isOver: Bool {
         if stopsNow { return true }
         if let limit = options.executionLimit, rig.executions >= limit { return true }
-        if let limit = options.secondLimit, elapsed >= limit { return true }
+        if rig.setup.patience.isOver { return true }
         return false
     }
 
@@ -144,7 +157,8 @@ public final class Campaign {
             status.difficulty.count(judgement)
             generatorOptions.hardClients = status.difficulty.hardClients
             try drop(judgement.unsupportedCommands)
-            if !judgement.inconclusive.isEmpty {
+            // What the end of the time cut short is no evidence of anything.
+            if !judgement.inconclusive.isEmpty, execution.log.outcome != .interrupted {
                 status.inconclusive += 1
                 if inconclusiveReasons.count < 10 { inconclusiveReasons += judgement.inconclusive.prefix(1) }
             }
@@ -168,7 +182,7 @@ public final class Campaign {
         if let own { try suspect(violation, scenario, own) }
         // What the wire shows of a dying server is the crash, not faults of their own.
         try settle(judged.filter { $0.log.execution != log.execution })
-        try rig.startTarget()
+        if !rig.setup.patience.isOver { try rig.startTarget() }
     }
 
     private func stalled(_ client: Int, _ scenario: Scenario, _ log: ExecutionLog) throws {
@@ -181,7 +195,7 @@ public final class Campaign {
                 oracle: .hang, summary: "c\(client) waited in vain for a reply", signature: "hang")
             try suspect(violation, scenario, own)
         }
-        try rig.startTarget()
+        if !rig.setup.patience.isOver { try rig.startTarget() }
     }
 
     /// Whether a client waited for something that the wire does not blame on anybody: it was heard, so it is owed a reply.
@@ -242,13 +256,17 @@ public final class Campaign {
         guard known.insert(id).inserted else { return }
         try emit(.suspected(violation, execution: seen.log.execution))
         let before = Clock.monotonic
-        defer { confirmingNanoseconds += Clock.monotonic - before }
+        suspectedAt = before
+        defer {
+            confirmingNanoseconds += Clock.monotonic - before
+            suspectedAt = nil
+        }
         var finding = Finding(
             id: id, violation: violation, scenario: scenario, firstExecution: seen.log.execution, firstSeconds: elapsed,
             packets: seen.packets, targetOutput: rig.targetOutput)
         var others: [JudgedExecution] = []
         if options.confirmations > 0 {
-            if let outcome = try confirmed(id, scenario, violation.oracle) {
+            if let outcome = try confirmed(id, scenario, violation.oracle), outcome.reproduction.tries > 0 {
                 finding.reproduced = outcome.reproduction
                 finding.violation.blame = outcome.blame ?? finding.violation.blame
                 others = outcome.others
@@ -275,11 +293,13 @@ public final class Campaign {
         do {
             var outcome = try Replay(freshSetup, times: options.confirmations).run(scenario, expecting: oracle)
             // A narrow window wants more than the tries of a confirmation.
-            if outcome.reproduction.hits == 0, Interruption.signal == nil {
+            if outcome.reproduction.hits == 0, !freshSetup.patience.isOver {
                 outcome.addLongerLook(try Replay.longerLook(freshSetup).run(scenario, expecting: oracle))
             }
             return outcome
         } catch TargetError.interrupted {
+            return nil
+        } catch TargetError.notReady where freshSetup.patience.isOver {
             return nil
         } catch let error as TargetError {
             try emit(.warning("cannot confirm \(id) on a fresh target: \(error)"))
@@ -310,7 +330,8 @@ public final class Campaign {
             id: id, violation: violation, scenario: scenario, firstExecution: rig.executions, firstSeconds: elapsed,
             packets: seen.packets, targetOutput: seen.targetOutput)
         if options.stopOnOracles.contains(violation.oracle), options.confirmations > 0 {
-            finding.reproduced = try confirmed(id, scenario, violation.oracle)?.reproduction
+            let outcome = try confirmed(id, scenario, violation.oracle)
+            if let outcome, outcome.reproduction.tries > 0 { finding.reproduced = outcome.reproduction }
         }
         findings.append(finding)
         status.findings = findings.count
@@ -352,8 +373,20 @@ public final class Campaign {
     private var freshSetup: Rig.Setup {
         var setup = rig.setup
         setup.campaign = CampaignName.fresh()
+        if let limit = options.secondLimit, !endsWithThisFinding {
+            let left = Int64(min(limit, Self.longestSeconds) * 1e9) / Self.confirmingShare - confirmingNanoseconds
+            setup.patience = setup.patience.until((suspectedAt ?? Clock.monotonic) + left)
+        }
         return setup
     }
+
+    /// Nothing is looked for besides: all of the time may go to confirming.
+    private var endsWithThisFinding: Bool { options.stopOnFirst || !options.stopOnOracles.isEmpty }
+
+    /// Of a campaign's time, one part in so many goes to confirming at most.
+    private static let confirmingShare: Int64 = 3
+    /// A hundred years, so that nanoseconds fit in 64 bits.
+    private static let longestSeconds = 100.0 * 365 * 86400
 }
 
 /// Names that no earlier campaign against a long-lived target can have used.

@@ -7,6 +7,8 @@ package struct Minimizer {
 
     /// How often a candidate runs before it is taken not to show the fault.
     static let executionsPerCandidate = 60
+    /// A year, so that nanoseconds fit in 64 bits.
+    private static let longestSeconds = 365.0 * 86400
 
     init(_ setup: Rig.Setup, seconds: Double) {
         self.setup = setup
@@ -24,13 +26,13 @@ package struct Minimizer {
     func minimize(_ scenario: Scenario, expecting oracle: OracleID) throws -> Scenario? {
         let rig = try Rig(setup)
         defer { rig.stop() }
-        let deadline = Clock.monotonic + Int64(seconds * 1e9)
+        let deadline = Clock.monotonic + Int64(min(seconds, Self.longestSeconds) * 1e9)
         var best = scenario
         var progress = true
         while progress {
             progress = false
             for candidate in Self.smaller(best) {
-                guard Clock.monotonic < deadline, Interruption.signal == nil else {
+                guard Clock.monotonic < deadline, !setup.patience.isOver else {
                     return best == scenario ? nil : best
                 }
                 if try shows(candidate, oracle, rig, deadline) {

@@ -84,7 +84,7 @@ struct Replay: Sendable {
         defer { rig.stop() }
         var seen: Set<String> = []
         for number in 0..<times {
-            if Interruption.signal != nil { break }
+            if setup.patience.isOver { break }
             if number > 0 { try refresh(&rig) }
             let judged = try attempt(rig, scenario, oracle)
             outcome.reproduction.tries += 1
@@ -132,14 +132,14 @@ struct Replay: Sendable {
         var judged: [JudgedExecution] = []
         var count = 0
         if oracle == .serialEquivalence { return try compare(rig, scenario, deadline) }
-        while count < executionsPerTry, Clock.monotonic < deadline, Interruption.signal == nil {
+        while count < executionsPerTry, Clock.monotonic < deadline, !setup.patience.isOver {
             let (log, ending) = try rig.execute(scenario)
             count += 1
             let broke = ending != nil || log.outcome != .completed
             // A small window: a hit ends the try soon, and the judge still runs beside the clients.
             let ready = try rig.judgements(all: broke || count % 4 == 0)
             judged += ready.map(Self.withoutIdlePackets)
-            if let ending {
+            if let ending, !judged.isEmpty {
                 judged[judged.count - 1].judgement.add(Self.crash(ending))
                 judged[judged.count - 1].targetOutput = rig.targetOutput
             }
@@ -167,7 +167,7 @@ struct Replay: Sendable {
     /// Compares what clients get together and alone, again and again.
     private func compare(_ rig: Rig, _ scenario: Scenario, _ deadline: Int64) throws -> [JudgedExecution] {
         var judged: [JudgedExecution] = []
-        while judged.count < executionsPerTry, Clock.monotonic < deadline, Interruption.signal == nil {
+        while judged.count < executionsPerTry, Clock.monotonic < deadline, !setup.patience.isOver {
             let compared = try SerialComparison(rig).run(scenario)
             judged += compared
             if compared.contains(where: { Self.matches($0, .serialEquivalence) }) { break }

@@ -205,14 +205,18 @@ final class ClientConnection {
         recording?.reset(log.source, byServer: true)
     }
 
-    /// Reads what is there. recv(2).
-    func read(scratch: UnsafeMutableRawBufferPointer) {
-        while mayRead, let raw, !log.serverClosed, !log.wasReset {
+    /// Reads what is there, and counts it off `budget`: nothing more once that is used up, and only so much in one turn,
+    /// for a target may send as fast as we read. recv(2).
+    func read(scratch: UnsafeMutableRawBufferPointer, atMost budget: inout Int) {
+        var turn = Self.turnBytes
+        while mayRead, budget > 0, turn > 0, let raw, !log.serverClosed, !log.wasReset {
             let count = recv(raw, scratch.baseAddress!, scratch.count, 0)
             if count > 0 {
                 let bytes = UnsafeRawBufferPointer(rebasing: scratch[..<count])
                 incoming.append(contentsOf: bytes)
                 log.receivedBytes += count
+                budget -= count
+                turn -= count
                 log.receivedHash.add(bytes)
                 recording?.received(log.source, bytes, at: Clock.wall)
                 if isDatagram {
@@ -232,6 +236,12 @@ final class ClientConnection {
             }
         }
     }
+
+    /// Bytes that were read and are part of no reply that was expected.
+    var unexpectedBytes: Int { incoming.count - consumed }
+
+    /// Bytes that one connection reads before the others have their turn, and the clock is looked at.
+    private static let turnBytes = 1 << 20
 
     /// Takes one whole reply off the front of what was read; false when there is none yet.
     func takeReply(_ codec: any WireCodec) -> Bool {
@@ -265,7 +275,7 @@ final class ClientConnection {
 
     /// Writes down what a client that leaves, or whose execution came to a halt, had not read yet: all of it, or that the
     /// client held the server up, where there is more than a socket's buffer takes. A capture shows that by itself.
-    func noteUnread(scratch: UnsafeMutableRawBufferPointer) {
+    func noteUnread(scratch: UnsafeMutableRawBufferPointer, atMost budget: inout Int) {
         guard let recording, let raw, !isOver else { return }
         var unread: Int32 = 0
         ioctl(raw, UInt(FIONREAD), &unread)
@@ -273,7 +283,7 @@ final class ClientConnection {
             recording.stoppedReading(log.source)
         } else {
             mayRead = true
-            read(scratch: scratch)
+            read(scratch: scratch, atMost: &budget)
         }
     }
 

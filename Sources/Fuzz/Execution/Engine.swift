@@ -25,6 +25,10 @@ package final class Engine {
     private var unclosed = 0
     /// What clients of Unix sockets write down, which nothing captures.
     private let recording: ClientRecording?
+    /// Bytes that the clients may still read in this execution.
+    private var readable = ExecutionLimits.readBytes
+    /// When this execution has taken too long. Nanoseconds.
+    private var overdue: Int64 = 0
 
     /// - Parameters:
     ///   - address: where the target listens.
@@ -59,6 +63,8 @@ package final class Engine {
         var current: [Int?] = Array(repeating: nil, count: scenario.clientCount)
         var outcome = ExecutionLog.Outcome.completed
         let start = Clock.wall
+        readable = ExecutionLimits.readBytes
+        overdue = Clock.monotonic + Int64(ExecutionLimits.milliseconds) * 1_000_000
         defer {
             for connection in connections { connection.close(reset: false) }
             connections.removeAll(keepingCapacity: true)
@@ -72,8 +78,10 @@ package final class Engine {
             }
         }
         noteServingProcesses(connections)
-        if outcome == .completed { drain() }
-        for connection in connections where outcome != .completed { connection.noteUnread(scratch: scratch) }
+        if outcome == .completed { outcome = drain() }
+        for connection in connections where outcome != .completed {
+            connection.noteUnread(scratch: scratch, atMost: &readable)
+        }
         // A reset says on the wire that the client gave up, which a FIN to a silent server does not.
         for connection in connections { connection.close(reset: outcome != .completed) }
         var log = ExecutionLog(
@@ -88,7 +96,7 @@ package final class Engine {
     ) throws(SystemError) -> ExecutionLog.Outcome {
         if case .connect(let receiveBuffer) = step.action {
             if let old = current[step.client] {
-                connections[old].noteUnread(scratch: scratch)
+                connections[old].noteUnread(scratch: scratch, atMost: &readable)
                 connections[old].close(reset: false)
             }
             current[step.client] = connections.count
@@ -99,7 +107,10 @@ package final class Engine {
         let connection = connections[index]
         switch step.action {
         case .connect: break
-        case .send: connection.send(payload, codec, now: Clock.wall)
+        case .send:
+            // What was written may be read back, by others too.
+            readable += 2 * payload.count
+            connection.send(payload, codec, now: Clock.wall)
         case .expect(let count):
             for _ in 0..<count {
                 let outcome = awaitReply(connection)
@@ -109,7 +120,7 @@ package final class Engine {
         case .shutdown: connection.halfClose()
         case .reset, .close:
             noteServingProcesses([connection])
-            connection.noteUnread(scratch: scratch)
+            connection.noteUnread(scratch: scratch, atMost: &readable)
             connection.leave(reset: step.action == .reset)
         }
         return .completed
@@ -157,7 +168,10 @@ package final class Engine {
         var heardSince = begin
         var sleeps = false
         while !connection.takeReply(codec) {
-            if connection.mayRead { connection.read(scratch: scratch) }
+            if connection.mayRead { connection.read(scratch: scratch, atMost: &readable) }
+            guard readable > 0 else {
+                return .flooded(client: connection.log.client, unfinished: connection.unexpectedBytes)
+            }
             let now = Clock.monotonic
             let quiet = Int((now - quietSince) / 1_000_000)
             if connection.log.receivedBytes != heard {
@@ -165,10 +179,11 @@ package final class Engine {
                 sleeps = false
                 heard = connection.log.receivedBytes
                 quietSince = now
+                if isOver(now) { return .interrupted }
                 continue
             }
             if connection.isOver || connection.isMalformed { return .completed }
-            if Interruption.signal != nil { return .interrupted }
+            if isOver(now) { return .interrupted }
             if quiet >= patience.longestMilliseconds {
                 connection.noteUnheard()
                 return .stalled(client: connection.log.client)
@@ -189,10 +204,13 @@ package final class Engine {
         return .completed
     }
 
+    /// Whether the campaign's time is over, or this execution has had too much of it.
+    private func isOver(_ now: Int64) -> Bool { patience.isOver || now >= overdue }
+
     private func pause(_ milliseconds: Int) -> ExecutionLog.Outcome {
         let end = Clock.monotonic + Int64(milliseconds) * 1_000_000
         while Clock.monotonic < end {
-            if Interruption.signal != nil { return .interrupted }
+            if patience.isOver { return .interrupted }
             wait(milliseconds: Int32(min(50, max(1, (end - Clock.monotonic) / 1_000_000))))
         }
         return .completed
@@ -200,7 +218,7 @@ package final class Engine {
 
     /// The end of every execution: half-close all connections, and read until the server has closed its sides, so that
     /// what it still had to say is on the wire.
-    private func drain() {
+    private func drain() -> ExecutionLog.Outcome {
         guard address.transport != .udp else { return drainDatagrams() }
         let limit = unclosed < 2 ? patience.closeMilliseconds : 5
         let deadline = Clock.monotonic + Int64(limit) * 1_000_000
@@ -208,31 +226,38 @@ package final class Engine {
             var open = false
             for connection in connections {
                 if !connection.hasOutgoing { connection.shutdownWriting() }
-                if connection.mayRead { connection.read(scratch: scratch) }
+                if connection.mayRead { connection.read(scratch: scratch, atMost: &readable) }
+                guard readable > 0 else {
+                    return .flooded(client: connection.log.client, unfinished: connection.unexpectedBytes)
+                }
                 connection.discardIncoming()
                 if !connection.isOver { open = true }
             }
             guard open else {
                 unclosed = 0
-                return
+                return .completed
             }
-            guard Clock.monotonic < deadline, Interruption.signal == nil else { break }
+            guard Clock.monotonic < deadline, !patience.isOver else { break }
             wait(milliseconds: Int32(max(1, min(50, (deadline - Clock.monotonic) / 1_000_000))))
         }
         unclosed += 1
+        return .completed
     }
 
     /// Nothing tells when a server of datagrams has no more to say: the end is when it has been silent for a moment.
-    private func drainDatagrams() {
+    private func drainDatagrams() -> ExecutionLog.Outcome {
         var heard = -1
         while true {
             var total = 0
             for connection in connections {
-                if connection.mayRead { connection.read(scratch: scratch) }
+                if connection.mayRead { connection.read(scratch: scratch, atMost: &readable) }
+                guard readable > 0 else {
+                    return .flooded(client: connection.log.client, unfinished: connection.unexpectedBytes)
+                }
                 connection.discardIncoming()
                 total += connection.log.receivedBytes
             }
-            guard total != heard, Interruption.signal == nil else { return }
+            guard total != heard, !patience.isOver else { return .completed }
             heard = total
             wait(milliseconds: Self.datagramSilence)
         }

@@ -9,6 +9,8 @@ package struct ExecutionAssembler {
     private var clients: [ClientSource] = []
     /// Packets of the target's port that belong to no execution: of one that was judged already, or of a stranger.
     package private(set) var strays = 0
+    /// Packets that were left out of the next execution, for want of room.
+    package private(set) var leftOut = 0
 
     package init(serverPort: UInt16, linkType: LinkType) {
         self.serverPort = serverPort
@@ -35,6 +37,7 @@ package struct ExecutionAssembler {
 
     /// Takes the packets of one execution out, numbered from 1. Those of earlier executions are dropped as strays.
     package mutating func take(_ log: ExecutionLog) -> PacketBatch {
+        defer { leftOut = 0 }
         guard let first = log.connections.first?.source else { return PacketBatch(linkTypes: [linkType]) }
         let last = log.connections[log.connections.count - 1].source
         let isOwn = { (client: ClientSource) in first <= client && client <= last }
@@ -76,6 +79,10 @@ package struct ExecutionAssembler {
         _ record: PacketRecord, in batch: PacketBatch, from source: Endpoint, to destination: Endpoint
     ) -> Bool {
         guard source.port == serverPort || destination.port == serverPort else { return false }
+        guard pending.bytes.count < ExecutionLimits.packetBytes else {
+            leftOut += 1
+            return false
+        }
         var copy = record
         copy.offset = pending.bytes.count
         copy.interface = 0
@@ -90,6 +97,24 @@ package struct ExecutionAssembler {
 }
 
 extension PacketBatch {
+    /// Lets go of the packets behind the first `bytes`.
+    mutating func keepBeginning(bytes limit: Int) {
+        var kept = 0
+        let count = records.prefix { record in
+            kept += record.capturedLength
+            return kept <= limit
+        }.count
+        self = PacketBatch(linkTypes: linkTypes, taking: records[..<count], from: self)
+    }
+
+    private init(linkTypes: [LinkType], taking records: ArraySlice<PacketRecord>, from batch: PacketBatch) {
+        self.init(linkTypes: linkTypes)
+        for record in records {
+            append(
+                record, batch.bytes[record.offset..<record.offset + record.capturedLength], number: record.number)
+        }
+    }
+
     fileprivate mutating func append(_ record: PacketRecord, _ bytes: ArraySlice<UInt8>, number: Int) {
         var record = record
         record.offset = self.bytes.count

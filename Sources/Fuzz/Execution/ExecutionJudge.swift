@@ -12,7 +12,13 @@ package struct ExecutionJudge: Sendable {
     /// For executions that are left when the campaign is over.
     private let hastyOracles = judge(milliseconds: hastyMilliseconds)
 
-    package init(codec: any WireCodec, serverPort: UInt16, isDatagram: Bool = false) {
+    /// Whether no reply is longer than all that the clients of a campaign have written: a fresh target knows no more.
+    private let boundsReplies: Bool
+
+    package init(
+        codec: any WireCodec, serverPort: UInt16, isDatagram: Bool = false, isFreshTarget: Bool = false
+    ) {
+        boundsReplies = codec.boundsReplies && (isFreshTarget || !codec.hasSharedState)
         self.codec = codec
         self.serverPort = serverPort
         self.isDatagram = isDatagram
@@ -36,8 +42,56 @@ package struct ExecutionJudge: Sendable {
         if log.droppedDatagrams > 0 {
             trouble.append("the kernel dropped \(log.droppedDatagrams) datagrams to the target")
         }
-        return isDatagram
-            ? judgeDatagrams(packets, log, trouble, oracles) : judgeStreams(packets, log, trouble, oracles)
+        var packets = packets
+        if !isDatagram, !log.isFlooded, hasTooManyReplies(packets) {
+            packets.keepBeginning(bytes: ExecutionLimits.floodBytes)
+            var log = log
+            log.outcome = .flooded(client: 0, unfinished: 0)
+            return judge(packets, log, trouble: trouble, isHasty: isHasty)
+        }
+        var judgement =
+            isDatagram ? judgeDatagrams(packets, log, trouble, oracles) : judgeStreams(packets, log, trouble, oracles)
+        if case .flooded(let client, let unfinished) = log.outcome {
+            noteFlood(client, unfinished, written: log.connections.reduce(0) { $0 + $1.sentBytes }, &judgement)
+        }
+        return judgement
+    }
+
+    /// The clients stopped reading: where hardly anything was written, an endless reply is one that nothing explains; else
+    /// nothing can be said of what they have not read.
+    private func noteFlood(_ client: Int, _ unfinished: Int, written: Int, _ judgement: inout Judgement) {
+        let limit = "the clients were sent more than \(ExecutionLimits.readBytes) bytes, and read no further"
+        guard judgement.verdict != .violated else {
+            return judgement.violations[0].summary += " (\(limit); the beginning is kept)"
+        }
+        let isEndless =
+            boundsReplies && written < ExecutionLimits.modestBytes && unfinished > ExecutionLimits.readBytes / 2
+        guard isEndless else { return judgement.inconclusive.append(limit) }
+        var violation = Violation(
+            oracle: .corruption,
+            summary:
+                "c\(client) got more than \(unfinished) bytes of one reply, and no end; \(written) bytes were written.",
+            signature: "endless reply")
+        violation.restsOnLog = true
+        judgement.add(violation)
+    }
+
+    /// Whether a connection got more replies than are judged: each takes some memory.
+    private func hasTooManyReplies(_ packets: PacketBatch) -> Bool {
+        guard packets.bytes.count > ExecutionLimits.floodBytes else { return false }
+        var table = FlowTable(serverPort: serverPort)
+        table.add(packets)
+        return table.finish().contains { flow in
+            let bytes = flow.toClient.bytes
+            var offset = 0
+            for _ in 0..<ExecutionLimits.replies {
+                guard offset < bytes.count,
+                    case .message(let length) = codec.frameReply(bytes.span.extracting(droppingFirst: offset), to: nil)
+                else { return false }
+                offset += length
+            }
+            return true
+        }
     }
 
     private func judgeStreams(
@@ -46,7 +100,7 @@ package struct ExecutionJudge: Sendable {
         var table = FlowTable(serverPort: serverPort)
         table.add(packets)
         let flows = table.finish()
-        let incomplete = trouble + Self.disagreements(flows, log)
+        let incomplete = trouble + (log.isFlooded ? [] : Self.disagreements(flows, log))
         var evidence = Evidence(
             flows: flows, codec: codec, names: { Self.name($0.client, log) }, incomplete: incomplete,
             end: packets.records.last?.time ?? Timestamp(nanoseconds: 0))

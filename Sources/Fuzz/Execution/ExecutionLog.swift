@@ -27,13 +27,19 @@ public struct ExecutionLog: Sendable {
         self.endNanoseconds = endNanoseconds
     }
 
+    /// Whether the target sent more than the clients read.
+    var isFlooded: Bool { if case .flooded = outcome { true } else { false } }
+
     /// How a script ends.
     public enum Outcome: Equatable, Sendable {
         /// Every step was done.
         case completed
         /// A reply did not come, and the target was asleep or the longest wait was over.
         case stalled(client: Int)
-        /// The user wants to stop.
+        /// The clients have read all that an execution may bring them, and the target sends on: to this client so many bytes
+        /// that are no whole reply yet.
+        case flooded(client: Int, unfinished: Int)
+        /// The user wants to stop, or the time is over.
         case interrupted
     }
 }

@@ -14,6 +14,8 @@ final class JudgeBench: Sendable {
     private let judge: ExecutionJudge
     private let judged: Mailbox<JudgedExecution>
     private let isHasty = Atomic<Bool>(false)
+    /// Nobody wants further judgements.
+    private let isAbandoned = Atomic<Bool>(false)
     /// Nil ends one thread.
     private let cases: Mailbox<Case?>
     private let threads: Threads
@@ -53,8 +55,9 @@ final class JudgeBench: Sendable {
     /// From now on executions get less time.
     func hurry() { isHasty.store(true, ordering: .relaxed) }
 
-    /// Ends the threads once they have judged what they were handed.
+    /// Ends the threads once they have judged what they are at.
     func stop() {
+        isAbandoned.store(true, ordering: .relaxed)
         let all = threads.all.withLock { threads in
             defer { threads = [] }
             return threads
@@ -65,6 +68,7 @@ final class JudgeBench: Sendable {
 
     private func work() {
         while let item = cases.takeOne() {
+            guard !isAbandoned.load(ordering: .relaxed) else { continue }
             let judgement = judge.judge(
                 item.packets, item.log, trouble: item.trouble, isHasty: isHasty.load(ordering: .relaxed))
             judged.put(JudgedExecution(log: item.log, judgement: judgement, packets: item.packets))

@@ -17,6 +17,9 @@ public struct Patience: Sendable {
     /// How long a target may take to let go of what its last clients held. Milliseconds.
     public var restMilliseconds = 300
 
+    /// When all is to be over, by the monotonic clock; nil: no such time. Nanoseconds.
+    package var deadline: Int64?
+
     private let experience = Experience()
     private var hang = Hang()
 
@@ -29,6 +32,20 @@ public struct Patience: Sendable {
         patience.restMilliseconds = 120
         patience.asleepMilliseconds = 260
         patience.hang = Hang()
+        return patience
+    }
+
+    /// Whether waiting is to end: the user wants that, or the time is over.
+    package var isOver: Bool {
+        if Interruption.signal != nil { return true }
+        guard let deadline else { return false }
+        return Clock.monotonic >= deadline
+    }
+
+    /// The same patience, until a time at most.
+    func until(_ time: Int64) -> Patience {
+        var patience = self
+        patience.deadline = min(deadline ?? .max, time)
         return patience
     }
 

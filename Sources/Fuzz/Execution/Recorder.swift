@@ -23,6 +23,7 @@ final class Recorder {
     private let work: Mailbox<Work>
     private let judged: Mailbox<JudgedExecution>
     private let failure = Failure()
+    private let shared = Shared()
     private var captureThread: JoinableThread?
     private var assemblyThread: JoinableThread?
     private let bench: JudgeBench
@@ -33,10 +34,22 @@ final class Recorder {
         case packets(PacketBatch, dropped: UInt64)
         case log(ExecutionLog)
         case stop
+
+        var isStop: Bool { if case .stop = self { true } else { false } }
     }
 
     private final class Failure: Sendable {
         let error = Mutex<CaptureError?>(nil)
+    }
+
+    /// What the threads know of each other.
+    private final class Shared: Sendable {
+        /// Bytes of packets that wait for the judge.
+        let backlog = Atomic(0)
+        /// Packets that were dropped because too many waited.
+        let shed = Atomic<UInt64>(0)
+        /// Nobody wants further judgements.
+        let isAbandoned = Atomic(false)
     }
 
     /// Starts to capture: when it returns, packets are caught already.
@@ -45,37 +58,61 @@ final class Recorder {
     ///   - address: where the target listens.
     ///   - sentinelPort: where the all-packets-are-in tokens go.
     ///   - ringBytes: the size of the kernel's ring.
+    ///   - isFreshTarget: whether the target was started by us, and holds nothing that our clients have not written.
     /// - Throws: `CaptureError`, and `SystemError` where threads or descriptors run out.
-    init(address: TargetAddress, sentinelPort: UInt16, codec: any WireCodec, ringBytes: Int) throws {
+    init(
+        address: TargetAddress, sentinelPort: UInt16, codec: any WireCodec, ringBytes: Int, isFreshTarget: Bool
+    ) throws {
         let capture = try Self.capture(address, sentinelPort, ringBytes)
         let work = try Mailbox<Work>()
         let judged = try Mailbox<JudgedExecution>()
         let failure = self.failure
+        let shared = self.shared
         let linkType = capture?.linkType ?? .ipv4
         self.capture = capture
         self.work = work
         self.judged = judged
-        let judge = ExecutionJudge(codec: codec, serverPort: address.port, isDatagram: address.transport == .udp)
+        let judge = ExecutionJudge(
+            codec: codec, serverPort: address.port, isDatagram: address.transport == .udp,
+            isFreshTarget: isFreshTarget)
         let bench = try JudgeBench(judge, judged)
         self.bench = bench
         do {
             assemblyThread = try JoinableThread("assembly") {
                 var loop = AssemblyLoop(
                     assembler: ExecutionAssembler(serverPort: address.port, linkType: linkType), bench: bench)
-                loop.run(work)
+                loop.run(work, shared)
             }
         } catch {
             bench.stop()
             throw error
         }
         guard let capture else { return }
-        captureThread = try JoinableThread("capture") {
+        let body: @Sendable () -> Void = {
             do throws(CaptureError) {
-                try capture.run { work.put(.packets($0, dropped: capture.statistics().dropped)) }
+                try capture.run { batch in
+                    let waiting = shared.backlog.add(batch.bytes.count, ordering: .relaxed).newValue
+                    guard waiting <= ExecutionLimits.backlogBytes else {
+                        shared.backlog.subtract(batch.bytes.count, ordering: .relaxed)
+                        shared.shed.add(UInt64(batch.records.count), ordering: .relaxed)
+                        return
+                    }
+                    let dropped = capture.statistics().dropped + shared.shed.load(ordering: .relaxed)
+                    work.put(.packets(batch, dropped: dropped))
+                }
             } catch {
                 failure.error.withLock { $0 = error }
             }
             work.put(.stop)
+        }
+        do {
+            captureThread = try JoinableThread("capture", body)
+        } catch {
+            // The machine is out of threads; the other one is not left behind.
+            work.put(.stop)
+            assemblyThread.take()?.join()
+            bench.stop()
+            throw error
         }
     }
 
@@ -117,11 +154,12 @@ final class Recorder {
     /// The capture's own counts so far.
     var statistics: CaptureStatistics { capture?.statistics() ?? CaptureStatistics() }
 
-    /// Ends both threads.
+    /// Ends the threads.
     ///
     /// - Returns: the capture's own counts.
     @discardableResult
     func stop() -> CaptureStatistics {
+        shared.isAbandoned.store(true, ordering: .relaxed)
         if let capture { capture.stop() } else { work.put(.stop) }
         captureThread.take()?.join()
         assemblyThread.take()?.join()
@@ -137,18 +175,23 @@ final class Recorder {
         var dropped: UInt64 = 0
         var droppedNow: UInt64 = 0
 
-        mutating func run(_ work: Mailbox<Work>) {
+        mutating func run(_ work: Mailbox<Work>, _ shared: Shared) {
             while true {
-                for item in work.takeAll(waiting: -1) {
+                for item in work.takeAll(waiting: -1) where !shared.isAbandoned.load(ordering: .relaxed) || item.isStop
+                {
                     switch item {
                     case .log(let log):
-                        if let packets = log.packets {
+                        if var packets = log.packets {
+                            if case .flooded = log.outcome {
+                                packets.keepBeginning(bytes: ExecutionLimits.floodBytes)
+                            }
                             bench.judge(log, packets, trouble: [])
                         } else {
                             logs.append(log)
                         }
                     case .stop: return
                     case .packets(let batch, let dropped):
+                        shared.backlog.subtract(batch.bytes.count, ordering: .relaxed)
                         droppedNow = dropped
                         assemble(batch)
                     }
@@ -173,7 +216,13 @@ final class Recorder {
                 trouble.append("the capture dropped \(droppedNow - dropped) packets")
                 dropped = droppedNow
             }
-            bench.judge(log, assembler.take(log), trouble: trouble)
+            if assembler.leftOut > 0 {
+                let limit = ExecutionLimits.packetBytes >> 20
+                trouble.append("more than \(limit) MiB of packets: \(assembler.leftOut) packets are left out")
+            }
+            var packets = assembler.take(log)
+            if case .flooded = log.outcome { packets.keepBeginning(bytes: ExecutionLimits.floodBytes) }
+            bench.judge(log, packets, trouble: trouble)
         }
     }
 }

@@ -36,12 +36,15 @@ final class Rig {
     private(set) var target: Target?
     /// What the target was seen to accept.
     private(set) var sources = ClientSources.Range.manyAddresses
+    private var logWasCut = false
     /// It left a client waiting: it will not end by itself.
     private var isWedged = false
     /// Datagrams that the kernel has dropped at the target's sockets, as last looked.
     private var droppedDatagrams = 0
     /// Connections to its Unix socket that a fresh target has without our clients.
     private var abandonedAtStart = 0
+    /// Bytes of the executions that are not judged yet, at most.
+    private var unjudgedBytes = 0
     private(set) var executions = 0
     private(set) var starts = 0
     private(set) var crashes = 0
@@ -62,7 +65,8 @@ final class Rig {
         sentinel = try Sentinel()
         perturbation = try Perturbation(plan: setup.perturbation)
         recorder = try Recorder(
-            address: address, sentinelPort: sentinel.port, codec: setup.codec, ringBytes: setup.ringBytes)
+            address: address, sentinelPort: sentinel.port, codec: setup.codec, ringBytes: setup.ringBytes,
+            isFreshTarget: setup.target.isCommand)
         do {
             try startTarget()
         } catch {
@@ -78,7 +82,8 @@ final class Rig {
         isWedged = false
         droppedDatagrams = 0
         target = try Target(
-            setup.target, address: address, directory: scratch.path, logPath: logPath, perturbation: perturbation)
+            setup.target, address: address, directory: scratch.path, logPath: logPath, perturbation: perturbation,
+            patience: setup.patience)
         if let pid = target?.process?.pid, address.transport == .unix {
             Clock.sleep(milliseconds: 5)
             abandonedAtStart = ServingProcesses.abandoned(by: pid, address: address)
@@ -112,7 +117,12 @@ final class Rig {
         }
         recorder.submit(log)
         if log.packets == nil { sentinel.send(execution: executions) }
-        if case .stalled = log.outcome { isWedged = true }
+        unjudgedBytes += log.connections.reduce(0) { $0 + $1.receivedBytes + $1.sentBytes }
+        switch log.outcome {
+        case .stalled, .flooded: isWedged = true
+        case .completed, .interrupted: break
+        }
+        cutTargetLog()
         return (log, ending(after: log))
     }
 
@@ -131,9 +141,11 @@ final class Rig {
     /// - Throws: the capture's failure, or `RigError.lostSentinel` when the end of an execution never shows up.
     func judgements(all: Bool) throws -> [JudgedExecution] {
         var ready = try recorder.take(waiting: 0)
-        let limit = all ? 0 : Self.mostOutstanding
+        let limit = all || unjudgedBytes > ExecutionLimits.unjudgedBytes ? 0 : Self.mostOutstanding
         var deadline = Clock.monotonic + 2_000_000_000
+        let end = setup.patience.deadline.map { $0 + ExecutionLimits.settlingNanoseconds }
         while recorder.outstanding > limit {
+            if let end, Clock.monotonic >= end { return ready }
             let more = try recorder.take(waiting: 20)
             if !more.isEmpty {
                 ready += more
@@ -144,6 +156,7 @@ final class Rig {
                 deadline = Clock.monotonic + 2_000_000_000
             }
         }
+        if recorder.outstanding == 0 { unjudgedBytes = 0 }
         return ready
     }
 
@@ -166,7 +179,7 @@ final class Rig {
         let deadline = Clock.monotonic + Int64(setup.patience.restMilliseconds) * 1_000_000
         least.abandoned = abandoned(by: process.pid)
         while steady < Self.steadyLooks || least.zombies > 0 || least.abandoned > 0 {
-            guard Clock.monotonic < deadline, Interruption.signal == nil else { break }
+            guard Clock.monotonic < deadline, !setup.patience.isOver else { break }
             Clock.sleep(milliseconds: 5)
             let held = ProcessTree.resources(of: process.pid)
             let before = least
@@ -194,7 +207,17 @@ final class Rig {
 
     /// The end of what the target printed.
     var targetOutput: [UInt8] {
-        (try? readTail(of: logPath, limit: 256 << 10)) ?? []
+        let tail = (try? readTail(of: logPath, limit: 256 << 10)) ?? []
+        guard logWasCut else { return tail }
+        return Array("[it printed more than \(ExecutionLimits.targetLogBytes >> 20) MiB; the end:]\n".utf8) + tail
+    }
+
+    /// A target that prints without end begins anew at the start of its log, which it appends to.
+    private func cutTargetLog() {
+        var status = stat()
+        guard stat(logPath, &status) == 0, status.st_size > ExecutionLimits.targetLogBytes else { return }
+        truncate(logPath, 0)
+        logWasCut = true
     }
 
     /// Ends target, capture and judge.

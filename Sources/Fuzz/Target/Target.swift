@@ -17,8 +17,10 @@ final class Target {
     ///   - directory: what `{dir}` stands for; the server runs in our own working directory, where the user's paths hold.
     ///   - logPath: what it prints goes there.
     ///   - perturbation: the noise to start it under.
+    ///   - patience: whether the time is over before it is ready.
     init(
-        _ spec: TargetSpec, address: TargetAddress, directory: String, logPath: String, perturbation: Perturbation
+        _ spec: TargetSpec, address: TargetAddress, directory: String, logPath: String, perturbation: Perturbation,
+        patience: Patience = Patience()
     ) throws(TargetError) {
         switch spec {
         case .address(let address):
@@ -35,7 +37,7 @@ final class Target {
                 name: words.joined(separator: " "))
             self.address = address
             self.process = process
-            try Self.awaitReady(process, address)
+            try Self.awaitReady(process, address, patience)
         }
     }
 
@@ -49,8 +51,11 @@ final class Target {
         process?.stop(graceMilliseconds: graceMilliseconds)
     }
 
-    private static func awaitReady(_ process: TargetProcess, _ address: TargetAddress) throws(TargetError) {
-        let deadline = Clock.monotonic + Int64(readySeconds) * 1_000_000_000
+    private static func awaitReady(
+        _ process: TargetProcess, _ address: TargetAddress, _ patience: Patience
+    ) throws(TargetError) {
+        let start = Clock.monotonic
+        let deadline = min(start + Int64(readySeconds) * 1_000_000_000, patience.deadline ?? .max)
         while true {
             if let ending = process.poll() {
                 process.stop(graceMilliseconds: 500)
@@ -63,8 +68,8 @@ final class Target {
             }
             guard Clock.monotonic < deadline else {
                 process.stop(graceMilliseconds: 500)
-                throw .notReady(
-                    command: process.command, address: address, seconds: readySeconds, output: process.output())
+                let waited = Int((Clock.monotonic - start) / 1_000_000_000)
+                throw .notReady(command: process.command, address: address, seconds: waited, output: process.output())
             }
             Clock.sleep(milliseconds: 2)
         }

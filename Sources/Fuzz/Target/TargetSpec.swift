@@ -6,6 +6,9 @@ public enum TargetSpec: Equatable, Sendable {
     /// A server that runs already. It can be neither watched nor started afresh.
     case address(TargetAddress)
 
+    /// Whether we start it.
+    var isCommand: Bool { if case .command = self { true } else { false } }
+
     /// The command's words with the places filled in.
     func words(address: TargetAddress, directory: String) -> [String] {
         guard case .command(let words, _) = self else { return [] }

@@ -13,7 +13,8 @@ protocol ParserTarget: Sendable {
 enum ParserTargets {
     static let all: [any ParserTarget] = [
         PcapTarget(), PcapngTarget(), SnoopTarget(), PacketsTarget(), FlowsTarget(), DatagramsTarget(),
-        FragmentsTarget(), WireTarget(), ConversationTarget(), ScenarioTarget(), LinhistTarget(), EDNTarget(),
+        FragmentsTarget(), WireTarget(), ConversationTarget(), CutRepliesTarget(), ScenarioTarget(), LinhistTarget(),
+        EDNTarget(), ModelFileTarget(), FindingTarget(), HistoryPageTarget(),
     ]
 
     /// The target that the environment's `PARSER` names.
