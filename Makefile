@@ -1,11 +1,14 @@
 # The commands of the README. Everything else is `swift build` and `swift test`.
-.PHONY: demo test build format lint bench
+.PHONY: demo test test-long build format lint bench
 
 demo:
 	scripts/demo
 
 test:
 	scripts/test
+
+test-long:
+	scripts/test-long
 
 build:
 	scripts/prepare build

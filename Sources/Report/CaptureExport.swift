@@ -8,7 +8,7 @@ public struct CaptureExport: Sendable {
     private let context: RunContext
 
     /// The oracles whose evidence is not in the packets: what the campaign saw of the process is noted in the file.
-    static let observed: [OracleID] = [.crash, .resources]
+    static let observed: [OracleID] = [.crash, .resources, .hang, .isolation]
     private static let notePrefix = "crossfire observed "
 
     /// Prepares the export of one finding.

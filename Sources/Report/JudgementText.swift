@@ -35,12 +35,26 @@ public struct JudgementText: Sendable {
                 lines.append("    margin: \(duration(nanoseconds: margin))")
             }
         }
+        for hint in judgement.hints { lines.append("  hint: \(hint)") }
         for reason in judgement.inconclusive.prefix(10) { lines.append("  inconclusive: \(reason)") }
         for note in judgement.notes.prefix(10) { lines.append("  not judged: \(note)") }
+        lines += Self.leftAside(judgement)
+        for remark in judgement.remarks { lines.append("  note: \(remark)") }
         if !judgement.unsupportedCommands.isEmpty {
             lines.append("  the server does not know \(judgement.unsupportedCommands.joined(separator: ", "))")
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// The most flows that are named as left aside.
+    static let maximumLeftAside = 10
+
+    /// A line for each of the first flows that do not speak the protocol.
+    static func leftAside(_ judgement: Judgement) -> [String] {
+        let all = judgement.leftAside
+        var lines = all.prefix(maximumLeftAside).map { "  left aside: \($0)" }
+        if all.count > maximumLeftAside { lines.append("  left aside: \(grouped(all.count - lines.count)) more flows") }
+        return lines
     }
 
     /// The same as one JSON object.
@@ -56,7 +70,10 @@ public struct JudgementText: Sendable {
                         evidence: zip(violation.packets, violation.notes).map { .init(packet: $0, note: $1) },
                         marginNanoseconds: violation.marginNanoseconds, blame: violation.blame)
                 },
-                inconclusive: judgement.inconclusive, notJudged: judgement.notes,
+                hints: judgement.hints.isEmpty ? nil : judgement.hints, inconclusive: judgement.inconclusive,
+                notJudged: judgement.notes,
+                leftAside: judgement.leftAside.isEmpty ? nil : judgement.leftAside,
+                remarks: judgement.remarks.isEmpty ? nil : judgement.remarks,
                 unsupportedCommands: judgement.unsupportedCommands,
                 warnings: warnings))
     }
@@ -70,8 +87,11 @@ public struct JudgementText: Sendable {
         var answered: Int
         var overlaps: Int
         var violations: [Entry]
+        var hints: [String]?
         var inconclusive: [String]
         var notJudged: [String]
+        var leftAside: [String]?
+        var remarks: [String]?
         var unsupportedCommands: [String]
         var warnings: [String]
 
@@ -90,7 +110,9 @@ public struct JudgementText: Sendable {
         }
 
         enum CodingKeys: String, CodingKey {
-            case schema, verdict, connections, operations, answered, overlaps, violations, inconclusive, warnings
+            case schema, verdict, connections, operations, answered, overlaps, violations, inconclusive, warnings,
+                remarks
+            case leftAside = "left_aside"
             case protocolName = "protocol"
             case notJudged = "not_judged"
             case unsupportedCommands = "unsupported_commands"

@@ -94,7 +94,7 @@ public struct ModelFile: Sendable {
     public func check(_ history: History, _ checker: Checker) -> CheckResult {
         switch content {
         case .renamed(let model, _, let initial):
-            return checker.check(initial.map { Self.beginning(history, model, at: $0) } ?? history, model: model)
+            return checker.check(Self.beginning(history, at: initial), model: model)
         case .table(let states, let operations):
             return checker.check(history, specification: Self.specification(states, operations, history))
         }
@@ -109,11 +109,7 @@ public struct ModelFile: Sendable {
     func witness(_ history: History, _ budget: SearchBudget) -> Witness {
         switch content {
         case .renamed(let model, _, let initial):
-            guard let initial else { return model.witness(history, budget) }
-            let found = model.witness(Self.beginning(history, model, at: initial), budget)
-            // What was added to begin with is not the history's.
-            guard case .order(let rows) = found else { return found }
-            return .order(rows.filter { $0 < history.count })
+            return model.witness(Self.beginning(history, at: initial), budget)
         case .table(let states, let operations):
             return HistorySearch.witness(
                 Self.specification(states, operations, history), history, Array(0..<history.count), budget)
@@ -121,19 +117,10 @@ public struct ModelFile: Sendable {
     }
 
     /// The history of an object that held `initial` before it.
-    private static func beginning(_ history: History, _ model: CheckModel, at initial: Int) -> History {
-        var shifted = history
-        switch model {
-        case .counter, .blindCounter:
-            for row in 0..<shifted.count where shifted.results[row] != History.null { shifted.results[row] &-= initial }
-        default:
-            let start = (history.invoked.min() ?? 0) - 2
-            for key in Set(history.keys) {
-                shifted.append(
-                    .write, client: -1, key: key, argument: initial, invoked: start, completed: start + 1, id: -1)
-            }
-        }
-        return shifted
+    private static func beginning(_ history: History, at initial: Int?) -> History {
+        var copy = history
+        if let initial { copy.initial = initial }
+        return copy
     }
 
     private static func specification(
@@ -202,7 +189,7 @@ public struct ModelFile: Sendable {
                 }
             }
             guard fields["initial"] != nil else { return .renamed(model, functions: functions, initial: nil) }
-            guard [.register, .kv, .cas, .counter, .blindCounter].contains(model) else {
+            guard model.takesInitialValue else {
                 throw failure("initial: a \(model.rawValue) starts empty")
             }
             guard let initial = fields["initial"] as? Int, initial.magnitude <= Self.largestInitial else {

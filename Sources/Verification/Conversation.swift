@@ -39,6 +39,11 @@ public struct Conversation: Sendable {
     public var clientKeptReading = false
     /// The client does not read: the last window that it advertised is closed.
     public var clientWindowClosed = false
+    /// What the packets prove of the capture; nil for datagrams, and where a connection was not captured but recorded by
+    /// its client.
+    public var proof: CaptureProof?
+    /// Whether it is judged at all: in a capture of many protocols, only what speaks the one that is asked for.
+    public var isJudged = true
     /// What only datagrams show; nil for a connection.
     public var datagrams: DatagramFacts?
     /// The process of the server that served it, where somebody looked.
@@ -71,6 +76,9 @@ public struct Message: Sendable {
     public var first: PacketReference
     /// The packet with its last byte.
     public var last: PacketReference
+    /// How far the packet with its first byte acknowledged the other direction, as an offset of that stream; nil where
+    /// that is not known.
+    public var acknowledged: Int? = nil
 }
 
 /// Why a stream could not be read further.
@@ -100,7 +108,21 @@ public struct Evidence: Sendable {
     public var incomplete: [String]
     /// The time of the last packet of the capture.
     public var end: Timestamp
+    /// Where the evidence comes from.
+    public var source = Source.target
+    /// The flows of a capture that do not speak the protocol, and why that is thought, one sentence each.
+    public var leftAside: [String] = []
+    /// Methods of HTTP that the server is known to support; those that it always refuses are not judged.
+    public var acceptedMethods: Set<String> = []
     /// Whether no key existed before the first packet. Leave it false where that is not certain: then a key may have
     /// held anything, and only what no initial value explains is a violation.
     public var keysStartAbsent = false
+
+    /// Who made a capture decides what it proves.
+    public enum Source: Sendable {
+        /// Crossfire, of a target that speaks the protocol; nothing is missing that is not said to be.
+        case target
+        /// Anybody, of anything: it may miss packets, directions, beginnings, ends and whole connections without a word.
+        case capture
+    }
 }

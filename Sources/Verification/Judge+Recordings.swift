@@ -23,6 +23,9 @@ extension Judgement {
         violations += other.violations
         for reason in other.inconclusive where !inconclusive.contains(reason) { inconclusive.append(reason) }
         for note in other.notes where !notes.contains(note) { notes.append(note) }
+        leftAside = other.leftAside
+        remarks += other.remarks
+        methods.add(other.methods)
         exercised += other.exercised
         unsupportedCommands = Set(unsupportedCommands + other.unsupportedCommands).sorted()
         let worst: [Verdict] = [.violated, .inconclusive, .held, .nothingTested]

@@ -3,15 +3,21 @@ import Capture
 /// Holds evidence against oracles.
 public struct Judge: Sendable {
     /// All oracles that need nothing but the wire, most specific first.
-    public static let wireOracles: [any Oracle] = [
-        OrderOracle(), LossOracle(), DuplicationOracle(), CrosstalkOracle(), CorruptionOracle(), HangOracle(),
-        IsolationOracle(), LinearizabilityOracle(),
-    ]
+    public static let wireOracles = wireOracles(patience: Patience())
+
+    /// The same, with another patience.
+    public static func wireOracles(patience: Patience) -> [any Oracle] {
+        [
+            OrderOracle(), LossOracle(patience: patience), DuplicationOracle(), CrosstalkOracle(), CorruptionOracle(),
+            HangOracle(patience: patience), IsolationOracle(patience: patience), LinearizabilityOracle(),
+        ]
+    }
 
     private let readers: [any ReadingOracle]
     private let others: [any Oracle]
     private let wanted: Set<OracleID>
     private let budget: SearchBudget
+    private let patience: Patience
     private let searches: Bool
     private let clockUncertainty: Int64
     private let threads: Int
@@ -28,6 +34,8 @@ public struct Judge: Sendable {
         readers = oracles.compactMap { $0 as? any ReadingOracle }
         others = oracles.filter { !($0 is any ReadingOracle) }
         wanted = Set(oracles.map(\.id))
+        let patiences = oracles.lazy.compactMap { ($0 as? HangOracle)?.patience ?? ($0 as? LossOracle)?.patience }
+        patience = patiences.first ?? Patience()
         let linearizability = oracles.lazy.compactMap { $0 as? LinearizabilityOracle }.first
         searches = linearizability != nil
         budget = linearizability?.budget ?? SearchBudget()
@@ -40,7 +48,8 @@ public struct Judge: Sendable {
     func judgeOne(_ evidence: Evidence) -> Judgement {
         let reading = Reading(evidence)
         let missing = Self.missing(evidence)
-        let isReliable = !reading.problems.contains { ![.hang, .isolation].contains($0.violation.oracle) }
+        // Who still waits for a reply has got no wrong one.
+        let isReliable = !reading.problems.contains { $0.silence == nil }
         let keys = KeyAnalysis(reading, judges: searches && isReliable, budget, threads: threads)
         var judgement = Judgement(verdict: .held)
         for oracle in readers where oracle.id != .linearizability {
@@ -55,6 +64,8 @@ public struct Judge: Sendable {
                 judgement.inconclusive.append("Missing packets may explain: \(all[0].summary)")
             }
         }
+        let doubts = Doubts(reading, wanted, patience)
+        judgement.inconclusive += doubts.inconclusive
         for problem in keys.problems where wanted.contains(problem.violation.oracle) {
             if let margin = problem.violation.marginNanoseconds, clockUncertainty > 0, margin <= 2 * clockUncertainty {
                 judgement.inconclusive.append(
@@ -71,7 +82,10 @@ public struct Judge: Sendable {
             if missing.isEmpty { judgement.violations += found } else { judgement.inconclusive += found.map(\.summary) }
         }
         judgement.inconclusive += missing + keys.inconclusive
-        judgement.notes = reading.notes + keys.notes
+        judgement.notes = reading.notes + doubts.notes + keys.notes
+        judgement.leftAside = evidence.leftAside
+        judgement.remarks = reading.remarks.sentences
+        judgement.methods = reading.methods
         judgement.unsupportedCommands = keys.unsupported.sorted()
         judgement.exercised = Self.exercised(evidence, overlaps: keys.overlaps)
         judgement.exercised.meeting = keys.meeting
@@ -95,12 +109,20 @@ public struct Judge: Sendable {
                     + "\(conversation.replyGaps) bytes to the client.")
             if reasons.count > maximumViolations { break }
         }
+        guard evidence.source == .capture else { return reasons }
+        for conversation in evidence.conversations {
+            guard let count = conversation.proof?.contradictions, count > 0 else { continue }
+            reasons.append(
+                "\(conversation.name): \(count) segments have no place in the connection: they are damaged, or of another "
+                    + "one with the same ports.")
+            if reasons.count > maximumViolations { break }
+        }
         return reasons
     }
 
     private static func exercised(_ evidence: Evidence, overlaps: Int) -> Exercised {
         var exercised = Exercised()
-        for conversation in evidence.conversations where !conversation.exchanges.isEmpty {
+        for conversation in evidence.conversations where conversation.isJudged && !conversation.exchanges.isEmpty {
             exercised.connections += 1
             exercised.operations += conversation.exchanges.count
             for exchange in conversation.exchanges where exchange.reply != nil { exercised.answered += 1 }

@@ -65,8 +65,17 @@ public struct Judgement: Sendable {
     public var exercised: Exercised
     /// Commands that the target answered with an error as unknown, upper case, sorted.
     public var unsupportedCommands: [String]
+    /// How the methods of HTTP were answered.
+    public var methods = MethodUse()
     /// What was left out of the check, and why, one sentence each. Does not change the verdict.
     public var notes: [String]
+    /// What else may be meant by what was checked, one sentence each. Does not change the verdict.
+    public var hints: [String] = []
+    /// The flows of a capture that do not speak the protocol, one sentence each. Does not change the verdict.
+    public var leftAside: [String] = []
+    /// What a server says in other words than the standard's, and clients understand, one sentence each. Does not change
+    /// the verdict.
+    public var remarks: [String] = []
 
     /// Creates a judgement.
     public init(

@@ -19,6 +19,8 @@ public struct HTTPHead: Sendable, Equatable {
     public internal(set) var contentRange = 0..<0
     /// Where the body begins: behind the head's empty line.
     public internal(set) var end = 0
+    /// What is not as the standard wants it in a reply, and clients understand; the first of several.
+    public internal(set) var oddity: HTTPOddity?
 
     /// What a head says in yes and no.
     public struct Flags: OptionSet, Sendable {
@@ -48,6 +50,8 @@ public struct HTTPHead: Sendable, Equatable {
         public static let isMultipart = Flags(rawValue: 128)
         /// `Upgrade`.
         public static let upgrades = Flags(rawValue: 256)
+        /// `Expect: 100-continue`.
+        public static let expectsContinue = Flags(rawValue: 512)
     }
 
     /// Whether the connection ends with this message, by what it says. RFC 9112 section 9.3.
@@ -56,14 +60,14 @@ public struct HTTPHead: Sendable, Equatable {
         return flags.contains(.isVersion10) && !flags.contains(.saysKeepAlive)
     }
 
-    /// The most bytes of a head, its empty line included; nginx and Apache allow less.
-    public static let maximumBytes = 64 << 10
+    /// The most bytes of a head, its empty line included: what browsers allow. Servers allow less.
+    public static let maximumBytes = 256 << 10
     /// The most header fields.
-    public static let maximumFields = 1 << 10
+    public static let maximumFields = 4 << 10
     /// The longest method.
     public static let maximumMethodBytes = 32
     /// The most interim replies before the final one.
-    public static let maximumInterim = 16
+    public static let maximumInterim = 128
 
     /// Reads the head of the message that `bytes` begins with; of a reply the final head, behind interim ones. Nil
     /// unless it is whole and well formed.
@@ -91,5 +95,13 @@ extension HTTPHead {
         var body: [UInt8] = []
         for piece in pieces { body.append(contentsOf: bytes[piece]) }
         return (body, body.indices)
+    }
+}
+
+extension HTTPHead {
+    /// Whether `bytes` begin like a message, whatever they go on with: a request with a method, a target and a version of
+    /// 1, a reply with a version and a status.
+    public static func begins(_ bytes: Span<UInt8>, from role: Role) -> Bool {
+        HTTPReader(bytes: bytes, role: role).begins()
     }
 }

@@ -12,6 +12,8 @@ extension HTTPReader {
         case (5, UInt8(ascii: "r")) where equals("range", name): head.range = value
         case (13, UInt8(ascii: "c")) where equals("content-range", name): head.contentRange = value
         case (16, UInt8(ascii: "c")) where equals("content-encoding", name): head.flags.insert(.isVariant)
+        case (6, UInt8(ascii: "e")) where equals("expect", name):
+            if hasItem("100-continue", value) { head.flags.insert(.expectsContinue) }
         case (4, UInt8(ascii: "v")) where equals("vary", name): head.flags.insert(.isVariant)
         case (7, UInt8(ascii: "u")) where equals("upgrade", name): head.flags.insert(.upgrades)
         case (12, UInt8(ascii: "c")) where equals("content-type", name):
@@ -43,11 +45,17 @@ extension HTTPReader {
     }
 
     private mutating func transferCoding(_ value: Range<Int>, _ head: inout HTTPHead) -> Bool {
+        // Once meant that nothing is coded; RFC 2616 section 3.6.
+        let codings = items(value).filter { !equals("identity", $0) }
+        guard !codings.isEmpty else { return true }
         guard !head.flags.contains(.isChunked) else {
+            if role == .server, codings.count == 1, equals("chunked", codings[0]) {
+                note(.codedTwice)
+                return true
+            }
             fail(at: value.lowerBound, "chunked is not the last transfer coding")
             return false
         }
-        let codings = items(value)
         for (index, item) in codings.enumerated() where equals("chunked", item) {
             guard index == codings.count - 1 else {
                 fail(at: item.lowerBound, "chunked is not the last transfer coding")

@@ -6,6 +6,8 @@ struct HTTPReader: ~Escapable {
     var offset = 0
     /// Why the last read failed.
     var outcome: Framing = .incomplete
+    /// The first thing in a reply that is not as the standard wants it.
+    var oddity: HTTPOddity?
     /// Where the head must have ended.
     private var limit = HTTPHead.maximumBytes
 
@@ -38,18 +40,23 @@ struct HTTPReader: ~Escapable {
         guard role == .client ? requestLine(&head) : statusLine(&head) else { return nil }
         guard fields(&head, noted: true) else { return nil }
         if head.contentLength != nil, !head.flags.isDisjoint(with: [.isChunked, .isOtherwiseCoded]) {
-            fail(at: offset - 1, "both Content-Length and Transfer-Encoding")
-            return nil
+            guard role == .server else {
+                fail(at: offset - 1, "both Content-Length and Transfer-Encoding")
+                return nil
+            }
+            head.contentLength = nil
+            note(.lengthAndCoding)
         }
         if role == .client, head.flags.contains(.isOtherwiseCoded) {
             fail(at: offset - 1, "a request's last transfer coding is not chunked")
             return nil
         }
         head.end = offset
+        head.oddity = oddity
         return head
     }
 
-    private mutating func requestLine(_ head: inout HTTPHead) -> Bool {
+    mutating func requestLine(_ head: inout HTTPHead) -> Bool {
         // Empty lines before a request are passed over. RFC 9112 section 2.2.
         while offset < bytes.count, bytes[offset] == 0x0D, offset < limit {
             guard offset + 1 < bytes.count else { return false }
@@ -87,37 +94,28 @@ struct HTTPReader: ~Escapable {
         return true
     }
 
-    private mutating func statusLine(_ head: inout HTTPHead) -> Bool {
-        let expected: StaticString = "HTTP/1."
-        for index in 0..<expected.utf8CodeUnitCount {
-            guard offset + index < bytes.count else { return false }
-            guard bytes[offset + index] == expected.utf8Start[index] else {
-                fail(at: offset + index, "expected HTTP/1.1")
-                return false
-            }
-        }
-        let start = offset
-        guard let line = line() else { return false }
-        let status = start + 9
-        guard line.count >= 12, let isVersion10 = version(at: start), bytes[start + 8] == 0x20,
-            let number = decimal(status..<status + 3), number >= 100, line.count == 12 || bytes[start + 12] == 0x20
-        else {
-            fail(at: start, "expected HTTP/1.1, a status of three digits and a space")
-            return false
-        }
-        if isVersion10 { head.flags.insert(.isVersion10) }
-        head.status = number
-        return true
-    }
-
     /// Field lines up to and including the empty line. False: see `outcome`.
     private mutating func fields(_ head: inout HTTPHead, noted: Bool) -> Bool {
+        var previous = 0..<0
         for _ in 0...HTTPHead.maximumFields {
             guard let line = line() else { return false }
             if line.isEmpty { return true }
+            if role == .server, !previous.isEmpty, bytes[line.lowerBound] == 0x20 || bytes[line.lowerBound] == 0x09 {
+                guard !noted || !framesBody(previous) else {
+                    fail(at: line.lowerBound, "a field that tells where the body ends goes on in the next line")
+                    return false
+                }
+                note(.foldedField)
+                continue
+            }
             var colon = line.lowerBound
             while colon < line.upperBound, HTTPReader.isToken(bytes[colon]) { colon += 1 }
+            previous = line.lowerBound..<colon
             guard colon < line.upperBound, bytes[colon] == UInt8(ascii: ":"), colon > line.lowerBound else {
+                if role == .server {
+                    guard oddField(line, isNoted: noted, &head) else { return false }
+                    continue
+                }
                 fail(at: colon, "expected a field name and a colon")
                 return false
             }
@@ -128,8 +126,9 @@ struct HTTPReader: ~Escapable {
         return false
     }
 
-    /// The next line without its CR LF. Of a reply, LF alone ends a line too, as a recipient may take it to.
-    private mutating func line() -> Range<Int>? {
+    /// The next line without its CR LF. Of a reply, LF alone ends a line too, as a recipient may take it to, and a CR within
+    /// it does not.
+    mutating func line() -> Range<Int>? {
         let start = offset
         let end = min(bytes.count, limit)
         var index = start
@@ -142,14 +141,19 @@ struct HTTPReader: ~Escapable {
                     fail(at: index, "an LF without CR")
                     return nil
                 }
+                if !hasCR { note(.bareLF) }
                 offset = index + 1
                 return start..<(hasCR ? index - 1 : index)
             case 0x00:
                 fail(at: index, "a NUL in the head")
                 return nil
             case 0x0D where index + 1 < end && bytes[index + 1] != 0x0A:
-                fail(at: index + 1, "a CR without LF")
-                return nil
+                guard role == .server else {
+                    fail(at: index + 1, "a CR without LF")
+                    return nil
+                }
+                note(.bareCR)
+                index += 1
             default: index += 1
             }
         }
@@ -175,6 +179,11 @@ struct HTTPReader: ~Escapable {
                 return fields(&trailers, noted: false)
             }
             let end = offset + size
+            if role == .server, end < bytes.count, bytes[end] == 0x0A {
+                chunk(offset..<end)
+                offset = end + 1
+                continue
+            }
             for (index, byte) in [(end, 0x0D as UInt8), (end + 1, 0x0A)] where index < bytes.count {
                 guard bytes[index] == byte else {
                     fail(at: index, "a chunk of \(size) bytes does not end with CR LF")
@@ -192,7 +201,8 @@ struct HTTPReader: ~Escapable {
         var index = start
         var size = 0
         while index < bytes.count, let digit = Self.hexadecimal(bytes[index]) {
-            guard index - start < HTTPCodec.maximumChunkDigits else {
+            guard size >> (4 * (HTTPCodec.maximumChunkDigits - 1)) == 0, index - start < HTTPCodec.maximumChunkLine
+            else {
                 fail(at: index, "a chunk size of more than \(HTTPCodec.maximumChunkDigits) digits")
                 return nil
             }
@@ -200,12 +210,18 @@ struct HTTPReader: ~Escapable {
             index += 1
         }
         guard index < bytes.count else { return nil }
-        guard index > start, [0x0D, 0x20, 0x09, UInt8(ascii: ";")].contains(bytes[index]) else {
+        guard index > start,
+            [0x0D, 0x20, 0x09, UInt8(ascii: ";")].contains(bytes[index]) || (role == .server && bytes[index] == 0x0A)
+        else {
             fail(at: index, "expected a chunk size")
             return nil
         }
         // Extensions are passed over.
         while index < bytes.count, bytes[index] != 0x0D {
+            if role == .server, bytes[index] == 0x0A {
+                offset = index + 1
+                return size
+            }
             guard bytes[index] != 0x0A, index - start < HTTPCodec.maximumChunkLine else {
                 fail(at: index, "a chunk size does not end with CR LF")
                 return nil

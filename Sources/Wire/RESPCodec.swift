@@ -7,8 +7,8 @@ public struct RESPCodec: WireCodec {
     /// The longest line: a type byte with its number, an inline request, for which Redis allows 64 KiB, or a value that a
     /// server writes as a simple string.
     public static let maximumLineBytes = 128 << 10
-    /// The most elements of one array, as in Redis.
-    public static let maximumElements = 1 << 20
+    /// The most elements of one array. Redis takes 1 << 20 in a request, and answers with as many as there are.
+    public static let maximumElements = 1 << 31
     /// The deepest nesting of arrays.
     public static let maximumDepth = 32
 

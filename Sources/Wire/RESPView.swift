@@ -94,3 +94,21 @@ extension RESPValue {
         return true
     }
 }
+
+extension RESPHead {
+    /// Whether `bytes` begin with a type byte and what may stand on its line, however they go on; a request with an array.
+    public static func begins(_ bytes: Span<UInt8>, from role: Role) -> Bool {
+        guard bytes.count > 0, role == .server || bytes[0] == UInt8(ascii: "*") else { return false }
+        var cursor = RESPCursor(bytes: bytes)
+        switch bytes[0] {
+        case UInt8(ascii: "+"), UInt8(ascii: "-"): return true
+        case UInt8(ascii: ":"), UInt8(ascii: "$"), UInt8(ascii: "*"):
+            guard let line = cursor.line() else { return bytes.count <= longestNumber }
+            return cursor.number(line) != nil
+        default: return false
+        }
+    }
+
+    /// A type byte, a sign and 64 bits in decimal; shorter lines may not have ended yet.
+    private static let longestNumber = 21
+}

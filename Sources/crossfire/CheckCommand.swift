@@ -12,7 +12,10 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Check order, loss and races in a capture of a server's traffic, or a history against a model.",
         discussion: """
-            A capture is taken as complete unless it says that packets were dropped or bytes are missing.
+            A server is accused only of what the capture proves: that its bytes and its client's were captured, that \
+            the connection speaks the protocol, that the request reached the server, and that it had the time to answer. \
+            What is not proved is inconclusive; connections that never speak the protocol are left aside, and both are \
+            named. That all clients of the server were captured is taken for granted.
 
             A history is a file of operations with intervals (linhist-1, JSON lines), or a journal of events as Jepsen \
             writes it: EDN or JSON maps in a list or one after the other, or lines of process :type :f value, with a \
@@ -39,6 +42,8 @@ struct CheckCommand: ParsableCommand {
             or a built-in kind under other names:
 
               {model: ticket machine, kind: counter, functions: {draw: increment, look: get}, initial: 100}
+
+            What a model does not know is never judged: a function foreign to it makes what came after it inconclusive.
             """)
 
     @Argument(help: "A pcap or pcapng file, or a history; - for standard input.")
@@ -49,6 +54,9 @@ struct CheckCommand: ParsableCommand {
 
     @Option(help: "The model of a history: \(CheckModel.names), or a YAML file with a model of your own.")
     var model: String?
+
+    @Option(help: "What a register or counter of a history held before: 5, true, nil, :word or a text.")
+    var initial: String?
 
     @Flag(
         inversion: .prefixedNo,
@@ -64,6 +72,8 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "How far two time stamps may be off against each other, as between two hosts: 10us.")
     var clockUncertainty: Duration?
 
+    @OptionGroup var waiting: CapturePatience
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -75,6 +85,7 @@ struct CheckCommand: ParsableCommand {
         if protocolName != nil, model != nil {
             throw ValidationError("give --protocol for a capture or --model for a history, not both")
         }
+        if protocolName != nil, initial != nil { throw ValidationError("--initial is for histories") }
         if protocolName != nil, keyed != nil { throw ValidationError("--keyed and --no-keyed are for histories") }
         try outputs.validate(protocolName: protocolName)
     }
@@ -113,12 +124,13 @@ struct CheckCommand: ParsableCommand {
         switch transport {
         case .tcp:
             let flows = reading.flows.filter { port == nil || $0.server.port == port }
-            evidence = Evidence(flows: flows, codec: codec, incomplete: incomplete, end: reading.end)
+            evidence = Evidence(capture: flows, codec: codec, incomplete: incomplete, end: reading.end)
         case .udp:
             let flows = reading.datagrams.filter { port == nil || $0.server.port == port }
-            evidence = Evidence(datagrams: flows, codec: codec, incomplete: incomplete, end: reading.end)
+            evidence = Evidence(capture: flows, codec: codec, incomplete: incomplete, end: reading.end)
         }
-        var judgement = Judge(clockUncertainty: uncertainty, threads: threads).judge(evidence)
+        let oracles = Judge.wireOracles(patience: waiting.patience)
+        var judgement = Judge(oracles: oracles, clockUncertainty: uncertainty, threads: threads).judge(evidence)
         let noted = CaptureExport.observations(in: reading.sectionComments)
         if !noted.isEmpty {
             judgement.violations = noted + judgement.violations
@@ -144,15 +156,15 @@ struct CheckCommand: ParsableCommand {
         let checker = Checker(clockUncertainty: uncertainty, threads: threads)
         if let model, model.hasSuffix(".yaml") || model.hasSuffix(".yml") {
             let own = try ModelFile(path: model)
-            let history = try HistoryFile.read(capture, HistoryOptions(own.vocabulary, isKeyed: keyed))
+            let history = try beginning(HistoryFile.read(capture, HistoryOptions(own.vocabulary, isKeyed: keyed)))
             let result = own.check(history, checker)
-            return try finish(result, name: own.name) {
+            return try finish(result, name: own.name, hasClock: history.hasClock) {
                 CheckPage(title: title, history: history, own: own, result: result, judgement: $0)
             }
         }
         let known = model.flatMap { CheckModel(name: $0) }
         let vocabulary = known.map { HistoryVocabulary().suited(to: $0) } ?? HistoryVocabulary()
-        let history = try HistoryFile.read(capture, HistoryOptions(vocabulary, isKeyed: keyed))
+        let history = try beginning(HistoryFile.read(capture, HistoryOptions(vocabulary, isKeyed: keyed)))
         let name = model ?? history.model
         guard let model = CheckModel(name: name) else {
             let known = "expected one of \(CheckModel.names)"
@@ -161,16 +173,31 @@ struct CheckCommand: ParsableCommand {
                 name.isEmpty ? "\(capture) names no model: give --model, \(known)" : "unknown model '\(name)'; \(known)"
             )
         }
+        if history.initial != nil, !model.takesInitialValue {
+            throw Failure(.usage, "a \(model.rawValue) begins empty: it takes no initial value")
+        }
         let result = checker.check(history, model: model)
-        try finish(result, name: model.rawValue) {
+        try finish(result, name: model.rawValue, hasClock: history.hasClock) {
             CheckPage(title: title, history: history, model: model, result: result, judgement: $0)
         }
     }
 
-    private func finish(_ result: CheckResult, name: String, page: (Judgement) -> CheckPage) throws {
-        let judgement = Judgement(
-            verdict: result.verdict, violations: result.violations.map { Violation($0) },
+    /// The history of an object that held what `--initial` says.
+    private func beginning(_ history: History) -> History {
+        guard let initial else { return history }
+        var copy = history
+        copy.initial = copy.values.code(written: initial)
+        return copy
+    }
+
+    private func finish(_ result: CheckResult, name: String, hasClock: Bool, page: (Judgement) -> CheckPage) throws {
+        if result.verdict == .nothingTested, !result.foreignFunctions.isEmpty {
+            throw Failure(.badInput, "\(capture): nothing can be judged. \(result.inconclusive.joined(separator: " "))")
+        }
+        var judgement = Judgement(
+            verdict: result.verdict, violations: result.violations.map { Violation($0, hasClock: hasClock) },
             inconclusive: result.inconclusive, exercised: result.exercised)
+        judgement.hints = result.hints
         try finish(judgement, warnings: [], name: name) { try outputs.page { page(judgement) } }
     }
 
@@ -192,11 +219,12 @@ enum CapturedTransport: String, ExpressibleByArgument, CaseIterable {
 
 extension Violation {
     /// A history's violation as a capture's: it has operations in place of packets.
-    fileprivate init(_ violation: HistoryViolation) {
+    fileprivate init(_ violation: HistoryViolation, hasClock: Bool) {
         let names = violation.operations.map(String.init).joined(separator: ", ")
         var summary = "\(violation.summary) (operations \(names))"
         if let first = violation.firstInexplicable {
-            summary += "; inexplicable from the answer to operation \(first.operation) on, at \(first.time) ns"
+            summary += "; inexplicable from the answer to operation \(first.operation) on"
+            if hasClock { summary += ", at \(first.time) ns" }
         }
         self.init(
             oracle: .linearizability, summary: summary, signature: violation.signature,

@@ -51,6 +51,8 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "Only packets that pass this Wireshark display filter; needs tshark.")
     var filter: String?
 
+    @OptionGroup var waiting: CapturePatience
+
     @OptionGroup var slice: SliceOptions
 
     @Option(
@@ -72,7 +74,9 @@ struct InspectCommand: ParsableCommand {
     static let maximumComparedFileBytes = 256 << 20
 
     /// What is said of messages without being asked: all but the search for an order of operations, which takes its time.
-    static let messageOracles = Judge.wireOracles.filter { $0.id != .linearizability }
+    private var messageOracles: [any Oracle] {
+        Judge.wireOracles(patience: waiting.patience).filter { $0.id != .linearizability }
+    }
 
     func validate() throws {
         if assert != nil, protocolName == nil { throw ValidationError("--assert needs --protocol") }
@@ -132,9 +136,11 @@ struct InspectCommand: ParsableCommand {
         if tshark { parts.frames = frames(reading) }
         if let codec {
             let evidence = evidence(chosen, codec, parts.names, reading)
-            parts.conversations = evidence.conversations
-            parts.violations = Judge(oracles: Self.messageOracles).judge(evidence).violations
-            parts.assertions = try assertions()?.map { $0.judge(evidence) }
+            parts.conversations = evidence.conversations.filter(\.isJudged)
+            let judgement = Judge(oracles: messageOracles).judge(evidence)
+            parts.violations = judgement.violations
+            parts.leftAside = judgement.leftAside
+            parts.assertions = try assertions()?.map { $0.judge(evidence, patience: waiting.patience) }
         }
         try slice.write(
             of: path, named: capture, reading, wants, flow: flow.map { FlowID(chosen.transport, $0) },
@@ -243,6 +249,8 @@ struct InspectCommand: ParsableCommand {
         }
         // Who asserts wants the verdict, not every message.
         guard let codec, assert == nil || flow != nil else { return }
+        if !parts.leftAside.isEmpty { print("") }
+        for sentence in parts.leftAside.prefix(InspectText.maximumFlows) { print("left aside: \(sentence)") }
         for conversation in parts.conversations ?? [] {
             print("")
             print(
@@ -299,11 +307,11 @@ extension InspectCommand {
         switch chosen.transport {
         case .tcp:
             return Evidence(
-                flows: chosen.flows, codec: codec, names: { names.name($0.client) }, incomplete: incomplete,
+                capture: chosen.flows, codec: codec, names: { names.name($0.client) }, incomplete: incomplete,
                 end: reading.end)
         case .udp:
             return Evidence(
-                datagrams: chosen.exchanges, codec: codec, names: { names.name($0.client) }, incomplete: incomplete,
+                capture: chosen.exchanges, codec: codec, names: { names.name($0.client) }, incomplete: incomplete,
                 end: reading.end)
         }
     }

@@ -33,6 +33,25 @@ struct ExecutionJudgeTests {
         #expect(judgement.exercised.answered == 1)
     }
 
+    @Test("an endless reply is an accusation only where nothing that was written or stored can be so long")
+    func endless() {
+        let (packets, original) = Self.exchange()
+        let half = ExecutionLimits.readBytes / 2
+        let verdict = { (codec: any WireCodec, isFresh: Bool, unfinished: Int, written: Int) in
+            var log = original
+            log.outcome = .flooded(client: 0, unfinished: unfinished)
+            log.connections[0].sentBytes = written
+            let judge = ExecutionJudge(codec: codec, serverPort: Packets.serverPort, isFreshTarget: isFresh)
+            let judgement = judge.judge(packets.batch, log, trouble: [])
+            #expect(judgement.verdict == .violated || judgement.inconclusive.contains { $0.contains("sent more than") })
+            return judgement.verdict
+        }
+        #expect(verdict(RESPCodec(), true, half + 1, 6) == .violated)
+        #expect(verdict(RESPCodec(), true, half, 6) == .inconclusive)
+        #expect(verdict(RESPCodec(), true, half + 1, ExecutionLimits.modestBytes) == .inconclusive)
+        #expect(verdict(RESPCodec(), false, half + 1, 6) == .inconclusive)
+    }
+
     @Test("the wire's intervals lie beside the clients'")
     func intervals() throws {
         let (packets, original) = Self.exchange()

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Verification
 
@@ -122,6 +123,22 @@ struct JournalDoubtTests {
         #expect(result.verdict == .inconclusive && result.inconclusive.first?.contains("promises 3") == true)
         let second = try read(whole + "\n" + whole)
         #expect(second.count == 3 && second.doubts.first?.contains("line 5") == true)
+    }
+
+    @Test("a compressed file that is cut is one that is cut") func damagedCompression() throws {
+        let rows = HistoryGenerator(model: .register, operations: 40, clients: 4, seed: 7).generate()
+        let journal = JournalTests.edn("0 invoke write 1", "0 ok write 1", "0 invoke read", "0 ok read 1")
+        for bytes in [HistoryFile.linhist(rows), Array(journal.utf8)] {
+            let whole = Gzip.stored(bytes)
+            // Without its end, and without some of its content too.
+            for length in [whole.count - 3, whole.count - 30] {
+                let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+                defer { try? FileManager.default.removeItem(atPath: path) }
+                try Data(whole.prefix(length)).write(to: URL(fileURLWithPath: path))
+                let result = Checker().check(try HistoryFile.read(path), model: .register)
+                #expect(result.verdict == .inconclusive && result.inconclusive.joined().contains("cut"), "\(result)")
+            }
+        }
     }
 
     @Test("no cut of a sound file is accused", arguments: [CheckModel.register, .queue, .set, .counter])

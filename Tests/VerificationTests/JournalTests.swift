@@ -144,6 +144,16 @@ struct JournalTests {
         #expect(try verdict(text) == .violated)
     }
 
+    @Test("JSON may keep the colons of keywords") func colons() throws {
+        let text = """
+            [{"process":":nemesis","type":":info","f":":kill","value":null},
+             {"process":0,"type":":invoke","f":":write","value":":a"},{"process":0,"type":"ok","f":"write","value":":a"}]
+            """
+        let history = try read(text)
+        #expect(history.functions == [.write] && history.statuses == [.ok])
+        #expect(history.values[history.arguments[0]] == .text(":a"))
+    }
+
     @Test("the order of lines is the order of events, whatever the times say") func order() throws {
         func journal(_ times: [String]) -> String {
             let events = ["0 invoke write 1", "0 ok write 1", "1 invoke read", "1 ok read nil"]

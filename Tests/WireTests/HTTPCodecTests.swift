@@ -126,7 +126,10 @@ struct HTTPCodecTests {
         let table: [(String, Int)] = [
             ("X", 0), ("HTTP/2", 5), ("HTTP/1.1200 OK\r\n", 0), ("HTTP/1.1 99 OK\r\n", 0), ("HTTP/1.1 2000 OK\r\n", 0),
             ("HTTP/1.1 20x OK\r\n", 0), ("HTTP/1.1 099 OK\r\n", 0), ("tHTTP/1.1 200 OK\r\n\r\n", 0),
-            ("HTTP/1.1 200 OK\r\nA: 1\r\n b\r\n\r\n", 23),
+            ("HTTP/1.1 200 OK\r\nContent-Length : 1\r\n\r\na", 31),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n 2\r\n\r\na", 36),
+            ("HTTP/1.1 200 OK\r\nContent-LengHTTP/1.1 200 OK\r\n\r\n", 17),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na", 52),
         ]
         for (text, offset) in table {
             guard case .malformed(let place, _) = reply(text) else {
@@ -138,6 +141,45 @@ struct HTTPCodecTests {
         #expect(reply("HTT") == .incomplete)
         let interim = String(repeating: "HTTP/1.1 102 Processing\r\n\r\n", count: HTTPHead.maximumInterim + 1)
         #expect(reply(interim) != .incomplete)
+    }
+
+    @Test(
+        "what servers send against the letter and clients understand is noted, and framed as clients do",
+        arguments: [
+            ("HTTP/1.1 200 OK\r\nServer : a\r\nContent-Length: 2\r\n\r\nok", HTTPOddity.spaceBeforeColon),
+            ("HTTP/1.1 200 OK\r\nA: 1\r\n\t2\r\nContent-Length: 2\r\n\r\nok", .foldedField),
+            ("HTTP/1.1 200 OK\r\nA B: 1\r\nContent-Length: 2\r\n\r\nok", .oddFieldName),
+            ("HTTP/1.1 200 OK\r\n: 1\r\nContent-Length: 2\r\n\r\nok", .oddFieldName),
+            ("HTTP/1.1 200 OK\r\nwelcome\r\nContent-Length: 2\r\n\r\nok", .lineWithoutColon),
+            ("HTTP/1.1 200 OK\ncontent-length: 2\n\nok", .bareLF),
+            ("HTTP/1.1 200 OK\r\nA: 1\r2\r\nContent-Length: 2\r\n\r\nok", .bareCR),
+            ("\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", .emptyLine),
+            ("http/1.1 200 ok\r\nContent-Length: 2\r\n\r\nok", .statusLine),
+            ("HTTP/1.1  200 OK\r\nContent-Length: 2\r\n\r\nok", .statusLine),
+            ("HTTP/0.9 200\r\nContent-Length: 2\r\n\r\nok", .statusLine),
+            ("HTTP/1.1 200OK\r\nContent-Length: 2\r\n\r\nok", .statusLine),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", .lengthAndCoding),
+            (
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                .codedTwice
+            ),
+        ])
+    func oddities(text: String, oddity: HTTPOddity) {
+        #expect(reply(text) == .message(length: text.utf8.count))
+        #expect(HTTPHead(Array(text.utf8).span, from: .server)?.oddity == oddity)
+    }
+
+    @Test(
+        "no oddities",
+        arguments: [
+            "HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok",
+            "HTTP/1.0 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n000000000000002 ;a=b\r\nok\r\n0\r\nT: 1\r\n\r\n",
+        ])
+    func plain(text: String) {
+        #expect(reply(text) == .message(length: text.utf8.count))
+        let head = HTTPHead(Array(text.utf8).span, from: .server)
+        #expect(head != nil && head?.oddity == nil)
     }
 
     @Test("heads, fields and methods keep to their limits")

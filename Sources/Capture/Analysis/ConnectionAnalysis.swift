@@ -79,10 +79,10 @@ struct ConnectionAnalysis {
         let isPlain: Bool
         if direction == 0 {
             lower.packets &+= 1
-            isPlain = lower.takePlain(&segment, record, start: start, acknowledged: acknowledged, higher)
+            isPlain = lower.takePlain(&segment, record, start: start, acknowledged: acknowledged, &higher)
         } else {
             higher.packets &+= 1
-            isPlain = higher.takePlain(&segment, record, start: start, acknowledged: acknowledged, lower)
+            isPlain = higher.takePlain(&segment, record, start: start, acknowledged: acknowledged, &lower)
         }
         if isPlain, handshake.isOver {
             if lower.finSeen, higher.finSeen, segment.payloadLength == 0 { forget() }

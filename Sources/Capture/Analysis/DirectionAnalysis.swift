@@ -84,9 +84,12 @@ struct DirectionAnalysis {
     }
 
     /// Takes a segment if it is what most are: in order, new by all its numbers, and nothing to remark.
+    ///
+    /// Nothing changes `other`: `inout` spares its copy.
     @inline(__always)
     mutating func takePlain(
-        _ segment: inout Segment, _ record: PacketRecord, start: Int, acknowledged: Int, _ other: DirectionAnalysis
+        _ segment: inout Segment, _ record: PacketRecord, start: Int, acknowledged: Int,
+        _ other: inout DirectionAnalysis
     ) -> Bool {
         let pause = record.time.nanoseconds &- lastTime.nanoseconds
         guard isOpen, segment.flags.isSubset(of: [.ack, .psh]), start == sentEnd, holes.isEmpty, segment.window != 0,

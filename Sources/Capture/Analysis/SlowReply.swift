@@ -141,12 +141,23 @@ extension ConnectionAnalysis {
         // What comes again is no turn.
         guard start >= (direction == 0 ? lower.takenEnd : higher.takenEnd) else { return }
         if direction == turn.client {
-            endTurn(nil, flow: flow, &log.slowReplies)
-            turn.before = waits(until: packet.time.nanoseconds)
+            // Said here too: the call would copy all of this.
+            if mayBeSlow(log.slowReplies.threshold) { endTurn(nil, flow: flow, &log.slowReplies) }
+            turn.before = Self.waits(
+                lower.waits, higher.waits, client: turn.client, until: packet.time.nanoseconds)
         }
         turn.talker = Int8(truncatingIfNeeded: direction)
         turn.began = packet.time.nanoseconds
         turn.number = UInt32(truncatingIfNeeded: packet.number)
+    }
+
+    /// Whether the server's turn took so long, as far as is taken into account.
+    @inline(__always)
+    private func mayBeSlow(_ threshold: Int64) -> Bool {
+        guard turn.talker >= 0, turn.talker != turn.client else { return false }
+        let asked = turn.client == 0 ? lower.lastDataTime : higher.lastDataTime
+        let said = turn.client == 0 ? higher.lastTakingTime : lower.lastTakingTime
+        return said.nanoseconds - asked.nanoseconds >= threshold
     }
 
     /// Looks at the reply that is over; `last` is its last packet if that is not yet taken into account.
@@ -163,7 +174,7 @@ extension ConnectionAnalysis {
         var reply = SlowReply(
             request: PacketReference(number: Int(client.lastDataNumber), time: asked), reply: first, end: end,
             cause: .server, untilFirst: 0, repeats: 0, closed: 0, held: 0)
-        let now = waits(until: end.time.nanoseconds)
+        let now = Self.waits(lower.waits, higher.waits, client: turn.client, until: end.time.nanoseconds)
         let part = { (sum: UInt32, before: UInt32) in min(Int64(sum - before) * 1000, reply.total) }
         reply.untilFirst = first.time.nanoseconds - asked.nanoseconds
         reply.repeats = part(now.repeats, turn.before.repeats)
@@ -182,11 +193,10 @@ extension ConnectionAnalysis {
     }
 
     /// The waits of both sides so far, and the client's for room.
-    private func waits(until time: Int64) -> Waits.Sum {
-        let (one, two) = (lower.waits, higher.waits)
-        return Waits.Sum(
+    private static func waits(_ one: Waits, _ two: Waits, client: Int8, until time: Int64) -> Waits.Sum {
+        Waits.Sum(
             repeats: one.repeats.addingClamped(two.repeats), held: one.held.addingClamped(two.held),
-            closed: (turn.client == 0 ? one : two).closed(until: time))
+            closed: (client == 0 ? one : two).closed(until: time))
     }
 }
 

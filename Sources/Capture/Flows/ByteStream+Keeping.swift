@@ -7,14 +7,16 @@ extension ByteStream {
     }
 
     /// Adds payload at or beyond the end of all chunks.
-    mutating func append(at offset: Int, _ payload: ArraySlice<UInt8>, _ packet: PacketReference) {
+    mutating func append(
+        at offset: Int, _ payload: ArraySlice<UInt8>, _ packet: PacketReference, acknowledged: Int
+    ) {
         if chunks.isEmpty {
             chunks.reserveCapacity(8)
             bytes.reserveCapacity(256)
         }
         if offset > bytes.count { pad(offset - bytes.count) }
         bytes.append(contentsOf: payload)
-        chunks.append(Chunk(offset: offset, length: payload.count, packet: packet))
+        chunks.append(Chunk(offset: offset, length: payload.count, packet: packet, acknowledged: acknowledged))
     }
 
     /// Adds zeros that stand for missing bytes.
@@ -36,13 +38,15 @@ extension ByteStream {
     }
 
     /// Writes payload into the holes of `range`; false when a hole had too many chunks behind it to be filled.
-    mutating func fill(_ range: Range<Int>, _ payload: [UInt8], _ source: Int, _ packet: PacketReference) -> Bool {
+    mutating func fill(
+        _ range: Range<Int>, _ payload: [UInt8], _ source: Int, _ packet: PacketReference, acknowledged: Int
+    ) -> Bool {
         var index = firstChunk(endingAfter: range.lowerBound)
         var cursor = range.lowerBound
         while cursor < range.upperBound {
             if index == chunks.count {
                 let from = source + cursor - range.lowerBound
-                append(at: cursor, payload[from..<source + range.count], packet)
+                append(at: cursor, payload[from..<source + range.count], packet, acknowledged: acknowledged)
                 return true
             }
             let chunk = chunks[index]
@@ -51,7 +55,8 @@ extension ByteStream {
                 let stop = min(chunk.offset, range.upperBound)
                 let from = source + cursor - range.lowerBound
                 bytes.replaceSubrange(cursor..<stop, with: payload[from..<from + (stop - cursor)])
-                chunks.insert(Chunk(offset: cursor, length: stop - cursor, packet: packet), at: index)
+                chunks.insert(
+                    Chunk(offset: cursor, length: stop - cursor, packet: packet, acknowledged: acknowledged), at: index)
                 index += 1
                 cursor = stop
             } else {

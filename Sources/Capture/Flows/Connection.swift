@@ -53,17 +53,46 @@ struct Connection {
             : higher.contradicts(initialSequence: initialSequence)
     }
 
+    /// How a segment with the connection's ends belongs to it.
+    enum Membership {
+        case goesOn
+        /// It begins another connection.
+        case begins
+        /// It begins another one, in another recording.
+        case beginsRecording
+    }
+
+    /// Whether a segment goes on with the connection; `stretch` is the present one.
+    @inline(__always)
+    mutating func membership(
+        _ segment: inout Segment, _ time: Timestamp, direction: Int, stretch: UInt32
+    ) -> Membership {
+        if self.stretch != stretch {
+            if startsAnew(segment, time, direction: direction) { return .beginsRecording }
+            self.stretch = stretch
+        }
+        guard segment.flags.isSuperset(of: .syn), segment.flags.isDisjoint(with: .ack),
+            isClosed || isContradicted(by: segment.sequence, direction: direction)
+        else { return .goesOn }
+        return .begins
+    }
+
     /// Adds a segment; `bytes` are those that its offsets count in. `inout` spares the segment's copy.
+    ///
+    /// - Returns: whether the connection is over now, and was not when this was said last.
     @inline(__always)
     mutating func add(
         _ segment: inout Segment, _ record: PacketRecord, _ bytes: [UInt8], flow: Int, direction: Int,
         _ shared: inout Shared
-    ) {
+    ) -> Bool {
         if direction == 0 {
             Self.add(&segment, record, bytes, flow, 0, keepsBytes, &lower, &higher, &analysis, &state, &shared)
         } else {
             Self.add(&segment, record, bytes, flow, 1, keepsBytes, &higher, &lower, &analysis, &state, &shared)
         }
+        guard segment.payloadLength == 0, isOver, !isLeaving else { return false }
+        isLeaving = true
+        return true
     }
 
     private static func add(
@@ -80,7 +109,10 @@ struct Connection {
         own.stream.packets += 1
         if !segment.flags.contains(.rst) { own.stream.lastWindow = segment.window }
         var acknowledged = SegmentEvent.nothing
-        if segment.flags.contains(.ack) { acknowledged = other.acknowledge(segment.acknowledgement) }
+        if segment.flags.contains(.ack) {
+            acknowledged = other.acknowledge(segment.acknowledgement)
+            if keepsBytes { own.stream.lastAcknowledging = packet }
+        }
         if shared.findAnomalies {
             analysis.add(
                 &segment, record, flow: flow, direction: direction, start: own.offset(of: segment.sequence),
@@ -102,7 +134,9 @@ struct Connection {
         if segment.payloadLength > 0, segment.flags.isDisjoint(with: .rst) {
             if !keepsBytes {
                 if own.cover(segment, &shared.room) { shared.uncomparedFlows.insert(flow) }
-            } else if own.place(&segment, packet, bytes, &shared.room), shared.findAnomalies {
+            } else if own.place(&segment, packet, bytes, acknowledged: acknowledged, &shared.room),
+                shared.findAnomalies
+            {
                 analysis.report(
                     .overlapConflict, .bytesDiffer, isDamaged ? .possible : .likely, packet, flow: flow,
                     direction: direction, &shared.log)
@@ -112,11 +146,8 @@ struct Connection {
         // Plain data and acknowledgements, once connected, change nothing else.
         if state.handshakeAcknowledged, segment.flags.isDisjoint(with: [.syn, .fin, .rst]) { return }
         state.track(&segment, direction)
-        if segment.flags.contains(.fin), own.stream.fin == nil {
-            own.stream.fin = packet
-            own.finOffset = own.offset(of: segment.sequence) + segment.payloadLength
-        }
-        if segment.flags.contains(.rst), own.stream.reset == nil { own.stream.reset = packet }
+        guard !segment.flags.isDisjoint(with: [.fin, .rst]) else { return }
+        own.noteEnd(&segment, packet, acknowledged: keepsBytes ? other.stream.acknowledged : nil)
     }
 
     /// Counts a packet of a connection that was there before; it says nothing of this one's numbers.

@@ -23,7 +23,8 @@ struct ConnectionStore {
     var count: Int { places.count }
     var foldedCount: Int { folded.count - freeFolded.count }
 
-    /// A connection, made whole if it was folded.
+    /// A connection in its place, made whole if it was folded. To be changed, or asked by what changes it: a read may copy
+    /// it.
     subscript(number: Int) -> Connection {
         @inline(__always)
         mutating _read {
@@ -69,7 +70,7 @@ struct ConnectionStore {
         let place = Int(places[number])
         guard place >= 0, patience < .max else { return }
         open[place].isLeaving = false
-        guard open[place].isOver, let connection = FoldedConnection(open[place]) else { return }
+        guard let connection = open.lend(place, { $0.isOver ? FoldedConnection($0) : nil }) else { return }
         freeOpen.append(Int32(truncatingIfNeeded: place))
         let at: Int
         if let free = freeFolded.popLast() {
@@ -82,15 +83,8 @@ struct ConnectionStore {
         places[number] = ~Int32(truncatingIfNeeded: at)
     }
 
-    /// A packet came that may have ended a connection: it is folded when more have ended since.
-    @inline(__always)
-    mutating func noteEnd(of number: Int) {
-        let place = Int(places[number])
-        if place >= 0, open[place].isOver, !open[place].isLeaving { leave(number, place) }
-    }
-
-    private mutating func leave(_ number: Int, _ place: Int) {
-        open[place].isLeaving = true
+    /// A connection ended: it is folded when more have ended since.
+    mutating func leave(_ number: Int) {
         guard patience > 0 else { return fold(number) }
         if over.count < patience {
             over.append(Int32(truncatingIfNeeded: number))
@@ -107,7 +101,7 @@ struct ConnectionStore {
         for number in 0..<places.count {
             let place = Int(places[number])
             if place >= 0 {
-                try body(number, open[place])
+                try open.lend(place) { try body(number, $0) }
             } else {
                 try body(number, folded[~place].unfolded())
             }
@@ -118,7 +112,7 @@ struct ConnectionStore {
     func survey(_ whole: (Int, borrowing Connection) -> Void, _ small: (borrowing FoldedConnection) -> Void) {
         for number in 0..<places.count {
             let place = Int(places[number])
-            if place >= 0 { whole(number, open[place]) } else { small(folded[~place]) }
+            if place >= 0 { open.lend(place) { whole(number, $0) } } else { folded.lend(~place, small) }
         }
     }
 }

@@ -132,6 +132,17 @@ public struct ByteStream: Sendable {
     /// The highest stream offset that the other side acknowledged. Beyond the end of `bytes`, the capture misses what
     /// lies between (or a FIN, which counts as one).
     public var acknowledged = 0
+    /// The last packet of this direction that acknowledged anything: its sender was there, and had got no more than what
+    /// it acknowledged. Known where bytes are kept, as are the two below.
+    public var lastAcknowledging: PacketReference?
+    /// How far the sender of the first FIN or RST in this direction had acknowledged the other direction by then, as an
+    /// offset of that stream; nil without an end.
+    public var acknowledgedAtEnd: Int?
+    /// The offset that the first RST in this direction names as its sender's next byte.
+    public var resetOffset: Int?
+    /// Segments whose bytes are not those that an earlier segment brought at their place, or stand before the stream's
+    /// beginning or behind its end: of another connection, or damaged. Counted where bytes are kept.
+    public var contradictions = 0
     /// The window that its sender advertised last, unscaled; 0 says that it has no room for what the other side sends.
     /// Resets do not count.
     public var lastWindow: UInt16 = .max
@@ -147,13 +158,20 @@ public struct ByteStream: Sendable {
         public var length: Int
         /// The packet with the first copy of these bytes.
         public var packet: PacketReference
+        /// How far that packet acknowledged the other direction, as an offset of that stream; far below 0 where it
+        /// acknowledged nothing.
+        public var acknowledged: Int
 
         /// Creates a chunk.
-        public init(offset: Int, length: Int, packet: PacketReference) {
+        public init(offset: Int, length: Int, packet: PacketReference, acknowledged: Int = unknownAcknowledgement) {
             self.offset = offset
             self.length = length
             self.packet = packet
+            self.acknowledged = acknowledged
         }
+
+        /// In `acknowledged`: nothing is known.
+        public static let unknownAcknowledgement = Int.min / 2
     }
 
     /// The packet that brought the byte at `offset` first; nil in a gap or beyond the end.

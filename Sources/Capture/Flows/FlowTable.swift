@@ -155,9 +155,10 @@ public struct FlowTable: Sendable {
             segment.payloadLength += segment.lostBytes
             cutSegments += 1
         }
-        let flow = flow(of: key, segment, direction, record)
-        connections[flow].add(&segment, record, bytes, flow: flow, direction: direction, &shared)
-        if segment.payloadLength == 0 { connections.noteEnd(of: flow) }
+        let flow = flow(of: key, &segment, direction, record)
+        if connections[flow].add(&segment, record, bytes, flow: flow, direction: direction, &shared) {
+            connections.leave(flow)
+        }
         return flow
     }
 
@@ -167,22 +168,15 @@ public struct FlowTable: Sendable {
     /// The number of the flow that a segment belongs to; a new one for an unknown key or another initial number.
     @inline(__always)
     private mutating func flow(
-        of key: FlowKey, _ segment: borrowing Segment, _ direction: Int, _ record: PacketRecord
+        of key: FlowKey, _ segment: inout Segment, _ direction: Int, _ record: PacketRecord
     ) -> Int {
         let (slot, known) = index.find(key)
         if known >= 0 {
-            if connections[known].stretch != clock.stretch,
-                connections[known].startsAnew(segment, record.time, direction: direction)
-            {
-                clock.split()
-            } else {
-                connections[known].stretch = clock.stretch
-                guard segment.flags.isSuperset(of: .syn), segment.flags.isDisjoint(with: .ack) else { return known }
-                let sequence = segment.sequence
-                guard
-                    connections[known].isClosed
-                        || connections[known].isContradicted(by: sequence, direction: direction)
-                else { return known }
+            let stretch = clock.stretch
+            switch connections[known].membership(&segment, record.time, direction: direction, stretch: stretch) {
+            case .goesOn: return known
+            case .begins: break
+            case .beginsRecording: clock.split()
             }
             connections.fold(known)
         }

@@ -15,6 +15,14 @@ struct PagedArray<Element> {
         _modify { yield &pages[index >> Self.shift][index & (Self.pageSize - 1)] }
     }
 
+    /// Lends an element; a read through the subscript may copy it, which is dear for a large one.
+    @inline(__always)
+    func lend<Result>(_ index: Int, _ body: (borrowing Element) throws -> Result) rethrows -> Result {
+        let page = pages[index >> Self.shift]
+        let elements = page.span
+        return try body(elements[index & (Self.pageSize - 1)])
+    }
+
     mutating func append(_ element: consuming Element) {
         if count & (Self.pageSize - 1) == 0 {
             var page: [Element] = []

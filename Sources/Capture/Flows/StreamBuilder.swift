@@ -158,8 +158,10 @@ struct StreamBuilder {
     }
 
     /// Places a segment's payload; true when its bytes differ from those already there.
+    ///
+    /// - Parameter acknowledged: the offset of the other direction that the segment acknowledges.
     mutating func place(
-        _ segment: inout Segment, _ packet: PacketReference, _ bytes: [UInt8], _ room: inout Room
+        _ segment: inout Segment, _ packet: PacketReference, _ bytes: [UInt8], acknowledged: Int, _ room: inout Room
     ) -> Bool {
         let length = segment.payloadLength
         guard let start = account(segment) else { return false }
@@ -171,16 +173,34 @@ struct StreamBuilder {
             return false
         }
         end = max(end, start + length)
+        // Before the beginning, or behind the end: of a connection that had these ports before, or has them next.
+        if start < 0 || start + length > finOffset ?? .max { stream.contradictions += 1 }
         guard from < to else { return false }
         let source = segment.payloadOffset + from - start
         if from >= stream.coveredEnd {
             room.padding -= missing
-            stream.append(at: from, bytes[source..<source + (to - from)], packet)
+            stream.append(at: from, bytes[source..<source + (to - from)], packet, acknowledged: acknowledged)
             return false
         }
         let differs = stream.differs(from..<to, bytes, source)
-        if !stream.fill(from..<to, bytes, source, packet) { stream.unplaced += 1 }
+        if differs { stream.contradictions += 1 }
+        if !stream.fill(from..<to, bytes, source, packet, acknowledged: acknowledged) { stream.unplaced += 1 }
         return differs
+    }
+
+    /// Notes a FIN or RST.
+    ///
+    /// - Parameter acknowledged: how far its sender has acknowledged the other direction; nil where nobody will ask.
+    mutating func noteEnd(_ segment: inout Segment, _ packet: PacketReference, acknowledged: Int?) {
+        if stream.fin == nil, stream.reset == nil { stream.acknowledgedAtEnd = acknowledged }
+        if segment.flags.contains(.fin), stream.fin == nil {
+            stream.fin = packet
+            finOffset = offset(of: segment.sequence) + segment.payloadLength
+        }
+        if segment.flags.contains(.rst), stream.reset == nil {
+            stream.reset = packet
+            if acknowledged != nil { stream.resetOffset = offset(of: segment.sequence) }
+        }
     }
 
     /// The stream, its holes named.

@@ -17,6 +17,7 @@ public final class Campaign {
     private var findings: [Finding] = []
     private var known: Set<String> = []
     private var inconclusiveReasons: [String] = []
+    private var methods = MethodUse()
     private let start = Clock.monotonic
     private var confirmingNanoseconds: Int64 = 0
     /// When the finding that is being confirmed was seen.
@@ -157,6 +158,8 @@ public final class Campaign {
             status.difficulty.count(judgement)
             generatorOptions.hardClients = status.difficulty.hardClients
             try drop(judgement.unsupportedCommands)
+            methods.add(judgement.methods)
+            try drop(methods.refused.filter { $0.value >= Self.tellingRefusals }.keys.sorted())
             // What the end of the time cut short is no evidence of anything.
             if !judgement.inconclusive.isEmpty, execution.log.outcome != .interrupted {
                 status.inconclusive += 1
@@ -166,6 +169,9 @@ public final class Campaign {
             for violation in judgement.violations { try suspect(violation, scenario, execution) }
         }
     }
+
+    /// A method that was refused so often and never accepted is one that the target does not support.
+    private static let tellingRefusals = 16
 
     private func drop(_ commands: [String]) throws {
         for command in commands where generatorOptions.excludedCommands.insert(command).inserted {
@@ -179,7 +185,10 @@ public final class Campaign {
         let own = judged.last { $0.log.execution == log.execution }
         let violation = Violation(
             oracle: .crash, summary: "the target \(ending) during an execution", signature: "crash \(ending)")
-        if let own { try suspect(violation, scenario, own) }
+        // The end of the time may have come before the judge: the target has died all the same.
+        let unjudged = JudgedExecution(
+            log: log, judgement: Judgement(verdict: .inconclusive), packets: PacketBatch(linkTypes: [.ethernet]))
+        try suspect(violation, scenario, own ?? unjudged)
         // What the wire shows of a dying server is the crash, not faults of their own.
         try settle(judged.filter { $0.log.execution != log.execution })
         if !rig.setup.patience.isOver { try rig.startTarget() }

@@ -1,4 +1,5 @@
 package import Capture
+import Synchronization
 package import Verification
 package import Wire
 
@@ -8,6 +9,7 @@ package struct ExecutionJudge: Sendable {
     let serverPort: UInt16
     /// Whether clients send datagrams.
     let isDatagram: Bool
+    private let experience = Experience()
     private let oracles = judge(milliseconds: searchMilliseconds)
     /// For executions that are left when the campaign is over.
     private let hastyOracles = judge(milliseconds: hastyMilliseconds)
@@ -43,30 +45,34 @@ package struct ExecutionJudge: Sendable {
             trouble.append("the kernel dropped \(log.droppedDatagrams) datagrams to the target")
         }
         var packets = packets
-        if !isDatagram, !log.isFlooded, hasTooManyReplies(packets) {
+        var limit: String?
+        if log.isFlooded {
+            limit = "the clients were sent more than \(ExecutionLimits.readBytes) bytes, and read no further"
+        } else if !isDatagram, hasTooManyReplies(packets) {
             packets.keepBeginning(bytes: ExecutionLimits.floodBytes)
-            var log = log
-            log.outcome = .flooded(client: 0, unfinished: 0)
-            return judge(packets, log, trouble: trouble, isHasty: isHasty)
+            limit = "a client was sent more than \(ExecutionLimits.replies) replies"
         }
         var judgement =
-            isDatagram ? judgeDatagrams(packets, log, trouble, oracles) : judgeStreams(packets, log, trouble, oracles)
-        if case .flooded(let client, let unfinished) = log.outcome {
-            noteFlood(client, unfinished, written: log.connections.reduce(0) { $0 + $1.sentBytes }, &judgement)
-        }
+            isDatagram
+            ? judgeDatagrams(packets, log, trouble, oracles)
+            : judgeStreams(packets, log, trouble, oracles, isCut: limit != nil)
+        if let limit { note(limit, log, &judgement) }
         return judgement
     }
 
-    /// The clients stopped reading: where hardly anything was written, an endless reply is one that nothing explains; else
-    /// nothing can be said of what they have not read.
-    private func noteFlood(_ client: Int, _ unfinished: Int, written: Int, _ judgement: inout Judgement) {
-        let limit = "the clients were sent more than \(ExecutionLimits.readBytes) bytes, and read no further"
+    /// An execution of which only the beginning is judged. Where hardly anything was written, an endless reply is one that
+    /// nothing explains; else nothing can be said of what was not judged.
+    private func note(_ limit: String, _ log: ExecutionLog, _ judgement: inout Judgement) {
         guard judgement.verdict != .violated else {
             return judgement.violations[0].summary += " (\(limit); the beginning is kept)"
         }
-        let isEndless =
-            boundsReplies && written < ExecutionLimits.modestBytes && unfinished > ExecutionLimits.readBytes / 2
-        guard isEndless else { return judgement.inconclusive.append(limit) }
+        let written = log.connections.reduce(0) { $0 + $1.sentBytes }
+        guard case .flooded(let client, let unfinished) = log.outcome, boundsReplies,
+            written < ExecutionLimits.modestBytes, unfinished > ExecutionLimits.readBytes / 2
+        else {
+            judgement.verdict = .inconclusive
+            return judgement.inconclusive.append(limit)
+        }
         var violation = Violation(
             oracle: .corruption,
             summary:
@@ -95,23 +101,32 @@ package struct ExecutionJudge: Sendable {
     }
 
     private func judgeStreams(
-        _ packets: PacketBatch, _ log: ExecutionLog, _ trouble: [String], _ oracles: Judge
+        _ packets: PacketBatch, _ log: ExecutionLog, _ trouble: [String], _ oracles: Judge, isCut: Bool
     ) -> Judgement {
         var table = FlowTable(serverPort: serverPort)
         table.add(packets)
         let flows = table.finish()
-        let incomplete = trouble + (log.isFlooded ? [] : Self.disagreements(flows, log))
+        let incomplete = trouble + (isCut ? [] : Self.disagreements(flows, log))
         var evidence = Evidence(
             flows: flows, codec: codec, names: { Self.name($0.client, log) }, incomplete: incomplete,
             end: packets.records.last?.time ?? Timestamp(nanoseconds: 0))
+        evidence.acceptedMethods = experience.methods.withLock { $0 }
+        // What the kernel of a Unix socket took, the target has.
+        if log.packets != nil { for index in flows.indices { evidence.conversations[index].proof = nil } }
         for (index, flow) in flows.enumerated() {
             guard let connection = Self.connection(of: flow.client, log) else { continue }
             evidence.conversations[index].serverProcess = connection.serverProcess
             evidence.conversations[index].clientKeptReading = connection.keptReading
         }
         var judgement = oracles.judge(evidence)
+        experience.methods.withLock { $0.formUnion(judgement.methods.accepted) }
         if log.packets == nil { judgement.exercised.intervals = Self.intervals(evidence, flows, log) }
         return judgement
+    }
+
+    /// What earlier executions showed of the target.
+    private final class Experience: Sendable {
+        let methods = Mutex<Set<String>>([])
     }
 
     /// Of datagrams the clients' intervals are not compared: a message has no place in a stream.

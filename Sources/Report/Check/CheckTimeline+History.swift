@@ -8,7 +8,8 @@ extension CheckTimeline {
     init(_ history: History, _ checked: CheckedObject) {
         self.init(isCapture: false)
         let clientIDs = Set(history.clients).sorted()
-        clients = clientIDs.map { "client \($0)" }
+        clients = clientIDs.map(history.words(client:))
+        hasClock = history.hasClock
         let lanes = Dictionary(uniqueKeysWithValues: clientIDs.enumerated().map { ($1, Int32($0)) })
         let hasKeys = history.keys.contains { $0 != history.keys[0] }
         var objects: [Object: Int32] = [:]

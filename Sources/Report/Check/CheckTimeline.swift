@@ -44,6 +44,8 @@ struct CheckTimeline: Sendable {
     var texts = LabelTexts()
     /// Whether bars are exchanges of packets; otherwise numbered operations of a history.
     var isCapture: Bool
+    /// Whether times are times; if not, the numbers of a journal's events.
+    var hasClock = true
     /// What is not on the page, one sentence each.
     var leftOut: [String] = []
 
@@ -80,6 +82,7 @@ struct CheckTimeline: Sendable {
 
     /// A time in words, from the page's beginning: to a nanosecond, of long captures to a microsecond.
     func time(_ time: Int64) -> String {
+        if !hasClock { return "event \(time)" }
         let (span, overflow) = time.subtractingReportingOverflow(origin)
         if overflow { return "very late" }
         return span.magnitude >= 1_000_000_000

@@ -16,23 +16,25 @@ public enum InspectAssertion: String, Sendable, CaseIterable {
     public static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
     /// The oracles that decide it.
-    public var oracles: [any Oracle] {
+    private var oracles: Set<OracleID> {
         switch self {
-        case .noLoss: [LossOracle(), HangOracle(), IsolationOracle()]
-        case .fifo: [OrderOracle()]
-        case .exactlyOnce: [LossOracle(), HangOracle(), IsolationOracle(), DuplicationOracle()]
-        case .noCrosstalk: [CrosstalkOracle()]
+        case .noLoss: [.loss, .hang, .isolation]
+        case .fifo: [.order]
+        case .exactlyOnce: [.loss, .hang, .isolation, .duplication]
+        case .noCrosstalk: [.crosstalk]
         }
     }
 
     /// Holds it against evidence. Where the streams were not understood, because they are no messages of the protocol
     /// or replies are none that any request explains, what would hold is inconclusive.
-    public func judge(_ evidence: Evidence) -> AssertionResult {
-        var judgement = Judge(oracles: oracles + [CorruptionOracle()]).judge(evidence)
+    public func judge(_ evidence: Evidence, patience: Patience = Patience()) -> AssertionResult {
+        let decisive = oracles.union([.corruption])
+        let judge = Judge(oracles: Judge.wireOracles(patience: patience).filter { decisive.contains($0.id) })
+        var judgement = judge.judge(evidence)
         let unexplained = judgement.violations.filter { $0.oracle == .corruption }
         judgement.violations.removeAll { $0.oracle == .corruption }
         var doubts = unexplained.map(\.summary)
-        for conversation in evidence.conversations {
+        for conversation in evidence.conversations where conversation.isJudged {
             for (side, malformed) in [
                 ("requests", conversation.malformedRequest), ("replies", conversation.malformedReply),
             ] {
@@ -79,6 +81,7 @@ public struct AssertionResult: Sendable {
         }
         let reasons = judgement.inconclusive
         for reason in reasons.prefix(Self.maximumReasons) { lines.append("  inconclusive: \(reason)") }
+        lines += JudgementText.leftAside(judgement)
         if reasons.count > Self.maximumReasons {
             lines.append("  and \(reasons.count - Self.maximumReasons) more reasons")
         }

@@ -11,8 +11,10 @@ public struct InspectJSON {
         public var facts = InspectSummary.FileFacts()
         /// The names that were given.
         public var names = EndpointNames()
-        /// One conversation a flow, in the same order, where a protocol was given.
+        /// The conversations of the flows that speak the protocol, where one was given.
         public var conversations: [Conversation]?
+        /// The flows that do not, a sentence each.
+        public var leftAside: [String] = []
         /// Of which flows the conversations are.
         public var transport = FlowTransport.tcp
         /// What is wrong with the messages, where a protocol was given.
@@ -70,6 +72,7 @@ public struct InspectJSON {
         try writer.field("cut_packets", facts.cutSegments)
         try writer.field("dropped_packets", facts.droppedPackets)
         try write(flows, as: "flows", .tcp, &writer)
+        try writer.field("left_aside", parts.leftAside.isEmpty ? nil : parts.leftAside)
         try writer.field("other_packets", others)
         try writer.field("schema", 2)
         try writer.field("steps_back", facts.stepsBack.map { Object.Back($0) })
@@ -88,14 +91,13 @@ public struct InspectJSON {
         _ flows: Flows, as key: String, _ transport: FlowTransport, _ writer: inout ObjectWriter
     ) throws {
         let packets = Dictionary(grouping: parts.packets.filter { $0.transport == transport }, by: \.flow)
-        let conversations = parts.transport == transport ? parts.conversations : nil
-        var index = 0
+        let spoken = parts.transport == transport ? parts.conversations ?? [] : []
+        let conversations = Dictionary(spoken.lazy.map { ($0.flow, $0) }, uniquingKeysWith: { first, _ in first })
         try writer.beginArray(key)
         try flows { flow in
             let entry = Object.Entry(
-                flow, names: parts.names, conversation: conversations?[index], packets: packets[flow.id])
+                flow, names: parts.names, conversation: conversations[flow.id], packets: packets[flow.id])
             try writer.element(entry)
-            index += 1
         }
         writer.endArray()
     }

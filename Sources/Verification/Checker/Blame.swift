@@ -16,7 +16,7 @@ enum Blame {
             // judged.
             let own = ownValues(history, rows[client]!, model)
             if case .violated = model.monitor(history.selecting(own), cut: .max) {
-                return "client \(client) alone sees it: even its own operations contradict each other"
+                return "\(history.words(client: client)) alone sees it: even its own operations contradict each other"
             }
         }
         return "each client alone is consistent; only together they contradict each other, as when state is not shared"

@@ -16,14 +16,27 @@ public enum CheckModel: String, Sendable, CaseIterable {
     case queue
     /// A last-in first-out stack; always by search.
     case stack
+    /// An unordered queue.
+    case bag
     /// A lock.
     case mutex
+    /// Permits that anyone may give back; with one of them, a lock without an owner.
+    case semaphore
     /// A log of values by offset.
     case log
+    /// A text, or one per key, that can be appended to and is empty at first; always by search.
+    case text
+    /// Accounts between which money is moved; always by search.
+    case bank
+    /// Transactions on several keys, one after the other; always by search.
+    case txn
 
     /// Names that mean one of the models.
     private static let aliases: [String: CheckModel] = [
         "key-value": .kv, "cas-register": .cas, "ticket": .counter, "tickets": .counter, "sequence": .counter,
+        "total-queue": .bag, "unordered-queue": .bag, "multiset": .bag, "unowned-mutex": .semaphore,
+        "binary-semaphore": .semaphore, "string": .text, "string-store": .text, "append-kv": .text,
+        "transactions": .txn, "multi-register": .txn, "list-append": .txn, "rw-register": .txn, "set-full": .set,
         "fifo": .queue, "fifo-queue": .queue, "lifo": .stack, "lock": .mutex, "offsets": .log,
     ]
 
@@ -36,6 +49,78 @@ public enum CheckModel: String, Sendable, CaseIterable {
     /// `register, kv, …`: for help and error messages.
     public static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
+    /// The functions that the model gives a meaning.
+    private var functions: [History.Function] {
+        switch self {
+        case .register, .kv, .cas: [.read, .write, .compareAndSet, .delete]
+        case .counter, .blindCounter: [.read, .increment]
+        case .set: [.add, .remove, .contains, .read]
+        case .queue: [.enqueue, .dequeue, .peek, .drain]
+        case .stack: [.push, .pop, .peek]
+        case .bag: [.enqueue, .dequeue, .drain]
+        case .mutex, .semaphore: [.acquire, .release]
+        case .text: [.read, .write, .append, .delete]
+        case .bank: [.transfer, .read]
+        case .txn: [.transaction, .read, .write]
+        case .log: [.append, .read]
+        }
+    }
+
+    /// Whether the model says what this function does.
+    func knows(_ function: History.Function) -> Bool { functions.contains(function) }
+
+    /// Whether one monitor judges all keys.
+    var hasManyKeys: Bool { self == .register || self == .kv }
+
+    /// Whether the object may have held a value before.
+    public var takesInitialValue: Bool { [.register, .kv, .cas, .counter, .blindCounter, .semaphore].contains(self) }
+
+    /// The parts of a history that can be searched each by itself.
+    package enum Split { case whole, key, element }
+
+    /// How the operations on one object, or those on all where one monitor judges all keys, come apart.
+    package func split(_ history: History) -> Split {
+        hasManyKeys ? .key : self == .set && !history.functions.contains(.read) ? .element : .whole
+    }
+
+    /// Whether the model can tell what the values of an operation that it knows mean.
+    func understands(_ history: History, _ row: Int) -> Bool {
+        let (function, argument) = (history.functions[row], history.arguments[row])
+        let isAnswered = history.statuses[row] == .ok
+        let result = isAnswered ? history.results[row] : History.null
+        switch (self, function) {
+        case (.counter, .increment): return isNumber(argument) && isNumber(result)
+        case (.blindCounter, .increment), (.semaphore, _): return isNumber(argument)
+        case (.log, .append): return isNumber(result)
+        case (.log, .read): return isNumber(argument)
+        case (.counter, .read), (.blindCounter, .read): return !isAnswered || isNumber(result) && result != History.null
+        case (.set, .read), (.queue, .drain), (.bag, .drain): return !isAnswered || history.elements(of: result) != nil
+        case (.bank, .transfer): return Transfer(argument, history.values) != nil
+        case (.bank, .read):
+            return !isAnswered || history.entries(of: result)?.allSatisfy { isNumber($0.value) } ?? false
+        case (.txn, _): return MicroOperation.all(HistoryOperation(history, row), history.values) != nil
+        default: return true
+        }
+    }
+
+    /// Nothing, or a number that is its own code.
+    private func isNumber(_ code: Int) -> Bool { code == History.null || code.magnitude < History.firstName }
+
+    /// The history in the model's own words: who counts may call it `add`, and to drain is to dequeue many times.
+    ///
+    /// - Returns: With it, which row of `history` each row was, where they differ.
+    func normalised(_ history: History) -> (history: History, origin: [Int]?) {
+        switch self {
+        case .counter, .blindCounter:
+            guard history.functions.contains(.add) else { return (history, nil) }
+            var copy = history
+            for row in 0..<copy.count where copy.functions[row] == .add { copy.functions[row] = .increment }
+            return (copy, nil)
+        case .queue, .bag: return history.functions.contains(.drain) ? history.withDrainsAsDequeues() : (history, nil)
+        default: return (history, nil)
+        }
+    }
+
     /// Runs the monitor over `history` as it stood at `cut`.
     package func monitor(_ history: History, cut: Int64) -> MonitorOutcome {
         switch self {
@@ -47,11 +132,16 @@ public enum CheckModel: String, Sendable, CaseIterable {
             return monitor.run()
         case .counter: return CounterMonitor(history, cut: cut).run()
         case .blindCounter: return BlindCounterMonitor(history, cut: cut).run()
-        case .set: return SetMonitor(history, cut: cut).run()
+        case .set:
+            return history.functions.contains(.read)
+                ? WholeSetMonitor(history, cut: cut).run() : SetMonitor(history, cut: cut).run()
         case .queue:
             var monitor = QueueMonitor(history, cut: cut)
             return monitor.run()
-        case .stack: return .needsSearch([0])
+        case .bag:
+            var monitor = QueueMonitor(history, cut: cut, isOrdered: false)
+            return monitor.run()
+        case .stack, .semaphore, .text, .bank, .txn: return .needsSearch([0])
         case .mutex: return MutexMonitor(history, cut: cut).run()
         case .log:
             var monitor = LogMonitor(history, cut: cut)
@@ -61,12 +151,12 @@ public enum CheckModel: String, Sendable, CaseIterable {
 
     /// Searches `rows` of `history`.
     package func search(_ history: History, rows: [Int], _ budget: SearchBudget) -> HistorySearch.Outcome {
-        search(specification, history, rows, budget)
+        search(specification(of: history), history, rows, budget)
     }
 
     /// How far time stamps would have to be wrong for a violation that a search found to vanish, in nanoseconds.
     func margin(_ history: History, rows: [Int], culprit: Int) -> Int64? {
-        margin(specification, history, rows, culprit)
+        margin(specification(of: history), history, rows, culprit)
     }
 
     private func search(
@@ -81,16 +171,30 @@ public enum CheckModel: String, Sendable, CaseIterable {
         HistorySearch.margin(specification, history, rows, culprit: culprit)
     }
 
-    /// What the search holds rows against.
-    var specification: any Specification {
+    /// What the search holds rows of `history` against.
+    func specification(of history: History) -> any Specification {
         switch self {
-        case .register, .kv, .cas: RegisterSpecification()
-        case .counter, .blindCounter: CounterSpecification()
-        case .set: SetElementSpecification()
-        case .queue: QueueSpecification()
-        case .stack: StackSpecification()
+        case .register, .kv, .cas: RegisterSpecification(initial: history.initial ?? History.null)
+        case .counter: CounterSpecification(initial: history.initial ?? 0)
+        case .blindCounter: CounterSpecification(initial: history.initial ?? 0, isBlind: true)
+        case .set:
+            history.functions.contains(.read) ? SetSpecification(values: history.values) : SetElementSpecification()
+        case .bag: BagSpecification(holdsNothing: history.puts(.enqueue, History.null))
+        case .semaphore: SemaphoreSpecification(permits: history.initial ?? 1)
+        case .text: TextSpecification(history)
+        case .bank: BankSpecification(values: history.values)
+        case .txn: TransactionSpecification(values: history.values)
+        case .queue: QueueSpecification(holdsNothing: history.puts(.enqueue, History.null))
+        case .stack: StackSpecification(holdsNothing: history.puts(.push, History.null))
         case .mutex: MutexSpecification()
         case .log: LogSpecification()
         }
+    }
+}
+
+extension History {
+    /// Whether an operation of this kind was given this value.
+    fileprivate func puts(_ function: Function, _ value: Int) -> Bool {
+        functions.indices.contains { functions[$0] == function && arguments[$0] == value }
     }
 }

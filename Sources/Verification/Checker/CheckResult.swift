@@ -10,6 +10,10 @@ public struct CheckResult: Sendable {
     public var method: String
     /// What was exercised.
     public var exercised: Exercised
+    /// The functions that the model does not know, in order of occurrence.
+    public var foreignFunctions: [String] = []
+    /// What else may be meant, one sentence each: another model, an initial value.
+    public var hints: [String] = []
 
     /// Creates a result.
     public init(

@@ -18,21 +18,37 @@ public struct Checker: Sendable {
         self.threads = threads
     }
 
-    /// Checks `history` against `model`.
+    /// Checks `history` against `model`. What the model does not know, and what came after it, is not judged.
     ///
     /// - Complexity: O(n log n) at most where the monitor decides; the search keeps to its budget.
     public func check(_ history: History, model: CheckModel) -> CheckResult {
+        check(history, model: model, explains: true)
+    }
+
+    /// As `check`; without hints where they are not wanted.
+    package func check(_ history: History, model: CheckModel, explains: Bool) -> CheckResult {
+        let (history, origin) = model.normalised(history)
         var result = CheckResult(verdict: .held)
         result.exercised = HistoryOverlaps.exercised(history)
         guard result.exercised.answered > 0 else {
             result.verdict = .nothingTested
             return result
         }
-        for part in parts(history, model) { check(part, model, &result) }
+        let foreign = ForeignFunctions(history, model)
+        result.foreignFunctions = foreign.names
+        let parts = parts(history, model, foreign).map { part in
+            guard let origin else { return part }
+            return Part(history: part.history, origin: (0..<part.history.count).map { origin[part.row($0)] })
+        }
+        for part in parts { check(part, model, &result) }
         if result.method.isEmpty { result.method = "monitor" }
+        if !foreign.isEmpty { result.inconclusive.append(foreign.sentence(model)) }
         result.inconclusive += history.doubts
         if !result.violations.isEmpty {
             result.verdict = .violated
+            if explains { result.hints = CheckHints.find(history, model, self) }
+        } else if !foreign.isEmpty, !parts.contains(where: { $0.history.statuses.contains { $0 != .info } }) {
+            result.verdict = .nothingTested
         } else if !result.inconclusive.isEmpty {
             result.verdict = .inconclusive
         }
@@ -58,7 +74,7 @@ public struct Checker: Sendable {
                 var violation = unexplained(history, row)
                 violation.marginNanoseconds = HistorySearch.margin(
                     specification, history, keys[index].value, culprit: row)
-                add(violation, &result)
+                add(violation, nil, &result)
             case .unknown(let why): result.inconclusive.append("Not decided: \(why).")
             }
         }
@@ -73,44 +89,68 @@ public struct Checker: Sendable {
         return result
     }
 
-    /// Objects are independent, so each key is a history of its own; registers by key are one monitor's work.
-    private func parts(_ history: History, _ model: CheckModel) -> [History] {
-        guard model != .register, model != .kv, let first = history.keys.first,
-            history.keys.contains(where: { $0 != first })
-        else { return [history] }
+    /// Operations that are judged by themselves, and which rows of the whole history they are.
+    private struct Part {
+        var history: History
+        var origin: [Int]?
+
+        func row(_ row: Int) -> Int { origin?[row] ?? row }
+    }
+
+    /// Objects are independent, so each key is a history of its own; registers by key are one monitor's work. Foreign
+    /// functions end what is judged of a key.
+    private func parts(_ history: History, _ model: CheckModel, _ foreign: ForeignFunctions) -> [Part] {
+        let isOne = model.hasManyKeys || !history.keys.contains { $0 != history.keys[0] }
+        guard !isOne || !foreign.isEmpty else { return [Part(history: history)] }
         var rows: [Int: [Int]] = [:]
         var order: [Int] = []
         for (row, key) in history.keys.enumerated() {
             if rows[key] == nil { order.append(key) }
             rows[key, default: []].append(row)
         }
-        return order.map { history.selecting(rows[$0]!) }
+        return order.map { key in
+            let end = foreign.first(of: key)
+            guard end != .max else { return Part(history: history.selecting(rows[key]!), origin: rows[key]!) }
+            let kept = rows[key]!.filter { history.invoked[$0] < end }
+            return Part(history: history.selecting(kept).cut(at: end - 1), origin: kept)
+        }
     }
 
-    private func check(_ history: History, _ model: CheckModel, _ result: inout CheckResult) {
+    private func check(_ part: Part, _ model: CheckModel, _ result: inout CheckResult) {
         guard result.violations.count < maximumViolations else { return }
+        let history = part.history
         switch model.monitor(history, cut: .max) {
         case .linearizable: return
-        case .violated(let violation): report(history, model, violation, &result)
-        case .needsSearch(let keys): search(history, model, keys, &result)
+        case .violated(let violation): report(part, model, violation, &result)
+        case .needsSearch(let keys): search(part, model, keys, &result)
         }
     }
 
     private func report(
-        _ history: History, _ model: CheckModel, _ violation: MonitorViolation, _ result: inout CheckResult
+        _ part: Part, _ model: CheckModel, _ violation: MonitorViolation, among rows: [Int]? = nil,
+        _ result: inout CheckResult
     ) {
-        let first = FirstInexplicable.find(history, violation) { model.monitor(history, cut: $0) }
+        let history = part.history
+        let first =
+            rows.map { FirstInexplicable.find(history, $0, showing: violation, model) }
+            ?? FirstInexplicable.find(history, violation) { model.monitor(history, cut: $0) }
         let explained = HistoryViolation(
             kind: violation.kind, summary: HistorySentence.text(history, violation, model),
             operations: violation.rows.map { history.ids[$0] }, rows: violation.rows,
             marginNanoseconds: violation.margin, firstInexplicable: first,
             blame: Blame.text(history, model),
             brokenSession: model == .register || model == .kv ? SessionGuarantees.firstBreak(history) : nil)
-        add(explained, &result)
+        add(explained, part, &result)
     }
 
     /// A violation, unless the clocks' uncertainty explains it.
-    private func add(_ explained: HistoryViolation, _ result: inout CheckResult) {
+    private func add(_ found: HistoryViolation, _ part: Part? = nil, _ result: inout CheckResult) {
+        var explained = found
+        if let part {
+            if !part.history.hasClock { explained.marginNanoseconds = nil }
+            explained.rows = found.rows.map(part.row)
+            if let row = found.firstInexplicable?.row { explained.firstInexplicable?.row = part.row(row) }
+        }
         if let margin = explained.marginNanoseconds, margin <= 2 * clockUncertainty, clockUncertainty > 0 {
             result.inconclusive.append(
                 "Within the clocks' uncertainty of \(clockUncertainty) ns (margin \(margin) ns): \(explained.summary)")
@@ -121,37 +161,44 @@ public struct Checker: Sendable {
 
     /// Searches the keys, or the elements of a set, that the monitor does not know, those with the fewest operations
     /// first.
-    private func search(_ history: History, _ model: CheckModel, _ keys: [Int], _ result: inout CheckResult) {
+    private func search(_ part: Part, _ model: CheckModel, _ keys: [Int], _ result: inout CheckResult) {
+        let history = part.history
+        let split = model.split(history)
         var rowsOf: [Int: [Int]] = [:]
         let wanted = Set(keys)
-        let isWhole = model != .register && model != .kv && model != .set
         for row in 0..<history.count {
-            let key = isWhole ? 0 : model == .set ? history.arguments[row] : history.keys[row]
-            if isWhole || wanted.contains(key) { rowsOf[key, default: []].append(row) }
+            let key = split == .whole ? 0 : split == .element ? history.arguments[row] : history.keys[row]
+            if split == .whole || wanted.contains(key) { rowsOf[key, default: []].append(row) }
         }
         let order = rowsOf.keys.sorted {
             rowsOf[$0]!.count != rowsOf[$1]!.count ? rowsOf[$0]!.count < rowsOf[$1]!.count : $0 < $1
         }
-        result.method = "search of \(order.count) \(model == .set ? "elements" : "keys"), monitor for the rest"
+        result.method = "search of \(order.count) \(split == .element ? "elements" : "keys"), monitor for the rest"
         let work = order.map { rowsOf[$0]! }
+        let impossible = work.map { ImpossibleValues.find(history, $0, model) }
+        for (rows, violation) in zip(work, impossible) where result.violations.count < maximumViolations {
+            if let violation { report(part, model, violation, among: rows, &result) }
+        }
         let outcomes = Parallel.map(work.count, threads: threads) { index in
-            model.search(history, rows: work[index], budget)
+            impossible[index] == nil ? model.search(history, rows: work[index], budget) : .linearizable
         } stopAfter: {
             if case .violated = $0 { true } else { false }
         }
         for (index, outcome) in outcomes.enumerated() where result.violations.count < maximumViolations {
             switch outcome {
             case .linearizable, nil: break
-            case .violated(let row): add(unexplained(history, row, work[index], model), &result)
+            case .violated(let row): add(unexplained(history, row, work[index], model), part, &result)
             case .unknown(let why):
                 result.inconclusive.append("\(work[index].count) operations are not decided: \(why).")
             }
         }
         // The monitor's own keys are decided only if it found nothing to hand over; ask it about the rest.
+        guard split != .whole else { return }
         let rest = (0..<history.count).filter {
-            !isWhole && !wanted.contains(model == .set ? history.arguments[$0] : history.keys[$0])
+            !wanted.contains(split == .element ? history.arguments[$0] : history.keys[$0])
         }
-        if !isWhole, !rest.isEmpty, rest.count < history.count { check(history.selecting(rest), model, &result) }
+        guard !rest.isEmpty, rest.count < history.count else { return }
+        check(Part(history: history.selecting(rest), origin: rest.map(part.row)), model, &result)
     }
 
     /// A violation that the search found among `rows`, made smaller where `model` allows that.

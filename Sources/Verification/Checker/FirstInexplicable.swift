@@ -61,6 +61,33 @@ enum FirstInexplicable {
         return .init(operation: history.ids[row], row: row, time: time)
     }
 
+    /// The same for a violation among `rows` that was found without a search: the first answer that is inexplicable when
+    /// later ones had not come yet, at the latest that of the rows which show it.
+    ///
+    /// - Complexity: O(log rows) searches of a bounded size; nil where they do not decide.
+    static func find(
+        _ history: History, _ rows: [Int], showing violation: MonitorViolation, _ model: CheckModel
+    ) -> HistoryViolation.Inexplicable? {
+        guard rows.count <= SearchMargin.maximumEvents else { return nil }
+        let end = violation.rows.filter { history.statuses[$0] == .ok }.map { history.completed[$0] }.max() ?? .max
+        let answers = rows.filter { history.statuses[$0] != .info && history.completed[$0] <= end }.sorted {
+            (history.completed[$0], $0) < (history.completed[$1], $1)
+        }
+        let part = history.selecting(rows)
+        var (low, high) = (0, answers.count - 1)
+        while low <= high {
+            let middle = (low + high) / 2
+            let cut = part.cut(at: history.completed[answers[middle]])
+            switch model.search(cut, rows: Array(0..<cut.count), SearchBudget(nodes: SearchMargin.trialNodes)) {
+            case .violated: high = middle - 1
+            case .linearizable: low = middle + 1
+            case .unknown: return nil
+            }
+        }
+        guard low < answers.count else { return nil }
+        return .init(operation: history.ids[answers[low]], row: answers[low], time: history.completed[answers[low]])
+    }
+
     /// The same for a violation among `rows` that a search found: the search knows all answers when it says that it is
     /// stuck at `row`; the first inexplicable answer, when later ones had not come yet, may be a later one.
     ///

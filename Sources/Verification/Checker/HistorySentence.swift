@@ -20,6 +20,10 @@ package enum HistorySentence {
             let until = rows.count > 2 ? " and before \(operation(history, rows[2]))" : ""
             return "\(first) did not find the element, though it was inside since \(second)\(until)."
         case .phantomElement: return "\(first) saw an element that nobody added."
+        case .addedTwice: return "\(first) and \(second) both found the element new, and nobody removed it."
+        case .removedTwice: return "\(first) and \(second) both removed the element, which was added once."
+        case .divergentReads: return "\(first) and \(second) each show an element that the other does not."
+        case .totalChanged: return "\(first) and \(second) show different totals, which transfers cannot change."
         case .elementOrder: return "\(first) was answered before \(second) was invoked, yet must come after it."
         case .dequeuedTwice: return "\(first) and \(second) returned the same value."
         case .phantomDequeue: return "\(first) returned a value that was not enqueued."
@@ -41,6 +45,10 @@ package enum HistorySentence {
     }
 
     private static func conflict(_ history: History, _ violation: MonitorViolation) -> String {
+        if violation.kind == .staleRead, violation.conflict.isEmpty, violation.rows.count == 2 {
+            let (read, seen) = (operation(history, violation.rows[0]), operation(history, violation.rows[1]))
+            return "\(read) found nothing at an offset that was there since \(seen)."
+        }
         guard violation.kind == .staleRead, violation.conflict.count == 4 else {
             let named = violation.rows.map { operation(history, $0) }
             return "Two clients held the lock at once: \(named.joined(separator: ", "))."
@@ -54,9 +62,7 @@ package enum HistorySentence {
     /// `read → 42 (op 997)`.
     static func operation(_ history: History, _ row: Int) -> String {
         if history.functions[row] == .compareAndSet { return swap(history, row) }
-        var text =
-            history.functions[row] == .other
-            ? value(history, history.expectations[row]) : "\(history.functions[row])"
+        var text = function(history, row)
         if history.arguments[row] != History.null { text += " \(value(history, history.arguments[row]))" }
         if history.statuses[row] == .info {
             text += " without an answer"
@@ -66,11 +72,25 @@ package enum HistorySentence {
         return "\(text) (op \(history.ids[row]))"
     }
 
+    /// What an operation does and was answered, in words without its number.
+    static func words(_ history: History, _ row: Int) -> String {
+        var text = function(history, row)
+        if history.arguments[row] != History.null { text += " \(value(history, history.arguments[row]))" }
+        if history.statuses[row] == .ok { text += " → \(value(history, history.results[row]))" }
+        return text
+    }
+
+    /// What an operation does, in a word.
+    static func function(_ history: History, _ row: Int) -> String {
+        guard history.functions[row] == .other else { return "\(history.functions[row])" }
+        return history.expectations.isEmpty ? "other" : value(history, history.expectations[row])
+    }
+
     /// What an operation was answered; nil where that is no more than that it was done.
     package static func answer(_ history: History, _ row: Int) -> String? {
         let isSilent =
             history.results[row] == History.null
-            && [.write, .enqueue, .push, .acquire, .release, .compareAndSet].contains(history.functions[row])
+            && !history.functions[row].returnsValue
         return isSilent ? nil : result(history, row)
     }
 

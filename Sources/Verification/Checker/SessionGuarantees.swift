@@ -32,11 +32,11 @@ enum SessionGuarantees {
                 guard value == History.null || write >= 0 else { continue }
                 let operation = HistorySentence.operation(history, row)
                 if last.write >= 0, precedes(history, write, last.write) {
-                    return "client \(place.client) does not read its own write: \(operation) after "
+                    return "\(history.words(client: place.client)) does not read its own write: \(operation) after "
                         + HistorySentence.operation(history, last.write)
                 }
                 if last.read >= 0, precedes(history, write, last.read) {
-                    return "what client \(place.client) reads goes back: \(operation) after "
+                    return "what \(history.words(client: place.client)) reads goes back: \(operation) after "
                         + HistorySentence.operation(history, last.reader)
                 }
                 if write >= 0 { (last.read, last.reader) = (write, row) }

@@ -8,7 +8,7 @@ extension Diagnosis {
             let exchange = conversation.exchanges[request]
             guard let reply = exchange.reply else { continue }
             if !reading.fits(call(request), exchange.request, call(request).head, reply) {
-                problems.append(wrongDatagram(request, reply))
+                problems.append(doubted(wrongDatagram(request, reply)))
             } else if let again = facts.repliedAgain[request]?.first(where: { $0.bytes != reply.bytes }) {
                 problems.append(executedTwice(request, reply, again, facts.retries[request]?.first))
             }
@@ -18,11 +18,11 @@ extension Diagnosis {
             if let owner = tokens.owner(of: replies[reply], heads[reply], in: reading) {
                 let isOwn = owner.conversation == self.index
                 problems.append(
-                    isOwn ? doubledDatagram(owner.exchange, replies[reply]) : crosstalk(nil, reply, owner))
+                    isOwn ? doubted(doubledDatagram(owner.exchange, replies[reply])) : crosstalk(nil, reply, owner))
             } else if let earlier = lastAnswered(before: replies[reply]) {
-                problems.append(doubledDatagram(earlier, replies[reply]))
+                problems.append(doubted(doubledDatagram(earlier, replies[reply])))
             } else {
-                problems.append(unasked(reply))
+                problems.append(doubted(unasked(reply)))
             }
         }
         for (side, malformed) in [("request", conversation.malformedRequest), ("reply", conversation.malformedReply)] {
@@ -30,6 +30,14 @@ extension Diagnosis {
             notes.append(
                 "\(who): a \(side) (packet \(malformed.packet?.number ?? 0)) is left out: \(malformed.reason).")
         }
+    }
+
+    /// Datagrams have no numbers: in a capture of anybody's one that is missing, or stands there twice, is not told.
+    private func doubted(_ problem: Problem) -> Problem {
+        guard isForeign else { return problem }
+        var problem = problem
+        problem.doubt = "the capture may miss a datagram, or hold one twice"
+        return problem
     }
 
     /// The last request that was answered before `reply` came.

@@ -31,6 +31,9 @@ extension Diagnosis {
         return head.contentLength == nil && !head.flags.contains(.isChunked)
     }
 
+    /// Whether bytes in place of a reply are the greeting of SHOUTcast, which answers requests of HTTP so.
+    func isIcecast(_ bytes: [UInt8]) -> Bool { reading.rules == .http && bytes.starts(with: "ICY ".utf8) }
+
     /// Whether a reset may have destroyed the rest of a reply: the connection was to end, or `partial` ends it.
     func mayBreakOff(_ request: Int, _ partial: Message) -> Bool {
         guard reading.rules == .http, conversation.teardown == .serverReset else { return false }

@@ -8,8 +8,10 @@ extension Diagnosis {
     mutating func surplus(_ first: Int, _ tokens: inout TokenIndex) {
         // Bytes that are no request, or gaps, may hide requests; an unfinished request may be refused.
         guard conversation.malformedRequest == nil, conversation.requestGaps == 0 else { return }
-        for reply in first..<replies.count where problems.count < Self.maximumProblems {
-            if heads[reply]?.isError ?? false, conversation.partialRequest != nil || serverClosedFirst { continue }
+        // A request that is still under way may be answered already.
+        let first = conversation.partialRequest == nil ? first : first + 1
+        for reply in min(first, replies.count)..<replies.count where problems.count < Self.maximumProblems {
+            if mayComeUnasked(reply) { continue }
             if let owner = tokens.owner(of: replies[reply], heads[reply], in: reading) {
                 let isOwn = owner.conversation == index
                 problems.append(
@@ -22,6 +24,14 @@ extension Diagnosis {
                 problems.append(unasked(reply))
             }
         }
+    }
+
+    /// An error with which a server turns a client away or lets it go: with a close, to who asked nothing, or by a status
+    /// that says so.
+    private func mayComeUnasked(_ reply: Int) -> Bool {
+        guard let head = heads[reply], head.isError else { return false }
+        if serverClosedFirst || conversation.exchanges.isEmpty { return true }
+        return head.http.map { [400, 408].contains($0.status) } ?? false
     }
 
     private func stranger(to reply: Int) -> TokenIndex.Owner? {
@@ -54,6 +64,8 @@ extension Diagnosis {
         let message = Message(bytes: malformed.rest, offset: malformed.offset, first: packet, last: packet)
         if let body = bodyOfHEAD(request - 1, malformed, message) {
             problems.append(body)
+        } else if isIcecast(malformed.rest) {
+            notes.append("\(who): a stream of ICY, which is no HTTP (packet \(packet.number)), is not judged.")
         } else if request < count, let cut = cut(request, malformed.rest) {
             problems.append(cutShort(request, message, cut))
         } else if request < count, isHeadless(request, malformed.rest) {
@@ -87,12 +99,16 @@ extension Diagnosis {
             // Who does not read cannot get the rest.
             guard !conversation.clientWindowClosed else { return }
             if let silence = silence(since: partial.last) {
-                problems.append(endsInside(request, partial, expected.first, silence))
+                var problem = endsInside(request, partial, expected.first, silence)
+                problem.doubt = doubt(ofSilenceAfter: partial.last, request, silence)
+                problems.append(problem)
             }
             return
         }
         guard !mayBeTakenForGone(request, having: partial.bytes.count) else { return }
-        problems.append(endsInside(request, partial, expected.first, nil))
+        var problem = endsInside(request, partial, expected.first, nil)
+        problem.doubt = doubtOfClose
+        problems.append(problem)
     }
 
     private mutating func unaskedPiece(_ partial: Message) {
@@ -104,16 +120,36 @@ extension Diagnosis {
     private mutating func unanswered(_ request: Int) {
         let waiting = self.request(request)
         guard !RESPCommand.table[call(request).command].blocks else { return }
-        guard !mayClose(after: request) else { return }
+        guard !mayClose(after: request), !reading.isInterfered else { return }
         if serverClosedFirst, let end = conversation.serverEnd {
             guard end.number > waiting.last.number, end.time > waiting.last.time else { return }
             guard !mayBeTakenForGone(request, having: 0) else { return }
-            problems.append(lossByClose(request, end))
-        } else if !conversation.clientWindowClosed,
-            let silence = silence(since: later(waiting.last, replies.last?.last ?? waiting.last))
-        {
-            problems.append(hang(request, silence))
+            if crossedClose(request) {
+                notes.append(
+                    "\(who): \(label(request)) (packet \(waiting.last.number)) and the server's close (packet "
+                        + "\(end.number)) crossed: the server had not got it.")
+                return
+            }
+            var problem = lossByClose(request, end)
+            problem.doubt = doubtOfClose
+            problems.append(problem)
+        } else if !conversation.clientWindowClosed {
+            silent(request, since: later(waiting.last, replies.last?.last ?? waiting.last))
         }
+    }
+
+    /// Nobody closed, and `request` was not answered after `packet`.
+    private mutating func silent(_ request: Int, since packet: PacketReference) {
+        guard let silence = silence(since: packet) else { return }
+        if !isForeign, isUnheard(request) {
+            notes.append(
+                "\(who): \(label(request)) (packet \(self.request(request).last.number)) was never acknowledged: the "
+                    + "target's kernel had no room for it, so it is owed no reply.")
+            return
+        }
+        var problem = hang(request, silence)
+        problem.doubt = doubt(ofSilenceAfter: packet, request, silence)
+        problems.append(problem)
     }
 
     private func later(_ left: PacketReference, _ right: PacketReference) -> PacketReference {
@@ -124,6 +160,7 @@ extension Diagnosis {
     var serverClosedFirst: Bool {
         guard let end = conversation.serverEnd else { return false }
         guard let client = conversation.clientEnd, !conversation.clientKeptReading else { return true }
+        if conversation.proof?.serverSawClientEnd ?? false { return false }
         return end.number < client.number
     }
 
@@ -151,6 +188,7 @@ extension Diagnosis {
     /// How long the client waited after `packet`, if the server never closed.
     private func silence(since packet: PacketReference) -> Problem.Silence? {
         guard !serverClosedFirst else { return nil }
+        if isForeign, let proof = conversation.proof { return waiting(since: packet, proof) }
         let halfClosed = conversation.teardown == .clientHalfClosed
         guard let end = conversation.clientEnd, !halfClosed else {
             return Problem.Silence(

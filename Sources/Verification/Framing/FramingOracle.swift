@@ -18,12 +18,14 @@ extension ReadingOracle {
 
     /// The problems of this oracle's kind, the first of each connection, and more up to a handful.
     func problems(in reading: Reading, patience: Patience = Patience()) -> [Violation] {
-        select(reading) { patience.isExhausted($0.silence) }
+        select(reading) {
+            $0.doubt == nil && patience.isExhausted($0.silence, slowest: reading.slowestReplyNanoseconds)
+        }
     }
 
     /// As `problems`, but only those that a unique token proves.
     func provenProblems(in reading: Reading) -> [Violation] {
-        select(reading) { $0.isProvenByToken }
+        select(reading) { $0.doubt == nil && $0.isProvenByToken }
     }
 
     private func select(_ reading: Reading, _ isWanted: (Problem) -> Bool) -> [Violation] {

@@ -7,10 +7,16 @@ struct Problem {
     /// How long the client had waited when it gave up or the capture ended; nil where waiting plays no part.
     var silence: Silence?
 
+    /// Why the capture does not prove it, in words without a full stop; nil where it does.
+    var doubt: String?
+
     struct Silence {
+        /// How long the client is known to have waited.
         var nanoseconds: Int64
         /// The client closed; otherwise the capture just ended.
         var clientClosed: Bool
+        /// How much longer it may have waited until the capture ended: nothing of the connection was captured since.
+        var unseen: Int64 = 0
     }
 }
 
@@ -27,8 +33,20 @@ public struct Patience: Sendable, Equatable {
         self.untilEnd = untilEnd
     }
 
-    func isExhausted(_ silence: Problem.Silence?) -> Bool {
+    /// The patience with the server of a capture, whose clients wait as they like: so long, in nanoseconds, whoever ended
+    /// the wait.
+    public static func capture(hangAfter: Int64 = 10_000_000_000) -> Patience {
+        Patience(untilClose: hangAfter, untilEnd: hangAfter)
+    }
+
+    /// Whether the client waited long enough, and twice as long as `slowest`, after which a request was answered.
+    func isExhausted(_ silence: Problem.Silence?, slowest: Int64 = 0) -> Bool {
         guard let silence else { return true }
-        return silence.nanoseconds >= (silence.clientClosed ? untilClose : untilEnd)
+        return silence.nanoseconds >= max(silence.clientClosed ? untilClose : untilEnd, 2 * slowest)
+    }
+
+    /// As `isExhausted`, if the client waited until the capture's end.
+    func mayBeExhausted(_ silence: Problem.Silence, slowest: Int64) -> Bool {
+        silence.nanoseconds + silence.unseen >= max(silence.clientClosed ? untilClose : untilEnd, 2 * slowest)
     }
 }

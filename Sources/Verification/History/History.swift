@@ -25,6 +25,8 @@ public struct History: Sendable {
     public var invoked: [Int64] = []
     /// When each was answered, in nanoseconds; `never` where it was not.
     public var completed: [Int64] = []
+    /// What a register or counter held before; nil for what is usual: nothing, or 0.
+    public var initial: Int?
     /// What the codes from `firstName` on stand for, in `keys`, `arguments`, `expectations` and `results`; a smaller
     /// code is the whole number that it is.
     public var values = HistoryValues()
@@ -58,6 +60,12 @@ public struct History: Sendable {
     public enum Function: UInt8, Sendable {
         case read, write, compareAndSet, increment, add, remove, contains, enqueue, dequeue, acquire, release, append
         case delete, push, pop, peek
+        /// Dequeues until nothing is left; answered the list of it.
+        case drain
+        /// Money from one account to another.
+        case transfer
+        /// Reads, writes and appends of several keys at once.
+        case transaction
         /// An operation that no built-in model knows: its name, a text, has its code in `expectations`.
         case other
 
@@ -65,7 +73,7 @@ public struct History: Sendable {
         /// more than an acknowledgement.
         public var returnsValue: Bool {
             switch self {
-            case .read, .increment, .dequeue, .append, .pop, .peek, .other: true
+            case .read, .increment, .dequeue, .append, .pop, .peek, .drain, .transaction, .other: true
             default: false
             }
         }
@@ -123,6 +131,7 @@ public struct History: Sendable {
     public func selecting(_ rows: some Sequence<Int>) -> History {
         var part = History()
         part.model = model
+        part.initial = initial
         part.values = values
         part.hasClock = hasClock
         part.clientNames = clientNames

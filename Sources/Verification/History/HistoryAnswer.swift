@@ -23,7 +23,7 @@ enum HistoryAnswer: Equatable {
     private static func yesOrNo(_ function: History.Function, _ isTrue: Bool) -> HistoryAnswer {
         switch function {
         case .add, .remove, .contains, .compareAndSet, .delete: .result(isTrue ? 1 : 0)
-        case .acquire, .release, .enqueue, .push: isTrue ? .result(1) : .refused
+        case .acquire, .release, .enqueue, .push, .transfer: isTrue ? .result(1) : .refused
         default: isTrue ? .result(1) : .unknown
         }
     }

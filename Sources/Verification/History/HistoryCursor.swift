@@ -34,7 +34,12 @@ struct HistoryCursor {
     }
 
     /// JSON's white space, and EDN's but for commas.
+    @inline(__always)
     mutating func skipSpace() {
+        if offset < end, bytes[offset] <= 0x20 { skipSpaces() }
+    }
+
+    private mutating func skipSpaces() {
         while offset < end {
             switch bytes[offset] {
             case 0x20, 0x09, 0x0D, 0x0C: offset += 1
@@ -45,6 +50,7 @@ struct HistoryCursor {
     }
 
     /// Steps over `wanted` if it stands here.
+    @inline(__always)
     mutating func take(_ wanted: UInt8) -> Bool {
         guard offset < end, bytes[offset] == wanted else { return false }
         offset += 1
@@ -54,26 +60,26 @@ struct HistoryCursor {
     /// Steps over the word if it stands here.
     mutating func take(_ word: StaticString) -> Bool {
         let length = word.utf8CodeUnitCount
-        guard offset + length <= end else { return false }
-        let isThere = word.withUTF8Buffer { letters in
-            letters.indices.allSatisfy { bytes[offset + $0] == letters[$0] }
-        }
-        if isThere { offset += length }
-        return isThere
+        guard offset + length <= end, isWord(offset..<offset + length, word) else { return false }
+        offset += length
+        return true
     }
 
+    @inline(__always)
     mutating func expect(_ wanted: UInt8) throws(HistoryError) {
-        guard take(wanted) else {
-            throw isAtEnd ? cut() : failure("expected \(Character(Unicode.Scalar(wanted)))")
-        }
+        guard take(wanted) else { throw missing(wanted) }
     }
 
-    /// Whether the bytes of `range` are this word.
+    private func missing(_ wanted: UInt8) -> HistoryError {
+        isAtEnd ? cut() : failure("expected \(Character(Unicode.Scalar(wanted)))")
+    }
+
+    /// Whether the bytes of `range` are this word, of ASCII letters.
+    @inline(__always)
     func isWord(_ range: Range<Int>, _ word: StaticString) -> Bool {
-        range.count == word.utf8CodeUnitCount
-            && word.withUTF8Buffer { letters in
-                letters.indices.allSatisfy { bytes[range.lowerBound + $0] == letters[$0] }
-            }
+        guard range.count == word.utf8CodeUnitCount else { return false }
+        for place in 0..<range.count where bytes[range.lowerBound + place] != word.utf8Start[place] { return false }
+        return true
     }
 
     func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }

@@ -18,6 +18,9 @@ extension HistoryFile {
         case "push": return .push
         case "pop": return .pop
         case "peek", "top": return .peek
+        case "drain": return .drain
+        case "transfer": return .transfer
+        case "txn", "transaction": return .transaction
         default: return nil
         }
     }
@@ -40,6 +43,9 @@ extension HistoryFile {
         case .push: return "push"
         case .pop: return "pop"
         case .peek: return "peek"
+        case .drain: return "drain"
+        case .transfer: return "transfer"
+        case .transaction: return "txn"
         case .other: return "other"
         }
     }
@@ -65,31 +71,28 @@ extension HistoryFile {
         func field(_ name: String, _ value: String) {
             out.append(contentsOf: ",\"\(name)\":\(value)".utf8)
         }
-        func value(_ code: Int) -> String {
-            if code == History.null { return "null" }
-            guard case .text(let text) = history.values[code] else { return String(code) }
-            return JSONText.encoded(text.string)
-        }
-        func result() -> String {
-            let code = history.results[row]
-            guard code != History.null, function == .add || function == .remove || function == .contains else {
-                return value(code)
-            }
-            return code == 0 ? "false" : "true"
+        func field(_ name: String, code: Int) {
+            field(name, "")
+            history.values.writeJSON(code, to: &out)
         }
         out.append(contentsOf: "{\"i\":\(history.ids[row])".utf8)
-        field("c", String(history.clients[row]))
+        field("c", history.clientNames[history.clients[row]].map(JSONText.encoded) ?? String(history.clients[row]))
         if function == .other {
-            field("f", value(history.expectations[row]))
+            field("f", code: history.expectations[row])
         } else {
             field("f", "\"\(name(function, history.model))\"")
         }
-        if history.model == "kv" || history.keys[row] != 0 { field("k", value(history.keys[row])) }
-        if function != .other, !history.expectations.isEmpty, history.expectations[row] != History.null {
-            field("u", value(history.expectations[row]))
+        if history.model == "kv" || history.keys[row] != 0 { field("k", code: history.keys[row]) }
+        if function == .compareAndSet {
+            field("u", code: history.expectations.isEmpty ? History.null : history.expectations[row])
         }
-        if history.arguments[row] != History.null { field("v", value(history.arguments[row])) }
-        field("r", result())
+        if history.arguments[row] != History.null { field("v", code: history.arguments[row]) }
+        let result = history.results[row]
+        if !function.returnsValue, result == 0 || result == 1 {
+            field("r", result == 0 ? "false" : "true")
+        } else {
+            field("r", code: result)
+        }
         field("t0", String(history.invoked[row]))
         field("t1", history.completed[row] == History.never ? "null" : String(history.completed[row]))
         field("s", "\"\(history.statuses[row])\"")

@@ -36,10 +36,8 @@ public enum HistoryFile {
     public static func read(
         _ path: String, _ options: HistoryOptions = HistoryOptions()
     ) throws(HistoryError) -> History {
-        try withFileBytes(path) { bytes, doubt throws(HistoryError) in
-            var history = try parse(bytes, path, options)
-            if let doubt { history.doubts.insert("The file is damaged: \(doubt).", at: 0) }
-            return history
+        try withFileBytes(path) { bytes, damage throws(HistoryError) in
+            try parse(bytes, path, options, damage: damage.map { "The file is damaged: \($0)." })
         }
     }
 
@@ -63,8 +61,9 @@ public enum HistoryFile {
         firstBytes.withUnsafeBytes { format(of: withoutMark($0)) != nil }
     }
 
-    /// Whether the file at `path` begins so; a compressed one is looked into.
+    /// Whether the file at `path` begins so; a compressed one is looked into, and a pipe is left alone.
     package static func isHistory(at path: String) -> Bool {
+        guard isRegularFile(path) else { return false }
         var start: [UInt8] = []
         try? ByteSource(path: path).read(1 << 12, appendingTo: &start)
         return isHistory(start)
@@ -75,7 +74,7 @@ public enum HistoryFile {
     }
 
     private static func parse(
-        _ bytes: UnsafeRawBufferPointer, _ name: String, _ options: HistoryOptions
+        _ bytes: UnsafeRawBufferPointer, _ name: String, _ options: HistoryOptions, damage: String? = nil
     ) throws(HistoryError) -> History {
         let text = withoutMark(bytes)
         guard text.contains(where: { !isBlank($0) }) else {
@@ -84,19 +83,28 @@ public enum HistoryFile {
         switch format(of: text) {
         case .linhist:
             var reader = LinhistReader(text, path: name, options)
-            return try reader.parse()
-        case .json, .edn:
-            let isJSON = format(of: text) == .json
-            var reader = JournalReader(text, path: name, isJSON: isJSON, options)
-            return try reader.parse()
+            return try reader.parse(damage: damage)
+        case .json: return try journal(text, name, options, isJSON: true, damage)
+        case .edn: return try journal(text, name, options, isJSON: false, damage)
         case .text:
             var reader = TextJournalReader(text, path: name, options)
-            return try reader.parse()
+            var history = try reader.parse()
+            if let damage { history.doubts.insert(damage, at: 0) }
+            return history
         case nil:
             throw HistoryError(
                 path: name, line: 1, column: 1,
                 reason: "expected a history: linhist-1, or Jepsen's as EDN, JSON or lines of process :type :f value")
         }
+    }
+
+    private static func journal(
+        _ bytes: UnsafeRawBufferPointer, _ name: String, _ options: HistoryOptions, isJSON: Bool, _ damage: String?
+    ) throws(HistoryError) -> History {
+        var reader = JournalReader(bytes, path: name, isJSON: isJSON, options)
+        var history = try reader.parse()
+        if let damage { history.doubts.insert(damage, at: 0) }
+        return history
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }

@@ -14,6 +14,7 @@ struct Journal {
     private var clients = ClientNumbers()
     private var functions: [Int: (History.Function, name: Int)] = [:]
     private var lastIndex: Int?
+    private var hasNemesis = false
     private var clock = JournalClock()
     /// The first function that nobody knows.
     private var firstUnknown: (name: String, place: HistoryPlace)?
@@ -48,7 +49,10 @@ struct Journal {
     /// - Returns: False where another journal begins with it; then nothing more is to be read.
     mutating func add(_ event: JournalEvent) throws(HistoryError) -> Bool {
         guard event.process != History.null else { throw failure(event, "an event needs :process") }
-        guard !isNemesis(event.process) else { return true }
+        guard !isNemesis(event.process) else {
+            hasNemesis = true
+            return true
+        }
         guard event.kind != .invoke else {
             if goesBack(event) { return false }
             try invoke(event)
@@ -123,10 +127,8 @@ struct Journal {
     /// The function of an event.
     private mutating func function(_ event: JournalEvent) throws(HistoryError) -> (History.Function, name: Int) {
         if let known = functions[event.function] { return known }
-        let name: String
-        switch values[event.function] {
-        case .text(let text), .keyword(let text), .symbol(let text): name = text.string
-        default: throw failure(event, ":f must be a name, not \(values.words(event.function))")
+        guard let name = JournalEvent.name(values[event.function]) else {
+            throw failure(event, ":f must be a name, not \(values.words(event.function))")
         }
         let code = values.code(.text(ExactText(name)))
         let function = options.vocabulary.function(name)
@@ -142,10 +144,7 @@ struct Journal {
     }
 
     private func isNemesis(_ process: Int) -> Bool {
-        switch values[process] {
-        case .keyword("nemesis"), .text("nemesis"), .symbol("nemesis"): true
-        default: false
-        }
+        JournalEvent.name(values[process]) == "nemesis"
     }
 
     private func failure(_ event: JournalEvent, _ reason: String) -> HistoryError {
@@ -163,7 +162,9 @@ struct Journal {
         if let firstUnknown, !options.vocabulary.takesAny, operations.allSatisfy({ $0.function == .other }) {
             throw failure(firstUnknown.place, "an unknown function '\(firstUnknown.name)', and none that is known")
         }
-        guard !operations.isEmpty else { throw HistoryError(path: path, reason: "there is no operation in it") }
+        guard !operations.isEmpty || hasNemesis else {
+            throw HistoryError(path: path, reason: "there is no operation in it")
+        }
         let isKeyed = options.isKeyed ?? JournalMeaning.areKeyed(operations, values)
         let meaning = JournalMeaning(operations, isKeyed: isKeyed, values)
         var history = History()

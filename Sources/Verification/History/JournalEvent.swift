@@ -32,6 +32,15 @@ struct JournalEvent {
         }
     }
 
+    /// A keyword, a text or a symbol as a name; JSON's may keep the colon.
+    static func name(_ value: HistoryValue?) -> String? {
+        switch value {
+        case .keyword(let text), .symbol(let text): text.string
+        case .text(let text): text.string.first == ":" ? String(text.string.dropFirst()) : text.string
+        default: nil
+        }
+    }
+
     /// The fields of Jepsen's maps.
     enum Field {
         case type, function, value, process, time, index, key, forPeople

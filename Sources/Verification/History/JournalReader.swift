@@ -93,7 +93,7 @@ struct JournalReader {
         switch JournalEvent.Field(name) {
         case .type:
             let code = try reader.code(&journal.values)
-            event.type = Self.name(journal.values[code]) ?? journal.values.words(code)
+            event.type = JournalEvent.name(journal.values[code]) ?? journal.values.words(code)
             event.kind = JournalEvent.Kind(event.type)
         case .function: event.function = try reader.code(&journal.values)
         case .value: event.value = try reader.code(&journal.values)
@@ -111,19 +111,10 @@ struct JournalReader {
     private mutating func fieldName() throws(HistoryError) -> String {
         let start = reader.cursor
         let code = try reader.code(&journal.values)
-        guard let name = Self.name(journal.values[code]) else {
+        guard let name = JournalEvent.name(journal.values[code]) else {
             throw start.failure("a field's name must be a name, not \(journal.values.words(code))")
         }
         return name
-    }
-
-    /// A keyword, a text or a symbol as a name; JSON's may keep the colon.
-    private static func name(_ value: HistoryValue?) -> String? {
-        switch value {
-        case .keyword(let text), .symbol(let text): text.string
-        case .text(let text): text.string.first == ":" ? String(text.string.dropFirst()) : text.string
-        default: nil
-        }
     }
 
     /// A whole number; nil for anything else.

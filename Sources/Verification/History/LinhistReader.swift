@@ -11,6 +11,8 @@ struct LinhistReader {
     /// Operations stand in the order of their invocations.
     private var isSorted = true
     private var firstUnknown: (name: String, place: HistoryPlace)?
+    /// Some operation has a function that somebody knows.
+    private var hasKnown = false
 
     /// One value of a line.
     enum Value {
@@ -38,8 +40,8 @@ struct LinhistReader {
         var invoked: Int64?
         var completed: Int64?
         var status: History.Status?
-        /// What it is, where no model can know it.
-        var oddity: String?
+        /// The name of a field that nobody knows.
+        var unknownField: Range<Int>?
         var isHeader = false
     }
 
@@ -49,7 +51,8 @@ struct LinhistReader {
         isPlain = options.vocabulary.keeps(Self.usualNames)
     }
 
-    mutating func parse() throws(HistoryError) -> History {
+    /// - Parameter damage: What is wrong with the bytes themselves, which may have ended too early.
+    mutating func parse(damage: String? = nil) throws(HistoryError) -> History {
         cursor.skipSpace()
         let isList = cursor.take(UInt8(ascii: "["))
         try header()
@@ -61,11 +64,12 @@ struct LinhistReader {
             guard error.isCut, history.count > 0 else { throw error }
             leaveOutUncertain("The file is cut: at line \(error.line) \(error.reason).")
         }
+        if let damage, history.doubts.isEmpty { leaveOutUncertain(damage) }
         if let promised, promised > history.count, history.doubts.isEmpty {
             leaveOutUncertain(
                 "The header promises \(promised) operations, and \(history.count) follow: the file is cut.")
         }
-        if let firstUnknown, !vocabulary.takesAny, history.functions.allSatisfy({ $0 == .other }) {
+        if let firstUnknown, !vocabulary.takesAny, !hasKnown {
             throw HistoryError(
                 path: cursor.path, line: firstUnknown.place.line, column: firstUnknown.place.column,
                 reason: "an unknown function '\(firstUnknown.name)', and none that is known")
@@ -116,6 +120,7 @@ struct LinhistReader {
                 case ("model", .text(let range)): reader.history.model = reader.string(range)
                 case ("expect", .text(let range)): reader.history.expectation = reader.string(range)
                 case ("plant", .text(let range)): reader.history.plant = reader.string(range)
+                case ("initial", _): reader.history.initial = try reader.code(value)
                 case ("ops", .number(let count)): reader.promised = count
                 default: break
                 }
@@ -169,43 +174,46 @@ struct LinhistReader {
         var row = row
         var function = function
         var status = status
+        var oddity = row.unknownField.map { "with '\(string($0))'" }
         if function == .compareAndSet {
             if row.expected == nil, let (old, new) = JournalMeaning.pair(row.argument, history.values) {
                 (row.expected, row.argument) = (old, new)
             }
-            if row.expected == nil { row.oddity = "without u" }
+            if row.expected == nil { oddity = "without u" }
         } else if row.expected != nil {
-            row.oddity = "with 'u'"
+            oddity = "with 'u'"
         }
         var result = History.null
         if status != .info {
             switch answer(row, function) {
             case .result(let code): result = code
             case .refused: status = .fail
-            case .unknown: row.oddity = "answered \(history.words(row.isTrue.map { $0 ? 1 : 0 } ?? row.answer))"
+            case .unknown: oddity = "answered \(row.isTrue.map { "\($0)" } ?? history.words(row.answer))"
             }
         }
-        if function == .other, !vocabulary.takesAny, firstUnknown == nil {
-            firstUnknown = (history.words(row.name), start.place)
-        }
-        if let oddity = row.oddity {
-            let plain = function == .other ? history.words(row.name) : HistoryFile.name(function, history.model)
-            let name = "\(plain) \(oddity)"
-            if firstUnknown == nil { firstUnknown = (name, start.place) }
-            row.name = history.values.code(.text(ExactText(name)))
-            function = .other
-        }
-        if function == .other { row.expected = row.name }
+        if oddity != nil || function == .other { (function, row.expected) = foreign(row, function, oddity, start) }
+        if function != .other { hasKnown = true }
         history.append(
             function, client: row.client, key: row.key, argument: row.argument,
             expected: row.expected, result: result, invoked: invoked, completed: row.completed ?? History.never,
             status: status, id: row.id)
     }
 
+    /// An operation that no built-in model knows, and the code of its name.
+    private mutating func foreign(
+        _ row: Row, _ function: History.Function, _ oddity: String?, _ start: HistoryCursor
+    ) -> (History.Function, Int) {
+        let plain = function == .other ? row.name : history.values.code(.text(ExactText(name(function))))
+        let code = oddity.map { history.values.code(.text(ExactText("\(history.words(plain)) \($0)"))) } ?? plain
+        if firstUnknown == nil { firstUnknown = (history.words(code), start.place) }
+        return (.other, code)
+    }
+
+    private func name(_ function: History.Function) -> String { HistoryFile.name(function, history.model) }
+
+    @inline(__always)
     private mutating func answer(_ row: Row, _ function: History.Function) -> HistoryAnswer {
-        guard function.returnsValue || row.isTrue != nil || row.answer != History.null else {
-            return .result(History.null)
-        }
+        if row.isTrue == nil, function.returnsValue || row.answer == History.null { return .result(row.answer) }
         let code = row.isTrue.map { history.values.code(.bool($0)) } ?? row.answer
         return HistoryAnswer(function, argument: row.argument, answer: code, history.values, mayEcho: false)
     }
@@ -233,23 +241,28 @@ struct LinhistReader {
             row.completed = try time(value)
         case (UInt8(ascii: "s"), 1): row.status = try status(value)
         case (UInt8(ascii: "f"), 1): try function(&row, value)
-        default: try other(&row, string(key), value)
+        default: try other(&row, key, value)
         }
     }
 
-    private mutating func other(_ row: inout Row, _ name: String, _ value: Value) throws(HistoryError) {
+    private mutating func other(_ row: inout Row, _ key: Range<Int>, _ value: Value) throws(HistoryError) {
+        let name = string(key)
         switch name {
         case "key": row.key = try code(value)
         case "format": row.isHeader = true
-        default: if !HistoryFile.isForPeople(field: name) { row.oddity = "with '\(name)'" }
+        default: if !HistoryFile.isForPeople(field: name) { row.unknownField = key }
         }
     }
 
     private func status(_ value: Value) throws(HistoryError) -> History.Status {
         if case .text(let range) = value {
-            if cursor.isWord(range, "ok") { return .ok }
-            if cursor.isWord(range, "fail") { return .fail }
-            if cursor.isWord(range, "info") { return .info }
+            switch range.count {
+            case 2: if cursor.isWord(range, "ok") { return .ok }
+            case 4:
+                if cursor.isWord(range, "info") { return .info }
+                if cursor.isWord(range, "fail") { return .fail }
+            default: break
+            }
         }
         throw cursor.failure("s must be ok, fail or info")
     }
@@ -268,12 +281,15 @@ struct LinhistReader {
 
     /// The functions that most operations have, without making a text of the name.
     private func usual(_ range: Range<Int>) -> History.Function? {
-        guard isPlain else { return nil }
-        if cursor.isWord(range, "read") || cursor.isWord(range, "get") { return .read }
-        if cursor.isWord(range, "write") { return .write }
-        if cursor.isWord(range, "incr") { return .increment }
-        if cursor.isWord(range, "enq") { return .enqueue }
-        if cursor.isWord(range, "deq") { return .dequeue }
-        return nil
+        guard isPlain, let first = range.first else { return nil }
+        switch (cursor.bytes[first], range.count) {
+        case (UInt8(ascii: "r"), 4): return cursor.isWord(range, "read") ? .read : nil
+        case (UInt8(ascii: "g"), 3): return cursor.isWord(range, "get") ? .read : nil
+        case (UInt8(ascii: "w"), 5): return cursor.isWord(range, "write") ? .write : nil
+        case (UInt8(ascii: "i"), 4): return cursor.isWord(range, "incr") ? .increment : nil
+        case (UInt8(ascii: "e"), 3): return cursor.isWord(range, "enq") ? .enqueue : nil
+        case (UInt8(ascii: "d"), 3): return cursor.isWord(range, "deq") ? .dequeue : nil
+        default: return nil
+        }
     }
 }

@@ -31,6 +31,12 @@ func withFileBytes<Result>(
     return try body(UnsafeRawBufferPointer(start: base, count: length), nil)
 }
 
+/// stat(2)
+func isRegularFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+}
+
 /// A pipe, and what is compressed, is read up to this much.
 let maximumReadBytes = 1 << 30
 

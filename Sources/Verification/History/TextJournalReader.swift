@@ -18,7 +18,7 @@ struct TextJournalReader {
 
     /// Whether one of the first lines is an event.
     static func isJournal(_ start: UnsafeRawBufferPointer) -> Bool {
-        start.prefix(1 << 16).split(separator: 0x0A).contains { words($0) != nil }
+        start.prefix(1 << 20).split(separator: 0x0A).contains { words($0) != nil }
     }
 
     mutating func parse() throws(HistoryError) -> History {

@@ -22,7 +22,12 @@ struct ValueReader {
         switch cursor.byte {
         case UInt8(ascii: "\""): return try text(&values)
         case UInt8(ascii: "["): return values.code(.list(try elements(until: UInt8(ascii: "]"), &values, depth)))
-        case UInt8(ascii: "{"): return values.code(.map(try pairs(&values, depth)))
+        case UInt8(ascii: "{"):
+            let pairs = try pairs(&values, depth)
+            if isJSON, pairs.count == 2, values[pairs[0]] == .text(ExactText(HistoryValues.ednKey)) {
+                return try written(pairs[1], &values, depth)
+            }
+            return values.code(.map(pairs))
         case UInt8(ascii: "(") where !isJSON:
             return values.code(.list(try elements(until: UInt8(ascii: ")"), &values, depth)))
         case UInt8(ascii: "#") where !isJSON: return try dispatch(&values, depth)
@@ -80,6 +85,29 @@ struct ValueReader {
             throw start.failure("a map with one key twice")
         }
         return keys.flatMap { [elements[$0], elements[$0 + 1]] }
+    }
+
+    /// The value that a text in a JSON file writes as EDN.
+    private func written(_ code: Int, _ values: inout HistoryValues, _ depth: Int) throws(HistoryError) -> Int {
+        let text: [UInt8]
+        switch values[code] {
+        case .text(let whole): text = Array(whole.string.utf8)
+        case .bytes(let bytes): text = bytes
+        default: throw cursor.failure("expected EDN in a text")
+        }
+        var result: Result<Int, HistoryError> = .success(History.null)
+        text.withUnsafeBytes { bytes in
+            var reader = ValueReader(HistoryCursor(bytes, path: cursor.path), isJSON: false)
+            do throws(HistoryError) {
+                result = .success(try reader.code(&values, depth: depth + 1))
+            } catch {
+                result = .failure(error)
+            }
+        }
+        switch result {
+        case .success(let code): return code
+        case .failure(let error): throw cursor.failure("in the EDN of a text, \(error.reason)")
+        }
     }
 
     // MARK: What begins with #

@@ -13,6 +13,12 @@ extension KeyHistory {
             unsupported.insert(RESPCommand.displayName(bytes, reading.words[call.firstWord]))
             return
         }
+        if reading.isRefused(call, exchange.request) {
+            // A campaign sees more of the target than one execution, and says itself what that does not know.
+            guard reading.evidence.source == .capture else { return }
+            unsupported.insert(reading.methodName(call, exchange.request))
+            return
+        }
         if [.options, .trace, .connect].contains(http.method) { return }
         guard reading.bodies.isRegister(bytes, target) else { return }
         if reading.bodies.isUnclear(bytes, target) { return exclude(bytes, CollectionOfOne(target)) }

@@ -43,6 +43,7 @@ struct KeyHistory {
                 add(call, exchange, isPaired, reading)
             }
         }
+        keepStreamOrder(reading)
         excludeKeysOfUnreadableRequests(reading)
     }
 

@@ -15,26 +15,35 @@ struct BlindCounterMonitor {
     func run() -> MonitorOutcome {
         var increments: [Int32] = []
         var reads: [Int32] = []
+        for row in history.functions.indices where history.functions[row] == .increment && !history.addsOne(row) {
+            return .needsSearch([0])
+        }
         for row in history.functions.indices where history.invoked[row] <= cut {
             let isAnswered = history.statuses[row] != .info && history.completed[row] <= cut
             switch history.functions[row] {
             case .increment where !isAnswered || history.statuses[row] == .ok:
                 increments.append(Int32(truncatingIfNeeded: row))
             case .read where isAnswered && history.statuses[row] == .ok:
-                let value = history.results[row]
-                guard value >= 0 else { return .violated(.init(kind: .phantomCount, rows: [row], margin: nil)) }
+                guard value(row) >= 0 else { return .violated(.init(kind: .phantomCount, rows: [row], margin: nil)) }
                 reads.append(Int32(truncatingIfNeeded: row))
             case .increment, .read: break
             default: return .needsSearch([0])
             }
         }
-        let highest = reads.map { history.results[Int($0)] }.max() ?? 0
+        let highest = reads.map { value(Int($0)) }.max() ?? 0
         guard highest <= increments.count else {
-            let row = reads.first { history.results[Int($0)] == highest }!
+            let row = reads.first { value(Int($0)) == highest }!
             return .violated(.init(kind: .phantomCount, rows: [Int(row)], margin: nil))
         }
         return place(
-            TimeSort.order(history.invoked, increments), Bounds(history, reads, slots: increments.count), highest)
+            TimeSort.order(history.invoked, increments),
+            Bounds(history, reads.map { ($0, value(Int($0))) }, slots: increments.count), highest)
+    }
+
+    /// How many increments a read shows; -1 for what none can show.
+    private func value(_ row: Int) -> Int {
+        let (value, isBeyond) = history.results[row].subtractingReportingOverflow(history.initial ?? 0)
+        return isBeyond ? -1 : value
     }
 
     /// For each slot the latest invocation of a smaller read, and the earliest answer of a read not smaller.
@@ -44,13 +53,12 @@ struct BlindCounterMonitor {
         var high: [Int64]
         var highRow: [Int32]
 
-        init(_ history: History, _ reads: [Int32], slots: Int) {
+        init(_ history: History, _ reads: [(row: Int32, value: Int)], slots: Int) {
             low = Array(repeating: .min, count: slots + 2)
             lowRow = Array(repeating: -1, count: slots + 2)
             high = Array(repeating: .max, count: slots + 2)
             highRow = Array(repeating: -1, count: slots + 2)
-            for row in reads {
-                let value = history.results[Int(row)]
+            for (row, value) in reads {
                 if history.invoked[Int(row)] > low[value + 1] {
                     (low[value + 1], lowRow[value + 1]) = (history.invoked[Int(row)], row)
                 }

@@ -32,11 +32,12 @@ struct CompareAndSetMonitor {
 
     private mutating func gather() {
         clusters[0].isCertain = true
+        let start = history.initial ?? History.null
         let hasExpectations = !history.expectations.isEmpty
         var index = ValueIndex(
             [history.arguments, history.results, history.expectations], hasKeys: false, expected: history.count)
         func cluster(_ value: Int, _ monitor: inout CompareAndSetMonitor) -> Int {
-            guard value != History.null else { return 0 }
+            guard value != start else { return 0 }
             let id = index.id(0, value) + 1
             if id == monitor.clusters.count {
                 monitor.clusters.append(Cluster())

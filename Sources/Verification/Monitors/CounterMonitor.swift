@@ -4,7 +4,8 @@
 /// The values force the order: the cluster of v is the increment that returned v with the reads of v. Every value up to
 /// the largest seen that no answered increment returned is a gap, and takes an unanswered increment of its own, invoked
 /// by the earliest answer of any value from there on; gaps in order of value are paired with unanswered increments in
-/// order of invocation (Hall's theorem for nested sets).
+/// order of invocation (Hall's theorem for nested sets). Increments by other than 1, and those that were acknowledged
+/// without a value, are left to the search.
 struct CounterMonitor {
     let history: History
     let cut: Int64
@@ -41,9 +42,13 @@ struct CounterMonitor {
     func run() -> MonitorOutcome {
         let (functions, statuses, results) = (history.functions, history.statuses, history.results)
         let (invoked, completed) = (history.invoked, history.completed)
+        let start = history.initial ?? 0
         var possible = 0
-        for row in functions.indices where functions[row] == .increment && invoked[row] <= cut {
-            if statuses[row] != .fail || completed[row] > cut { possible += 1 }
+        for row in functions.indices where functions[row] == .increment {
+            guard history.addsOne(row), results[row] != History.null || statuses[row] != .ok else {
+                return .needsSearch([0])
+            }
+            if invoked[row] <= cut, statuses[row] != .fail || completed[row] > cut { possible += 1 }
         }
         var values = [Value](repeating: Value(), count: possible + 1)
         var unanswered: [Int32] = []
@@ -57,8 +62,8 @@ struct CounterMonitor {
                     continue
                 }
                 guard statuses[row] == .ok else { continue }
-                let value = results[row]
-                guard value > 0, value <= possible else {
+                let (value, isBeyond) = results[row].subtractingReportingOverflow(start)
+                guard !isBeyond, value > 0, value <= possible else {
                     return .violated(.init(kind: .phantomCount, rows: [row], margin: nil))
                 }
                 if values[value].incrementRow >= 0 {
@@ -71,8 +76,8 @@ struct CounterMonitor {
                 highest = max(highest, value)
             case .read:
                 guard isAnswered, statuses[row] == .ok else { continue }
-                let value = results[row]
-                guard value >= 0, value <= possible else {
+                let (value, isBeyond) = results[row].subtractingReportingOverflow(start)
+                guard !isBeyond, value >= 0, value <= possible else {
                     return .violated(.init(kind: .phantomCount, rows: [row], margin: nil))
                 }
                 values[value].include(row, invoked[row], completed[row])
@@ -134,4 +139,9 @@ struct CounterMonitor {
         }
         return nil
     }
+}
+
+extension History {
+    /// Whether an increment adds 1: it says so, or says nothing.
+    func addsOne(_ row: Int) -> Bool { arguments[row] == 1 || arguments[row] == Self.null }
 }

@@ -37,7 +37,12 @@ struct LogMonitor {
     private mutating func gather() -> MonitorOutcome? {
         var possible = 0
         for row in 0..<history.count where history.functions[row] == .append && history.invoked[row] <= cut {
-            if history.statuses[row] != .fail || history.completed[row] > cut { possible += 1 }
+            if history.statuses[row] == .fail, history.completed[row] <= cut { continue }
+            possible += 1
+            // Read again, nothing and an offset that is not there look alike; an append may be acknowledged without one.
+            let isKnown = appendOf.updateValue(Int32(row), forKey: history.arguments[row]) != nil
+            let isSilent = history.statuses[row] == .ok && history.results[row] == History.null
+            guard !isKnown, !isSilent, history.arguments[row] != History.null else { return .needsSearch([0]) }
         }
         entries = Array(repeating: Entry(), count: possible)
         for row in 0..<history.count where history.invoked[row] <= cut {
@@ -45,7 +50,6 @@ struct LogMonitor {
             if isAnswered, history.statuses[row] == .fail { continue }
             switch history.functions[row] {
             case .append:
-                if appendOf.updateValue(Int32(row), forKey: history.arguments[row]) != nil { return .needsSearch([0]) }
                 guard isAnswered else {
                     unanswered.append(Int32(row))
                     continue

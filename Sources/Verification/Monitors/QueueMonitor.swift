@@ -7,6 +7,8 @@
 struct QueueMonitor {
     let history: History
     let cut: Int64
+    /// Whether values leave as they came; if not, it is a bag.
+    let isOrdered: Bool
 
     private struct Item {
         var enqueueInvoked = Int64.max
@@ -22,7 +24,8 @@ struct QueueMonitor {
     private var empties: [Int32] = []
     private var pending: [Int32] = []
 
-    init(_ history: History, cut: Int64 = .max) {
+    init(_ history: History, cut: Int64 = .max, isOrdered: Bool = true) {
+        self.isOrdered = isOrdered
         self.history = history
         self.cut = cut
     }
@@ -33,7 +36,7 @@ struct QueueMonitor {
         if let wrong = normalise() { return .violated(wrong) }
         let byEntry = TimeSort.order(items.map(\.enqueueCompleted))
         matchPending(byEntry)
-        if let wrong = order(byEntry) ?? emptiness(byEntry) { return .violated(wrong) }
+        if let wrong = (isOrdered ? order(byEntry) : nil) ?? emptiness(byEntry) { return .violated(wrong) }
         return .linearizable
     }
 
@@ -46,13 +49,15 @@ struct QueueMonitor {
         if functions.contains(.peek) { return .needsSearch([0]) }
         var index = ValueIndex([arguments, results], hasKeys: false, expected: functions.count)
         items.reserveCapacity(functions.count / 2)
+        var twice: MonitorViolation?
         for row in functions.indices where invoked[row] <= cut {
             let isAnswered = statuses[row] != .info && completed[row] <= cut
             switch functions[row] {
             case .enqueue:
                 let id = index.id(0, arguments[row])
                 if id == items.count { items.append(Item()) }
-                if items[id].enqueueRow >= 0 { return .needsSearch([0]) }
+                // Which of two equal values was dequeued, or whether nothing was, only the search can tell.
+                if items[id].enqueueRow >= 0 || arguments[row] == History.null { return .needsSearch([0]) }
                 items[id].enqueueRow = Int32(truncatingIfNeeded: row)
                 items[id].enqueueInvoked = invoked[row]
                 if isAnswered { items[id].enqueueCompleted = completed[row] }
@@ -70,7 +75,10 @@ struct QueueMonitor {
                 let id = index.id(0, results[row])
                 if id == items.count { items.append(Item()) }
                 if items[id].dequeueRow >= 0 {
-                    return .violated(.init(kind: .dequeuedTwice, rows: [Int(items[id].dequeueRow), row], margin: nil))
+                    if twice == nil {
+                        twice = .init(kind: .dequeuedTwice, rows: [Int(items[id].dequeueRow), row], margin: nil)
+                    }
+                    continue
                 }
                 items[id].dequeueRow = Int32(truncatingIfNeeded: row)
                 items[id].dequeueInvoked = invoked[row]
@@ -78,7 +86,7 @@ struct QueueMonitor {
             default: return .needsSearch([0])
             }
         }
-        return nil
+        return twice.map(MonitorOutcome.violated)
     }
 
     /// Drops what never happened, and narrows each enqueue to before its dequeue's answer and each dequeue to after its

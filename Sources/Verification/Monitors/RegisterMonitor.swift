@@ -9,6 +9,7 @@
 struct RegisterMonitor {
     /// What keys hold at first.
     enum Initial {
+        /// Nothing, or what the history says.
         case null
         /// Anything: one value that nobody wrote may be read of each key.
         case unknown
@@ -88,11 +89,15 @@ struct RegisterMonitor {
         clusters = Array(repeating: Cluster(), count: keyCount)
         clusters.reserveCapacity(keyCount + functions.count / 2)
         for key in 0..<keyCount { clusters[key].key = Int32(key) }
+        let start = history.initial ?? History.null
         var index = ValueIndex([arguments, results], hasKeys: hasKeys, expected: functions.count)
         for row in functions.indices where invoked[row] <= cut {
             let key = hasKeys ? Int(keyOf[row]) : 0
             let isAnswered = statuses[row] != .info && completed[row] <= cut
             switch functions[row] {
+            case .write where arguments[row] == start:
+                // Which reads of it are of the beginning, only the search can tell.
+                if !isAnswered || statuses[row] == .ok { needsSearch[key] = true }
             case .write:
                 let id = keyCount + index.id(key, arguments[row])
                 if id == clusters.count { clusters.append(Cluster(key: Int32(truncatingIfNeeded: key))) }
@@ -104,10 +109,10 @@ struct RegisterMonitor {
                 clusters[id].write(row, invoked[row], isAnswered ? completed[row] : .max)
             case .read:
                 guard isAnswered, statuses[row] == .ok else { continue }
-                let id = results[row] == History.null ? key : keyCount + index.id(key, results[row])
+                let id = results[row] == start ? key : keyCount + index.id(key, results[row])
                 if id == clusters.count { clusters.append(Cluster(key: Int32(truncatingIfNeeded: key))) }
                 clusters[id].read(row, invoked[row], completed[row])
-            default: needsSearch[key] = true
+            default: if !isAnswered || statuses[row] == .ok { needsSearch[key] = true }
             }
         }
     }
@@ -174,17 +179,25 @@ struct RegisterMonitor {
     /// Two clusters of which each must come before the other.
     static func conflict(_ kind: ViolationKind, _ stale: Cluster, _ other: Cluster) -> MonitorViolation {
         let (left, right) = stale.last >= other.last ? (stale, other) : (other, stale)
-        var violation = MonitorViolation(kind: kind, rows: [], margin: margin(left, right))
+        let wide = margin(left, right)
+        // Where both orders are forced from the beginning or to the end, no time stamps would mend it.
+        var violation = MonitorViolation(kind: kind, rows: [], margin: wide == .max ? nil : wide)
         violation.conflict = [left.lastRow, right.firstRow, right.lastRow, left.firstRow].map(Int.init)
         for row in violation.conflict where row >= 0 && !violation.rows.contains(row) { violation.rows.append(row) }
         return violation
     }
 
-    /// How far time stamps would have to be wrong for one of the two orders to be no longer forced.
+    /// How far time stamps would have to be wrong for one of the two orders to be no longer forced; `.max` where both
+    /// are, whatever the stamps say.
     private static func margin(_ left: Cluster, _ right: Cluster) -> Int64 {
-        let forth = right.last.subtractingReportingOverflow(left.first)
-        let back = left.last.subtractingReportingOverflow(right.first)
-        return min(forth.overflow ? .max : forth.partialValue, back.overflow ? .max : back.partialValue)
+        min(distance(right.last, left.first), distance(left.last, right.first))
+    }
+
+    private static func distance(_ last: Int64, _ first: Int64) -> Int64 {
+        // Held to the end, or there from the beginning: no time stamp says so.
+        guard last != .max, first != .min else { return .max }
+        let (distance, isBeyond) = last.subtractingReportingOverflow(first)
+        return isBeyond ? .max : distance
     }
 }
 

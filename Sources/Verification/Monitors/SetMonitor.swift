@@ -1,5 +1,6 @@
-/// A set that starts empty, with `add → newly?`, `remove → was there?` and `contains`: exact, unanswered operations
-/// included, in linear time, where each element has at most one add and one remove that can have taken effect.
+/// A set that starts empty, with `add`, `remove` and `contains`, whose answers tell whether the element was new or there,
+/// or only that it is done: exact, unanswered operations included, in linear time, where each element has at most one
+/// add and one remove that can have taken effect, or adds alone.
 ///
 /// The element enters as late as the earliest answer that needs it inside, and leaves as early as the latest invocation
 /// that does; evidence of absence must not lie wholly between.
@@ -8,20 +9,25 @@ struct SetMonitor {
     let cut: Int64
 
     private struct Element {
+        var firstRow: Int32
         /// Earliest answer and latest invocation of what saw it inside.
         var entered = Int64.max
         var left = Int64.min
         var enteredRow: Int32 = -1
         var leftRow: Int32 = -1
-        /// The answered one if there is one, else the unanswered one invoked first.
+        /// The one that was told that the element is new if there is one, else the one invoked first.
         var addRow: Int32 = -1
         var removeRow: Int32 = -1
         var addInvoked = Int64.max
         var removeInvoked = Int64.max
-        var addsAnswered: Int32 = 0
-        var removesAnswered: Int32 = 0
-        var addsPending: Int32 = 0
-        var secondRow: Int32 = -1
+        /// How many were told that they changed the set, how many perhaps did.
+        var addsTold: Int32 = 0
+        var removesTold: Int32 = 0
+        var addsPossible: Int32 = 0
+        var hasSilentRemove = false
+        var hasSilentAdd = false
+        var secondAdd: Int32 = -1
+        var secondRemove: Int32 = -1
 
         @inline(__always)
         mutating func inside(_ row: Int32, _ start: Int64, _ end: Int64) {
@@ -36,33 +42,33 @@ struct SetMonitor {
         }
 
         @inline(__always)
-        mutating func add(_ row: Int32, _ start: Int64, _ isAnswered: Bool) {
-            if isAnswered {
-                if addsAnswered > 0 { secondRow = row }
-                addsAnswered += 1
+        mutating func add(_ row: Int32, _ start: Int64, isTold: Bool) {
+            if isTold {
+                if addsTold > 0 { secondAdd = row }
+                addsTold += 1
             } else {
-                addsPending += 1
+                addsPossible += 1
             }
-            guard isAnswered ? addsAnswered == 1 : addsAnswered == 0 && start < addInvoked else { return }
+            guard isTold ? addsTold == 1 : addsTold == 0 && start < addInvoked else { return }
             (addRow, addInvoked) = (row, start)
         }
 
         @inline(__always)
-        mutating func remove(_ row: Int32, _ start: Int64, _ isAnswered: Bool) {
-            if isAnswered {
-                if removesAnswered > 0 { secondRow = row }
-                removesAnswered += 1
+        mutating func remove(_ row: Int32, _ start: Int64, isTold: Bool) {
+            if isTold {
+                if removesTold > 0 { secondRemove = row }
+                removesTold += 1
             }
-            guard isAnswered ? removesAnswered == 1 : removesAnswered == 0 && start < removeInvoked else { return }
+            guard isTold ? removesTold == 1 : removesTold == 0 && start < removeInvoked else { return }
             (removeRow, removeInvoked) = (row, start)
         }
 
         /// Enters or leaves more than once, perhaps.
         var needsSearch: Bool {
-            addsAnswered + addsPending > 1 && removeRow >= 0
+            hasSilentRemove || removeRow >= 0 && addsTold + addsPossible > 1
         }
         /// Something saw it inside, took it out, or put it in for certain.
-        var wasInside: Bool { enteredRow >= 0 || removesAnswered > 0 || addsAnswered > 0 }
+        var wasInside: Bool { enteredRow >= 0 || removesTold > 0 || addsTold > 0 || hasSilentAdd }
     }
 
     init(_ history: History, cut: Int64 = .max) {
@@ -87,12 +93,19 @@ struct SetMonitor {
             guard function == .add || function == .remove || function == .contains else { return .needsSearch([]) }
             guard isAnswered || function != .contains else { continue }
             let id = index.id(0, arguments[row])
-            if id == elements.count { elements.append(Element()) }
+            if id == elements.count { elements.append(Element(firstRow: Int32(truncatingIfNeeded: row))) }
             let (start, mark) = (invoked[row], Int32(truncatingIfNeeded: row))
             let isTrue = results[row] != 0
+            let isSilent = results[row] == History.null
             switch function {
-            case .add where !isAnswered || isTrue: elements[id].add(mark, start, isAnswered)
-            case .remove where !isAnswered || isTrue: elements[id].remove(mark, start, isAnswered)
+            case .add where isAnswered && isSilent:
+                elements[id].add(mark, start, isTold: false)
+                elements[id].hasSilentAdd = true
+                elements[id].inside(mark, start, completed[row])
+            case .remove where isAnswered && isSilent: elements[id].hasSilentRemove = true
+            case .contains where isSilent: continue
+            case .add where !isAnswered || isTrue: elements[id].add(mark, start, isTold: isAnswered)
+            case .remove where !isAnswered || isTrue: elements[id].remove(mark, start, isTold: isAnswered)
             case .contains where !isTrue, .remove: absences.append((mark, Int32(truncatingIfNeeded: id)))
             default: elements[id].inside(mark, start, completed[row])
             }
@@ -108,7 +121,7 @@ struct SetMonitor {
         var search: [Int] = []
         for id in elements.indices {
             if elements[id].needsSearch {
-                search.append(history.arguments[Int(elements[id].addRow)])
+                search.append(history.arguments[Int(elements[id].firstRow)])
             } else if let wrong = settle(&elements[id]) {
                 return .violated(wrong)
             }
@@ -131,9 +144,11 @@ struct SetMonitor {
         guard element.wasInside else { return nil }
         let seen = element.enteredRow >= 0 ? element.enteredRow : element.removeRow
         guard element.addRow >= 0 else { return .init(kind: .phantomElement, rows: [Int(seen)], margin: nil) }
-        if element.addsAnswered > 1 || element.removesAnswered > 1 {
-            let first = element.addsAnswered > 1 ? element.addRow : element.removeRow
-            return .init(kind: .phantomElement, rows: [Int(first), Int(element.secondRow)], margin: nil)
+        if element.secondAdd >= 0 {
+            return .init(kind: .addedTwice, rows: [Int(element.addRow), Int(element.secondAdd)], margin: nil)
+        }
+        if element.secondRemove >= 0 {
+            return .init(kind: .removedTwice, rows: [Int(element.removeRow), Int(element.secondRemove)], margin: nil)
         }
         element.inside(element.addRow, element.addInvoked, answer(element.addRow))
         let removed = element.removeRow >= 0 ? answer(element.removeRow) : .max

@@ -21,11 +21,21 @@ extension Diagnosis {
         let asked = self.request(request)
         let got = replies[reply]
         let pieces = reading.rules == .http ? tornBody(request, reply).map { "; \($0)" } ?? "" : ""
-        return problem(
+        var problem = problem(
             .corruption, "wrong-reply",
             "\(who): \(label(request)) (packet \(asked.last.number)) was answered \(text(reply)) "
                 + "(packet \(got.first.number)), which no request of any client explains\(pieces).",
             [(asked.last, "\(label(request)) is sent"), (got.first, "an impossible reply: \(text(reply))")])
+        if isForeign, reading.rules == .http, pieces.isEmpty, mayHoldAnything(request, reply) {
+            problem.doubt = "a client that the capture does not show may have written it"
+        }
+        return problem
+    }
+
+    /// The reply would be right if the path held something else.
+    private func mayHoldAnything(_ request: Int, _ reply: Int) -> Bool {
+        guard let head = heads[reply]?.http else { return false }
+        return reading.fitsStatus(reading.http(call(request)), Int(head.status))
     }
 
     /// A reply that nobody asked for.

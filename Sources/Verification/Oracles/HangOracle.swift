@@ -21,7 +21,7 @@ public struct HangOracle: ReadingOracle {
 extension Diagnosis {
     func hang(_ request: Int, _ silence: Problem.Silence) -> Problem {
         let asked = self.request(request)
-        let milliseconds = silence.nanoseconds / 1_000_000
+        let milliseconds = (silence.nanoseconds + silence.unseen) / 1_000_000
         let until = silence.clientClosed ? "until the client closed" : "until the capture ended"
         if let other = reading.clientThatDoesNotRead(besides: index) {
             return problem(

@@ -33,8 +33,9 @@ extension Conversation {
         partialRequest = requests.missing == 0 ? requests.partial : nil
         malformedRequest = requests.malformed
         malformedReply = replies.malformed
-        requestGaps = requests.missing
-        replyGaps = replies.missing
+        requestGaps = requests.missing + CaptureProof.missingTail(flow.toServer)
+        replyGaps = replies.missing + CaptureProof.missingTail(flow.toClient)
+        proof = CaptureProof(flow)
         teardown = flow.teardown
         clientEnd = Self.end(of: flow.toServer)
         serverEnd = Self.end(of: flow.toClient)

@@ -58,6 +58,7 @@ struct HTTPBodies {
         }
         // Refused for good: nothing was done.
         if let reply = call.head?.http, reply.status == 405 || reply.status == 501 { return }
+        if reading.isRefused(call, request) { return }
         guard http.method != .connect else { return }
         guard http.method != .elsewhere, http.method != .other, Self.isPlain(request.bytes[target]) else {
             objection =

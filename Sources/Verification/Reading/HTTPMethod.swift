@@ -53,7 +53,7 @@ struct HTTPCall {
 
 extension Reading {
     /// Takes an HTTP request apart, into `words` and `requests`.
-    mutating func readHTTP(_ call: inout Call, _ request: Message, _ reply: Message?) {
+    mutating func readHTTP(_ call: inout Call, _ request: Message) {
         call.firstWord = words.count
         guard let head = HTTPHead(request.bytes.span, from: .client) else {
             call.isOpaque = true
@@ -69,8 +69,11 @@ extension Reading {
                 method: method, flags: head.flags, closes: head.closes, hasRange: !head.range.isEmpty,
                 isPartial: !head.contentRange.isEmpty || head.flags.contains(.isVariant), bodyOffset: head.end))
         if let reply = call.head?.http {
+            methods.add(methodName(call, request), status: Int(reply.status))
             let isUpgraded = reply.status == 101 && head.flags.contains(.upgrades)
-            call.endsPairing = isUpgraded || (method == .connect && reply.isSuccess)
+            // Whose body is refused before it was sent may send something else in its place.
+            let refusesBody = head.flags.contains(.expectsContinue) && reply.status >= 400
+            call.endsPairing = isUpgraded || (method == .connect && reply.isSuccess) || refusesBody
         }
         if !head.host.isEmpty { noteHost(request.bytes[head.host]) }
     }
@@ -78,6 +81,16 @@ extension Reading {
     private mutating func noteHost(_ name: ArraySlice<UInt8>) {
         if let host, host != name { hasSeveralHosts = true }
         host = host ?? name
+    }
+
+    /// The method of a call, as people write it.
+    func methodName(_ call: Call, _ request: Message) -> String {
+        RESPCommand.displayName(request.bytes, words[call.firstWord])
+    }
+
+    /// Whether the server always refuses what a call asks for.
+    func isRefused(_ call: Call, _ request: Message) -> Bool {
+        call.wordCount > 0 && methods.isRefused(methodName(call, request))
     }
 
     /// The HTTP request of a call.

@@ -97,7 +97,10 @@ struct PacketLocator {
 
     mutating func message(_ bytes: [UInt8], _ range: Range<Int>) -> Message {
         let first = packet(at: range.lowerBound)
+        let acknowledged = index < chunks.count ? chunks[index].acknowledged : ByteStream.Chunk.unknownAcknowledgement
         let last = packet(at: range.upperBound - 1)
-        return Message(bytes: Array(bytes[range]), offset: range.lowerBound, first: first, last: last)
+        return Message(
+            bytes: Array(bytes[range]), offset: range.lowerBound, first: first, last: last,
+            acknowledged: acknowledged == ByteStream.Chunk.unknownAcknowledgement ? nil : acknowledged)
     }
 }

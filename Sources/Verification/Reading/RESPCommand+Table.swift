@@ -37,6 +37,8 @@ extension RESPCommand {
         RESPCommand(name: "QUIT", effect: .none, shape: .ok, closes: true),
         RESPCommand(name: "TIME", effect: .none, shape: .array),
         RESPCommand(name: "WAIT", effect: .none, shape: .integer, blocks: true),
+        RESPCommand(name: "WAITAOF", effect: .none, shape: .array, blocks: true),
+        RESPCommand(name: "FAILOVER", effect: .none, shape: .ok, blocks: true),
     ]
 
     private static let structures: [RESPCommand] =
@@ -56,12 +58,14 @@ extension RESPCommand {
         + names("GETEX INCRBYFLOAT HINCRBYFLOAT ZINCRBY", .writesFirst, .any)
         + names("RENAME RENAMENX RPOPLPUSH LMOVE SMOVE MSETNX COPY SORT", .writesNamed, .any)
         + names(
-            "BLPOP BRPOP BRPOPLPUSH BLMOVE BZPOPMIN BZPOPMAX BLMPOP XREAD XREADGROUP", .writesNamed, .any, blocks: true)
+            "BLPOP BRPOP BRPOPLPUSH BLMOVE BZPOPMIN BZPOPMAX BLMPOP BZMPOP XREAD XREADGROUP", .writesNamed, .any,
+            blocks: true)
 
     private static let global: [RESPCommand] =
         names(
-            "FLUSHALL FLUSHDB SELECT SWAPDB EVAL EVALSHA FCALL FUNCTION SCRIPT MODULE DEBUG MIGRATE", .writesAll, .any)
+            "FLUSHALL FLUSHDB SELECT SWAPDB EVAL EVALSHA FCALL FUNCTION SCRIPT MODULE MIGRATE", .writesAll, .any)
         + names("MULTI EXEC DISCARD WATCH UNWATCH RESET", .writesAll, .any)
+        + [RESPCommand(name: "DEBUG", effect: .writesAll, shape: .any, blocks: true)]
         + [RESPCommand(name: "SHUTDOWN", effect: .writesAll, shape: .any, blocks: true, closes: true)]
         + ["SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "MONITOR", "SYNC", "PSYNC", "HELLO"]
         .map {

@@ -51,6 +51,9 @@ struct RESPCommand: Sendable {
 
     static let multi = table.firstIndex { $0.name == "MULTI" }!
     static let client = table.firstIndex { $0.name == "CLIENT" }!
+    static let debug = table.firstIndex { $0.name == "DEBUG" }!
+    static let failover = table.firstIndex { $0.name == "FAILOVER" }!
+    static let shutdown = table.firstIndex { $0.name == "SHUTDOWN" }!
 
     private static func upper(_ byte: UInt8) -> UInt8 {
         byte >= 0x61 && byte <= 0x7A ? byte - 0x20 : byte

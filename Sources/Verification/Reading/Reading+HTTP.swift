@@ -26,7 +26,7 @@ extension Reading {
     }
 
     /// Whether the status is one that the method may get.
-    private func fitsStatus(_ http: HTTPCall, _ status: Int) -> Bool {
+    func fitsStatus(_ http: HTTPCall, _ status: Int) -> Bool {
         switch (http.method, status) {
         case (_, ..<200): return status == 101 && http.flags.contains(.upgrades)
         case (.get, 206), (.head, 206): return http.hasRange

@@ -27,6 +27,8 @@ struct Reading {
     var words: [Range<Int>] = []
     /// The HTTP requests of all calls.
     var requests: [HTTPCall] = []
+    /// How the methods of HTTP were answered, here and before.
+    var methods = MethodUse()
     /// What was PUT where.
     var bodies = HTTPBodies()
     /// The first host that an HTTP request names, and whether another one names another.
@@ -38,10 +40,16 @@ struct Reading {
     var isPaired: [Bool] = []
     /// Whether a conversation has MULTI, so that +QUEUED answers anything.
     var sawMulti = false
+    /// The longest that anybody waited for a reply and got it, in a capture: its server may be as slow again.
+    var slowestReplyNanoseconds: Int64 = 0
+    /// Somebody had the server wait with all clients, or let some of them go.
+    var isInterfered = false
     /// What is wrong with the replies of single connections.
     var problems: [Problem] = []
     /// What was not judged, and why.
     var notes: [String] = []
+    /// What is odd, and no fault.
+    var remarks = Remarks()
 
     init(_ evidence: Evidence) {
         self.evidence = evidence
@@ -57,6 +65,7 @@ struct Reading {
         calls.reserveCapacity(total)
         starts.reserveCapacity(evidence.conversations.count + 1)
         if rules == .resp { words.reserveCapacity(3 * total) }
+        methods.accepted = evidence.acceptedMethods
         for index in evidence.conversations.indices { read(index) }
         if rules == .http { bodies = HTTPBodies(self) }
         for index in evidence.conversations.indices { compare(index) }
@@ -89,8 +98,12 @@ struct Reading {
             var call = Call(conversation: Int32(index), exchange: Int32(position))
             if let reply = exchange.reply { call.head = head(of: reply) }
             if rules == .resp { call.read(request: exchange.request.bytes, words: &words) }
-            if rules == .http { readHTTP(&call, exchange.request, exchange.reply) }
+            if rules == .http { readHTTP(&call, exchange.request) }
+            if let oddity = call.head?.http?.oddity, let reply = exchange.reply {
+                remarks.add(oddity, name(index), packet: reply.first.number)
+            }
             if call.command == RESPCommand.multi { sawMulti = true }
+            if rules == .resp, call.interferes(exchange.request.bytes, words) { isInterfered = true }
             calls.append(call)
         }
         starts.append(calls.count)
@@ -99,6 +112,10 @@ struct Reading {
     /// Holds a conversation's replies against its requests.
     private mutating func compare(_ index: Int) {
         let conversation = evidence.conversations[index]
+        guard conversation.isJudged else {
+            isPaired.append(false)
+            return
+        }
         var clean =
             conversation.surplus.isEmpty && conversation.partialReply == nil
             && conversation.malformedReply == nil && conversation.datagrams?.repliedAgain.isEmpty ?? true
@@ -112,6 +129,21 @@ struct Reading {
         }
         isPaired.append(conversation.isSynchronised && (clean || !conversation.startsMidStream))
         if !clean { suspicious.append(index) }
+        guard evidence.source == .capture else { return }
+        for exchange in conversation.exchanges {
+            guard let completed = exchange.completed else { break }
+            slowestReplyNanoseconds = max(
+                slowestReplyNanoseconds, completed.nanoseconds - exchange.invoked.nanoseconds)
+        }
+        noteUnread(conversation)
+    }
+
+    private mutating func noteUnread(_ conversation: Conversation) {
+        guard let malformed = conversation.malformedRequest else { return }
+        let packet = malformed.packet.map { " (packet \($0.number))" } ?? ""
+        notes.append(
+            "\(conversation.name): what the client sends from offset \(malformed.offset) on is no "
+                + "\(evidence.codec.name): \(malformed.reason)\(packet).")
     }
 
     /// Whether `reply` is an answer that the request of `call` may get, and did not come before it was asked.
@@ -154,10 +186,13 @@ struct Reading {
         return text.withUTF8Buffer { reply.bytes[head.body].elementsEqual($0) }
     }
 
-    /// A reply that was captured clearly before its request was complete answers something else, unless it refuses it.
+    /// A reply that was captured clearly before its request was complete answers something else, unless it refuses it, or
+    /// acknowledges the request: then the capture has the two in the wrong order.
     private func precedes(_ reply: Message, _ request: Message, isError: Bool) -> Bool {
-        reply.first.number < request.last.number && !isError
-            && request.last.time.nanoseconds - reply.first.time.nanoseconds > Self.captureInversionNanoseconds
+        guard reply.first.number < request.last.number, !isError,
+            request.last.time.nanoseconds - reply.first.time.nanoseconds > Self.captureInversionNanoseconds
+        else { return false }
+        return reply.acknowledged.map { $0 < request.offset + request.bytes.count } ?? true
     }
 
     /// A server that fails everywhere is not followed into every connection.
@@ -199,6 +234,17 @@ struct Call {
         endsPairing = RESPCommand.table[command].endsPairing
         if command == RESPCommand.client, wordCount > 1 {
             endsPairing = RESPCommand.displayName(request, words[firstWord + 1]) == "REPLY"
+        }
+    }
+
+    /// Whether the command makes a server keep other clients waiting, or close their connections: CLIENT PAUSE and KILL,
+    /// DEBUG SLEEP, FAILOVER, SHUTDOWN.
+    func interferes(_ request: [UInt8], _ words: [Range<Int>]) -> Bool {
+        switch command {
+        case RESPCommand.failover, RESPCommand.shutdown, RESPCommand.debug: return true
+        case RESPCommand.client where wordCount > 1:
+            return ["PAUSE", "KILL"].contains(RESPCommand.displayName(request, words[firstWord + 1]))
+        default: return false
         }
     }
 }

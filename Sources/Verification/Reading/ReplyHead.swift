@@ -32,6 +32,8 @@ struct HTTPReply {
     var bodyOffset: Int32
     /// The body's length as announced; of a reply to HEAD, that of the body which GET would get.
     var announced: Int?
+    /// What of it is not as the standard wants it.
+    var oddity: HTTPOddity?
 
     init?(_ bytes: [UInt8]) {
         guard let head = HTTPHead(bytes.span, from: .server) else { return nil }
@@ -40,6 +42,7 @@ struct HTTPReply {
         closes = head.closes
         bodyOffset = Int32(head.end)
         announced = head.contentLength
+        oddity = head.oddity
     }
 
     /// 2xx.

@@ -8,6 +8,8 @@ protocol SearchModel {
     mutating func rollback(to mark: Int)
     /// Equal for equal states; different for different ones, but for a chance of 2⁻⁶⁴.
     var fingerprint: UInt64 { get }
+    /// The object's state alone, where `fingerprint` tells more than that.
+    var state: UInt64 { get }
     /// Whether the operation, given its recorded result, changes nothing wherever it may legally happen.
     func isReader(_ operation: Int) -> Bool
     /// The lane of an operation: those of one lane happen in their order of invocation, as the pipelined commands of
@@ -20,6 +22,7 @@ protocol SearchModel {
 }
 
 extension SearchModel {
+    var state: UInt64 { fingerprint }
     func lane(_ operation: Int) -> Int { -1 }
     func holdsLane(_ operation: Int) -> Bool { false }
 }
@@ -74,6 +77,12 @@ struct FrontierSearch {
     private var frameMasks: [UInt64] = []
     private var candidates: [Int32] = []
     private var visited = VisitedSet(words: 1)
+    /// The slots of open operations that need not happen at all.
+    private var optional: [UInt64] = [0]
+    private var cover = Cover()
+    /// Whether of two configurations that differ only in what need not have happened the one with less of it is as good:
+    /// so it is unless something must wait for an operation that need not happen.
+    var prefersFewer = false
     /// Whether a success remembers its order.
     var keepsWitness = false
     /// After a success, where `keepsWitness`: the operations in an order that explains them, without unanswered ones
@@ -106,7 +115,7 @@ struct FrontierSearch {
         while true {
             if settle(&model) { return .linearizable }
             if let why = model.exhausted { return .unknown(why) }
-            if visited.insert(position, model.fingerprint, mask) {
+            if isNew(model.fingerprint) {
                 guard visited.count <= budget.nodes else {
                     return .unknown("the budget of \(budget.nodes) configurations is spent")
                 }
@@ -134,7 +143,14 @@ struct FrontierSearch {
 
     /// Bytes of what was visited and of the choices that are open.
     private var memory: Int {
-        visited.byteCount + 4 * candidates.count + 8 * frameMasks.count + MemoryLayout<Frame>.stride * frames.count
+        visited.byteCount + cover.byteCount + 4 * candidates.count + 8 * frameMasks.count + MemoryLayout<Frame>.stride
+            * frames.count
+    }
+
+    /// Whether the configuration was neither visited nor is any worse than one that was; remembers it.
+    private mutating func isNew(_ fingerprint: UInt64) -> Bool {
+        guard visited.insert(position, fingerprint, mask) else { return false }
+        return !prefersFewer || cover.insert(position, fingerprint, mask, optional: optional)
     }
 
     private mutating func prepare(_ events: [SearchEvent], _ operationCount: Int) {
@@ -163,7 +179,9 @@ struct FrontierSearch {
         }
         words = max(1, (slotOperation.count + 63) / 64)
         mask = Array(repeating: 0, count: words)
+        optional = mask
         visited.reset(words: words)
+        cover.reset()
         frames.removeAll(keepingCapacity: true)
         frameMasks.removeAll(keepingCapacity: true)
         candidates.removeAll(keepingCapacity: true)
@@ -187,6 +205,7 @@ struct FrontierSearch {
 
     /// Before `run`: of each chain, every operation must happen after the one before.
     mutating func chain(_ chains: [[Int32]], operationCount: Int) {
+        guard !chains.isEmpty else { return }
         chained = Array(repeating: [], count: operationCount)
         for chain in chains {
             for (before, operation) in zip(chain, chain.dropFirst()) { chained[Int(operation)].append(before) }
@@ -233,6 +252,7 @@ struct FrontierSearch {
                     slotOperation[slot] = -1
                 } else {
                     slotOperation[slot] = event.operation
+                    if responseOf[Int(event.operation)] == .max { optional[slot >> 6] |= 1 << (UInt64(slot) & 63) }
                 }
                 position += 1
             }
@@ -252,9 +272,9 @@ struct FrontierSearch {
                 let operation = Int(slotOperation[slot])
                 guard model.isReader(operation), !mustWait(operation) else { continue }
                 let mark = model.mark
-                let before = model.fingerprint
+                let before = model.state
                 guard model.apply(operation) else { continue }
-                if model.fingerprint == before {
+                if model.state == before {
                     mask[slot >> 6] |= 1 << (UInt64(slot) & 63)
                     if keepsWitness { witness.append(Int32(operation)) }
                     progress = true
@@ -314,6 +334,7 @@ struct FrontierSearch {
             let event = events[position]
             let slot = Int(slotOf[Int(event.operation)])
             slotOperation[slot] = event.isResponse ? event.operation : -1
+            if !event.isResponse { optional[slot >> 6] &= ~(1 << (UInt64(slot) & 63)) }
         }
         for word in 0..<words { mask[word] = frameMasks[frameMasks.count - words + word] }
         model.rollback(to: frame.mark)

@@ -36,7 +36,7 @@ extension History {
                 clusters.append(Cluster())
             }
             if isWrite {
-                guard clusters[id].write == nil, value != History.null else { return nil }
+                guard clusters[id].write == nil, value != initial ?? Self.null else { return nil }
                 clusters[id].write = row
             } else {
                 clusters[id].reads.append(row)
@@ -82,6 +82,7 @@ extension History {
         var itemOf: [Int: Int] = [:]
         var items: [Item] = []
         for row in 0..<count where functions[row] == .enqueue && statuses[row] != .fail {
+            guard arguments[row] != Self.null else { return [] }
             guard itemOf.updateValue(items.count, forKey: arguments[row]) == nil else { return [] }
             items.append(Item(enqueue: row, enqueueEnd: completed[row]))
         }
@@ -123,26 +124,29 @@ extension CheckModel {
     package func witness(_ history: History, _ budget: SearchBudget = SearchBudget()) -> Witness {
         let rows = Array(0..<history.count)
         switch self {
+        case .set where history.functions.contains(.read): return .none("the set is read as a whole")
         case .register, .kv:
             if let order = history.clusterOrder() { return .order(order) }
-            return witness(specification, history, rows, budget)
+            return witness(specification(of: history), history, rows, budget)
         case .queue:
             let chains = history.queueChains()
+            guard !chains.isEmpty else { return witness(specification(of: history), history, rows, budget) }
             // What is in no chain need not have happened, but for empty answers.
             let chosen = Set(chains.joined())
             let kept = rows.filter {
                 chosen.contains($0) || (history.statuses[$0] == .ok && history.functions[$0] != .enqueue)
             }
-            let chained = HistorySearch.witness(QueueSpecification(), history, kept, budget, chains: chains)
+            let chained = witness(specification(of: history), history, kept, budget, chains)
             guard case .none = chained else { return chained }
-            return HistorySearch.witness(QueueSpecification(), history, rows, budget)
-        default: return witness(specification, history, rows, budget)
+            return witness(specification(of: history), history, rows, budget)
+        default: return witness(specification(of: history), history, rows, budget)
         }
     }
 
     private func witness(
-        _ specification: some Specification, _ history: History, _ rows: [Int], _ budget: SearchBudget
+        _ specification: some Specification, _ history: History, _ rows: [Int], _ budget: SearchBudget,
+        _ chains: [[Int]] = []
     ) -> Witness {
-        HistorySearch.witness(specification, history, rows, budget)
+        HistorySearch.witness(specification, history, rows, budget, chains: chains)
     }
 }

@@ -14,7 +14,7 @@ enum ParserTargets {
     static let all: [any ParserTarget] = [
         PcapTarget(), PcapngTarget(), SnoopTarget(), PacketsTarget(), FlowsTarget(), DatagramsTarget(),
         FragmentsTarget(), WireTarget(), ConversationTarget(), CutRepliesTarget(), ScenarioTarget(), LinhistTarget(),
-        EDNTarget(), ModelFileTarget(), FindingTarget(), HistoryPageTarget(),
+        EDNTarget(), JSONJournalTarget(), TextJournalTarget(), ModelFileTarget(), FindingTarget(), HistoryPageTarget(),
     ]
 
     /// The target that the environment's `PARSER` names.

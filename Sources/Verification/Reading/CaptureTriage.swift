@@ -1,0 +1,204 @@
+public import Capture
+public import Wire
+
+/// Which connections of a capture are judged: a capture holds whatever crossed the wire, and only who began to speak a
+/// protocol can break it.
+///
+/// A client has begun with its first request, a server with the beginning of a reply. A server that spoke the protocol on
+/// one connection is held to it on all others on which a client speaks it; with lines, which all look alike, only a reply
+/// that repeats what was sent shows that the protocol is spoken.
+struct CaptureTriage {
+    private let codec: any WireCodec
+    /// Servers that were heard speaking the protocol.
+    private var speakers: Set<Endpoint> = []
+    private(set) var conversations: [Conversation] = []
+    private(set) var leftAside: [String] = []
+
+    /// One connection, with its ends.
+    struct Candidate {
+        var conversation: Conversation
+        var server: Endpoint
+        var speech: Speech
+    }
+
+    /// - Complexity: O(conversations).
+    init(_ all: [(conversation: Conversation, server: Endpoint)], codec: any WireCodec) {
+        self.codec = codec
+        let candidates = all.map {
+            Candidate(conversation: $0.conversation, server: $0.server, speech: Speech($0.conversation, codec))
+        }
+        for candidate in candidates where candidate.speech.isConversation { speakers.insert(candidate.server) }
+        for candidate in candidates { take(candidate) }
+    }
+
+    private mutating func take(_ candidate: Candidate) {
+        var conversation = candidate.conversation
+        let speech = candidate.speech
+        // Nobody said anything.
+        if speech.client == .nothing, speech.server == .nothing { return conversations.append(conversation) }
+        let isSpeaker = speakers.contains(candidate.server)
+        guard !speech.isJudged(ofSpeaker: isSpeaker) else { return conversations.append(conversation) }
+        leftAside.append(
+            "flow \(conversation.flow), \(conversation.name) to \(candidate.server): \(speech.reason(codec.name)).")
+        // What it says to a server that is judged may change what that answers to others.
+        guard isSpeaker else { return }
+        conversation.isJudged = false
+        conversations.append(conversation)
+    }
+}
+
+/// How far both sides of a connection speak a protocol.
+struct Speech {
+    enum Side {
+        case nothing
+        /// Some of the first message, or a message that other protocols have too.
+        case begins
+        case speaks
+        case foreign
+        /// Acknowledged, and not captured.
+        case missing
+    }
+
+    var client: Side
+    var server: Side
+    /// A whole request and its reply that only this protocol explains.
+    var isConversation: Bool
+    /// The first request can be one of this protocol alone: silence counts, though nothing shows that the server speaks it.
+    private let isPlainRequest: Bool
+    /// So can replies, to whatever they answer.
+    private let opensPlainly: Bool
+    /// Messages tell the protocol.
+    private let isTelling: Bool
+    private let startsMidStream: Bool
+
+    init(_ conversation: Conversation, _ codec: any WireCodec) {
+        startsMidStream = conversation.startsMidStream
+        client = Self.client(conversation, codec)
+        server = Self.server(conversation, codec)
+        isTelling = codec is RESPCodec || codec is HTTPCodec
+        opensPlainly = codec is HTTPCodec
+        let isInline = codec is RESPCodec && conversation.exchanges.first?.request.bytes.first != UInt8(ascii: "*")
+        isPlainRequest = isTelling && client == .speaks && !isInline
+        isConversation =
+            isTelling
+            ? client == .speaks && server == .speaks && conversation.exchanges.contains { $0.reply != nil }
+            : Self.mostlyRepeats(conversation, codec)
+    }
+
+    /// Whether the connection is judged, its server having been heard speaking the protocol, there or elsewhere, or not.
+    func isJudged(ofSpeaker isSpeaker: Bool) -> Bool {
+        if isConversation { return true }
+        switch client {
+        case .foreign: return false
+        // Of a half captured connection is told what is missing.
+        case .missing: return isTelling && server == .speaks
+        case .nothing: return (isSpeaker || opensPlainly) && server == .speaks
+        case .begins: return isSpeaker
+        case .speaks: return isSpeaker || (isPlainRequest && server != .foreign)
+        }
+    }
+
+    func reason(_ name: String) -> String {
+        if startsMidStream, client != .speaks {
+            return "the capture begins in the middle of something that is no \(name)"
+        }
+        return switch (client, server) {
+        case (.foreign, _): "the client's first bytes are no request of \(name)"
+        case (.nothing, _): "the server speaks first, and not \(name)"
+        case (_, .foreign): "the server's first bytes are no reply of \(name)"
+        default: "nothing shows that this is \(name)"
+        }
+    }
+
+    private static func client(_ conversation: Conversation, _ codec: any WireCodec) -> Side {
+        if let first = conversation.exchanges.first?.request {
+            guard codec is RESPCodec, first.bytes.first != UInt8(ascii: "*") else { return .speaks }
+            return inline(first, conversation)
+        }
+        if let partial = conversation.partialRequest {
+            return codec.begins(partial.bytes, .client) ? .begins : .foreign
+        }
+        if conversation.malformedRequest != nil { return .foreign }
+        return conversation.requestGaps > 0 ? .missing : .nothing
+    }
+
+    /// An inline request of RESP is a line of many protocols: one of a command that is known, asked before anybody said
+    /// anything, is taken for one.
+    private static func inline(_ first: Message, _ conversation: Conversation) -> Side {
+        var words: [Range<Int>] = []
+        guard RESPValue.appendWordRanges(of: first.bytes.span, to: &words), let word = words.first,
+            RESPCommand.index(first.bytes, word) != 0
+        else { return .begins }
+        let reply = conversation.exchanges.first?.reply ?? conversation.surplus.first
+        return reply.map { $0.first.number < first.first.number } ?? false ? .foreign : .speaks
+    }
+
+    private static func server(_ conversation: Conversation, _ codec: any WireCodec) -> Side {
+        if conversation.exchanges.first?.reply != nil || !conversation.surplus.isEmpty { return .speaks }
+        if let partial = conversation.partialReply { return codec.begins(partial.bytes, .server) ? .speaks : .foreign }
+        guard let malformed = conversation.malformedReply else { return .nothing }
+        return codec.begins(malformed.rest, .server) ? .speaks : .foreign
+    }
+
+    /// Half of the replies or more repeat their requests: some lines of other protocols happen to.
+    private static func mostlyRepeats(_ conversation: Conversation, _ codec: any WireCodec) -> Bool {
+        let replies = conversation.exchanges.count { $0.reply != nil } + conversation.surplus.count
+        return replies > 0 && 2 * conversation.exchanges.count { repeats($0, codec) } >= replies
+    }
+
+    /// Whether a reply repeats what its request sent, as far as the protocol wants it to.
+    private static func repeats(_ exchange: Exchange, _ codec: any WireCodec) -> Bool {
+        guard let reply = exchange.reply else { return false }
+        if codec is EchoLineCodec || codec is EchoLengthCodec {
+            // Empty lines are alike in all protocols.
+            return reply.bytes == exchange.request.bytes && reply.bytes.contains { $0 > 0x20 }
+        }
+        guard codec is TaggedLineCodec else { return true }
+        guard let tag = TaggedLineCodec.tag(of: reply.bytes.span),
+            let asked = TaggedLineCodec.tag(of: exchange.request.bytes.span)
+        else { return false }
+        return reply.bytes[tag] == exchange.request.bytes[asked]
+    }
+}
+
+extension WireCodec {
+    /// Whether bytes that are no whole message begin like one, however they go on.
+    fileprivate func begins(_ bytes: [UInt8], _ role: Role) -> Bool {
+        switch self {
+        case is HTTPCodec: HTTPHead.begins(bytes.span, from: role)
+        case is RESPCodec: RESPHead.begins(bytes.span, from: role)
+        default: true
+        }
+    }
+}
+
+extension Evidence {
+    /// Reads the connections of a capture that anybody made: those that do not speak the protocol are left aside.
+    ///
+    /// - Parameters: as of `init(flows:)`.
+    /// - Complexity: O(bytes + packets).
+    public init(
+        capture flows: [Flow], codec: any WireCodec, names: (Flow) -> String = { $0.client.description },
+        incomplete: [String] = [], end: Timestamp
+    ) {
+        let (once, again) = CapturedTwice.eachOnce(flows)
+        let read = once.map { (Conversation(flow: $0, name: names($0), codec: codec), $0.server) }
+        let triage = CaptureTriage(read, codec: codec)
+        self.init(codec: codec, conversations: triage.conversations, incomplete: incomplete, end: end)
+        source = .capture
+        leftAside = triage.leftAside
+        for flow in again { leftAside.append("flow \(flow.id), \(names(flow)) to \(flow.server): it is there twice.") }
+    }
+
+    /// The same of datagrams.
+    public init(
+        capture flows: [DatagramFlow], codec: any WireCodec,
+        names: (DatagramFlow) -> String = { $0.client.description }, incomplete: [String] = [], end: Timestamp
+    ) {
+        let read = flows.map { (Conversation(datagrams: $0, name: names($0), codec: codec), $0.server) }
+        let triage = CaptureTriage(read, codec: codec)
+        self.init(codec: codec, conversations: triage.conversations, incomplete: incomplete, end: end)
+        source = .capture
+        leftAside = triage.leftAside
+    }
+}

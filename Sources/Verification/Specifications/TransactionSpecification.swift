@@ -1,0 +1,107 @@
+/// Several keys read, written and appended to at once: a transaction takes effect as a whole, in one instant.
+public struct TransactionSpecification: Specification {
+    /// What a key holds: a value, or what was appended.
+    public enum Item: Hashable, Sendable {
+        /// The value last written.
+        case value(Int)
+        /// The values appended, in order.
+        case list([Int])
+    }
+
+    /// No key holds anything.
+    public var initial: [Int: Item] = [:]
+    private let values: HistoryValues
+
+    /// Creates the specification; `values` tells what stands in the lists and maps of operations.
+    public init(values: HistoryValues) {
+        self.values = values
+    }
+
+    /// The keys after `operation`.
+    ///
+    /// - Complexity: O(keys).
+    public func apply(_ operation: HistoryOperation, to state: [Int: Item]) -> [Int: Item]? {
+        guard let steps = MicroOperation.all(operation, values) else { return nil }
+        var next = state
+        for step in steps {
+            switch step.kind {
+            case .read:
+                guard !operation.isAnswered || shows(step.value, next[step.key]) else { return nil }
+            case .write: next[step.key] = step.value == History.null ? nil : .value(step.value)
+            case .append:
+                guard case .list(let list)? = next[step.key] else {
+                    guard next[step.key] == nil else { return nil }
+                    next[step.key] = .list([step.value])
+                    continue
+                }
+                next[step.key] = .list(list + [step.value])
+            }
+        }
+        return next
+    }
+
+    private func shows(_ code: Int, _ item: Item?) -> Bool {
+        switch item {
+        case nil: code == History.null || values.elements(of: code) == []
+        case .value(let value): code == value
+        case .list(let list): values.elements(of: code) == list
+        }
+    }
+
+    /// What reads and nothing else.
+    public func isReader(_ operation: HistoryOperation) -> Bool {
+        MicroOperation.all(operation, values)?.allSatisfy { $0.kind == .read } ?? false
+    }
+
+    /// Whose operation it is does not matter.
+    public func unanswered(_ operation: HistoryOperation, seen: [Int: Int]) -> HistoryOperation? {
+        isReader(operation) ? nil : operation.anonymous()
+    }
+}
+
+/// One step of a transaction: `[:r 1 nil]`, `[:w 2 3]` or `[:append 4 5]`.
+struct MicroOperation: Equatable {
+    enum Kind { case read, write, append }
+
+    var kind: Kind
+    var key: Int
+    var value: Int
+
+    /// The steps of an operation as it was answered, or as it was asked for; nil where they cannot be understood.
+    ///
+    /// Reads and writes of several keys may be maps too: `{:f :write, :value {1 2, 3 4}}`.
+    static func all(_ operation: HistoryOperation, _ values: HistoryValues) -> [MicroOperation]? {
+        switch operation.function {
+        case .transaction:
+            let isTold = operation.isAnswered && operation.result != History.null
+            return list(isTold ? operation.result : operation.argument, values)
+        case .write:
+            return values.entries(of: operation.argument)?.map { .init(kind: .write, key: $0.key, value: $0.value) }
+        case .read:
+            guard operation.isAnswered else { return [] }
+            return values.entries(of: operation.result)?.map { .init(kind: .read, key: $0.key, value: $0.value) }
+        default: return nil
+        }
+    }
+
+    private static func list(_ code: Int, _ values: HistoryValues) -> [MicroOperation]? {
+        guard let steps = values.elements(of: code) else { return nil }
+        var all: [MicroOperation] = []
+        for step in steps {
+            guard let parts = values.elements(of: step), parts.count == 3, let kind = kind(parts[0], values) else {
+                return nil
+            }
+            all.append(MicroOperation(kind: kind, key: parts[1], value: parts[2]))
+        }
+        return all
+    }
+
+    private static func kind(_ code: Int, _ values: HistoryValues) -> Kind? {
+        switch values.word(code) {
+        case "r", "read": .read
+        case "w", "write": .write
+        case "append", "a": .append
+        default: nil
+        }
+    }
+}
