@@ -139,6 +139,13 @@ struct CaptureReading {
         self.linkTypes = linkTypes
     }
 
+    /// Where other recordings begin, each of which is judged by itself.
+    var recordingNotes: [String] {
+        stepsBack.filter(\.beginsRecording).map {
+            "time runs back at packet \($0.packet), and connections begin anew: another recording, judged by itself"
+        }
+    }
+
     /// What the summary says of the file.
     var facts: InspectSummary.FileFacts {
         var facts = InspectSummary.FileFacts()

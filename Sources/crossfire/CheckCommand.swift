@@ -115,7 +115,7 @@ struct CheckCommand: ParsableCommand {
         wants.datagrams = transport == .udp ? .kept(.all) : .none
         wants.decoding = decode.decoding
         let reading = try CaptureReading(path: path, wants)
-        for warning in reading.warnings { Console.note("\(capture): \(warning)") }
+        for warning in reading.warnings + reading.recordingNotes { Console.note("\(capture): \(warning)") }
         var incomplete = reading.warnings
         if let dropped = reading.droppedPackets, dropped > 0 {
             incomplete.append("the capture says that it dropped \(dropped) packets")

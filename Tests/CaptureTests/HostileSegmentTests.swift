@@ -89,3 +89,25 @@ struct HostileSegmentTests {
         #expect(flow.anomalies.filter { $0.kind == .overlapConflict }.map(\.packet.number) == [5, 6])
     }
 }
+
+/// Goal: no time that a file may give stops the analysis. Method: one conversation whose packets have the earliest and the
+/// latest times in turn.
+@Suite("Times from the ends of all time")
+struct ExtremeTimeTests {
+    @Test("the earliest and the latest, in any order", arguments: 0..<8)
+    func extremes(_ seed: Int) {
+        var generator = SeededGenerator(state: UInt64(seed))
+        var talk = Talk()
+        talk.exchange(20)
+        talk.send(from: 1, seq: 5080, ack: 1080, window: 0)
+        talk.send(from: 0, seq: 1079, ack: 5080)
+        talk.send(from: 1, seq: 5080, ack: 1080, window: 500)
+        talk.close(after: 20)
+        let limit = Int64.max / 2
+        for index in talk.packets.batch.records.indices {
+            talk.packets.batch.records[index].time.nanoseconds = [-limit, -1, 0, limit].randomElement(
+                using: &generator)!
+        }
+        #expect(talk.flows().map(\.toServer.packets).reduce(0, +) > 0)
+    }
+}

@@ -128,6 +128,32 @@ struct InnocentAnomalyTests {
         #expect(flows[1].handshake == .complete && flows[1].teardown == .open)
     }
 
+    @Test("the old connection's FIN, sent again, is none of the new one's")
+    func oldFIN() {
+        var talk = Talk(handshake: false)
+        talk.send(from: 0, seq: 100_000, .syn)
+        talk.send(from: 1, seq: 5009, ack: 1009, .fin, payload: "rest")
+        talk.send(from: 0, seq: 1009, .rst)
+        talk.send(from: 0, seq: 100_000, .syn, ms: 1000)
+        talk.send(from: 1, seq: 90_000, ack: 100_001, .syn)
+        talk.send(from: 0, seq: 100_001, ack: 90_001)
+        #expect(talk.anomalies().map(\.kind) == [.oldConnectionAnswered])
+        let flow = talk.flows()[0]
+        #expect(flow.toClient.bytes.isEmpty && flow.toClient.gaps.isEmpty && flow.handshake == .complete)
+    }
+
+    @Test("two processors that count each for itself, in order by the sequence numbers")
+    func twoCounters() {
+        for hasStamps in [true, false] {
+            var talk = Talk(hasStamps: hasStamps)
+            for round in 0..<30 as Range<UInt32> {
+                let number = UInt16(round % 3 == 0 ? 50 + round : 200 + round)
+                talk.send(from: 0, seq: 1000 + round * 4, ack: 5000, payload: "data", identification: number)
+            }
+            #expect(talk.found() == [])
+        }
+    }
+
     @Test("where only the handshake's rest is missing, no old connection answered")
     func handshakeNotCaptured() {
         var talk = Talk(handshake: false)

@@ -27,6 +27,19 @@ struct InnocentDuplicateTests {
         }
     }
 
+    @Test(
+        "two places of recording that see each packet milliseconds apart", arguments: hosts.indices, [3, 20] as [Int64])
+    func farApart(_ host: Int, _ milliseconds: Int64) {
+        var talk = Talk(Self.hosts[host].0, hasStamps: Self.hosts[host].1)
+        talk.exchange(8, pause: 60)
+        talk.double(after: milliseconds * 1_000_000)
+        talk.packets.batch.records.sort { $0.time < $1.time }
+        talk.renumber()
+        let kinds = Set(talk.anomalies().map(\.kind))
+        #expect(kinds.isSubset(of: [.captureDuplicate, .duplicateACK, .keepAlive]), "\(Self.hosts[host])")
+        #expect(kinds.contains(.captureDuplicate))
+    }
+
     @Test("both copies after the other side's answer: not one packet was sent twice")
     func doubledLate() {
         var talk = Talk(.none, hasStamps: false)

@@ -20,7 +20,8 @@ struct Talk {
     var hasStamps = true
     var identifications: [UInt16] = [100, 700]
     var stamps: UInt32 = 5000
-    /// Milliseconds of the capture's clock that pass without any of the senders'.
+    /// The last time stamp of each side, which the other one echoes.
+    private var heard: [UInt32] = [0, 0]
     private var generator = SeededGenerator(state: 3)
 
     /// A conversation after its handshake: the client's next byte is 1000, the server's 5000.
@@ -41,7 +42,8 @@ struct Talk {
     ) {
         packets.time += ms * 1_000_000
         stamps += UInt32(ms)
-        let options = options(stamp: stamp ?? stamps, scale: scale, sack: sack)
+        let options = options(stamp: stamp ?? stamps, echo: heard[1 - side], scale: scale, sack: sack)
+        heard[side] = max(heard[side], stamp ?? stamps)
         let ends = [PacketBuilder.client, PacketBuilder.server]
         if case .none = numbering {
             let segment = PacketBuilder.segment(
@@ -63,8 +65,8 @@ struct Talk {
         return identifications[side]
     }
 
-    private func options(stamp: UInt32, scale: Bool, sack: (UInt32, UInt32)?) -> [UInt8] {
-        var options: [UInt8] = hasStamps ? [1, 1, 8, 10] + PacketBuilder.be(stamp) + PacketBuilder.be(UInt32(1)) : []
+    private func options(stamp: UInt32, echo: UInt32, scale: Bool, sack: (UInt32, UInt32)?) -> [UInt8] {
+        var options: [UInt8] = hasStamps ? [1, 1, 8, 10] + PacketBuilder.be(stamp) + PacketBuilder.be(echo) : []
         if scale { options += [1, 3, 3, 0] }
         if let sack { options += [1, 1, 5, 10] + PacketBuilder.be(sack.0) + PacketBuilder.be(sack.1) }
         return options

@@ -260,7 +260,7 @@ extension EndToEnd.Inspect {
         10      0.900 ms    ───▶  PSH ACK  6..<8  6    512     2
         11      1.000 ms    ◀───  PSH ACK  6..<8  8    512     2
         12      301.000 ms  ◀───  PSH ACK  6..<8  8    512     2
-                ! timeout-retransmission (likely): old sequence numbers under a new IP identification, see packet 11
+                ! timeout-retransmission (likely): old sequence numbers under a new IP identification, see packet 11 (300 ms)
         13      301.100 ms  ───▶  ACK      8      8    512     -
 
         """

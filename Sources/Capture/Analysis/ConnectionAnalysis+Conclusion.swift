@@ -36,6 +36,9 @@ extension ConnectionAnalysis {
             || lower.finSeen != higher.finSeen
     }
 
+    /// Packets that look like one before.
+    var copies: Int { Int(lower.duplicates &+ lower.twins &+ higher.duplicates &+ higher.twins) }
+
     /// What was found in one direction, with what only the whole capture shows.
     ///
     /// - Parameters:
@@ -77,16 +80,16 @@ extension ConnectionAnalysis {
         _ counts: inout AnomalyCounts
     ) {
         guard
-            capture.isDoubled && own.duplicates > 0
-                || Capture.isDoubled(Int(own.duplicates), of: Int(own.packets))
+            capture.isDoubled && own.duplicates &+ own.twins > 0
+                || Capture.isDoubled(Int(own.duplicates &+ own.twins), of: Int(own.packets))
         else { return }
         // A receiver answers what it gets twice.
-        let isProven = own.duplicatedData >= 2 && other.packets > 0 && other.answersToRepeats == 0
+        let isProven = own.twins == 0 && own.duplicatedData >= 2 && other.packets > 0 && other.answersToRepeats == 0
         for index in found.indices {
             let isRepeat = found[index].kind.isRetransmission && found[index].related > 0
             guard
                 found[index].kind == .networkDuplicate
-                    || isRepeat && found[index].duration < DirectionAnalysis.soonestRepeat
+                    || isRepeat && found[index].duration < DirectionAnalysis.longestTwin
             else {
                 continue
             }

@@ -3,6 +3,9 @@ extension DirectionAnalysis {
     /// Nanoseconds below which no sender repeats by itself: the shortest timer is a tail loss probe's, two ticks of a
     /// kernel's clock (Linux, `TCP_TIMEOUT_MIN`).
     static let soonestRepeat: Int64 = 1_000_000
+    /// Nanoseconds up to which two places of recording see one packet apart: where nearly every packet has a twin, it is
+    /// the same packet.
+    static let longestTwin: Int64 = 100_000_000
 
     /// Whether the packet is one that was there already; it then changes nothing else.
     mutating func takeDuplicate(_ event: SegmentEvent, _ other: DirectionAnalysis, _ log: inout AnomalyLog) -> Bool {
@@ -14,7 +17,12 @@ extension DirectionAnalysis {
         // A sender that gives all packets one number says nothing by it.
         let isNumbered = number != 0 && shortSteps &+ wildSteps > 0
         let isSoon = isTooSoon(event, after: twin, other)
-        guard isNumbered || isSoon || isOfSameTick(event, twin) else { return false }
+        // What is sent again has the time at which it is sent again.
+        let isOlder = (stampStep(event) ?? 0) < 0
+        guard isNumbered || isSoon || isOlder || isOfSameTick(event, twin) else {
+            if event.taken > 0, event.nanoseconds - twin.time.nanoseconds < Self.longestTwin { twins &+= 1 }
+            return false
+        }
         duplicates &+= 1
         // Each SYN that arrives is answered, and Linux numbers none of the answers.
         if event.flags.isSuperset(of: [.syn, .ack]), number == 0, other.syns > syns { return false }
@@ -31,7 +39,7 @@ extension DirectionAnalysis {
             report(.networkDuplicate, event, .identicalHeaders, .likely, related: first, &log)
         } else {
             report(
-                .networkDuplicate, event, .identicalWithoutIdentification, isSoon ? .likely : .possible,
+                .networkDuplicate, event, .identicalWithoutIdentification, isSoon || isOlder ? .likely : .possible,
                 related: first, &log)
         }
         return true
@@ -50,7 +58,8 @@ extension DirectionAnalysis {
 
     /// Without identification a repeat in the same tick of the sender's clock looks the same.
     private func isOfSameTick(_ event: SegmentEvent, _ twin: SegmentHistory.Entry) -> Bool {
-        event.entry.identification == 0 && event.taken > 0 && !event.flags.contains(.syn) && event.entry.hasTimestamp
+        event.entry.identification == 0 && event.taken > 0 && !event.flags.isSuperset(of: [.syn, .ack])
+            && event.entry.hasTimestamp
             && event.nanoseconds - twin.time.nanoseconds < ConnectionAnalysis.minimumTimeout / 2
     }
 }

@@ -52,12 +52,14 @@ extension DirectionAnalysis {
         hole == nil && event.end <= takenEnd && event.nanoseconds < lastTime.nanoseconds - Timestamp.tolerance
     }
 
-    /// Counts identifications that are missing before a segment in order without any time-out: others use the counter too.
+    /// Counts identifications that are missing before a segment in order without any time-out, as others use the counter
+    /// too, and those that go back, as there is more than one counter.
     private mutating func noteGap(_ event: SegmentEvent) {
         let number = event.entry.identification
         guard number != 0, identificationsCount else { return }
         let step = Int(Int16(bitPattern: number &- identification))
         if step > 1, step < ConnectionAnalysis.longestStep { gapsInOrder &+= 1 }
+        if step < 0, step > -ConnectionAnalysis.longestStep { wildSteps &+= 1 }
     }
 
     private func age(
@@ -68,8 +70,10 @@ extension DirectionAnalysis {
         let stampStep = stampStep(event)
         if number != 0, identificationsCount {
             let step = Int(Int16(bitPattern: number &- identification))
-            // In order by its numbers and with little known of the counting, it may be a coincidence.
-            if step < 0, step > -ConnectionAnalysis.longestStep, (stampStep ?? 0) <= 0, isOld || shortSteps >= 3 {
+            // In order by its numbers, a counter that goes back alone may be another processor's, or a coincidence.
+            if step < 0, step > -ConnectionAnalysis.longestStep, (stampStep ?? (isOld ? 0 : 1)) <= 0,
+                isOld || shortSteps >= 3
+            {
                 return .overtaken(.identificationBehind, (stampStep ?? 0) < 0 ? .certain : .likely)
             }
             if step > 0, step < ConnectionAnalysis.longestStep {

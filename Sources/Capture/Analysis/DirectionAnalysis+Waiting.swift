@@ -9,6 +9,8 @@ enum DelayedACK {
     static let longest: Int64 = 600_000_000
     /// How many times longer than the quickest answer it must take, which the way there and back takes too.
     static let slowness: Int64 = 2
+    /// The same, for it to be no matter of the way.
+    static let clearSlowness: Int64 = 4
     /// Nanoseconds after it in which what waited for it is sent, where the capture lies close to the sender.
     static let shortestRelease: Int64 = 2_000_000
     /// Of how many in one direction an explanation by chance is a coincidence.
@@ -50,6 +52,7 @@ extension DirectionAnalysis {
         other.releasedBy = event.entry.number
         other.releasedAt = event.nanoseconds
         other.releaseWait = wait
+        other.releaseIsClear = quickest <= wait / DelayedACK.clearSlowness
         // Where the handshake was not captured the scale is unknown; this is Linux's.
         let shift = scale ?? (synSeen ? 0 : 7)
         other.releaseRoom = last + Int(window) << Int(shift) - other.takenEnd
@@ -81,13 +84,12 @@ extension DirectionAnalysis {
             other.lastTakingTime <= lastTakingTime, since >= 0,
             since <= max(DelayedACK.shortestRelease, roundTrip + roundTrip / 2)
         else { return }
-        // One write, then another, then the answer is read: a sender by the clock would not have been asked each time.
-        let asked = other.lastTakingTime
-        var writes = 0
-        for entry in history.oldestFirst where entry.length > 0 && entry.time >= asked { writes += 1 }
+        // Who was asked each time is no sender by the clock.
+        let isAsked = releaseIsClear && other.lastDataNumber > lastHeld
+        lastHeld = event.entry.number
         waits.addHeld(nanoseconds: releaseWait)
         report(
-            .nagleDelayedACK, event, .heldBack, writes == 1 ? .likely : .possible, related: Int(releasedBy),
+            .nagleDelayedACK, event, .heldBack, isAsked ? .likely : .possible, related: Int(releasedBy),
             lasting: releaseWait, &log)
     }
 

@@ -49,6 +49,8 @@ struct DirectionAnalysis {
     /// Repeats of the last acknowledgement since it was new.
     var duplicateACKs: UInt32 = 0
     var duplicates: UInt32 = 0
+    /// Segments that look like one before, and may have been sent again.
+    var twins: UInt32 = 0
     /// The last packet that was called a repeat, and whether it was the last packet.
     var repeatedPacket: UInt32 = 0
     var lastNumber: UInt32 = 0
@@ -67,6 +69,10 @@ struct DirectionAnalysis {
     var releasedAt: Int64 = 0
     var releaseWait: Int64 = 0
     var releaseRoom = 0
+    /// It took far longer than the way there and back.
+    var releaseIsClear = false
+    /// The last data that was held back.
+    var lastHeld: UInt32 = 0
     /// The first TCP time stamp, and when it came.
     var firstStamp: UInt32 = 0
     var firstStampTime: Int64 = 0

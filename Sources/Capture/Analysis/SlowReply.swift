@@ -175,7 +175,8 @@ extension ConnectionAnalysis {
             request: PacketReference(number: Int(client.lastDataNumber), time: asked), reply: first, end: end,
             cause: .server, untilFirst: 0, repeats: 0, closed: 0, held: 0)
         let now = Self.waits(lower.waits, higher.waits, client: turn.client, until: end.time.nanoseconds)
-        let part = { (sum: UInt32, before: UInt32) in min(Int64(sum - before) * 1000, reply.total) }
+        // Where time runs back a sum may be less than it was.
+        let part = { (sum: UInt32, before: UInt32) in min(max(0, Int64(sum) - Int64(before)) * 1000, reply.total) }
         reply.untilFirst = first.time.nanoseconds - asked.nanoseconds
         reply.repeats = part(now.repeats, turn.before.repeats)
         reply.closed = part(now.closed, turn.before.closed)

@@ -12,7 +12,8 @@ enum TCPChecksum {
     ///
     /// - Complexity: O(length of the segment).
     init(_ segment: inout Segment, _ bytes: RawSpan) {
-        guard segment.capturedPayloadLength == segment.payloadLength, segment.lostBytes == 0 else {
+        guard segment.capturedPayloadLength == segment.payloadLength, segment.lostBytes == 0, !segment.isHeaderCut
+        else {
             self = .unknown
             return
         }

@@ -29,10 +29,11 @@ public struct WiresharkAnalysis: Sendable {
     public mutating func add(_ batch: PacketBatch) -> [Frame] {
         var frames: [Frame] = []
         for record in batch.records {
-            if case .tcp = dissector.dissect(record, batch.bytes.span.bytes, batch.linkTypes) {
+            let outcome = dissector.dissect(record, batch.bytes.span.bytes, batch.linkTypes)
+            if case .tcp = outcome, !dissector.segment.isHeaderCut {
                 let (stream, flags) = add(dissector.segment, at: record.time)
                 frames.append(Frame(number: record.number, stream: stream, flags: flags))
-            } else if dissector.isPartialTCP {
+            } else if dissector.isPartialTCP || dissector.segment.isHeaderCut {
                 frames.append(Frame(number: record.number, stream: stream(ofPartial: dissector.segment), flags: []))
             }
         }

@@ -162,7 +162,7 @@ struct PcapngClock {
         let base = Int64(clamping: nanoseconds)
         let (offset, over) = offsetSeconds.multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, carry) = base.addingReportingOverflow(over ? 0 : offset)
-        return Timestamp(nanoseconds: carry ? base : sum)
+        return Timestamp(nanoseconds: min(max(carry ? base : sum, -Timestamp.limit), Timestamp.limit))
     }
 }
 

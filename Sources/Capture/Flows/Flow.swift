@@ -19,7 +19,8 @@ public struct FlowID: Sendable, Hashable {
 
 /// One TCP connection as captured, or all UDP datagrams between two endpoints.
 public struct Flow: Sendable {
-    /// Its number in the capture, from 0 in order of first packet: tshark's `tcp.stream` or `udp.stream`.
+    /// Its number in the capture, from 0 in order of first packet: tshark's `tcp.stream` or `udp.stream`,
+    /// as long as the file is one recording and no connection has the ports and the initial number of a closed one.
     public var id: Int
     /// What carries it. Of UDP the streams have counts alone: `DatagramFlow` has the datagrams.
     public var transport = FlowTransport.tcp

@@ -38,11 +38,13 @@ struct FlowState {
             return oldAnswered && segment.flags.contains(.rst) && segment.sequence != own.baseSequence
         }
         // The handshake may be missing from the capture; but then the opener has gone on, or there is data.
-        guard !openerSpoke, segment.payloadLength == 0, segment.flags.isDisjoint(with: [.rst, .fin]),
-            segment.flags.contains(.ack), other.base == .syn
-        else { return false }
+        guard !openerSpoke, segment.flags.isDisjoint(with: .rst), segment.flags.contains(.ack), other.base == .syn
+        else {
+            return false
+        }
         let acknowledged = other.offset(of: segment.acknowledgement)
-        return acknowledged < 0 || acknowledged > other.end
+        return acknowledged < 0
+            || acknowledged > other.end && segment.payloadLength == 0 && segment.flags.isDisjoint(with: .fin)
     }
 
     /// Follows the handshake.
@@ -63,8 +65,8 @@ struct FlowState {
     }
 
     var handshake: Flow.Handshake {
-        if refused { return .refused }
         if opener >= 0, accepter >= 0, handshakeAcknowledged { return .complete }
+        if refused { return .refused }
         return opener >= 0 || accepter >= 0 ? .partial : .missing
     }
 

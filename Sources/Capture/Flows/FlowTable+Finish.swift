@@ -52,7 +52,7 @@ extension FlowTable {
         var (packets, duplicates, wrong, sums) = (0, 0, 0, 0)
         connections.survey { number, connection in
             packets += Int(connection.analysis.lower.packets) + Int(connection.analysis.higher.packets)
-            duplicates += Int(connection.analysis.lower.duplicates) + Int(connection.analysis.higher.duplicates)
+            duplicates += connection.analysis.copies
             let bad =
                 connection.analysis.lower.counts[.badChecksum] + connection.analysis.higher.counts[.badChecksum]
             wrong += bad

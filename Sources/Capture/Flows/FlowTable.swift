@@ -151,7 +151,7 @@ public struct FlowTable: Sendable {
     private mutating func add(_ segment: inout Segment, _ record: PacketRecord, _ bytes: [UInt8]) -> Int {
         let (key, direction) = FlowKey.of(segment)
         clock.see(record)
-        if segment.lostBytes > 0 {
+        if segment.lostBytes > 0 || segment.isHeaderCut {
             segment.payloadLength += segment.lostBytes
             cutSegments += 1
         }

@@ -209,7 +209,8 @@ extension DirectionAnalysis {
     /// Nothing odd happened, and nothing is waited for.
     fileprivate var isFoldable: Bool {
         history.isEmpty && holes.isEmpty && stuck.isEmpty && reported == 0 && selective == nil && waits.isNone
-            && !lastWasRepeat && duplicates == 0 && duplicatedData == 0 && answersToRepeats == 0 && duplicateACKs == 0
+            && !lastWasRepeat && duplicates == 0 && twins == 0 && lastHeld == 0 && duplicatedData == 0
+            && answersToRepeats == 0 && duplicateACKs == 0
             && repeatedPacket == 0 && releasedBy == 0
     }
 }

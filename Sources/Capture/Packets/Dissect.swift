@@ -64,6 +64,7 @@ struct Dissector {
         report = nil
         segment.isReassembled = false
         segment.lostBytes = 0
+        segment.isHeaderCut = false
         packetEnd = layer.wireEnd
         if linkTypes[record.interface] == .ethernet, takeUsual(bytes, layer) { return .tcp }
         return link(linkTypes[record.interface], bytes, layer)

@@ -16,12 +16,15 @@ extension Dissector {
         let headerLength = Int(offsetAndFlags >> 12) * 4
         isPartialTCP = true
         guard layer.captured >= 20 else { return .other(.cut) }
-        guard headerLength >= 20, layer.wireEnd - start >= headerLength else { return .other(.malformed) }
+        let missing = max(0, headerLength - (layer.wireEnd - start))
+        guard headerLength >= 20, missing <= segment.lostBytes else { return .other(.malformed) }
+        segment.isHeaderCut = missing > 0
+        segment.lostBytes -= missing
         isPartialTCP = false
         segment.window = bytes.be16(start + 14)
         segment.headerOffset = start
         segment.payloadOffset = min(start + headerLength, layer.end)
-        segment.payloadLength = layer.wireEnd - start - headerLength
+        segment.payloadLength = max(0, layer.wireEnd - start - headerLength)
         segment.capturedPayloadLength = max(0, layer.end - start - headerLength)
         segment.optionsOffset = start + 20
         segment.optionsLength = min(headerLength, layer.captured) - 20

@@ -68,6 +68,8 @@ public struct Segment: Sendable {
     /// Bytes that the IP length promises beyond the end of the packet that the file calls whole: a tool cut it, and did not
     /// keep the length that it had.
     public internal(set) var lostBytes = 0
+    /// Some of those bytes are of the TCP header.
+    var isHeaderCut = false
 
     /// The sender's timestamp option (RFC 7323); nil without one.
     public internal(set) var timestampValue: UInt32?

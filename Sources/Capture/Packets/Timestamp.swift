@@ -4,6 +4,9 @@
 public struct Timestamp: Hashable, Comparable, Sendable {
     /// Nanoseconds since the epoch.
     public var nanoseconds: Int64
+    /// The latest time that a file may give, some year of the 22nd century, and, below zero, the earliest: the difference of
+    /// any two is a number of nanoseconds.
+    static let limit = Int64.max / 2
     /// Nanoseconds by which the stamps of one recording run back without meaning: as between processors.
     static let tolerance: Int64 = 50_000
 

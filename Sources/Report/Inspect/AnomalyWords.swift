@@ -31,6 +31,15 @@ extension Anomaly.Kind {
     }
 }
 
+extension Anomaly {
+    /// `reordered (certain): its TCP time stamp is older …, see packet 7`, with how long it lasted.
+    var words: String {
+        let lasted = duration == 0 ? "" : " (\(Report.duration(nanoseconds: duration)))"
+        let other = related > 0 ? ", see packet \(related)" : ""
+        return "\(kind.rawValue) (\(confidence.rawValue)): \(reason.rawValue)\(other)\(lasted)"
+    }
+}
+
 /// One kind of anomaly over many flows.
 struct AnomalyClass {
     var kind: Anomaly.Kind

@@ -54,10 +54,7 @@ public struct CaptureSlice: ~Copyable {
                     "\(ICMPWords.remark(error)), in \(FlowID(flow.transport, flow.id).words)")
             }
             for anomaly in flow.anomalies {
-                let related = anomaly.related > 0 ? ", see packet \(anomaly.related)" : ""
-                let words =
-                    "\(anomaly.kind.rawValue) (\(anomaly.confidence.rawValue)): \(anomaly.reason.rawValue)\(related)"
-                comments[anomaly.packet.number, default: []].append(words)
+                comments[anomaly.packet.number, default: []].append(anomaly.words)
             }
         }
     }

@@ -32,7 +32,7 @@ public struct DatagramDiagram: Sendable {
                 "\(datagram.bytes.count)",
                 printable(datagram.bytes, limit: Self.maximumShownBytes),
             ])
-            var notes = (odd[number] ?? []).map { FlowDiagram.remark($0) }
+            var notes = (odd[number] ?? []).map(\.words)
             if notes.isEmpty, let first = repeats[number] { notes.append("the same bytes as packet \(first)") }
             if !datagram.isWhole { notes.append("cut by the capture: not all of its bytes are there") }
             below.append(notes + (errors[number] ?? []))

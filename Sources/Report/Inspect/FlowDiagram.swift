@@ -40,7 +40,7 @@ public struct FlowDiagram: Sendable {
                 hasACK ? "\(numbers.acknowledgement(packet, isToServer: isToServer))" : "-", "\(packet.window)",
                 packet.length > 0 ? "\(packet.length)" : "-",
             ])
-            let found = (remarks[packet.packet.number] ?? []).map(Self.remark)
+            let found = (remarks[packet.packet.number] ?? []).map(\.words)
             let all = found + (gaps[packet.packet.number] ?? []) + (errors[packet.packet.number] ?? [])
             var kept = Array(all.prefix(Self.maximumRemarks))
             if kept.count < all.count { kept.append("and \(all.count - kept.count) more") }
@@ -57,11 +57,6 @@ public struct FlowDiagram: Sendable {
 
     private func time(_ time: Timestamp) -> String {
         fixed(Double(time.nanoseconds - flow.firstTime.nanoseconds) / 1e6, 3) + " ms"
-    }
-
-    static func remark(_ anomaly: Anomaly) -> String {
-        let related = anomaly.related > 0 ? ", see packet \(anomaly.related)" : ""
-        return "\(anomaly.kind.rawValue) (\(anomaly.confidence.rawValue)): \(anomaly.reason.rawValue)\(related)"
     }
 
     /// Gaps, by the packet whose bytes come right after; 0 where none does.

@@ -184,6 +184,9 @@ struct Journal {
                 status: told.isRefused ? .fail : operation.status)
         }
         history.values = values
+        if !options.vocabulary.takesAny, let first = operations.first, history.functions.allSatisfy({ $0 == .other }) {
+            throw failure(first.place, "nothing in it can be judged: \(values.words(history.expectations[0]))")
+        }
         history.doubts = doubts
         history.hasClock = clock.isTrusted
         history.clientNames = clients.names(values)

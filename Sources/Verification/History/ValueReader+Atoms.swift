@@ -79,13 +79,13 @@ extension ValueReader {
     /// After a backslash: a character, or the name of one.
     mutating func character() throws(HistoryError) -> String {
         let start = cursor.offset + 1
-        cursor.offset = start + 1
-        _ = token()
-        guard cursor.offset <= cursor.end else {
+        guard start < cursor.end else {
             cursor.offset = cursor.end
             throw cursor.cut()
         }
-        if cursor.bytes[start] == 0x0A { throw cursor.failure("expected a character after \\") }
+        guard cursor.bytes[start] != 0x0A else { throw cursor.failure("expected a character after \\") }
+        cursor.offset = start + 1
+        _ = token()
         let name = cursor.text(start..<cursor.offset)
         switch name {
         case "newline": return "\n"

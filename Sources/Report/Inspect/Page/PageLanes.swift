@@ -84,9 +84,7 @@ struct PageLanes {
         guard part <= 1 else { return "" }
         return "<g class=\"m odd\" data-x=\"\(fixed(part, 6))\" transform=\"translate(\(coordinate(x(part))) 0)\">"
             + "<path d=\"M0 3l5 9h-10z\"/><title>"
-            + escaped(
-                "packet \(anomaly.packet.number): \(anomaly.kind.rawValue) (\(anomaly.confidence.rawValue)): "
-                    + anomaly.reason.rawValue) + "</title></g>\n"
+            + escaped("packet \(anomaly.packet.number): \(anomaly.words)") + "</title></g>\n"
     }
 
     private func part(_ time: Timestamp) -> Double { Double(time.nanoseconds - start) / span }

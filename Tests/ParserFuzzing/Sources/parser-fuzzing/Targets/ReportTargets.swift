@@ -9,7 +9,8 @@ struct ModelFileTarget: ParserTarget {
         guard let model = try? ModelFile(String(decoding: input, as: UTF8.self), name: "m") else { return }
         let lines =
             "{\"format\":\"linhist-1\",\"model\":\"m\"}\n{\"c\":1,\"f\":\"coin\",\"v\":1,\"r\":9223372036854775806,\"t0\":1,\"t1\":2}\n"
-        guard let history = try? HistoryFile.read(bytes: Array(lines.utf8)) else { return }
+        let options = HistoryOptions(model.vocabulary)
+        guard let history = try? HistoryFile.read(bytes: Array(lines.utf8), options) else { return }
         _ = model.check(history, Checker(threads: 1))
     }
 
