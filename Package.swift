@@ -13,6 +13,7 @@ let package = Package(
         .library(name: "Wire", targets: ["Wire"]),
         .library(name: "Capture", targets: ["Capture"]),
         .library(name: "Verification", targets: ["Verification"]),
+        .library(name: "Perturbation", targets: ["Perturbation"]),
         .library(name: "Fuzz", targets: ["Fuzz"]),
         .library(name: "Report", targets: ["Report"]),
         .executable(name: "crossfire", targets: ["crossfire"]),

@@ -45,7 +45,17 @@ public struct ModelFile: Sendable {
     /// Why a model file cannot be used.
     public struct Failure: Error, CustomStringConvertible, Sendable {
         /// `turnstile.yaml: operations: coin: an unknown state 'opened'`
-        public var description: String
+        public let description: String
+
+        /// So much of it is told: names in it are the file's, and may be of any length.
+        static let maximumLength = 400
+
+        /// A line, whatever the file's own words are.
+        init(description: String) {
+            let line = description.split(whereSeparator: \.isNewline).joined(separator: " ")
+            let told = line.prefix(Self.maximumLength)
+            self.description = told.endIndex == line.endIndex ? line : told + "…"
+        }
     }
 
     /// Reads a file.
@@ -63,8 +73,7 @@ public struct ModelFile: Sendable {
     public init(_ text: String, name path: String) throws(Failure) {
         let loaded: Any?
         do { loaded = try BoundedYAML.load(text) } catch {
-            let reason = "\(error)".split(separator: "\n").joined(separator: " ")
-            throw Failure(description: "\(path): it is no YAML: \(reason.prefix(300))")
+            throw Failure(description: "\(path): it is no YAML: \(error)")
         }
         let reader = ModelReader(path: path)
         let fields = try reader.map(loaded, "the file")
@@ -155,12 +164,9 @@ public struct ModelFile: Sendable {
 
         /// The largest number that JSON and JavaScript hold exactly.
         private static let largestInitial = 1 << 53
-        /// Characters of a reason: what is wrong may be long.
-        private static let longestReason = 300
 
         func failure(_ reason: String) -> Failure {
-            let cut = reason.count > Self.longestReason ? reason.prefix(Self.longestReason) + "…" : reason[...]
-            return Failure(description: "\(path): \(cut)")
+            Failure(description: "\(path): \(reason)")
         }
 
         func map(_ value: Any?, _ place: String) throws(Failure) -> [String: Any] {

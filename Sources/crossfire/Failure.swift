@@ -51,6 +51,7 @@ struct Failure: Error {
         case let error as TargetError: self.init(Self.status(error), error.description)
         case let error as ScenarioError: self.init(.badInput, error.description)
         case let error as ModelFile.Failure: self.init(.badConfiguration, error.description)
+        case let error as Baseline.Failure: self.init(.badConfiguration, error.description)
         case let error as HistoryError: self.init(.badInput, error.description)
         case let error as ScratchError: self.init(.badConfiguration, error.description)
         case let error as StoreError: self.init(.badInput, error.description)

@@ -43,7 +43,7 @@ struct GateCommand: ParsableCommand {
     func run() throws {
         let description = try target.description()
         let codec = try WireProtocols.required(common.protocolName)
-        let accepted = try baseline.map(Self.ids) ?? []
+        let accepted = try baseline.map(Self.read) ?? Baseline()
         let saved = try FindingStore(campaign: out).load().filter { $0.record.protocolName == codec.name }
         let scenarios = try common.corpus.map { try ScenarioFiles.load(folder: $0) } ?? []
         let subjects = try saved.map { (path: $0.path, record: $0.record, scenario: try Self.scenario($0)) }
@@ -52,7 +52,7 @@ struct GateCommand: ParsableCommand {
         Sandbox.enter(for: description, refused: target.noSandbox)
         Interruption.watch()
 
-        var gate = Gate(accepted: accepted)
+        var gate = Gate(accepted: accepted.ids)
         var lost: CaptureError?
         var replayer = Replayer(target: spec, codec: codec)
         let perturbation = target.perturb.plan(for: spec)
@@ -93,21 +93,11 @@ struct GateCommand: ParsableCommand {
         return try ScenarioFiles.load(file: "\(saved.path)/\(name)")
     }
 
-    private static func ids(file: String) throws -> Set<String> {
+    private static func read(_ file: String) throws -> Baseline {
         guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
             throw Failure(.badInput, "cannot read the baseline \(file)")
         }
-        var ids: Set<String> = []
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let id = line.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
-            guard !id.isEmpty else { continue }
-            guard OracleID.allCases.contains(where: { id.hasPrefix($0.rawValue + "-") }) else {
-                throw Failure(
-                    .badConfiguration, "\(file):\(number + 1): expected a finding's id, as linearizability-1f3a9c20")
-            }
-            ids.insert(id)
-        }
-        return ids
+        return try Baseline(parsing: text, file: file)
     }
 }
 

@@ -9,9 +9,9 @@ package final class ScratchDirectory {
     package let path: String
     private let lock: Int32
 
-    private static let prefix = "crossfire."
-    /// Younger ones may not have been locked yet. Seconds.
-    private static let leastLeftoverAge = 10
+    private static let prefix = "crossfire-run."
+    /// What mkdtemp(3) puts in the place of its X.
+    private static let suffixLength = 6
 
     /// Makes one.
     ///
@@ -20,45 +20,58 @@ package final class ScratchDirectory {
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         guard !parent.isEmpty else { throw ScratchError(path: parent, reason: "TMPDIR is set, and empty") }
         _ = Self.removal
-        let template = strdup("\(parent)/\(Self.prefix)XXXXXX")!
+        while true {
+            let made = try Self.make(in: parent)
+            // Another run that came upon it before it was locked has taken it for a leftover: once more.
+            guard let lock = Self.locked(made) else { continue }
+            path = made
+            self.lock = lock
+            return
+        }
+    }
+
+    private static func make(in parent: String) throws(ScratchError) -> String {
+        let template = strdup("\(parent)/\(prefix)" + String(repeating: "X", count: suffixLength))!
         defer { free(template) }
         guard mkdtemp(template) != nil, let real = realpath(template, nil) else {
             throw ScratchError(path: parent, reason: String(cString: strerror(errno)))
         }
         defer { free(real) }
-        path = String(cString: real)
-        lock = Self.locked(path) ?? -1
+        return String(cString: real)
     }
 
     deinit {
         cf_remove_tree(path)
-        if lock >= 0 { close(lock) }
+        close(lock)
     }
 
     /// Done once in a process.
     private static let removal: Void = removeLeftovers(in: getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")
 
-    /// Removes the directories of this user that nobody has locked.
-    package static func removeLeftovers(in parent: String, olderThan seconds: Int = leastLeftoverAge) {
-        for name in ProcessTree.entries(parent) where name.hasPrefix(prefix) && name.utf8.count == prefix.utf8.count + 6
-        {
+    /// Removes the directories of this user that nobody has locked: the kernel gives a lock back however its owner ends.
+    package static func removeLeftovers(in parent: String) {
+        let length = prefix.utf8.count + suffixLength
+        for name in ProcessTree.entries(parent) where name.hasPrefix(prefix) && name.utf8.count == length {
             let path = "\(parent)/\(name)"
-            var status = stat()
-            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(),
-                time(nil) - status.st_mtim.tv_sec >= seconds, let lock = locked(path)
-            else { continue }
+            guard let lock = locked(path) else { continue }
             cf_remove_tree(path)
             close(lock)
         }
     }
 
-    /// A descriptor that holds the lock of a directory; nil where another process holds it.
+    /// A descriptor that holds the lock of a directory of this user; nil where another process holds it, or it is gone.
     private static func locked(_ path: String) -> Int32? {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return nil }
-        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
-        close(descriptor)
-        return nil
+        var opened = stat()
+        var named = stat()
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &opened) == 0, lstat(path, &named) == 0,
+            opened.st_ino == named.st_ino, opened.st_uid == geteuid()
+        else {
+            close(descriptor)
+            return nil
+        }
+        return descriptor
     }
 }
 

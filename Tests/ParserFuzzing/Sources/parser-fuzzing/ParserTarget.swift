@@ -13,8 +13,9 @@ protocol ParserTarget: Sendable {
 enum ParserTargets {
     static let all: [any ParserTarget] = [
         PcapTarget(), PcapngTarget(), SnoopTarget(), PacketsTarget(), FlowsTarget(), DatagramsTarget(),
-        FragmentsTarget(), WireTarget(), ConversationTarget(), CutRepliesTarget(), ScenarioTarget(), LinhistTarget(),
-        EDNTarget(), JSONJournalTarget(), TextJournalTarget(), ModelFileTarget(), FindingTarget(), HistoryPageTarget(),
+        FragmentsTarget(), WireTarget(), ConversationTarget(), CutRepliesTarget(), ScenarioTarget(), ScriptTarget(),
+        LinhistTarget(), EDNTarget(), JSONJournalTarget(), TextJournalTarget(), ModelFileTarget(), HistoryPageTarget(),
+        FindingTarget(), BaselineTarget(), ELFTarget(),
     ]
 
     /// The target that the environment's `PARSER` names.
