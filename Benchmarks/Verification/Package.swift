@@ -13,6 +13,8 @@ let package = Package(
                 .product(name: "Wire", package: "crossfire-suite"),
             ]),
         .executableTarget(
+            name: "crowd-bench", dependencies: [.product(name: "Verification", package: "crossfire-suite")]),
+        .executableTarget(
             name: "history-bench", dependencies: [.product(name: "Verification", package: "crossfire-suite")]),
     ],
     swiftLanguageModes: [.v6]

@@ -19,6 +19,7 @@ public struct CampaignSummary: Encodable {
     var clients: Int
     var perturbation: String
     var inconclusive: Inconclusive
+    var meeting: Meeting?
     var unsupportedCommands: [String]
     var capture: CaptureCounts
     var targetCounts: TargetCounts
@@ -40,7 +41,14 @@ public struct CampaignSummary: Encodable {
 
     struct Inconclusive: Encodable {
         var executions: Int
+        var undecided: Int
         var reasons: [String]
+    }
+
+    /// How many clients met on one object at once.
+    struct Meeting: Encodable {
+        var most: Int
+        var median: Int
     }
 
     struct CaptureCounts: Encodable {
@@ -79,6 +87,7 @@ public struct CampaignSummary: Encodable {
         case protocolName = "protocol"
         case target = "target_description"
         case targetCounts = "target"
+        case meeting = "clients_on_one_object"
         case elapsedSeconds = "elapsed_s"
         case executionsPerSecond = "executions_per_s"
         case unsupportedCommands = "unsupported_commands"
@@ -99,6 +108,7 @@ public struct CampaignSummary: Encodable {
         executionsPerSecond = Double(status.executions) / max(status.fuzzingSeconds, 0.001)
         operations = status.exercised.operations
         overlaps = status.exercised.overlaps
+        meeting = status.difficulty.clientsOnOneObject.map { Meeting(most: $0.most, median: $0.median) }
         if let means = status.exercised.intervals.means {
             intervals = Intervals(
                 operations: status.exercised.intervals.operations, wireNanoseconds: Int64(means.wire),
@@ -106,7 +116,9 @@ public struct CampaignSummary: Encodable {
         }
         clients = context.clients
         perturbation = context.perturbation
-        inconclusive = Inconclusive(executions: status.inconclusive, reasons: result.inconclusiveReasons)
+        inconclusive = Inconclusive(
+            executions: status.inconclusive, undecided: status.difficulty.undecided, reasons: result.inconclusiveReasons
+        )
         unsupportedCommands = status.unsupportedCommands
         capture = CaptureCounts(
             packets: status.packets, dropped: status.dropped, complete: status.dropped == 0 && status.inconclusive == 0)

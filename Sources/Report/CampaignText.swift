@@ -59,7 +59,11 @@ public struct CampaignText: Sendable {
                 + (status.recordedByClients ? "recorded by the clients; " : "captured, \(status.dropped) dropped; ")
                 + "\(status.inconclusive) executions inconclusive",
         ]
+        if let met = status.difficulty.clientsOnOneObject {
+            lines.insert("  on one object at once: \(met.most) clients at most, \(met.median) in the median", at: 3)
+        }
         if let text = intervalText(status.exercised.intervals) { lines.append("  \(text)") }
+        if let text = undecidedText(status) { lines.append("  \(text)") }
         for reason in result.inconclusiveReasons.prefix(3) { lines.append("    inconclusive: \(reason)") }
         if !status.unsupportedCommands.isEmpty {
             lines.append("  the target does not know \(status.unsupportedCommands.joined(separator: ", "))")
@@ -85,6 +89,16 @@ public struct CampaignText: Sendable {
         let executions = grouped(look.executions)
         return tries
             + (look.showed ? "; then after \(executions) executions in a row" : "; nor in \(executions) in a row")
+    }
+
+    /// What could not be judged in time, what is to blame, and what to do.
+    private func undecidedText(_ status: CampaignStatus) -> String? {
+        guard status.difficulty.undecided > 0 else { return nil }
+        let words = "\(status.difficulty.undecided) executions were too hard to judge in time"
+        guard let culprit = status.difficulty.culprit,
+            status.difficulty.undecided * Campaign.toleratedInconclusive > status.judged
+        else { return words }
+        return "\(words), most for \(culprit): take fewer --clients, or fewer operations each"
     }
 
     private func overlapText(_ exercised: Exercised) -> String {

@@ -88,6 +88,8 @@ public struct Judge: Sendable {
         judgement.methods = reading.methods
         judgement.unsupportedCommands = keys.unsupported.sorted()
         judgement.exercised = Self.exercised(evidence, overlaps: keys.overlaps)
+        judgement.exercised.meeting = keys.meeting
+        judgement.undecided = keys.undecided
         judgement.verdict = Self.verdict(judgement)
         return judgement
     }

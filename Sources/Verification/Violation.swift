@@ -59,6 +59,8 @@ public struct Judgement: Sendable {
     public var violations: [Violation]
     /// Why the verdict is (or, beside a violation, would have been) inconclusive, one sentence each.
     public var inconclusive: [String]
+    /// The kinds of operation to blame where no search found, within its budget, whether an order explains a key: `DEL`.
+    public var undecided: [String] = []
     /// What was exercised.
     public var exercised: Exercised
     /// Commands that the target answered with an error as unknown, upper case, sorted.
@@ -101,6 +103,8 @@ public struct Exercised: Sendable, Equatable {
     /// Pairs of operations of different connections that overlapped in time; for a protocol with shared state, on
     /// one key.
     public var overlaps = 0
+    /// The most clients that had an operation on one and the same key under way at once.
+    public var meeting = 0
     /// The wire's intervals beside the clients', where the clients kept a log.
     public var intervals = IntervalComparison()
 
@@ -113,6 +117,7 @@ public struct Exercised: Sendable, Equatable {
         left.operations += right.operations
         left.answered += right.answered
         left.overlaps += right.overlaps
+        left.meeting = max(left.meeting, right.meeting)
         left.intervals += right.intervals
     }
 }

@@ -87,6 +87,7 @@ public final class Campaign {
         } catch TargetError.notReady where rig.setup.patience.isOver {
             // It was started anew, and the time was over before it was ready.
         }
+        rig.hurryJudge()
         try settle(try rig.judgements(all: true))
         if !stopsNow, !rig.setup.patience.isOver { try lookAtResources() }
         try tellProgress(force: true)
@@ -154,6 +155,8 @@ public final class Campaign {
             status.judged += 1
             status.packets += execution.packets.records.count
             status.exercised += judgement.exercised
+            status.difficulty.count(judgement)
+            generatorOptions.hardClients = status.difficulty.hardClients
             try drop(judgement.unsupportedCommands)
             methods.add(judgement.methods)
             try drop(methods.refused.filter { $0.value >= Self.tellingRefusals }.keys.sorted())

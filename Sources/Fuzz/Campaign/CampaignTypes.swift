@@ -48,6 +48,8 @@ public struct CampaignStatus: Sendable {
     public var inconclusive = 0
     /// What was exercised.
     public var exercised = Exercised()
+    /// How hard executions were to judge.
+    public var difficulty = Difficulty()
     /// Seconds since the start.
     public var elapsedSeconds = 0.0
     /// Seconds spent in executions, confirmation and waiting left out.

@@ -10,9 +10,9 @@ package struct ExecutionJudge: Sendable {
     /// Whether clients send datagrams.
     let isDatagram: Bool
     private let experience = Experience()
-    private let oracles = Judge(
-        oracles: Judge.wireOracles.filter { $0.id != .linearizability }
-            + [LinearizabilityOracle(budget: SearchBudget(nodes: searchNodes))])
+    private let oracles = judge(milliseconds: searchMilliseconds)
+    /// For executions that are left when the campaign is over.
+    private let hastyOracles = judge(milliseconds: hastyMilliseconds)
 
     /// Whether no reply is longer than all that the clients of a campaign have written: a fresh target knows no more.
     private let boundsReplies: Bool
@@ -26,10 +26,20 @@ package struct ExecutionJudge: Sendable {
         self.isDatagram = isDatagram
     }
 
+    private static func judge(milliseconds: Int) -> Judge {
+        let budget = SearchBudget(nodes: searchNodes, bytes: searchBytes, milliseconds: milliseconds)
+        return Judge(
+            oracles: Judge.wireOracles.filter { $0.id != .linearizability } + [LinearizabilityOracle(budget: budget)])
+    }
+
     /// - Parameters:
     ///   - packets: all captured packets of the execution, numbered from 1.
     ///   - trouble: what the capture is known to have missed, one sentence each.
-    package func judge(_ packets: PacketBatch, _ log: ExecutionLog, trouble: [String]) -> Judgement {
+    ///   - isHasty: whether the campaign is over, and waits.
+    package func judge(
+        _ packets: PacketBatch, _ log: ExecutionLog, trouble: [String], isHasty: Bool = false
+    ) -> Judgement {
+        let oracles = isHasty ? hastyOracles : oracles
         var trouble = trouble
         if log.droppedDatagrams > 0 {
             trouble.append("the kernel dropped \(log.droppedDatagrams) datagrams to the target")
@@ -44,7 +54,8 @@ package struct ExecutionJudge: Sendable {
         }
         var judgement =
             isDatagram
-            ? judgeDatagrams(packets, log, trouble) : judgeStreams(packets, log, trouble, isCut: limit != nil)
+            ? judgeDatagrams(packets, log, trouble, oracles)
+            : judgeStreams(packets, log, trouble, oracles, isCut: limit != nil)
         if let limit { note(limit, log, &judgement) }
         return judgement
     }
@@ -90,7 +101,7 @@ package struct ExecutionJudge: Sendable {
     }
 
     private func judgeStreams(
-        _ packets: PacketBatch, _ log: ExecutionLog, _ trouble: [String], isCut: Bool
+        _ packets: PacketBatch, _ log: ExecutionLog, _ trouble: [String], _ oracles: Judge, isCut: Bool
     ) -> Judgement {
         var table = FlowTable(serverPort: serverPort)
         table.add(packets)
@@ -119,7 +130,9 @@ package struct ExecutionJudge: Sendable {
     }
 
     /// Of datagrams the clients' intervals are not compared: a message has no place in a stream.
-    private func judgeDatagrams(_ packets: PacketBatch, _ log: ExecutionLog, _ trouble: [String]) -> Judgement {
+    private func judgeDatagrams(
+        _ packets: PacketBatch, _ log: ExecutionLog, _ trouble: [String], _ oracles: Judge
+    ) -> Judgement {
         var table = DatagramTable(serverPort: serverPort)
         table.add(packets)
         let flows = table.finish()
@@ -189,8 +202,11 @@ package struct ExecutionJudge: Sendable {
         return log.connections.first { $0.source == source }
     }
 
-    /// What the search of one execution may spend, a second or two: `check` has more patience.
+    /// What the search of one execution may spend: `check` has more patience.
     static let searchNodes = 1_000_000
+    static let searchBytes = 64 << 20
+    static let searchMilliseconds = 50
+    static let hastyMilliseconds = 5
 
     /// So much may a packet be stamped outside its client's interval: both read one clock, which may be set meanwhile.
     static let clockTolerance: Int64 = 1_000_000

@@ -14,8 +14,8 @@ struct JudgedExecution: Sendable {
     var targetOutput: [UInt8] = []
 }
 
-/// Captures the target's traffic and judges execution after execution, on two threads of its own. Unix sockets are not
-/// captured: their clients' log brings the packets with it.
+/// Captures the target's traffic, cuts it into executions, and judges these on as many threads as there are processors.
+/// Unix sockets are not captured: their clients' log brings the packets with it.
 ///
 /// The capture thread only copies packets out of the ring; judging never makes it lose one.
 final class Recorder {
@@ -25,7 +25,8 @@ final class Recorder {
     private let failure = Failure()
     private let shared = Shared()
     private var captureThread: JoinableThread?
-    private var judgeThread: JoinableThread?
+    private var assemblyThread: JoinableThread?
+    private let bench: JudgeBench
     private var submitted = 0
     private var received = 0
 
@@ -71,13 +72,20 @@ final class Recorder {
         self.capture = capture
         self.work = work
         self.judged = judged
-        judgeThread = try JoinableThread("judge") {
-            var loop = JudgeLoop(
-                assembler: ExecutionAssembler(serverPort: address.port, linkType: linkType),
-                judge: ExecutionJudge(
-                    codec: codec, serverPort: address.port, isDatagram: address.transport == .udp,
-                    isFreshTarget: isFreshTarget))
-            loop.run(work, judged, shared)
+        let judge = ExecutionJudge(
+            codec: codec, serverPort: address.port, isDatagram: address.transport == .udp,
+            isFreshTarget: isFreshTarget)
+        let bench = try JudgeBench(judge, judged)
+        self.bench = bench
+        do {
+            assemblyThread = try JoinableThread("assembly") {
+                var loop = AssemblyLoop(
+                    assembler: ExecutionAssembler(serverPort: address.port, linkType: linkType), bench: bench)
+                loop.run(work, shared)
+            }
+        } catch {
+            bench.stop()
+            throw error
         }
         guard let capture else { return }
         let body: @Sendable () -> Void = {
@@ -102,7 +110,8 @@ final class Recorder {
         } catch {
             // The machine is out of threads; the other one is not left behind.
             work.put(.stop)
-            judgeThread.take()?.join()
+            assemblyThread.take()?.join()
+            bench.stop()
             throw error
         }
     }
@@ -136,13 +145,16 @@ final class Recorder {
         if let error = failure.error.withLock({ $0 }) { throw error }
         let ready = judged.takeAll(waiting: milliseconds)
         received += ready.count
-        return ready
+        return ready.sorted { $0.log.execution < $1.log.execution }
     }
+
+    /// The campaign is over: what is left gets less time.
+    func hurry() { bench.hurry() }
 
     /// The capture's own counts so far.
     var statistics: CaptureStatistics { capture?.statistics() ?? CaptureStatistics() }
 
-    /// Ends both threads.
+    /// Ends the threads.
     ///
     /// - Returns: the capture's own counts.
     @discardableResult
@@ -150,19 +162,20 @@ final class Recorder {
         shared.isAbandoned.store(true, ordering: .relaxed)
         if let capture { capture.stop() } else { work.put(.stop) }
         captureThread.take()?.join()
-        judgeThread.take()?.join()
+        assemblyThread.take()?.join()
+        bench.stop()
         return statistics
     }
 
-    /// The judge thread's state.
-    private struct JudgeLoop {
+    /// The assembling thread's state.
+    private struct AssemblyLoop {
         var assembler: ExecutionAssembler
-        let judge: ExecutionJudge
+        let bench: JudgeBench
         var logs: [ExecutionLog] = []
         var dropped: UInt64 = 0
         var droppedNow: UInt64 = 0
 
-        mutating func run(_ work: Mailbox<Work>, _ judged: Mailbox<JudgedExecution>, _ shared: Shared) {
+        mutating func run(_ work: Mailbox<Work>, _ shared: Shared) {
             while true {
                 for item in work.takeAll(waiting: -1) where !shared.isAbandoned.load(ordering: .relaxed) || item.isStop
                 {
@@ -172,8 +185,7 @@ final class Recorder {
                             if case .flooded = log.outcome {
                                 packets.keepBeginning(bytes: ExecutionLimits.floodBytes)
                             }
-                            let judgement = judge.judge(packets, log, trouble: [])
-                            judged.put(JudgedExecution(log: log, judgement: judgement, packets: packets))
+                            bench.judge(log, packets, trouble: [])
                         } else {
                             logs.append(log)
                         }
@@ -181,23 +193,23 @@ final class Recorder {
                     case .packets(let batch, let dropped):
                         shared.backlog.subtract(batch.bytes.count, ordering: .relaxed)
                         droppedNow = dropped
-                        assemble(batch, judged)
+                        assemble(batch)
                     }
                 }
             }
         }
 
-        private mutating func assemble(_ batch: PacketBatch, _ judged: Mailbox<JudgedExecution>) {
+        private mutating func assemble(_ batch: PacketBatch) {
             for record in batch.records {
                 guard let execution = assembler.add(record, in: batch) else { continue }
                 while let log = logs.first, log.execution <= execution {
                     logs.removeFirst()
-                    judged.put(complete(log, sentinel: execution))
+                    complete(log, sentinel: execution)
                 }
             }
         }
 
-        private mutating func complete(_ log: ExecutionLog, sentinel: Int) -> JudgedExecution {
+        private mutating func complete(_ log: ExecutionLog, sentinel: Int) {
             var trouble: [String] = []
             if log.execution < sentinel { trouble.append("the capture misses the end of the execution") }
             if droppedNow != dropped {
@@ -210,7 +222,7 @@ final class Recorder {
             }
             var packets = assembler.take(log)
             if case .flooded = log.outcome { packets.keepBeginning(bytes: ExecutionLimits.floodBytes) }
-            return JudgedExecution(log: log, judgement: judge.judge(packets, log, trouble: trouble), packets: packets)
+            bench.judge(log, packets, trouble: trouble)
         }
     }
 }

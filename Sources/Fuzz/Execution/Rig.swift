@@ -50,7 +50,7 @@ final class Rig {
     private(set) var crashes = 0
 
     /// The most judgements that may wait before the clients pause for the judge.
-    static let mostOutstanding = 256
+    static let mostOutstanding = 64
 
     /// Starts the capture, then the target.
     ///
@@ -159,6 +159,9 @@ final class Rig {
         if recorder.outstanding == 0 { unjudgedBytes = 0 }
         return ready
     }
+
+    /// No more executions come: the judge spends less on those that are left.
+    func hurryJudge() { recorder.hurry() }
 
     /// What the target and its descendants hold, once it is at rest.
     func resources() -> ProcessTree.Resources? {

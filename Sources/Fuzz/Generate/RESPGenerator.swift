@@ -9,7 +9,7 @@ struct RESPGenerator: ScenarioGenerator {
             if random.oneIn(2) {
                 builder.churn(&random) { _, _ in draw.marker }
             } else {
-                builder.followUp(&random) { $1.oneIn(3) ? draw.marker : draw.counter(&$1) }
+                builder.followUp(&random) { $1.oneIn(3) ? draw.marker : draw.counter(&$1, $0) }
             }
             return builder.scenario
         }
@@ -18,7 +18,7 @@ struct RESPGenerator: ScenarioGenerator {
         case 1...6: return largeValues(&random, draw)
         case 7...40: return rounds(&random, draw, draw.counter)
         case 41...71: return rounds(&random, draw, draw.register)
-        default: return rounds(&random, draw, draw.several, most: max(2, Self.mostSeveral / options.clients))
+        default: return rounds(&random, draw, draw.several, most: max(2, Self.mostSeveral / draw.hardGroup))
         }
     }
 
@@ -29,10 +29,10 @@ struct RESPGenerator: ScenarioGenerator {
         let depth = options.datagrams ? 1 : min(count, random.pick(RoundBuilder.hammerDepths))
         switch random.pick(0...9) {
         case 0...3: builder.hammer(count, depth: depth, &random) { draw.counting(&$1) }
-        case 4...7: builder.hammer(count, depth: depth, &random) { $1.oneIn(4) ? draw.marker : draw.register(&$1) }
+        case 4...7: builder.hammer(count, depth: depth, &random) { $1.oneIn(4) ? draw.marker : draw.register(&$1, $0) }
         default:
-            let most = max(2, Self.mostSeveral / options.clients)
-            builder.hammer(min(most, count), depth: min(most, depth), &random) { draw.several(&$1) }
+            let most = max(2, Self.mostSeveral / draw.hardGroup)
+            builder.hammer(min(most, count), depth: min(most, depth), &random) { draw.several(&$1, $0) }
         }
         return builder.scenario
     }
@@ -46,15 +46,15 @@ struct RESPGenerator: ScenarioGenerator {
             case 0: random.pick(66_000...90_000)
             default: random.pick(5000...20_000)
             }
-        return rounds(&random, draw, { draw.large(&$0, length) }, most: 3, arrivingOneIn: 2)
+        return rounds(&random, draw, { random, _ in draw.large(&random, length) }, most: 3, arrivingOneIn: 2)
     }
 
-    /// About how many requests all clients together draw in a scenario with writes of several keys, two each at least:
-    /// such histories are the hardest to decide, and longer ones may stay undecided.
-    private static let mostSeveral = 24
+    /// About how many requests the clients of one group draw in a scenario with writes of several keys, two each at least:
+    /// such histories are the hardest to decide.
+    private static let mostSeveral = 64
 
     private func rounds(
-        _ random: inout SeededGenerator, _ draw: Draw, _ request: (inout SeededGenerator) -> [Template],
+        _ random: inout SeededGenerator, _ draw: Draw, _ request: (inout SeededGenerator, _ client: Int) -> [Template],
         most: Int = .max, arrivingOneIn rarity: UInt64 = 4
     ) -> Scenario {
         let options = draw.options
@@ -65,10 +65,10 @@ struct RESPGenerator: ScenarioGenerator {
         let batching = Batching(operations: operations, pipelined: !options.datagrams && random.oneIn(2), &random)
         let leaving = Departure.draw(oneIn: 12, clients: options.clients, &random)
         for (index, size) in batching.sizes.enumerated() {
-            let batches = (0..<options.clients).map { _ in
+            let batches = (0..<options.clients).map { client in
                 (0..<size).map { place in
                     // A marker in most batches, at a drawn place among the others.
-                    draw.has("ECHO") && random.pick(0...size + 1) == place ? draw.marker : request(&random)
+                    draw.has("ECHO") && random.pick(0...size + 1) == place ? draw.marker : request(&random, client)
                 }
             }
             builder.round(
@@ -86,7 +86,7 @@ struct RESPGenerator: ScenarioGenerator {
         builder.slowReaders(
             &random, preparing: [Template(text: "SET"), key, Template([.token(length: 65_536)])],
             large: [Template(text: "GET"), key]
-        ) { draw.register(&$1) }
+        ) { draw.register(&$1, $0) }
         return builder.scenario
     }
 
@@ -104,10 +104,23 @@ struct RESPGenerator: ScenarioGenerator {
 
         var marker: [Template] { [Template(text: "ECHO"), Template([.token(length: nil)])] }
 
-        /// Mostly increments of one counter.
-        func counter(_ random: inout SeededGenerator) -> [Template] {
-            let key = Template([.key(random.oneIn(4) ? "n" : "m")])
-            return choose(&random, [("INCR", 12, [key]), ("GET", 4, [key]), ("DEL", 1, [key])])
+        /// How many clients meet in operations that are hard to judge.
+        var hardGroup: Int { max(1, min(options.clients, options.hardClients)) }
+        /// Whether that is all of them.
+        private var areTogether: Bool { hardGroup >= options.clients }
+
+        /// A key's name: one for each group of clients, where hard operations are done to it.
+        private func shared(_ name: String, by client: Int) -> Template {
+            let group = client / hardGroup
+            return Template([.key(group == 0 ? name : "\(name)\(group)")])
+        }
+
+        /// Mostly increments of one counter. All clients meet on one; if they are too many, others of theirs are deleted.
+        func counter(_ random: inout SeededGenerator, _ client: Int) -> [Template] {
+            let isSecond = random.oneIn(4)
+            let key = isSecond ? shared("n", by: client) : Template([.key("m")])
+            let deletes = isSecond ? (areTogether ? 1 : 4) : (areTogether ? 1 : 0)
+            return choose(&random, [("INCR", 12, [key]), ("GET", 4, [key]), ("DEL", deletes, [key])])
         }
 
         /// Increments of one counter that goes on rising, and a read now and then.
@@ -117,10 +130,12 @@ struct RESPGenerator: ScenarioGenerator {
         }
 
         /// Reads and writes of two registers.
-        func register(_ random: inout SeededGenerator) -> [Template] {
-            let key = Template([.key(random.oneIn(3) ? "b" : "a")])
+        func register(_ random: inout SeededGenerator, _ client: Int) -> [Template] {
+            let isSecond = random.oneIn(3)
+            let key = isSecond ? shared("b", by: client) : Template([.key("a")])
+            let deletes = isSecond ? (areTogether ? 1 : 3) : (areTogether ? 1 : 0)
             let value = Template([.token(length: random.oneIn(12) ? random.pick(100...longest) : nil)])
-            return choose(&random, [("SET", 8, [key, value]), ("GET", 8, [key]), ("DEL", 1, [key])])
+            return choose(&random, [("SET", 8, [key, value]), ("GET", 8, [key]), ("DEL", deletes, [key])])
         }
 
         /// Reads and writes of two registers with long values.
@@ -130,10 +145,10 @@ struct RESPGenerator: ScenarioGenerator {
         }
 
         /// Writes of several keys at once, in any order of keys, with reads between.
-        func several(_ random: inout SeededGenerator) -> [Template] {
+        func several(_ random: inout SeededGenerator, _ client: Int) -> [Template] {
             let names = ["x", "y", "z"].shuffled(using: &random).prefix(random.pick(2...3))
-            let pairs = names.flatMap { [Template([.key($0)]), Template([.token(length: nil)])] }
-            let key = Template([.key(names[0])])
+            let pairs = names.flatMap { [shared($0, by: client), Template([.token(length: nil)])] }
+            let key = shared(names[0], by: client)
             return choose(
                 &random, [("MSET", 7, pairs), ("GET", 7, [key]), ("SET", 2, [key, Template([.token(length: nil)])])])
         }
@@ -141,7 +156,7 @@ struct RESPGenerator: ScenarioGenerator {
         private func choose(
             _ random: inout SeededGenerator, _ table: [(name: String, weight: Int, arguments: [Template])]
         ) -> [Template] {
-            let known = table.filter { has($0.name) }
+            let known = table.filter { has($0.name) && $0.weight > 0 }
             guard let last = known.last else { return [Template(text: "PING")] }
             var ticket = random.pick(1...known.reduce(0) { $0 + $1.weight })
             for entry in known {

@@ -4,6 +4,8 @@ public struct GeneratorOptions: Sendable {
     public var clients = 4
     /// Requests of each client; nil: 2 to 8, drawn for each scenario.
     public var operations: Int?
+    /// Among how many clients operations meet on one object that are hard to judge: deletes, several objects at once.
+    public var hardClients = Difficulty.firstHardClients
     /// Commands that the target does not know, upper case.
     public var excludedCommands: Set<String> = []
     /// Whether each message is a datagram: then clients have one request outstanding, none is a slow reader, since that

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// An unbounded queue between two threads; the reader sleeps in poll(2) on an eventfd.
+/// An unbounded queue between threads; readers sleep in poll(2) on an eventfd.
 final class Mailbox<Element: Sendable>: Sendable {
     private let items = Mutex<[Element]>([])
     private let wake: Int32
@@ -39,6 +39,23 @@ final class Mailbox<Element: Sendable>: Sendable {
         var entry = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
         _ = poll(&entry, 1, milliseconds)
         return takeNow()
+    }
+
+    /// Takes the first element, waiting for it as long as it takes; several threads may do so at once.
+    func takeOne() -> Element {
+        while true {
+            let first: Element? = items.withLock { items in
+                guard !items.isEmpty else { return nil }
+                if items.count == 1 {
+                    var count: UInt64 = 0
+                    _ = read(wake, &count, 8)
+                }
+                return items.removeFirst()
+            }
+            if let first { return first }
+            var entry = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
+            _ = poll(&entry, 1, -1)
+        }
     }
 
     private func takeNow() -> [Element] {

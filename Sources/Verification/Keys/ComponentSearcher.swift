@@ -37,29 +37,27 @@ struct ComponentSearcher {
     func trial(_ groups: ComponentGroups, _ group: Int) -> Trial {
         var worker = Worker(self)
         worker.focus(groups, group)
-        return Trial(worker: worker)
+        return Trial(worker: worker, budget: budget.forTrials(nodes: SearchMargin.trialNodes))
     }
 
     struct Trial {
         fileprivate var worker: Worker
+        let budget: SearchBudget
 
-        mutating func decide(_ events: [SearchEvent]) -> SearchOutcome {
-            worker.decide(events, SearchBudget(nodes: SearchMargin.trialNodes))
-        }
+        mutating func decide(_ events: [SearchEvent]) -> SearchOutcome { worker.decide(events, budget) }
 
-        /// The first event of `all` whose response no order explains when later answers are not known yet; at least
-        /// `from`, which takes the later answers into account. Histories are explicable up to some response and never
-        /// again (prefix closure), so halving finds it.
-        mutating func firstInexplicable(_ all: [SearchEvent], from: Int) -> Int {
-            guard all.count <= SearchMargin.maximumEvents else { return from }
-            var low = from
+        /// The first event of `all`, which are known to have no order, whose response no order explains when later answers are
+        /// not known yet. Histories are explicable up to some response and never again (prefix closure), so halving finds
+        /// it; where a trial's budget does not do, some later one.
+        mutating func firstInexplicable(_ all: [SearchEvent]) -> Int {
+            var low = 0
             var high = all.count - 1
             while low < high {
                 let middle = (low + high) / 2
-                switch worker.prefix(all, middle, Array(all[...middle])) {
+                switch worker.prefix(all, middle, Array(all[...middle]), budget) {
                 case .violated: high = middle
                 case .linearizable: low = middle + 1
-                case .unknown: return from
+                case .unknown: return high
                 }
             }
             return low
@@ -67,24 +65,27 @@ struct ComponentSearcher {
 
         /// Decides `events`, of operations of which only the answers up to the event at `last` of `all` are known.
         mutating func decide(_ events: [SearchEvent], knowing last: Int, of all: [SearchEvent]) -> SearchOutcome {
-            guard all.count <= SearchMargin.maximumEvents else { return decide(events) }
-            return worker.prefix(all, last, events)
+            worker.prefix(all, last, events, budget)
         }
     }
 
     /// One thread's room to search in.
     fileprivate struct Worker {
-        /// What the search may spend before the forced order is worked out for it. Configurations.
+        /// Components of so many events are first searched without looking at the values, and what that may spend.
+        /// Configurations.
+        private static let plainEvents = 64
         private static let plainNodes = 2_000
 
         private let history: KeyHistory
-        private let budget: SearchBudget
+        private var budget: SearchBudget
+        private let keysStartAbsent: Bool
         private var engine = FrontierSearch()
         private var model: KeyModel
 
         init(_ searcher: ComponentSearcher) {
             history = searcher.history
-            budget = searcher.budget
+            budget = searcher.budget.started()
+            keysStartAbsent = searcher.startsAbsent
             model = KeyModel(
                 operations: history.operations, parts: history.parts, keyCount: history.keys.count,
                 values: history.values, startsAbsent: searcher.startsAbsent)
@@ -95,7 +96,9 @@ struct ComponentSearcher {
         }
 
         /// Decides `events` as if the answers after the event at `last` of `all` had not come.
-        fileprivate mutating func prefix(_ all: [SearchEvent], _ last: Int, _ events: [SearchEvent]) -> SearchOutcome {
+        fileprivate mutating func prefix(
+            _ all: [SearchEvent], _ last: Int, _ events: [SearchEvent], _ budget: SearchBudget
+        ) -> SearchOutcome {
             let pending = all[(last + 1)...].filter(\.isResponse).map { Int($0.operation) }
             let answered = pending.map { history.operations[$0] }
             var idle: Set<Int> = []
@@ -105,9 +108,7 @@ struct ComponentSearcher {
                 if model.operations[index].isIdleUnanswered { idle.insert(index) }
             }
             defer { for (index, operation) in zip(pending, answered) { model.operations[index] = operation } }
-            return engine.run(
-                events.filter { !idle.contains(Int($0.operation)) }, operationCount: history.operations.count, &model,
-                SearchBudget(nodes: SearchMargin.trialNodes))
+            return decide(events.filter { !idle.contains(Int($0.operation)) }, budget)
         }
 
         mutating func decide(_ groups: ComponentGroups, _ group: Int) -> SearchOutcome {
@@ -115,34 +116,22 @@ struct ComponentSearcher {
             return decide(groups.events(group), budget)
         }
 
-        /// Decides by search alone where that is quick, otherwise with the forced order.
+        /// Small components by plain search, others by one that the values guide, and if that fails by the plain one with
+        /// the forced order.
         mutating func decide(_ events: [SearchEvent], _ budget: SearchBudget) -> SearchOutcome {
-            let plain = SearchBudget(nodes: min(Self.plainNodes, budget.nodes), bytes: budget.bytes)
-            let quick = engine.run(events, operationCount: history.operations.count, &model, plain)
-            guard case .unknown = quick else { return quick }
-            let outcome = forced(events, budget)
-            // Without a forced order the search tells the event itself.
-            guard case .violated(var last) = outcome, events.count <= 2 * ForcedOrder.maximumOperations else {
-                return outcome
+            if events.count <= Self.plainEvents {
+                let plain = budget.with(nodes: min(Self.plainNodes, budget.nodes))
+                let quick = engine.run(events, operationCount: history.operations.count, &model, plain)
+                guard case .unknown = quick else { return quick }
             }
-            // Histories are explicable up to some response and never again (prefix closure), so halving finds it.
-            var low = 0
-            while low < last {
-                let middle = (low + last) / 2
-                if case .violated = forced(Array(events[...middle]), budget) {
-                    last = middle
-                } else {
-                    low = middle + 1
-                }
-            }
-            return .violated(event: last)
-        }
-
-        private mutating func forced(_ events: [SearchEvent], _ budget: SearchBudget) -> SearchOutcome {
-            let order = ForcedOrder(events: events, operations: history.operations, parts: history.parts)
-            if order?.isContradictory == true { return .violated(event: events.count - 1) }
+            let order = GuidedOrder(events, model.operations, parts: history.parts, keysStartAbsent)
+            let guided = order.decide(&model, budget)
+            guard case .unknown = guided, !budget.isOver else { return guided }
+            guard events.count <= 2 * ForcedOrder.maximumOperations else { return guided }
+            let use = CellUse(order.members, order.operations, history.parts, startsAbsent: keysStartAbsent)
+            let forced = ForcedOrder(use, ForcedWindows(use))
             return engine.run(
-                events, operationCount: history.operations.count, &model, budget, forced: order)
+                events, operationCount: history.operations.count, &model, budget, forced: forced)
         }
     }
 }

@@ -7,6 +7,10 @@ struct KeyAnalysis {
     var notes: [String] = []
     /// Pairs of operations of different connections on one key that overlapped.
     var overlaps = 0
+    /// The most connections that had an operation on one key under way at once.
+    var meeting = 0
+    /// The kinds of operation to blame for what was not decided, one for each component.
+    var undecided: [String] = []
     /// Commands answered as unknown, in capitals.
     var unsupported: Set<String> = []
 
@@ -24,7 +28,8 @@ struct KeyAnalysis {
         unsupported = history.unsupported
         let events = Self.events(history.operations)
         let hasKeys = reading.rules == .resp || !history.operations.isEmpty
-        overlaps = hasKeys ? Overlaps.onKeys(history, events, reading) : Overlaps.ofConnections(reading)
+        let counts = hasKeys ? Overlaps.onKeys(history, events, reading) : (Overlaps.ofConnections(reading), 0)
+        (overlaps, meeting) = counts
         if let why = history.exclusionOfAll { notes.append("Linearizability is not judged: \(why).") }
         guard judges, history.exclusionOfAll == nil else { return }
         let groups = ComponentGroups(&history, events)
@@ -35,7 +40,7 @@ struct KeyAnalysis {
         search(groups, history, reading, budget, threads: threads)
     }
 
-    private static func events(_ operations: [KeyOperation]) -> [SearchEvent] {
+    static func events(_ operations: [KeyOperation]) -> [SearchEvent] {
         var events: [SearchEvent] = []
         events.reserveCapacity(2 * operations.count)
         for (index, operation) in operations.enumerated() {
@@ -73,6 +78,7 @@ struct KeyAnalysis {
             case .violated(let event): found[group] = (event, nil)
             case .unknown(let why):
                 let name = Reading.text(history.keys.bytes(groups.key(group)))
+                self.undecided.append(history.hardestKind(groups.events(group)))
                 inconclusive.append("Linearizability of key \(name) is not decided: \(why).")
             }
         }
@@ -88,7 +94,7 @@ struct KeyAnalysis {
     ) {
         let all = groups.events(group)
         var trial = searcher.trial(groups, group)
-        let last = margin == nil ? trial.firstInexplicable(all, from: event) : event
+        let last = margin == nil ? trial.firstInexplicable(all) : event
         let events = Array(all[...last])
         var problem = KeyExplanation(reading: reading, history: searcher.history, events: events).problem()
         problem.violation.marginNanoseconds =

@@ -126,6 +126,18 @@ struct KeyHistory {
         operation.invoked = min(reply, operation.invoked)
     }
 
+    /// Of what operations did, what makes it hardest to find their order.
+    func hardestKind(_ events: [SearchEvent]) -> String {
+        let kinds = Set(events.map { operations[Int($0.operation)].kind })
+        if !kinds.isDisjoint(with: [.append, .length]) { return "APPEND" }
+        if !kinds.isDisjoint(with: [.writeMany, .readMany, .deleteMany, .existsMany]) {
+            return "operations on several keys"
+        }
+        if !kinds.isDisjoint(with: [.delete, .take]) { return "DEL" }
+        if !kinds.isDisjoint(with: [.writeIfAbsent, .swap, .exists]) { return "SETNX" }
+        return "what was not answered"
+    }
+
     mutating func exclude(_ bytes: [UInt8], _ words: some Sequence<Range<Int>>) {
         for word in words {
             let key = Int(key(bytes, word))

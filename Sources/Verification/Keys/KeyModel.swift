@@ -27,6 +27,15 @@ struct KeyModel: SearchModel {
         fingerprint = isAlone ? UInt64(bitPattern: Int64(cells[key])) : 0
     }
 
+    /// Takes the keys of these operations for ones that do not exist yet.
+    mutating func clear(_ members: [Int32], _ parts: [KeyPart]) {
+        for member in members {
+            let operation = operations[Int(member)]
+            set(Int(operation.key), Cell.absent)
+            for part in range(operation) { set(Int(parts[part].key), Cell.absent) }
+        }
+    }
+
     var mark: Int { undo.count }
 
     mutating func rollback(to mark: Int) {
@@ -135,7 +144,8 @@ struct KeyModel: SearchModel {
         let isRefused = operation.kind == .addRefused
         let key = Int(operation.key)
         if cell == Cell.unknown || cell == Cell.unknownPresent {
-            if !isRefused { set(key, operation.isAnswered ? operation.result : Cell.unknownPresent) }
+            // What refuses to count is there.
+            set(key, !isRefused && operation.isAnswered ? operation.result : Cell.unknownPresent)
             return true
         }
         guard cell == Cell.absent || Cell.isInteger(cell) else { return isRefused || !operation.isAnswered }

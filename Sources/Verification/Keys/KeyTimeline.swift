@@ -98,7 +98,10 @@ package struct KeyTimeline: Sendable {
             if sizes[Int(root)] == 1, let order = clusterOrder(part, &model) {
                 return .order(order.map { Int(part[$0].call) })
             }
-            if let order = ForcedOrder(events: events, operations: part, parts: history.parts) {
+            let use = CellUse(
+                events.filter { !$0.isResponse }.map(\.operation), part, history.parts,
+                startsAbsent: reading.evidence.keysStartAbsent)
+            if let order = ForcedOrder(use, ForcedWindows(use)) {
                 outcome = engine.run(events, operationCount: part.count, &model, budget, forced: order)
             }
         }

@@ -2,10 +2,12 @@ import Capture
 
 /// Counts of operations that were open at once: how much a green answer is worth.
 enum Overlaps {
-    /// Pairs of operations of different connections on one key.
+    /// Pairs of operations of different connections on one key, and the most connections that were on one at once.
     ///
     /// - Complexity: O(events × keys of an operation).
-    static func onKeys(_ history: KeyHistory, _ events: [SearchEvent], _ reading: Reading) -> Int {
+    static func onKeys(
+        _ history: KeyHistory, _ events: [SearchEvent], _ reading: Reading
+    ) -> (pairs: Int, meeting: Int) {
         // Key by key: then counting those that a connection has open takes a number for each connection, and no search.
         var starts = [Int](repeating: 0, count: history.keys.count + 1)
         for event in events { forEachKey(of: event, history) { starts[$0 + 1] += 1 } }
@@ -21,7 +23,11 @@ enum Overlaps {
             }
         }
         var openOf = [Int](repeating: 0, count: reading.evidence.conversations.count)
-        return (0..<history.keys.count).reduce(0) { $0 + pairs(in: turns[starts[$1]..<starts[$1 + 1]], &openOf) }
+        return (0..<history.keys.count).reduce(into: (pairs: 0, meeting: 0)) { sum, key in
+            let own = count(turns[starts[key]..<starts[key + 1]], &openOf)
+            sum.pairs += own.pairs
+            sum.meeting = max(sum.meeting, own.meeting)
+        }
     }
 
     /// A connection begins or ends an operation.
@@ -39,17 +45,21 @@ enum Overlaps {
     }
 
     /// - Parameter openOf: zero for each connection; left so.
-    private static func pairs(in turns: ArraySlice<Turn>, _ openOf: inout [Int]) -> Int {
+    private static func count(_ turns: ArraySlice<Turn>, _ openOf: inout [Int]) -> (pairs: Int, meeting: Int) {
         var open = 0
-        var pairs = 0
+        var visitors = 0
+        var (pairs, meeting) = (0, 0)
         for turn in turns {
             let connection = Int(turn.connection)
             if turn.opens { pairs += open - openOf[connection] }
+            if turn.opens, openOf[connection] == 0 { visitors += 1 }
             open += turn.opens ? 1 : -1
             openOf[connection] += turn.opens ? 1 : -1
+            if !turn.opens, openOf[connection] == 0 { visitors -= 1 }
+            meeting = max(meeting, visitors)
         }
         for turn in turns { openOf[Int(turn.connection)] = 0 }
-        return pairs
+        return (pairs, meeting)
     }
 
     /// Pairs of exchanges of different connections, whatever they are about.

@@ -18,24 +18,24 @@ struct ForcedOrder {
     /// More operations than this are left to the search alone: the steps are cubic.
     static let maximumOperations = 512
 
-    /// Nil where there are too many operations.
+    /// Nil where there are too many operations, or where the time is over.
     ///
     /// - Complexity: O(n³ / 64) a round, in practice two or three rounds.
-    init?(events: [SearchEvent], operations: [KeyOperation], parts: [KeyPart]) {
-        members = events.lazy.filter { !$0.isResponse }.map(\.operation)
+    init?(_ use: CellUse, _ windows: ForcedWindows, isOver: () -> Bool = { false }) {
+        members = use.members
         guard members.count <= Self.maximumOperations else { return nil }
         words = (members.count + 63) / 64
         before = Array(repeating: 0, count: members.count * words)
         for (index, member) in members.enumerated() { place[member] = index }
-        let answered = Set(events.lazy.filter(\.isResponse).map(\.operation))
-        let accesses = Accesses(members, answered, operations, parts)
-        orderByTime(operations, accesses.isCertain)
+        let accesses = Accesses(use)
+        orderByTime(use, windows, accesses.isCertain)
         for link in accesses.links { require(link.writer, before: link.reader) }
         var grows = true
         while grows, !isContradictory {
             grows = false
             for link in accesses.links {
-                for other in accesses.writers[link.key] ?? [] where other != link.writer && other != link.reader {
+                guard !isOver() else { return nil }
+                for other in accesses.writers[link.key] where other != link.writer && other != link.reader {
                     if isBefore(other, link.reader), require(other, before: link.writer) { grows = true }
                     if isBefore(link.writer, other), require(link.reader, before: other) { grows = true }
                 }
@@ -46,8 +46,11 @@ struct ForcedOrder {
     /// The operations that must have happened before this one.
     func predecessors(of operation: Int32) -> [Int32] {
         guard let index = place[operation] else { return [] }
-        return members.indices.filter { isBefore($0, index) }.map { members[$0] }
+        return before(place: index).map { members[$0] }
     }
+
+    /// The places in order of invocation of what must have happened before the member at `index`.
+    func before(place index: Int) -> [Int] { members.indices.filter { isBefore($0, index) } }
 
     private func isBefore(_ first: Int, _ second: Int) -> Bool {
         before[second * words + first >> 6] >> (UInt64(first) & 63) & 1 != 0
@@ -68,13 +71,13 @@ struct ForcedOrder {
         before[second * words + first >> 6] |= 1 << (UInt64(first) & 63)
     }
 
-    private mutating func orderByTime(_ operations: [KeyOperation], _ isCertain: [Bool]) {
+    private mutating func orderByTime(_ use: CellUse, _ windows: ForcedWindows, _ isCertain: [Bool]) {
         for second in members.indices {
-            let later = operations[Int(members[second])]
+            let later = use.operations[second]
             for first in members.indices where first != second && isCertain[first] {
-                let earlier = operations[Int(members[first])]
-                let isPipelined = earlier.lane == later.lane && first < second
-                if earlier.completed < later.invoked || isPipelined { add(first, to: second) }
+                let isPipelined = use.operations[first].lane == later.lane && first < second
+                let isEarlier = windows.latest[first] < windows.earliest[second]
+                if isEarlier || (isPipelined && use.operations[first].isAnswered) { add(first, to: second) }
             }
         }
     }
@@ -85,72 +88,21 @@ private struct Accesses {
     /// Whether an operation has certainly happened: it was answered, or its value was read.
     var isCertain: [Bool]
     /// Reads of a value that has one writer.
-    var links: [(key: Int32, writer: Int, reader: Int)] = []
+    var links: [(key: Int, writer: Int, reader: Int)] = []
     /// The certain writes of each key.
-    var writers: [Int32: [Int]] = [:]
+    var writers: [[Int]]
 
-    private struct Access {
-        var operation: Int
-        var key: Int32
-        var read: Int?
-        var write: Int?
-    }
-
-    private struct Value: Hashable {
-        var key: Int32
-        var cell: Int
-    }
-
-    init(_ members: [Int32], _ answered: Set<Int32>, _ operations: [KeyOperation], _ parts: [KeyPart]) {
-        isCertain = members.map { answered.contains($0) }
-        var accesses: [Access] = []
-        var computed: Set<Int32> = []
-        for (index, member) in members.enumerated() {
-            let operation = operations[Int(member)]
-            accesses += Self.accesses(operation, parts).map {
-                Access(operation: index, key: $0.key, read: $0.read, write: $0.write)
-            }
-            if operation.kind == .add || operation.kind == .append { computed.insert(operation.key) }
+    init(_ use: CellUse) {
+        isCertain = use.operations.map(\.isAnswered)
+        writers = Array(repeating: [], count: use.keys.count)
+        for access in use.accesses where access.isLinked {
+            let writer = Int(use.values[Int(access.read)].writers[0])
+            links.append((Int(access.key), writer, Int(access.operation)))
+            isCertain[writer] = true
         }
-        // The writer of each value; -1 where several wrote it.
-        var writer: [Value: Int] = [:]
-        for access in accesses {
-            guard let cell = access.write, cell != Cell.absent else { continue }
-            let value = Value(key: access.key, cell: cell)
-            writer[value] = writer[value] == nil ? access.operation : -1
-        }
-        for access in accesses where isCertain[access.operation] && !computed.contains(access.key) {
-            guard let cell = access.read, cell != Cell.absent,
-                let source = writer[Value(key: access.key, cell: cell)], source >= 0
-            else { continue }
-            links.append((access.key, source, access.operation))
-            isCertain[source] = true
-        }
-        for access in accesses where access.write != nil && isCertain[access.operation] {
-            writers[access.key, default: []].append(access.operation)
-        }
-    }
-
-    /// What an operation did for certain, given its answer.
-    private static func accesses(
-        _ operation: KeyOperation, _ parts: [KeyPart]
-    ) -> [(key: Int32, read: Int?, write: Int?)] {
-        let many = parts[Int(operation.firstPart)..<Int(operation.firstPart + operation.partCount)]
-        let key = operation.key
-        let isAnswered = operation.isAnswered
-        switch operation.kind {
-        case .read: return [(key, operation.result, nil)]
-        case .readMany: return many.map { ($0.key, $0.cell, nil) }
-        case .write: return [(key, nil, operation.argument)]
-        case .writeMany: return many.map { ($0.key, nil, $0.cell) }
-        case .swap: return [(key, isAnswered ? operation.result : nil, operation.argument)]
-        case .take: return isAnswered && operation.result != Cell.absent ? [(key, operation.result, Cell.absent)] : []
-        case .delete: return isAnswered && operation.result != 0 ? [(key, nil, Cell.absent)] : []
-        case .deleteMany:
-            return isAnswered && operation.result == Int(operation.partCount)
-                ? many.map { ($0.key, nil, Cell.absent) } : []
-        case .writeIfAbsent: return isAnswered && operation.result != 0 ? [(key, nil, operation.argument)] : []
-        case .add, .addRefused, .append, .length, .exists, .existsMany: return []
+        for access in use.accesses
+        where access.write >= 0 && access.write != access.read && isCertain[Int(access.operation)] {
+            writers[Int(access.key)].append(Int(access.operation))
         }
     }
 }

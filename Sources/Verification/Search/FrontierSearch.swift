@@ -49,20 +49,6 @@ enum SearchOutcome: Equatable {
     case unknown(String)
 }
 
-/// What a search may spend.
-public struct SearchBudget: Sendable {
-    /// Configurations visited.
-    public var nodes: Int
-    /// Bytes of memory for those visited.
-    public var bytes: Int
-
-    /// Creates a budget: four million configurations in 512 MiB unless told otherwise.
-    public init(nodes: Int = 4_000_000, bytes: Int = 512 << 20) {
-        self.nodes = nodes
-        self.bytes = bytes
-    }
-}
-
 /// Decides linearizability by searching the orders in which open operations may have happened.
 ///
 /// Wing and Gong's search with Lowe's memory of visited configurations, keyed in constant size: everything linearized
@@ -133,6 +119,7 @@ struct FrontierSearch {
                 guard visited.count <= budget.nodes else {
                     return .unknown("the budget of \(budget.nodes) configurations is spent")
                 }
+                guard !budget.isOver else { return .unknown(budget.whyOver) }
                 guard memory <= budget.bytes else {
                     return .unknown("the budget of \(budget.bytes) bytes is spent")
                 }

@@ -1,0 +1,57 @@
+public import Verification
+
+/// How hard a campaign's executions are to judge, and among how many clients hard operations may therefore meet.
+public struct Difficulty: Sendable {
+    /// Executions of which the search did not find out in its time whether an order explains them.
+    public private(set) var undecided = 0
+    /// How many of them each kind of operation is to blame for.
+    private var blamed: [String: Int] = [:]
+    /// How many executions had so many clients at most on one object at once.
+    private var meetings: [Int] = []
+    /// Executions in a row that were decided.
+    private var decided = 0
+    /// Among how many clients deletes, operations on several objects and the like meet on one object.
+    public private(set) var hardClients = firstHardClients
+
+    /// Hard operations begin among so many clients; that many are decided in a moment.
+    public static let firstHardClients = 16
+    private static let leastHardClients = 4
+    /// After so many decided executions hard operations meet among a few more clients.
+    private static let patience = 100
+    private static let mostHardClients = 256
+
+    /// A campaign before its first execution.
+    package init() {}
+
+    package mutating func count(_ judgement: Judgement) {
+        let meeting = judgement.exercised.meeting
+        if meeting > 0 {
+            if meetings.count <= meeting { meetings += Array(repeating: 0, count: meeting + 1 - meetings.count) }
+            meetings[meeting] += 1
+        }
+        guard !judgement.undecided.isEmpty else {
+            decided += 1
+            if decided % Self.patience == 0 { hardClients = min(Self.mostHardClients, hardClients + hardClients / 4) }
+            return
+        }
+        undecided += 1
+        decided = 0
+        for kind in judgement.undecided { blamed[kind, default: 0] += 1 }
+        hardClients = max(Self.leastHardClients, hardClients * 3 / 4)
+    }
+
+    /// The kind of operation that is to blame most often.
+    public var culprit: String? { blamed.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key }
+
+    /// How many clients met on one object, at most and in the median over executions with objects; nil without any.
+    public var clientsOnOneObject: (most: Int, median: Int)? {
+        let total = meetings.reduce(0, +)
+        guard total > 0 else { return nil }
+        var seen = 0
+        let median = meetings.indices.first { index in
+            seen += meetings[index]
+            return 2 * seen >= total
+        }
+        return (meetings.count - 1, median ?? 0)
+    }
+}

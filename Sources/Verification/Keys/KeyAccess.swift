@@ -1,0 +1,67 @@
+/// What an operation certainly did to one of its keys, given its answer.
+struct KeyAccess {
+    var key: Int32
+    /// The cell that it found there.
+    var read: Int?
+    /// The cell that it left there, if it happened.
+    var write: Int?
+    /// What it left there cannot be told.
+    var isOpaque = false
+
+    /// What `operation` did to each of its keys, each key once. Keys of which nothing is certain are left out, but for
+    /// those it may have changed.
+    ///
+    /// - Parameter zero: what an INCR found that answered its own step: nothing, or a zero; nil where that is not known.
+    static func all(of operation: KeyOperation, _ parts: [KeyPart], zero: Int?) -> [KeyAccess] {
+        guard operation.partCount > 0 else {
+            return one(of: operation, zero).map { [$0] } ?? []
+        }
+        var accesses: [KeyAccess] = []
+        for index in operation.firstPart..<operation.firstPart + operation.partCount {
+            let part = parts[Int(index)]
+            let place = accesses.firstIndex { $0.key == part.key }
+            switch operation.kind {
+            case .writeMany:
+                // The last one counts.
+                if let place {
+                    accesses[place].write = part.cell
+                } else {
+                    accesses.append(KeyAccess(key: part.key, write: part.cell))
+                }
+            case .readMany:
+                if place == nil { accesses.append(KeyAccess(key: part.key, read: part.cell)) }
+            default:
+                if place == nil { accesses.append(KeyAccess(key: part.key)) }
+            }
+        }
+        guard operation.kind == .deleteMany || operation.kind == .existsMany else { return accesses }
+        let foundNothing = operation.isAnswered && operation.result == 0
+        for index in accesses.indices {
+            if foundNothing { accesses[index].read = Cell.absent }
+            if operation.kind == .deleteMany { accesses[index].write = Cell.absent }
+        }
+        return foundNothing || operation.kind == .deleteMany ? accesses : []
+    }
+
+    private static func one(of operation: KeyOperation, _ zero: Int?) -> KeyAccess? {
+        let key = operation.key
+        let result = operation.isAnswered ? operation.result : nil
+        switch operation.kind {
+        case .read: return KeyAccess(key: key, read: result)
+        case .write: return KeyAccess(key: key, write: operation.argument)
+        case .swap: return KeyAccess(key: key, read: result, write: operation.argument)
+        case .take: return KeyAccess(key: key, read: result, write: Cell.absent)
+        case .delete: return KeyAccess(key: key, read: result == 0 ? Cell.absent : nil, write: Cell.absent)
+        case .exists: return result == 0 ? KeyAccess(key: key, read: Cell.absent) : nil
+        case .writeIfAbsent:
+            guard result != 0 else { return nil }
+            return KeyAccess(key: key, read: result == nil ? nil : Cell.absent, write: operation.argument)
+        case .add:
+            guard let result else { return KeyAccess(key: key, isOpaque: true) }
+            let (found, over) = result.subtractingReportingOverflow(operation.argument)
+            return KeyAccess(key: key, read: over ? nil : found == 0 ? zero : found, write: result)
+        case .append: return KeyAccess(key: key, isOpaque: true)
+        case .addRefused, .length, .writeMany, .readMany, .deleteMany, .existsMany: return nil
+        }
+    }
+}

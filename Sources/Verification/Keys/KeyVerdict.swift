@@ -1,0 +1,40 @@
+/// What one way of deciding says of all keys of some evidence, however small: for comparing it with the definition.
+package enum KeyVerdict {
+    case linearizable, violated, undecided
+
+    /// By the forced windows and the guided search alone.
+    package static func guided(_ evidence: Evidence, nodes: Int = 100_000) -> KeyVerdict {
+        let reading = Reading(evidence)
+        var history = KeyHistory(reading)
+        let groups = ComponentGroups(&history, KeyAnalysis.events(history.operations))
+        var model = KeyModel(
+            operations: history.operations, parts: history.parts, keyCount: history.keys.count,
+            values: history.values, startsAbsent: evidence.keysStartAbsent)
+        var verdict = KeyVerdict.linearizable
+        for group in 0..<groups.count {
+            model.focus(on: groups.key(group), isAlone: groups.isAlone(group))
+            let order = GuidedOrder(
+                groups.events(group), history.operations, parts: history.parts, evidence.keysStartAbsent,
+                triesCandidates: false)
+            switch order.decide(&model, SearchBudget(nodes: nodes)) {
+            case .linearizable: continue
+            case .violated: return .violated
+            case .unknown: verdict = .undecided
+            }
+        }
+        return verdict
+    }
+
+    /// Whether the certificate of `order`, of the exchanges as they were answered one after the other, is accepted.
+    package static func accepts(_ order: [Int], _ evidence: Evidence) -> Bool {
+        let reading = Reading(evidence)
+        let history = KeyHistory(reading)
+        var model = KeyModel(
+            operations: history.operations, parts: history.parts, keyCount: history.keys.count,
+            values: history.values, startsAbsent: evidence.keysStartAbsent)
+        model.focus(on: 0, isAlone: false)
+        let members = KeyAnalysis.events(history.operations).filter { !$0.isResponse }.map(\.operation)
+        return Certificate(order: order.map(Int32.init))
+            .isValid(for: members, members.map { history.operations[Int($0)] }, &model)
+    }
+}

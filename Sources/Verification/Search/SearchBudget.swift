@@ -1,0 +1,55 @@
+import Glibc
+
+/// What a search may spend.
+public struct SearchBudget: Sendable {
+    /// Configurations visited.
+    public var nodes: Int
+    /// Bytes of memory for those visited.
+    public var bytes: Int
+    /// Time of the processor for all keys together; nil: as long as the rest lasts. Milliseconds.
+    public var milliseconds: Int?
+    /// When the time is over, by the thread's clock.
+    private var end = Int64.max
+
+    /// Creates a budget: four million configurations in 512 MiB, however long that takes, unless told otherwise.
+    public init(nodes: Int = 4_000_000, bytes: Int = 512 << 20, milliseconds: Int? = nil) {
+        self.nodes = nodes
+        self.bytes = bytes
+        self.milliseconds = milliseconds
+    }
+
+    /// The same, with its time beginning now on this thread.
+    func started() -> SearchBudget {
+        var budget = self
+        budget.end = milliseconds.map { Self.threadNanoseconds + Int64($0) * 1_000_000 } ?? .max
+        return budget
+    }
+
+    /// The same time, and other configurations.
+    func with(nodes: Int) -> SearchBudget {
+        var budget = self
+        budget.nodes = nodes
+        return budget
+    }
+
+    /// For putting a violation into words: its own time, and never more than `mostTrialMilliseconds`.
+    func forTrials(nodes: Int) -> SearchBudget {
+        var budget = with(nodes: nodes)
+        budget.milliseconds = min(milliseconds ?? .max, Self.mostTrialMilliseconds)
+        return budget.started()
+    }
+
+    private static let mostTrialMilliseconds = 2_000
+
+    /// Whether the time is over; asked on the thread on which it began.
+    var isOver: Bool { end < .max && Self.threadNanoseconds > end }
+
+    var whyOver: String { "its \(milliseconds ?? 0) ms of processor time are over" }
+
+    /// The time that the processor has spent on this thread. clock_gettime(2)
+    private static var threadNanoseconds: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}

@@ -1,0 +1,67 @@
+import Fuzz
+import Testing
+import Verification
+
+/// Goal: hard operations meet among as many clients as the judge decides, and the rest of a scenario among all. Method:
+/// judgements as a campaign would count them; the keys of many drawn scenarios.
+@Suite("What is drawn can be judged")
+struct DifficultyTests {
+    private func judgement(meeting: Int, undecided: [String] = []) -> Judgement {
+        var judgement = Judgement(verdict: undecided.isEmpty ? .held : .inconclusive)
+        judgement.exercised.meeting = meeting
+        judgement.undecided = undecided
+        return judgement
+    }
+
+    @Test("an undecided execution makes the crowd smaller, many decided ones make it larger") func learning() {
+        var difficulty = Difficulty()
+        let first = difficulty.hardClients
+        difficulty.count(judgement(meeting: 8, undecided: ["DEL"]))
+        #expect(difficulty.hardClients < first)
+        #expect(difficulty.undecided == 1)
+        #expect(difficulty.culprit == "DEL")
+        for _ in 0..<2000 { difficulty.count(judgement(meeting: 8)) }
+        #expect(difficulty.hardClients > first)
+        for _ in 0..<100 { difficulty.count(judgement(meeting: 8, undecided: ["operations on several keys"])) }
+        #expect(difficulty.hardClients >= 2)
+        #expect(difficulty.culprit == "operations on several keys")
+    }
+
+    @Test("the most and the median of clients that met on one object") func meetings() {
+        var difficulty = Difficulty()
+        #expect(difficulty.clientsOnOneObject == nil)
+        for meeting in [0, 3, 5, 64] { difficulty.count(judgement(meeting: meeting)) }
+        #expect(difficulty.clientsOnOneObject?.most == 64)
+        #expect(difficulty.clientsOnOneObject?.median == 5)
+    }
+
+    @Test("deletes and writes of several keys stay among few clients, counters and registers among all")
+    func groups() throws {
+        let generator = try #require(ScenarioGenerators.named("resp"))
+        var random = SeededGenerator(seed: 3)
+        var options = GeneratorOptions()
+        options.clients = 64
+        options.hardClients = 8
+        var mostOnEasy = 0
+        for _ in 0..<300 {
+            var clientsOf: [String: Set<Int>] = [:]
+            var hard: Set<String> = []
+            for step in generator.scenario(&random, options).blocks.flatMap(\.steps) {
+                guard case .send(.requests(let requests)) = step.action else { continue }
+                for request in requests {
+                    guard case .bytes(let bytes)? = request.first?.pieces.first else { continue }
+                    let command = String(decoding: bytes, as: UTF8.self)
+                    for case .key(let name) in request.dropFirst().flatMap(\.pieces) {
+                        clientsOf[name, default: []].insert(step.client)
+                        if command == "DEL" || command == "MSET" { hard.insert(name) }
+                    }
+                }
+            }
+            for (name, clients) in clientsOf {
+                if hard.contains(name) { #expect(clients.count <= 8, "\(name)") }
+                mostOnEasy = max(mostOnEasy, clients.count)
+            }
+        }
+        #expect(mostOnEasy == 64)
+    }
+}

@@ -1,0 +1,88 @@
+import Glibc
+import Testing
+import Verification
+
+/// Goal: histories of keys with many clients are decided in near-linear time, and never wrongly. Method: small random
+/// histories of every command against the definition; large ones of correct servers; certificates that were broken.
+@Suite("The guided search of keys")
+struct GuidedSearchTests {
+    /// CROSSFIRE_LONG=1: a million histories.
+    private static let rounds = getenv("CROSSFIRE_LONG") == nil ? 20_000 : 1_000_000
+
+    @Test("small histories are decided as by definition", arguments: [true, false])
+    func definition(keysStartAbsent: Bool) {
+        var (violated, undecided) = (0, 0)
+        for round in 0..<Self.rounds / (keysStartAbsent ? 1 : 4) {
+            let crowd = SmallCrowd(
+                seed: UInt64(round) &* 7919 &+ 1, operations: 2 + round % (keysStartAbsent ? 7 : 5),
+                keysStartAbsent: keysStartAbsent)
+            let isLinearizable = crowd.isLinearizable
+            if !isLinearizable { violated += 1 }
+            switch KeyVerdict.guided(crowd.tape.evidence) {
+            case .undecided: undecided += 1
+            case .linearizable:
+                // Of unknown first values the model knows less than could be said.
+                guard keysStartAbsent else { continue }
+                #expect(isLinearizable, "round \(round): \(crowd)")
+                if !isLinearizable { return }
+            case .violated:
+                #expect(!isLinearizable, "round \(round): \(crowd)")
+                if isLinearizable { return }
+            }
+        }
+        #expect(undecided == 0)
+        #expect(violated > Self.rounds / 100)
+    }
+
+    @Test("a certificate is refused if anything is missing, doubled, out of time or out of its lane")
+    func certificates() {
+        let tape = Tape()
+        tape.keysStartAbsent = true
+        let c = tape.connect(3)
+        tape.exchange(c[0], "SET k a", "+OK\r\n")
+        tape.send(c[0], "INCR n", "INCR n")
+        tape.send(c[1], "GET n")
+        tape.reply(c[0], ":1\r\n:2\r\n")
+        tape.reply(c[1], "$1\r\n1\r\n")
+        tape.exchange(c[1], "GET k", "$1\r\na\r\n")
+        tape.send(c[2], "DEL n")
+        let evidence = tape.evidence
+        #expect(KeyVerdict.accepts([0, 1, 3, 2, 4], evidence))
+        #expect(KeyVerdict.accepts([0, 1, 3, 2, 4, 5], evidence), "what was not answered may have happened")
+        #expect(!KeyVerdict.accepts([0, 1, 2, 3, 4], evidence), "a wrong answer")
+        #expect(!KeyVerdict.accepts([1, 0, 3, 2, 4], evidence), "out of time")
+        #expect(!KeyVerdict.accepts([0, 1, 3, 2], evidence), "one is missing")
+        #expect(!KeyVerdict.accepts([0, 1, 3, 2, 4, 4], evidence), "one is doubled")
+        #expect(!KeyVerdict.accepts([0, 1, 3, 2, 4, 9], evidence), "one does not exist")
+        #expect(!KeyVerdict.accepts([0, 2, 3, 1, 4], evidence), "out of its lane")
+    }
+
+    @Test("correct servers with many clients are never blamed", arguments: CrowdGenerator.Family.allCases)
+    func crowds(family: CrowdGenerator.Family) {
+        var undecided = 0
+        for round in 0..<12 {
+            let crowd = CrowdGenerator(
+                family, clients: [16, 64][round % 2], requests: 1 + round % 3, depth: 1 + round % 2,
+                spreadPercent: [0, 50, 95][round % 3], inRounds: round % 4 != 0, seed: UInt64(round))
+            let judge = Judge(oracles: [LinearizabilityOracle(budget: SearchBudget(nodes: 100_000, milliseconds: 200))])
+            let judgement = judge.judge(crowd.generate().evidence)
+            #expect(judgement.violations.isEmpty, "round \(round): \(judgement.violations)")
+            if !judgement.inconclusive.isEmpty { undecided += 1 }
+        }
+        // How many depends on the machine, so it is a figure of Benchmarks/Verification.
+        #expect(undecided < 12)
+    }
+
+    @Test("lost increments of one counter are always seen", arguments: [8, 64])
+    func lost(clients: Int) {
+        for round in 0..<3 {
+            let crowd = CrowdGenerator(
+                .counter, clients: clients, requests: 3, losesOneIn: clients, seed: UInt64(round))
+            let (evidence, lost) = crowd.generate()
+            let judge = Judge(oracles: [LinearizabilityOracle(budget: SearchBudget(milliseconds: 100))])
+            let judgement = judge.judge(evidence)
+            // The last one's loss shows only if somebody looks.
+            if lost > 1 { #expect(judgement.oracles == [.linearizability], "round \(round): \(judgement)") }
+        }
+    }
+}
