@@ -1,7 +1,7 @@
 import Verification
 
-/// One history in each format that the readers know. Its values are codes of its own: what they stand for is drawn from
-/// a palette, so that values of all types take each other's place.
+/// One history in each format that the readers know. What its values stand for is drawn from a palette, so that values
+/// of all types take each other's place; where a model counts with them or looks into them, they stand for themselves.
 struct ForeignFormats {
     let history: History
     /// Times are the numbers of the events: invocations before completions where they are equal.
@@ -13,6 +13,10 @@ struct ForeignFormats {
     indirect enum Value: Equatable {
         case null, bool(Bool), number(String), text(String), keyword(String)
         case list([Value])
+        /// Keys and values in turn.
+        case map([Value])
+        /// A name with a meaning of its own: EDN's keyword, JSON's text.
+        case word(String)
 
         var isBool: Bool { if case .bool = self { true } else { false } }
     }
@@ -20,6 +24,8 @@ struct ForeignFormats {
     /// How a file looks.
     enum Format: CaseIterable {
         case linhist, linhistList, brackets, parentheses, lines, json, jsonLines, keyFields, text, prefixedText
+
+        var isJournal: Bool { self != .linhist && self != .linhistList }
     }
 
     private static let values: [Value] = [
@@ -44,6 +50,7 @@ struct ForeignFormats {
         events.sort { (time($0), $0.isCompletion ? 1 : 0, $0.row) < (time($1), $1.isCompletion ? 1 : 0, $1.row) }
         // The same rows in the order of their invocations, with the numbers of events as times.
         var ordered = History()
+        ordered.values = random.values
         var places: [Int: Int] = [:]
         for (number, event) in events.enumerated() where !event.isCompletion {
             let row = event.row
@@ -64,19 +71,32 @@ struct ForeignFormats {
             guard event.isCompletion || open.insert(client).inserted else { return nil }
             if event.isCompletion { open.remove(client) }
         }
-        guard ![.counter, .blindCounter, .log].contains(model) else { return }
+        guard ![.counter, .blindCounter, .log, .semaphore, .text, .bank, .txn].contains(model) else { return }
         // Where `true` is an element, nobody can tell the answer true from an echo.
         var left = Self.values.filter { model != .set || !$0.isBool }.shuffled(using: &seed)
-        for code in (ordered.arguments + ordered.results + ordered.expectations).sorted()
+        for code in (ordered.arguments + ordered.results + ordered.expectations).flatMap({ elements($0) }).sorted()
         where code != History.null && palette[code] == nil && !left.isEmpty {
             palette[code] = left.removeLast()
         }
     }
 
+    /// What stands in a list, as a whole set is read; else the value itself.
+    private func elements(_ code: Int) -> [Int] {
+        if case .list(let elements)? = history.values[code] { elements } else { [code] }
+    }
+
     // MARK: Values
 
     private func value(_ code: Int) -> Value {
-        code == History.null ? .null : palette[code] ?? .number(String(code))
+        guard code != History.null else { return .null }
+        if let drawn = palette[code] { return drawn }
+        switch history.values[code] {
+        case .list(let elements): return .list(elements.map(value))
+        case .map(let flat): return .map(flat.map(value))
+        case .text(let text): return .text(text.string)
+        case .keyword(let name): return .word(name.string)
+        default: return .number(String(code))
+        }
     }
 
     /// What an answer is: for a function that says yes or no, that.
@@ -92,8 +112,9 @@ struct ForeignFormats {
         case .bool(let isTrue): isTrue ? "true" : "false"
         case .number(let text): text
         case .text(let text): quoted(text)
-        case .keyword(let name): ":" + name
+        case .keyword(let name), .word(let name): ":" + name
         case .list(let elements): "[" + elements.map(edn).joined(separator: " ") + "]"
+        case .map(let flat): "{" + flat.map(edn).joined(separator: " ") + "}"
         }
     }
 
@@ -102,9 +123,19 @@ struct ForeignFormats {
         switch value {
         case .null: "null"
         case .keyword(let name): quoted("keyword \(name)")
+        case .word(let name): quoted(name)
         case .list(let elements): "[" + elements.map(json).joined(separator: ",") + "]"
+        case .map(let flat):
+            "{"
+                + stride(from: 0, to: flat.count, by: 2).map { "\(jsonKey(flat[$0])):\(json(flat[$0 + 1]))" }
+                .joined(separator: ",") + "}"
         default: edn(value)
         }
+    }
+
+    /// JSON's keys are texts, whatever they were.
+    private static func jsonKey(_ value: Value) -> String {
+        if case .number(let text) = value { quoted(text) } else { json(value) }
     }
 
     private static func quoted(_ text: String) -> String {
@@ -115,11 +146,26 @@ struct ForeignFormats {
     private static let names: [History.Function: String] = [
         .read: "read", .write: "write", .compareAndSet: "cas", .increment: "incr", .add: "add", .remove: "remove",
         .contains: "contains", .enqueue: "enqueue", .dequeue: "dequeue", .acquire: "acquire", .release: "release",
-        .append: "append", .push: "push", .pop: "pop", .peek: "peek", .delete: "delete",
+        .append: "append", .push: "push", .pop: "pop", .peek: "peek", .delete: "delete", .transfer: "transfer",
+        .transaction: "txn",
     ]
 
-    /// Whether journals have names for all of its functions.
-    var isExpressible: Bool { history.functions.allSatisfy { Self.names[$0] != nil } }
+    /// Whether a file of this format can say what happened, so that nobody takes it for something else.
+    func canSay(_ format: Format) -> Bool {
+        guard format.isJournal else { return true }
+        let answered = (0..<history.count).filter { history.statuses[$0] == .ok }
+        // `[old false]` that is answered false: no, or the new value once more.
+        let isRefusedFalse = answered.contains {
+            history.functions[$0] == .compareAndSet && history.results[$0] == 0
+                && value(history.arguments[$0]) == .bool(false)
+        }
+        // Offsets that all happen to be what was appended there look like echoes.
+        let appends = answered.filter { history.functions[$0] == .append }
+        let looksEchoed =
+            appends.allSatisfy { history.results[$0] == history.arguments[$0] }
+            && appends.contains { history.results[$0] != History.null }
+        return !isRefusedFalse && !looksEchoed
+    }
 
     // MARK: Files
 
@@ -160,7 +206,10 @@ struct ForeignFormats {
             asked = .list([value(history.expectations[row]), asked])
         }
         let isAnswer = event.isCompletion && history.statuses[row] == .ok
-        let isSilent = !history.functions[row].returnsValue && history.results[row] == History.null
+        // To whether something is there the question once more is no answer; nothing is one that does not tell.
+        let isSilent =
+            !history.functions[row].returnsValue && history.results[row] == History.null
+            && history.functions[row] != .contains
         let told = isAnswer && !isSilent ? answer(row) : asked
         return hasKey ? .list([.number(String(history.keys[row])), told]) : told
     }

@@ -30,7 +30,7 @@ struct JournalTests {
             "[1 2 3]", "[1 2]", "(1 2)", "[]", "#{1 2}", "{:a 1, :b [2]}", "true", "false", ":a", "\"a\"", "a",
             "\\a",
             "1.5", "-0.25e3", "1/3", "12345678901234567890", "-9223372036854775808", "#inst \"2024-01-01\"", "\"\"",
-            "##NaN",
+            "##NaN", "nil",
             "{}", "#{}", "[nil [true {:x nil}]]", "1000000000000000000", "1152921504606846976", "9223372036854775807",
             "#:a{:b 1}",
             "\"a b\\n\\\"\"", "\"ü🙂\"", "\\newline", ":a/b", "^:m [1]", "[#_ 1 2]", "#foo/bar {:a 1}",
@@ -242,6 +242,62 @@ struct JournalTests {
         #expect(history.statuses[6] == .fail && history.values[history.results[7]] == .bool(true))
         let odd = try read(Self.edn("0 invoke contains 5", "0 ok contains 5", "0 invoke read", "0 ok read 1"))
         #expect(odd.functions == [.other, .read])
+        // `false` may be the new value once more, or a no; `true` says yes either way.
+        let unclear = try read(
+            Self.edn("0 invoke cas [1 false]", "0 ok cas false", "0 invoke cas [1 true]", "0 ok cas true"))
+        #expect(unclear.functions == [.other, .compareAndSet])
+    }
+
+    @Test("numbers say how many permits of a semaphore, and which of several locks") func permits() throws {
+        let text = Self.edn(
+            "0 invoke acquire 2", "0 ok acquire 2", "1 invoke acquire 1", "1 ok acquire 1", "0 invoke release 2",
+            "0 ok release 2", "1 invoke release 1", "1 ok release 1")
+        for (model, permits, wanted) in [(CheckModel.semaphore, 3, Verdict.held), (.semaphore, 2, .violated)] {
+            var history = try HistoryFile.read(
+                bytes: Array(text.utf8), HistoryOptions(HistoryVocabulary().suited(to: model)))
+            history.initial = permits
+            #expect(Checker().check(history, model: model).verdict == wanted, "\(permits) permits")
+        }
+        #expect(throws: HistoryError.self) {
+            try HistoryFile.read(bytes: Array(text.utf8), HistoryOptions(HistoryVocabulary().suited(to: .mutex)))
+        }
+    }
+
+    @Test("the accounts of JSON are numbers, though its keys are texts") func accounts() throws {
+        func journal(_ after: Int) -> String {
+            let transfer = #"{"from":0,"to":1,"amount":3}"#
+            return [
+                (0, "invoke", "read", "null"), (0, "ok", "read", #"{"0":10,"1":10}"#),
+                (1, "invoke", "transfer", transfer), (1, "ok", "transfer", transfer), (0, "invoke", "read", "null"),
+                (0, "ok", "read", #"{"0":7,"1":\#(after)}"#),
+            ].map { #"{"process":\#($0),"type":"\#($1)","f":"\#($2)","value":\#($3)}"# }.joined(separator: "\n")
+        }
+        #expect(try verdict(journal(13), .bank) == .held)
+        #expect(try verdict(journal(10), .bank) == .violated)
+    }
+
+    @Test("a journal of which no operation can be judged is refused at its first one") func nothingToJudge() {
+        let text = Self.edn("0 invoke cas 1", "0 ok cas 1", "1 invoke contains 5", "1 ok contains 5")
+        do {
+            _ = try read(text)
+            Issue.record("nothing was refused")
+        } catch let error as HistoryError {
+            #expect(error.line == 1 && error.reason.contains("nothing in it can be judged"), "\(error)")
+        } catch {
+            Issue.record(error)
+        }
+    }
+
+    @Test("a backslash before the end of a line is told at its place in it") func backslash() {
+        let text = "{:process 0, :type :invoke, :f :write,\n :value \\\n}"
+        do {
+            _ = try read(text)
+            Issue.record("nothing was refused")
+        } catch let error as HistoryError {
+            #expect(error.line == 2 && (1...10).contains(error.column), "\(error)")
+        } catch {
+            Issue.record(error)
+        }
     }
 
     @Test("a process goes on after info under the same number or another") func info() throws {

@@ -25,7 +25,7 @@ struct LinhistStrictnessTests {
             ("-9223372036854775808", "null"),
         ])
     func types(one: String, other: String) throws {
-        for value in [one, other] where value != "null" { #expect(try verdict(value, value) == .held) }
+        for value in [one, other] { #expect(try verdict(value, value) == .held) }
         #expect(try verdict(one, other) == .violated)
         #expect(try verdict(other, one) == .violated)
     }

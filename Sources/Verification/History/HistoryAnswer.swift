@@ -12,11 +12,21 @@ enum HistoryAnswer: Equatable {
         if function.returnsValue || answer == History.null {
             self = .result(answer)
         } else if mayEcho, answer == argument {
-            self = function == .contains ? .unknown : .result(History.null)
+            self = Self.echo(function, values[answer])
         } else if case .bool(let isTrue)? = values[answer] {
             self = Self.yesOrNo(function, isTrue)
         } else {
             self = Self.other(function, answer, values, mayEcho)
+        }
+    }
+
+    /// The argument once more, which tells only that it is done.
+    private static func echo(_ function: History.Function, _ answer: HistoryValue?) -> HistoryAnswer {
+        switch (function, answer) {
+        case (.contains, _): .unknown
+        // The new value, or a no: nobody can say.
+        case (.compareAndSet, .bool(false)?): .unknown
+        default: .result(History.null)
         }
     }
 

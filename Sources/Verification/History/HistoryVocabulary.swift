@@ -2,6 +2,8 @@
 public struct HistoryVocabulary: Sendable {
     private var named: [String: History.Function] = [:]
     private(set) var takesAny = false
+    /// A number that locks are taken with says how many permits, and is no name of one.
+    private(set) var locksCount = false
 
     /// The names that everybody uses: `read`, `write`, `enq`…
     public init() {}
@@ -18,11 +20,12 @@ public struct HistoryVocabulary: Sendable {
         return vocabulary
     }
 
-    /// With the names that a model's operations have besides: Jepsen's counters `add`.
+    /// With what a model's operations mean besides: Jepsen's counters `add`, and of a semaphore one takes so many.
     public func suited(to model: CheckModel) -> HistoryVocabulary {
-        guard !takesAny, model == .counter || model == .blindCounter, named["add"] == nil else { return self }
+        guard !takesAny else { return self }
         var suited = self
-        suited.named["add"] = .increment
+        suited.locksCount = model == .semaphore
+        if model == .counter || model == .blindCounter, named["add"] == nil { suited.named["add"] = .increment }
         return suited
     }
 

@@ -166,7 +166,8 @@ struct Journal {
             throw HistoryError(path: path, reason: "there is no operation in it")
         }
         let isKeyed = options.isKeyed ?? JournalMeaning.areKeyed(operations, values)
-        let meaning = JournalMeaning(operations, isKeyed: isKeyed, values)
+        let meaning = JournalMeaning(
+            operations, isKeyed: isKeyed, locksCount: options.vocabulary.locksCount, values)
         var history = History()
         history.reserve(operations.count)
         let times = clock.times

@@ -24,7 +24,8 @@ struct JournalMeaning {
         var reason: String
     }
 
-    init(_ operations: [Journal.Operation], isKeyed: Bool, _ values: HistoryValues) {
+    /// - Parameter locksCount: Numbers that locks are taken with are no names.
+    init(_ operations: [Journal.Operation], isKeyed: Bool, locksCount: Bool, _ values: HistoryValues) {
         self.isKeyed = isKeyed
         var (appends, echoes) = (0, 0)
         var lock: Int?
@@ -38,7 +39,7 @@ struct JournalMeaning {
                 appends += 1
                 if answered == asked { echoes += 1 }
             case .acquire, .release:
-                guard asked != History.null else { continue }
+                guard asked != History.null, !locksCount || values[asked] != nil else { continue }
                 if let lock, lock != asked { locksHaveNames = true }
                 lock = asked
             default: break

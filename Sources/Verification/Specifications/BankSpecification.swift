@@ -33,10 +33,12 @@ public struct BankSpecification: Specification {
             guard operation.isAnswered else { return state }
             guard let balances = values.entries(of: operation.result) else { return nil }
             var start: [Int: Int] = [:]
-            for (account, balance) in balances {
+            for (key, balance) in balances {
+                let account = values.account(key)
                 let (before, isBeyond) = balance.subtractingReportingOverflow(state.moved[account] ?? 0)
                 guard !isBeyond else { return nil }
-                start[account] = before
+                // One account told twice: whatever it was, nobody can tell.
+                guard start.updateValue(before, forKey: account) == nil else { return state }
             }
             var known = state.start ?? [:]
             for (account, before) in start {
@@ -57,6 +59,16 @@ public struct BankSpecification: Specification {
     }
 }
 
+extension HistoryValues {
+    /// The account of this name: JSON's maps have texts for keys, also where the accounts are numbers.
+    fileprivate func account(_ code: Int) -> Int {
+        guard case .text(let text)? = self[code], let number = Int(text.string), String(number) == text.string,
+            number.magnitude < History.firstName
+        else { return code }
+        return number
+    }
+}
+
 /// `{:from 0, :to 1, :amount 5}`.
 struct Transfer {
     var from = 0
@@ -69,8 +81,8 @@ struct Transfer {
         var found = 0
         for (key, value) in entries {
             switch values.word(key) {
-            case "from": from = value
-            case "to": to = value
+            case "from": from = values.account(value)
+            case "to": to = values.account(value)
             case "amount": amount = value
             default: continue
             }
