@@ -102,6 +102,9 @@ struct JournalTests {
         #expect(try verdict(listed) == .held)
         #expect(try read(listed, isKeyed: true).keys == [7, 7])
         #expect(throws: HistoryError.self) { try read(Self.edn("0 invoke write 5"), isKeyed: true) }
+        // Nothing is no key.
+        let nothing = try read(Self.edn("0 invoke cas [7 [nil 8]]", "0 ok cas false", "1 invoke write [nil 8]"))
+        #expect(nothing.keys == [0, 0] && nothing.expectations[0] == 7)
     }
 
     @Test("a compare-and-set has two values of its own") func keyedSwaps() throws {

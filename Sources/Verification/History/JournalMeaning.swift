@@ -139,11 +139,12 @@ struct JournalMeaning {
         return (elements[0], elements[1])
     }
 
-    /// Whether each operation of a client has a key and a value: a list of two, of which the first is no list; for a
-    /// compare-and-set the second is one of two.
+    /// Whether each operation of a client has a key and a value: a list of two, of which the first is something and no
+    /// list; for a compare-and-set the second is one of two.
     static func areKeyed(_ operations: [Journal.Operation], _ values: HistoryValues) -> Bool {
         operations.allSatisfy { operation in
             guard operation.key == nil, let (key, value) = pair(operation.asked, values) else { return false }
+            guard key != History.null else { return false }
             if case .list? = values[key] { return false }
             return operation.function != .compareAndSet || pair(value, values) != nil
         }
