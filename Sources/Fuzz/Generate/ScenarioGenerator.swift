@@ -76,10 +76,11 @@ struct RoundBuilder {
         _ random: inout SeededGenerator, preparing first: [Template]? = nil, large: [Template],
         other: (_ client: Int, inout SeededGenerator) -> [Template]
     ) {
-        let slow = random.oneIn(2) ? max(1, clients - 1) : 1
+        let fewest = 8
+        let slow = random.oneIn(2) ? max(1, min(clients - 1, Self.mostLarge / fewest)) : 1
         connectAll { $0 < slow ? Self.smallBuffer : nil }
         if let first { prepare(first) }
-        let count = random.pick([8, 8, 16, 16, 16, 64])
+        let count = min(random.pick([fewest, fewest, 16, 16, 16, 64]), Self.mostLarge / slow)
         for client in 0..<slow { step(client, .send(.requests(Array(repeating: large, count: count)))) }
         for client in slow..<max(slow, clients) {
             step(client, .send(.requests([other(client, &random)])))
@@ -91,6 +92,8 @@ struct RoundBuilder {
 
     /// The receive buffer of a slow reader. Bytes.
     private static let smallBuffer = 16_384
+    /// Replies of 64 KiB that all slow readers together ask for: half of what an execution may read.
+    private static let mostLarge = ExecutionLimits.readBytes / 2 / (64 << 10)
 
     /// One request and its reply, before the clients race.
     mutating func prepare(_ request: [Template]) {

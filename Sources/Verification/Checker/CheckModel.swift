@@ -76,7 +76,18 @@ public enum CheckModel: String, Sendable, CaseIterable {
     public var takesInitialValue: Bool { [.register, .kv, .cas, .counter, .blindCounter, .semaphore].contains(self) }
 
     /// The parts of a history that can be searched each by itself.
-    package enum Split { case whole, key, element }
+    package enum Split {
+        case whole, key, element
+
+        /// What the operation is about: its key or element; 0 for all where they belong together.
+        func object(_ row: Int, _ history: History) -> Int {
+            switch self {
+            case .whole: 0
+            case .key: history.keys[row]
+            case .element: history.arguments[row]
+            }
+        }
+    }
 
     /// How the operations on one object, or those on all where one monitor judges all keys, come apart.
     package func split(_ history: History) -> Split {

@@ -112,7 +112,7 @@ public struct Checker: Sendable {
             let end = foreign.first(of: key)
             guard end != .max else { return Part(history: history.selecting(rows[key]!), origin: rows[key]!) }
             let kept = rows[key]!.filter { history.invoked[$0] < end }
-            return Part(history: history.selecting(kept).cut(at: end - 1), origin: kept)
+            return Part(history: history.selecting(kept).cut(at: max(end, .min + 1) - 1), origin: kept)
         }
     }
 
@@ -131,9 +131,13 @@ public struct Checker: Sendable {
         _ result: inout CheckResult
     ) {
         let history = part.history
+        let byMonitor =
+            rows == nil ? FirstInexplicable.find(history, violation) { model.monitor(history, cut: $0) } : nil
+        // A monitor may know the whole, and not each beginning of it.
         let first =
-            rows.map { FirstInexplicable.find(history, $0, showing: violation, model) }
-            ?? FirstInexplicable.find(history, violation) { model.monitor(history, cut: $0) }
+            byMonitor
+            ?? FirstInexplicable.find(
+                history, among: rows ?? siblings(of: violation, history, model), model)
         let explained = HistoryViolation(
             kind: violation.kind, summary: HistorySentence.text(history, violation, model),
             operations: violation.rows.map { history.ids[$0] }, rows: violation.rows,
@@ -167,7 +171,7 @@ public struct Checker: Sendable {
         var rowsOf: [Int: [Int]] = [:]
         let wanted = Set(keys)
         for row in 0..<history.count {
-            let key = split == .whole ? 0 : split == .element ? history.arguments[row] : history.keys[row]
+            let key = split.object(row, history)
             if split == .whole || wanted.contains(key) { rowsOf[key, default: []].append(row) }
         }
         let order = rowsOf.keys.sorted {
@@ -194,11 +198,17 @@ public struct Checker: Sendable {
         }
         // The monitor's own keys are decided only if it found nothing to hand over; ask it about the rest.
         guard split != .whole else { return }
-        let rest = (0..<history.count).filter {
-            !wanted.contains(split == .element ? history.arguments[$0] : history.keys[$0])
-        }
+        let rest = (0..<history.count).filter { !wanted.contains(split.object($0, history)) }
         guard !rest.isEmpty, rest.count < history.count else { return }
         check(Part(history: history.selecting(rest), origin: rest.map(part.row)), model, &result)
+    }
+
+    /// The rows of the object that a violation is about.
+    private func siblings(of violation: MonitorViolation, _ history: History, _ model: CheckModel) -> [Int] {
+        let split = model.split(history)
+        guard let row = violation.rows.first else { return [] }
+        let object = split.object(row, history)
+        return (0..<history.count).filter { split.object($0, history) == object }
     }
 
     /// A violation that the search found among `rows`, made smaller where `model` allows that.

@@ -62,15 +62,12 @@ enum FirstInexplicable {
     }
 
     /// The same for a violation among `rows` that was found without a search: the first answer that is inexplicable when
-    /// later ones had not come yet, at the latest that of the rows which show it.
+    /// later ones had not come yet. It may be a refusal that none of the rows which show the violation is.
     ///
     /// - Complexity: O(log rows) searches of a bounded size; nil where they do not decide.
-    static func find(
-        _ history: History, _ rows: [Int], showing violation: MonitorViolation, _ model: CheckModel
-    ) -> HistoryViolation.Inexplicable? {
+    static func find(_ history: History, among rows: [Int], _ model: CheckModel) -> HistoryViolation.Inexplicable? {
         guard rows.count <= SearchMargin.maximumEvents else { return nil }
-        let end = violation.rows.filter { history.statuses[$0] == .ok }.map { history.completed[$0] }.max() ?? .max
-        let answers = rows.filter { history.statuses[$0] != .info && history.completed[$0] <= end }.sorted {
+        let answers = rows.filter { history.statuses[$0] != .info }.sorted {
             (history.completed[$0], $0) < (history.completed[$1], $1)
         }
         let part = history.selecting(rows)

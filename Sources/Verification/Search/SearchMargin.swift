@@ -17,7 +17,8 @@ enum SearchMargin {
             return nil
         }
         var low: Int64 = 0
-        var high = last - first
+        let (length, isTooLong) = last.subtractingReportingOverflow(first)
+        var high = isTooLong ? .max : length
         guard explains(events, later: high, decide) == true else { return nil }
         while high - low > 1 {
             let middle = low + (high - low) / 2
@@ -32,7 +33,10 @@ enum SearchMargin {
         _ events: [SearchEvent], later delay: Int64, _ decide: ([SearchEvent]) -> SearchOutcome
     ) -> Bool? {
         var moved = events
-        for index in moved.indices where moved[index].isResponse { moved[index].time += delay }
+        for index in moved.indices where moved[index].isResponse {
+            let (time, isOver) = moved[index].time.addingReportingOverflow(delay)
+            moved[index].time = isOver ? .max : time
+        }
         moved.sort(by: SearchEvent.isBefore)
         switch decide(moved) {
         case .linearizable: return true

@@ -30,8 +30,9 @@ public struct RegisterSpecification: Specification {
         operation.function == .read || (operation.function == .compareAndSet && operation.result == 0)
     }
 
-    /// Values that nothing shows are one like another.
+    /// Values that nothing shows are one like another; nothing is shown by each delete that found it.
     public func unanswered(_ operation: HistoryOperation, seen: [Int: Int]) -> HistoryOperation? {
-        operation.function == .delete ? operation.anonymous() : operation.withArgument(in: seen)
+        operation.function == .delete || operation.argument == History.null
+            ? operation.anonymous() : operation.withArgument(in: seen)
     }
 }
