@@ -64,6 +64,17 @@ extension EndToEnd {
             }
         }
 
+        @Test("a journal of which no operation can be judged") func unjudgeable() throws {
+            let folder = try TemporaryFolder()
+            let path = "\(folder.path)/swaps.edn"
+            let events = ["invoke", "ok"].map { "{:process 0, :type :\($0), :f :cas, :value 1}\n" }
+            try Data(events.joined().utf8).write(to: URL(fileURLWithPath: path))
+            let checked = try CrossfireProcess.start(
+                "\(CrossfireProcess.folder)/crossfire", ["check", path, "--model", "cas"]
+            ).finish()
+            expectLine(checked, 65, containing: "swaps.edn:1:1: nothing in it can be judged")
+        }
+
         @Test(
             "a truncated capture is read as far as it goes, and the check says that it is incomplete",
             .enabled(if: canCapture))
