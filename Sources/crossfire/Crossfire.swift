@@ -26,6 +26,7 @@ struct Crossfire: ParsableCommand {
         guard access("/proc/self/stat", R_OK) == 0 else {
             end(with: Failure(.badConfiguration, "there is no /proc, which tells of targets: mount -t proc proc /proc"))
         }
+        GuardedProcess.adoptOrphans()
         do {
             var command = try parseAsRoot()
             try command.run()

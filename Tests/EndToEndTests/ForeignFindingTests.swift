@@ -14,8 +14,8 @@ extension EndToEnd {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             let record = """
                 {"schema": 1, "id": "crash-1", "oracle": "crash", "summary": "", "signature": "", "evidence": [],
-                 "protocolName": "resp", "target": {"command": ["sh", "-c", "touch \(trace)", "{port}"]}, "seed": 1,
-                 "clients": 1, "perturbation": "off", "firstExecution": 1, "firstSeconds": 0.5, "minimized": false,
+                 "protocol": "resp", "target": {"command": ["sh", "-c", "touch \(trace)", "{port}"]}, "seed": 1,
+                 "clients": 1, "perturbation": "off", "first_execution": 1, "first_s": 0.5, "minimized": false,
                  "version": "1"}
                 """
             try record.write(toFile: "\(path)/finding.json", atomically: true, encoding: .utf8)

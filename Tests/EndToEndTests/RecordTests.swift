@@ -61,7 +61,7 @@ extension EndToEnd {
             #expect(result.errors.contains("200 packets recorded, complete; \(path)"), "\(result.errors)")
             #expect(result.errors.contains("0 dropped"))
             let inspected = try CrossfireProcess.run("inspect", path)
-            #expect(inspected.output.contains("200 packets left out: UDP"), "\(inspected.output)")
+            #expect(inspected.output.contains("1 UDP flow, 200 datagrams"), "\(inspected.output)")
         }
 
         @Test("limits end it")

@@ -19,6 +19,8 @@ public final class Campaign {
     private var inconclusiveReasons: [String] = []
     private var methods = MethodUse()
     private let start = Clock.monotonic
+    /// When nothing new begins.
+    private var end = Int64.max
     private var confirmingNanoseconds: Int64 = 0
     /// When the finding that is being confirmed was seen.
     private var suspectedAt: Int64?
@@ -52,10 +54,12 @@ public final class Campaign {
         var setup = Rig.Setup(
             target: options.target, codec: options.codec, campaign: CampaignName.fresh(),
             perturbation: options.perturbation, seed: options.seed)
-        // A yardstick measures the server, not our patience.
         if let limit = options.secondLimit {
-            setup.patience.deadline = start + Int64(min(limit, Self.longestSeconds) * 1e9)
+            end = start + Int64(min(limit, Self.longestSeconds) * 1e9)
+            // A hammer's clients never leave early.
+            setup.patience.deadline = end + (options.hammers ? Self.hammerNanoseconds : 0)
         }
+        // A yardstick measures the server, not our patience.
         if options.hammers { setup.patience.firstMilliseconds = setup.patience.asleepMilliseconds }
         rig = try Rig(setup)
         corpus = rig.address.transport == .udp ? options.corpus.filter(\.fitsDatagrams) : options.corpus
@@ -122,8 +126,7 @@ public final class Campaign {
     private var isOver: Bool {
         if stopsNow { return true }
         if let limit = options.executionLimit, rig.executions >= limit { return true }
-        if rig.setup.patience.isOver { return true }
-        return false
+        return Clock.monotonic >= end || rig.setup.patience.isOver
     }
 
     private var stopsNow: Bool {
@@ -396,6 +399,8 @@ public final class Campaign {
     private static let confirmingShare: Int64 = 3
     /// A hundred years, so that nanoseconds fit in 64 bits.
     private static let longestSeconds = 100.0 * 365 * 86400
+    /// How long a hammer's last execution may take beyond the end.
+    private static let hammerNanoseconds: Int64 = 1_000_000_000
 }
 
 /// Names that no earlier campaign against a long-lived target can have used.

@@ -69,7 +69,6 @@ package final class GuardedProcess: Sendable {
         guard let program = NativeFile.find(Self.program) else {
             throw .cannotStart(command: name, reason: "\(Self.program) is not beside this program")
         }
-        _ = cf_prctl(PR_SET_CHILD_SUBREAPER, 1)
         var ends: [Int32] = [-1, -1]
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
             throw .cannotStart(command: name, reason: String(cString: strerror(errno)))
@@ -178,8 +177,18 @@ package final class GuardedProcess: Sendable {
         }
     }
 
-    /// A guard that was killed leaves its children to us.
+    /// Whether all our children are guards, and what guards that were killed leave to us.
+    private static let adopts = Atomic(false)
+
+    /// From now on what a guard that was killed leaves behind becomes ours, and is ended with its command. Only for a
+    /// program that starts nothing by other means. (prctl(2), PR_SET_CHILD_SUBREAPER)
+    package static func adoptOrphans() {
+        _ = cf_prctl(PR_SET_CHILD_SUBREAPER, 1)
+        adopts.store(true, ordering: .relaxed)
+    }
+
     private static func endOrphans() {
+        guard adopts.load(ordering: .relaxed) else { return }
         for child in ProcessTree.children(of: getpid()) where !ProcessTree.isGuard(child) {
             kill(child, SIGKILL)
             waitpid(child, nil, 0)
