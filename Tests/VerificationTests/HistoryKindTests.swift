@@ -102,6 +102,16 @@ struct HistoryKindTests {
         #expect(result.verdict == .violated && result.hints.contains { $0.contains("--initial 5") })
         used.initial = 5
         #expect(Checker().check(used, model: .register).verdict == .held)
+        var keys = try Self.history(
+            "0:txn [[:r 1 nil][:r 2 nil]]; 0![[:r 1 0][:r 2 0]]; 0:txn [[:w 1 3][:r 2 nil]]; 0![[:w 1 3][:r 2 0]]; "
+                + "0:txn [[:w 1 nil][:w 2 0]]; 0![[:w 1 nil][:w 2 0]]; 0:txn [[:r 1 nil][:r 2 nil]]; 0![[:r 1 nil][:r 2 0]]"
+        )
+        let transactions = Checker().check(keys, model: .txn)
+        #expect(transactions.verdict == .violated && transactions.hints.contains { $0.contains("--initial 0") })
+        keys.initial = 0
+        #expect(Checker().check(keys, model: .txn).verdict == .held)
+        keys.initial = 1
+        #expect(Checker().check(keys, model: .txn).verdict == .violated)
     }
 
     @Test("forty crashed operations do not stop an answer that needs none of them", arguments: CheckModel.allCases)

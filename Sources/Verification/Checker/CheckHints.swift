@@ -31,6 +31,14 @@ enum CheckHints {
             if model == .counter, let least = told.min(by: { history.results[$0] < history.results[$1] }) {
                 values.append(history.results[least] &- history.amount(least))
             }
+        case .txn:
+            let steps = answered.sorted { history.completed[$0] < history.completed[$1] }.flatMap {
+                MicroOperation.all(HistoryOperation(history, $0), history.values) ?? []
+            }
+            let read = steps.first {
+                $0.kind == .read && $0.value != History.null && history.values.elements(of: $0.value) == nil
+            }
+            if let read { values.append(read.value) }
         default:
             let written = Set(
                 (0..<history.count).filter { history.functions[$0] != .read }.map { history.arguments[$0] })

@@ -73,7 +73,9 @@ public enum CheckModel: String, Sendable, CaseIterable {
     var hasManyKeys: Bool { self == .register || self == .kv }
 
     /// Whether the object may have held a value before.
-    public var takesInitialValue: Bool { [.register, .kv, .cas, .counter, .blindCounter, .semaphore].contains(self) }
+    public var takesInitialValue: Bool {
+        [.register, .kv, .cas, .counter, .blindCounter, .semaphore, .txn].contains(self)
+    }
 
     /// The parts of a history that can be searched each by itself.
     package enum Split {
@@ -194,7 +196,7 @@ public enum CheckModel: String, Sendable, CaseIterable {
         case .semaphore: SemaphoreSpecification(permits: history.initial ?? 1)
         case .text: TextSpecification(history)
         case .bank: BankSpecification(values: history.values)
-        case .txn: TransactionSpecification(values: history.values)
+        case .txn: TransactionSpecification(values: history.values, first: history.initial ?? History.null)
         case .queue: QueueSpecification(holdsNothing: history.puts(.enqueue, History.null))
         case .stack: StackSpecification(holdsNothing: history.puts(.push, History.null))
         case .mutex: MutexSpecification()

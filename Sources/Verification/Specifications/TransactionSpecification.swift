@@ -8,13 +8,17 @@ public struct TransactionSpecification: Specification {
         case list([Int])
     }
 
-    /// No key holds anything.
+    /// The keys that hold something else than at first.
     public var initial: [Int: Item] = [:]
     private let values: HistoryValues
+    /// What each key holds at first.
+    private let first: Item?
 
-    /// Creates the specification; `values` tells what stands in the lists and maps of operations.
-    public init(values: HistoryValues) {
+    /// Creates the specification; `values` tells what stands in the lists and maps of operations, and each key holds
+    /// `first`, or nothing.
+    public init(values: HistoryValues, first: Int = History.null) {
         self.values = values
+        self.first = first == History.null ? nil : .value(first)
     }
 
     /// The keys after `operation`.
@@ -26,11 +30,13 @@ public struct TransactionSpecification: Specification {
         for step in steps {
             switch step.kind {
             case .read:
-                guard !operation.isAnswered || shows(step.value, next[step.key]) else { return nil }
-            case .write: next[step.key] = step.value == History.null ? nil : .value(step.value)
+                guard !operation.isAnswered || shows(step.value, next[step.key] ?? first) else { return nil }
+            case .write:
+                let item = Item.value(step.value)
+                next[step.key] = item == first ?? .value(History.null) ? nil : item
             case .append:
                 guard case .list(let list)? = next[step.key] else {
-                    guard next[step.key] == nil else { return nil }
+                    guard next[step.key] ?? first == nil || next[step.key] == .value(History.null) else { return nil }
                     next[step.key] = .list([step.value])
                     continue
                 }
@@ -42,7 +48,7 @@ public struct TransactionSpecification: Specification {
 
     private func shows(_ code: Int, _ item: Item?) -> Bool {
         switch item {
-        case nil: code == History.null || values.elements(of: code) == []
+        case nil, .value(History.null): code == History.null || values.elements(of: code) == []
         case .value(let value): code == value
         case .list(let list): values.elements(of: code) == list
         }

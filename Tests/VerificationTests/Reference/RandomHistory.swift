@@ -58,7 +58,9 @@ struct RandomHistory {
         if !isPlain, seed.oneIn(8) { crash(model, &plans) }
         var history = history(model, plans)
         RandomStructures.fill(&history, model, &seed)
-        if !isPlain, model.takesInitialValue, seed.oneIn(4) { history.initial = 1 + seed.below(3) }
+        // Lists begin empty.
+        let isFresh = isPlain || !model.takesInitialValue || model == .txn
+        if !isFresh, seed.oneIn(4) { history.initial = 1 + seed.below(3) }
         execute(model, plans, &history)
         if !seed.oneIn(3) { spoil(&history, model) }
         return history
