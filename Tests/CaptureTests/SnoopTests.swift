@@ -44,6 +44,17 @@ struct SnoopTests {
         #expect(unknown.packets == [[1]])
     }
 
+    @Test(
+        "an interface of any datalink type is the same when written as pcapng",
+        arguments: [0, 2, 4, 8, 9, 14, 17, .max])
+    func rewritten(_ link: UInt32) throws {
+        let snoop = try WholeFile(folder.file("a.snoop", Self.header(link) + Self.record(0, [1])))
+        let path = "\(folder.path)/a.pcapng"
+        var writer = try PcapngWriter(path: path, section: SectionInfo(), interfaces: snoop.interfaces)
+        try writer.finish(statistics: nil)
+        #expect(try WholeFile(path).interfaces == snoop.interfaces)
+    }
+
     @Test("cut anywhere it gives the packets before the cut")
     func cut() throws {
         for length in stride(from: 16, through: Self.whole.count, by: 7) {

@@ -6,7 +6,7 @@
 /// result with warnings is partial.
 public struct CaptureFileReader: ~Copyable {
     /// Bytes of the file that one batch takes; more only where one packet needs more.
-    static let batchBytes = 128 << 10
+    package static let batchBytes = 128 << 10
 
     private let source: ByteSource
     /// What was read from the file last; all before `position` is handed over or skipped.
@@ -67,7 +67,7 @@ public struct CaptureFileReader: ~Copyable {
     /// say.
     public var droppedPackets: UInt64? { parser.findings.droppedPackets }
 
-    /// The next packets, about half a mebibyte of the file; nil at the end.
+    /// The next packets, about an eighth of a mebibyte of the file; nil at the end.
     ///
     /// A batch that is let go of before the next call gives its room to the next one.
     ///

@@ -61,21 +61,24 @@ extension PcapParser {
         header.captured == 0 && header.wire == 0 && header.seconds == 0 && header.fraction == 0
     }
 
-    /// Begins to look for the end of damage at `offset`. Where zeros begin there and reach back into the last packet, it
-    /// ends in blocks that were never written, and is none.
-    mutating func damage(
-        at offset: inout Int, _ bytes: RawSpan, _ fileOffset: Int, _ records: inout [PacketRecord]
-    ) {
+    /// Begins to look for the end of damage at `offset`.
+    mutating func damage(at offset: inout Int, _ fileOffset: Int) {
         damageStart = fileOffset + offset
-        defer { offset += 1 }
-        guard bytes.byteCount - offset >= recordHeaderBytes, isZero(plainHeader(bytes, offset)),
-            let last = records.last, last.offset + last.capturedLength == offset
-        else { return }
-        let tail = last.capturedLength - Self.zeroTailBytes
-        guard tail >= 0, (last.offset + tail..<offset).allSatisfy({ bytes.u8($0) == 0 }) else { return }
-        records.removeLast()
-        findings.packets -= 1
-        damageStart = fileOffset + last.offset - recordHeaderBytes
+        offset += 1
+    }
+
+    /// Whether zeros begin in the whole record at `offset` and go on behind it: it ends in blocks that were never written,
+    /// and is no packet.
+    ///
+    /// - Returns: nil when the bytes behind it that tell are not there. It must be known before the record is taken: one
+    ///   of an earlier batch cannot be taken back.
+    @inline(__always)
+    func isLostInZeros(_ header: Header, _ bytes: RawSpan, _ offset: Int) -> Bool? {
+        let end = offset + recordHeaderBytes + header.captured
+        guard header.captured >= Self.zeroTailBytes, bytes.u64(end - 8, swapped: false) == 0 else { return false }
+        guard (end - Self.zeroTailBytes..<end - 8).allSatisfy({ bytes.u8($0) == 0 }) else { return false }
+        guard bytes.byteCount - end >= recordHeaderBytes else { return nil }
+        return isZero(plainHeader(bytes, end))
     }
 
     /// So many zeros at a packet's end, with more behind it, are not its own. An Ethernet frame may be filled up with 18.

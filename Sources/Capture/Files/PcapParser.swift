@@ -83,16 +83,23 @@ struct PcapParser: CaptureFileParser {
                 guard bytes.byteCount - offset >= needed else { return ParseStep(next: offset, wanted: needed) }
             }
             guard isSound(header) || isChained(header, bytes, offset, atEnd) else {
-                damage(at: &offset, bytes, fileOffset, &records)
+                damage(at: &offset, fileOffset)
                 continue
             }
             guard header.captured <= bytes.byteCount - offset - recordHeaderBytes else {
                 if !atEnd { return ParseStep(next: offset, wanted: recordHeaderBytes + header.captured) }
-                damage(at: &offset, bytes, fileOffset, &records)
+                damage(at: &offset, fileOffset)
+                continue
+            }
+            lastSeconds = header.seconds
+            let isLost = isLostInZeros(header, bytes, offset)
+            if isLost == nil, !atEnd { return ParseStep(next: offset, wanted: 2 * recordHeaderBytes + header.captured) }
+            if isLost == true {
+                damageStart = fileOffset + offset
+                offset += recordHeaderBytes + header.captured
                 continue
             }
             findings.packets += 1
-            lastSeconds = header.seconds
             records.append(
                 PacketRecord(
                     number: findings.packets, time: header.time(nanosecondsPerFraction),
@@ -117,7 +124,9 @@ struct PcapParser: CaptureFileParser {
         var seconds = lastSeconds
         while bytes.byteCount - place >= recordHeaderBytes {
             let header = plainHeader(bytes, place)
-            guard isSound(header), header.captured <= bytes.byteCount - place - recordHeaderBytes else { break }
+            guard isSound(header), header.captured <= bytes.byteCount - place - recordHeaderBytes,
+                isLostInZeros(header, bytes, place) == false
+            else { break }
             number += 1
             seconds = header.seconds
             records.append(

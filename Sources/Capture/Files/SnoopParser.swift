@@ -33,8 +33,8 @@ struct SnoopParser: CaptureFileParser {
         case 2: LinkType(rawValue: 6)
         case 8: .fddi
         case 9, 14: .null
-        // No number of a pcap file: the packets are of an unknown link type.
-        default: LinkType(rawValue: .max)
+        // A number that none has, and that fits the 16 bits of a pcapng file: the packets are of an unknown link type.
+        default: LinkType(rawValue: UInt32(UInt16.max))
         }
     }
 
