@@ -64,6 +64,7 @@ struct SegmentTape {
         var captured: Int
         var variant: UInt8
         var isSYN: Bool
+        var isReset: Bool
     }
 
     private(set) var batch = PacketBatch(linkTypes: [.raw])
@@ -111,7 +112,7 @@ struct SegmentTape {
         sent.append(
             Sent(
                 sequence: first, length: length, captured: length - (bytes.count - kept), variant: variant,
-                isSYN: flags & 2 != 0))
+                isSYN: flags & 2 != 0, isReset: flags & 4 != 0))
         if shape & 8 == 0 { next[side] = first &+ UInt32(length) &+ UInt32(flags & 1) }
     }
 
@@ -164,17 +165,17 @@ struct SegmentTape {
         let packet = sent[chunk.packet.number - 1]
         let start = base &+ UInt32(truncatingIfNeeded: chunk.offset)
         let skipped = Int(start &- packet.sequence)
-        guard skipped + chunk.length <= packet.captured else { return false }
+        guard !packet.isReset, skipped + chunk.length <= packet.captured else { return false }
         return (0..<chunk.length).allSatisfy {
             stream.bytes[chunk.offset + $0] == Self.byte(start &+ UInt32($0), packet.variant)
         }
     }
 
-    /// Segments of one byte may be keep-alives, which bring nothing.
+    /// Segments of one byte may be keep-alives, which bring nothing. What a reset says is no part of the stream.
     private func isFirstCopy(_ stream: ByteStream, _ base: UInt32, _ packets: [Int]) -> Bool {
         packets.allSatisfy { index in
             let packet = sent[index]
-            guard packet.length > 1 else { return true }
+            guard packet.length > 1, !packet.isReset else { return true }
             let start = Int(Int32(bitPattern: packet.sequence &- base))
             let range = max(0, start)..<max(0, start + packet.captured)
             var offset = range.lowerBound
