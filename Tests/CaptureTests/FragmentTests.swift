@@ -8,13 +8,17 @@ struct FragmentTests {
     static let client = PacketBuilder.client
     static let server = PacketBuilder.server
 
-    static func streams(_ packets: [[UInt8]]) -> [[UInt8]] {
+    static func flows(_ packets: [[UInt8]]) -> [Flow] {
         var builder = PacketBuilder()
         builder.batch.linkTypes = [.raw]
         for packet in packets { builder.add(packet) }
         var table = FlowTable(findAnomalies: true, verifyChecksums: true)
         table.add(builder.batch)
-        return table.finish().map { $0.toServer.bytes + $0.toClient.bytes }
+        return table.finish()
+    }
+
+    static func streams(_ packets: [[UInt8]]) -> [[UInt8]] {
+        flows(packets).map { $0.toServer.bytes + $0.toClient.bytes }
     }
 
     @Test("a datagram in fragments, the last of them in a tunnel whose packet came in fragments too")
@@ -47,5 +51,25 @@ struct FragmentTests {
             PacketBuilder.Side(port: 2152), PacketBuilder.Side(port: 4789), [0x38, 0xFF, 0, 0, 0, 0, 0, 0] + frame)
         #expect(
             Self.streams([head, PacketBuilder.ipv4(Self.client, Self.server, 17, datagram)]) == [Array(payload[6...])])
+    }
+
+    @Test("a tunnelled packet that was cut before it was wrapped has lost the same, in one piece or in fragments")
+    func cutWithin() throws {
+        let payload = (0..<200).map { UInt8($0) }
+        let segment = PacketBuilder.segment(Self.client, Self.server, 1, 1, .psh, 77, [], payload)
+        let lost = 40
+        let mirrored = Array(PacketBuilder.ipv4(Self.client, Self.server, 6, segment).dropLast(lost))
+        let whole = [PacketBuilder.ipv4(Self.client, Self.server, 4, mirrored, identification: 3)]
+        let pieces = [
+            PacketBuilder.ipv4(
+                Self.client, Self.server, 4, Array(mirrored[..<96]), identification: 3, fragment: 0x2000),
+            PacketBuilder.ipv4(
+                Self.client, Self.server, 4, Array(mirrored[96...]), identification: 3, fragment: 96 / 8),
+        ]
+        for packets in [whole, pieces, pieces.reversed()] {
+            let flow = try #require(Self.flows(packets).first)
+            #expect(flow.anomalies.map(\.kind) == [])
+            #expect(flow.toServer.gaps + flow.toClient.gaps == [payload.count - lost..<payload.count])
+        }
     }
 }

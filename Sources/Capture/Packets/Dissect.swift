@@ -23,8 +23,8 @@ struct Dissector {
     var isPartialTCP = false
     /// Fragments waiting for their datagram; nil where they are not put together.
     var fragments: FragmentTable?
-    /// Where the packet ends that is being read; -1 where its bytes were put together from fragments.
-    var packetEnd = -1
+    /// Where the packet ends that is being read, or the datagram that was put together from fragments.
+    var packetEnd = 0
     /// Which UDP ports carry packets.
     let decoding: UDPDecoding
     /// How many headers lie around the present one.

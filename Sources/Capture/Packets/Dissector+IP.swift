@@ -126,7 +126,9 @@ extension Dissector {
         }
         let layer = Layer(start: 0, end: whole.count, wireEnd: whole.count)
         segment.isReassembled = false
-        packetEnd = -1
+        let fragmentsEnd = packetEnd
+        packetEnd = layer.wireEnd
+        defer { packetEnd = fragmentsEnd }
         let outcome = nested { $0.extensionHeaders(next, whole.span.bytes, layer) }
         // A datagram within this one may have come in fragments too; the segment's offsets are then those of the inner.
         if !segment.isReassembled {

@@ -63,7 +63,7 @@ struct SegmentTape {
         var length: Int
         var captured: Int
         var variant: UInt8
-        var isSYN: Bool
+        var flags: TCPFlags
     }
 
     private(set) var batch = PacketBatch(linkTypes: [.raw])
@@ -111,7 +111,7 @@ struct SegmentTape {
         sent.append(
             Sent(
                 sequence: first, length: length, captured: length - (bytes.count - kept), variant: variant,
-                isSYN: flags & 2 != 0))
+                flags: TCPFlags(rawValue: flags)))
         if shape & 8 == 0 { next[side] = first &+ UInt32(length) &+ UInt32(flags & 1) }
     }
 
@@ -133,8 +133,9 @@ struct SegmentTape {
             flows.reduce(0) { $0 + $1.toServer.packets + $1.toClient.packets }, sent.count, "no packet is lost")
         for flow in flows where keepStreams {
             let numbers = owners.indices.filter { owners[$0] == flow.id }
+            let old = Set(flow.anomalies.filter { $0.kind == .oldConnectionAnswered }.map { $0.packet.number - 1 })
             for (stream, endpoint) in [(flow.toServer, flow.client), (flow.toClient, flow.server)] {
-                trace(stream, numbers.filter { isSent($0, by: endpoint) })
+                trace(stream, bringers(numbers.filter { isSent($0, by: endpoint) }, old: old))
             }
         }
         return flows
@@ -146,6 +147,16 @@ struct SegmentTape {
         return segment.source == endpoint
     }
 
+    /// Those of one side's packets that bring bytes of the stream: what a reset says is no part of it, nor is what still
+    /// came of the connection that had these ports before, until the new one was accepted.
+    private func bringers(_ packets: [Int], old: Set<Int>) -> [Int] {
+        let accepted = packets.first { sent[$0].flags.isSuperset(of: [.syn, .ack]) } ?? .max
+        return packets.filter { index in
+            if old.contains(index) { require(index < accepted, "an accepted connection's packets are its own") }
+            return !old.contains(index) && !sent[index].flags.contains(.rst)
+        }
+    }
+
     /// Finds the sequence number of offset 0 that explains all chunks, each by the first packet that brought its bytes.
     private func trace(_ stream: ByteStream, _ packets: [Int]) {
         guard let chunk = stream.chunks.first else { return }
@@ -154,7 +165,7 @@ struct SegmentTape {
             first.sequence &+ UInt32($0) &- UInt32(truncatingIfNeeded: chunk.offset)
         }
         let isExplained = bases.contains { base in
-            stream.chunks.allSatisfy { explains(stream, $0, base) }
+            stream.chunks.allSatisfy { packets.contains($0.packet.number - 1) && explains(stream, $0, base) }
                 && (stream.unplaced > 0 || isFirstCopy(stream, base, packets))
         }
         require(isExplained, "every byte is the first copy that a packet brought")
