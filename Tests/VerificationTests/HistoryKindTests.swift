@@ -92,6 +92,15 @@ struct HistoryKindTests {
         #expect(Checker().check(unreadable, model: .counter).inconclusive.first?.contains("increment x") == true)
     }
 
+    @Test("a set is told in any order, and with an element twice")
+    func toldInAnyOrder() throws {
+        let adds = "0:add 1; 0!; 0:add 2; 0!; "
+        let reads = ["[1 2]", "[2 1]", "#{2 1}", "[1 2 2]", "[2 1 2 1]", "[1 2]"].map { "0:read; 0!\($0)" }
+        #expect(Checker().check(try Self.history(adds + reads.joined(separator: "; ")), model: .set).verdict == .held)
+        let lost = adds + "0:read; 0![2 1]; 0:read; 0![2 2]; 0:read; 0![1 2]"
+        #expect(Checker().check(try Self.history(lost), model: .set).verdict == .violated)
+    }
+
     @Test("what else may be meant is told beside the violation")
     func hints() throws {
         let echoed = Checker().check(

@@ -49,6 +49,8 @@ struct WholeSetMonitor {
         }
         var steps: [Step] = []
         var stepOf: [Int: Int] = [:]
+        // The same set may be told in any order, and with an element twice.
+        var stepOfSet: [[Int32]: Int] = [:]
         for row in 0..<history.count where history.invoked[row] <= cut {
             let isAnswered = history.answers(row, cut)
             if isAnswered, history.statuses[row] == .fail { continue }
@@ -60,14 +62,18 @@ struct WholeSetMonitor {
             case .read:
                 guard isAnswered else { continue }
                 guard let shown = history.elements(of: history.results[row]) else { return .needsSearch([0]) }
-                let step = stepOf[history.results[row]] ?? steps.count
                 let (start, end) = (
                     Bound(time: history.invoked[row], row: mark), Bound(time: history.completed[row], row: mark)
                 )
-                if step == steps.count {
+                let step: Int
+                if let known = stepOf[history.results[row]] {
+                    step = known
+                } else {
+                    let ids = Set(shown.map { Int32(truncatingIfNeeded: id($0)) }).sorted()
+                    step = stepOfSet[ids] ?? steps.count
                     stepOf[history.results[row]] = step
-                    let ids = Set(shown.map { Int32(truncatingIfNeeded: id($0)) })
-                    steps.append(Step(elements: ids.sorted(), first: end, last: start))
+                    stepOfSet[ids] = step
+                    if step == steps.count { steps.append(Step(elements: ids, first: end, last: start)) }
                 }
                 if end.time < steps[step].first.time { steps[step].first = end }
                 if start.time > steps[step].last.time { steps[step].last = start }

@@ -32,7 +32,9 @@ enum RandomStructures {
     /// Gives an operation the answer that is due in `state`; false where it needs no help.
     static func answer(_ history: inout History, _ row: Int, _ model: CheckModel, _ state: [Int]) -> Bool {
         switch (model, history.functions[row]) {
-        case (.set, .read): history.results[row] = history.values.code(.list(state))
+        case (.set, .read):
+            // Told in any order.
+            history.results[row] = history.values.code(.list(row % 2 == 0 ? state : state.reversed()))
         case (.text, .read):
             let text = String(decoding: state.map { UInt8($0) }, as: UTF8.self)
             history.results[row] = history.values.code(.text(ExactText(text)))
