@@ -72,11 +72,11 @@ public struct Message: Sendable {
     public var bytes: [UInt8]
     /// Where it starts in its stream.
     public var offset: Int
-    /// The packet with its first byte.
+    /// The packet with its first byte; of a reply, with the first of the answer itself (`WireCodec.preamble`).
     public var first: PacketReference
     /// The packet with its last byte.
     public var last: PacketReference
-    /// How far the packet with its first byte acknowledged the other direction, as an offset of that stream; nil where
+    /// How far that packet acknowledged the other direction, as an offset of that stream; nil where
     /// that is not known.
     public var acknowledged: Int? = nil
 }

@@ -37,6 +37,13 @@ public struct HTTPCodec: WireCodec {
         return Self.end(head, hasBody: Self.hasBody(head, request), &reader, otherwise: .incomplete)
     }
 
+    /// Empty lines and interim replies: `100 Continue` comes before the body that it asks for.
+    public func preamble(_ reply: Span<UInt8>) -> Int {
+        guard reply.count > 9, reply[0] != UInt8(ascii: "H") || reply[9] == UInt8(ascii: "1") else { return 0 }
+        var reader = HTTPReader(bytes: reply, role: .server)
+        return reader.preamble()
+    }
+
     /// True of a reply with neither a length nor chunks.
     public func endsWithStream(_ bytes: Span<UInt8>, to request: Span<UInt8>?) -> Bool {
         guard let head = HTTPHead(bytes, from: .server), Self.hasBody(head, request) else { return false }

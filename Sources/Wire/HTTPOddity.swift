@@ -40,7 +40,7 @@ extension HTTPReader {
     }
 
     /// Where the first line that is not empty begins.
-    private func skippingEmptyLines() -> Int {
+    func skippingEmptyLines() -> Int {
         var start = offset
         while start < bytes.count, bytes[start] == 0x0D || bytes[start] == 0x0A { start += 1 }
         return start

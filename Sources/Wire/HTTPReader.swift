@@ -33,6 +33,16 @@ struct HTTPReader: ~Escapable {
         return nil
     }
 
+    /// Where the final head begins, or whatever is there in its place; moves there.
+    mutating func preamble() -> Int {
+        for _ in 0...HTTPHead.maximumInterim {
+            offset = skippingEmptyLines()
+            let start = offset
+            guard let head = head(), head.status < 200, head.status != 101 else { return start }
+        }
+        return offset
+    }
+
     /// The next head; nil: see `outcome`.
     mutating func head() -> HTTPHead? {
         limit = offset + HTTPHead.maximumBytes

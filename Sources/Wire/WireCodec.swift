@@ -31,6 +31,10 @@ public protocol WireCodec: Sendable {
     /// known.
     func frameReply(_ bytes: Span<UInt8>, to request: Span<UInt8>?) -> Framing
 
+    /// How many bytes at the front of a whole or begun reply go ahead of the answer and say nothing of it: what was sent
+    /// then does not show that the request was done.
+    func preamble(_ reply: Span<UInt8>) -> Int
+
     /// Whether `frameReply` looks at the request.
     var framesRepliesByRequest: Bool { get }
 
@@ -57,6 +61,8 @@ extension WireCodec {
     public var boundsReplies: Bool { true }
     /// A reply ends where its own bytes say.
     public func frameReply(_ bytes: Span<UInt8>, to request: Span<UInt8>?) -> Framing { frame(bytes, from: .server) }
+    /// None.
+    public func preamble(_ reply: Span<UInt8>) -> Int { 0 }
     /// No.
     public var framesRepliesByRequest: Bool { false }
     /// No.

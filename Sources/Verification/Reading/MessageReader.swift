@@ -34,14 +34,14 @@ struct StreamReading {
             }
             switch Self.frame(stream.bytes.span.extracting(offset..<end), role, codec, request) {
             case .message(let length) where (1...(end - offset)).contains(length):
-                messages.append(locator.message(stream.bytes, offset..<offset + length))
+                messages.append(message(stream, offset..<offset + length, role, codec, &locator))
                 offset += length
             case .message(let length):
                 malformed = malformation(
                     stream, offset..<end, at: 0, "the codec framed \(length) of \(end - offset) bytes", &locator)
                 return
             case .incomplete:
-                let rest = locator.message(stream.bytes, offset..<end)
+                let rest = message(stream, offset..<end, role, codec, &locator)
                 let isWhole = end == stream.bytes.count && stream.fin != nil && stream.reset == nil && role == .server
                 if isWhole, Self.endsWithStream(rest, codec, request) { messages.append(rest) } else { partial = rest }
                 return
@@ -50,6 +50,13 @@ struct StreamReading {
                 return
             }
         }
+    }
+
+    private func message(
+        _ stream: ByteStream, _ range: Range<Int>, _ role: Role, _ codec: any WireCodec, _ locator: inout PacketLocator
+    ) -> Message {
+        let preamble = role == .server ? codec.preamble(stream.bytes.span.extracting(range)) : 0
+        return locator.message(stream.bytes, range, preamble: preamble)
     }
 
     private static func frame(
@@ -95,8 +102,8 @@ struct PacketLocator {
         return chunks[index].packet
     }
 
-    mutating func message(_ bytes: [UInt8], _ range: Range<Int>) -> Message {
-        let first = packet(at: range.lowerBound)
+    mutating func message(_ bytes: [UInt8], _ range: Range<Int>, preamble: Int = 0) -> Message {
+        let first = packet(at: min(range.lowerBound + preamble, range.upperBound - 1))
         let acknowledged = index < chunks.count ? chunks[index].acknowledged : ByteStream.Chunk.unknownAcknowledgement
         let last = packet(at: range.upperBound - 1)
         return Message(
