@@ -66,8 +66,27 @@ public enum CheckModel: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether the model says what this function does.
-    func knows(_ function: History.Function) -> Bool { functions.contains(function) }
+    /// Functions of which not every operation means something: it depends on their values.
+    private var particularFunctions: [History.Function] {
+        switch self {
+        case .counter, .blindCounter: [.increment, .read]
+        case .semaphore: functions
+        case .log: [.append, .read]
+        case .set: [.read]
+        case .queue, .bag: [.drain]
+        case .bank: [.transfer, .read]
+        case .txn: functions
+        case .register, .kv, .cas, .stack, .mutex, .text: []
+        }
+    }
+
+    /// The functions of which the model understands every operation, a bit for each.
+    var plainFunctions: UInt32 {
+        functions.reduce(0) { particularFunctions.contains($1) ? $0 : $0 | 1 << $1.rawValue }
+    }
+
+    /// The functions that the model gives a meaning, a bit for each.
+    var knownFunctions: UInt32 { functions.reduce(0) { $0 | 1 << $1.rawValue } }
 
     /// Whether one monitor judges all keys.
     var hasManyKeys: Bool { self == .register || self == .kv }
@@ -96,7 +115,7 @@ public enum CheckModel: String, Sendable, CaseIterable {
         hasManyKeys ? .key : self == .set && !history.functions.contains(.read) ? .element : .whole
     }
 
-    /// Whether the model can tell what the values of an operation that it knows mean.
+    /// Whether the model can tell what the values of an operation that it knows, and not plainly, mean.
     func understands(_ history: History, _ row: Int) -> Bool {
         let (function, argument) = (history.functions[row], history.arguments[row])
         let isAnswered = history.statuses[row] == .ok

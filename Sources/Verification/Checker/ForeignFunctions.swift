@@ -13,8 +13,10 @@ struct ForeignFunctions {
     init(_ history: History, _ model: CheckModel) {
         var known: Set<String> = []
         let hasKeys = history.keys.contains { $0 != 0 }
-        for row in 0..<history.count where history.statuses[row] != .fail {
-            let isKnown = model.knows(history.functions[row])
+        let (functions, plainFunctions) = (model.knownFunctions, model.plainFunctions)
+        for row in 0..<history.count where plainFunctions & 1 << history.functions[row].rawValue == 0 {
+            guard history.statuses[row] != .fail else { continue }
+            let isKnown = functions & 1 << history.functions[row].rawValue != 0
             if isKnown, model.understands(history, row) { continue }
             let name = isKnown ? HistorySentence.words(history, row) : HistorySentence.function(history, row)
             if known.insert(name).inserted { names.append(name) }
