@@ -21,9 +21,19 @@ enum BoundedYAML {
     static func load(_ text: String) throws -> Any? {
         guard text.utf8.count <= maximumBytes else { throw Refusal(description: "more than \(maximumBytes) bytes") }
         try bound(Array(text.utf8))
-        guard let node = try Yams.compose(yaml: text) else { return nil }
+        guard let node = try Yams.compose(yaml: text, .default, constructor) else { return nil }
         try bound(node, depth: 0)
         return node.any
+    }
+
+    /// Yams, but for numbers in base 60, in which it multiplies whatever comes: they are texts, as in YAML 1.2.
+    private static var constructor: Constructor {
+        var scalars = Constructor.defaultScalarMap
+        for tag in [Tag.Name.int, .float] {
+            let construct = scalars[tag]
+            scalars[tag] = { $0.string.contains(":") ? $0.string : construct?($0) }
+        }
+        return Constructor(scalars)
     }
 
     private static func bound(_ node: Node, depth: Int) throws {

@@ -42,6 +42,8 @@ struct BoundedYAMLTests {
             "-.inf",
             ".nan", "0x7fffffffffffffff", "0o777777777777777777777", "9007199254740993",
             "1_0_0_0_0_0_0_0_0_0_0_0_0_0_0_0_0",
+            "246116674273879073:7:04", "-1:9223372036854775807:59", "!!int 9223372036854775807:7:0",
+            "!!float 1:1e308:60.5", "12:30",
         ])
     func numbers(_ number: String) {
         #expect(refusal(Self.head + "initial: \(number)\n")?.contains("initial must be a whole number") ?? false)

@@ -1,4 +1,3 @@
-import Glibc
 import Testing
 import Verification
 
@@ -6,8 +5,7 @@ import Verification
 /// histories of every command against the definition; large ones of correct servers; certificates that were broken.
 @Suite("The guided search of keys")
 struct GuidedSearchTests {
-    /// CROSSFIRE_LONG=1: a million histories.
-    private static let rounds = getenv("CROSSFIRE_LONG") == nil ? 20_000 : 1_000_000
+    private static let rounds = MonitorComparisonTests.rounds
 
     @Test("small histories are decided as by definition", arguments: [true, false])
     func definition(keysStartAbsent: Bool) {

@@ -173,7 +173,8 @@ public enum CheckModel: String, Sendable, CaseIterable {
         case .bag:
             var monitor = QueueMonitor(history, cut: cut, isOrdered: false)
             return monitor.run()
-        case .stack, .semaphore, .text, .bank, .txn: return .needsSearch([0])
+        case .stack, .semaphore, .text, .bank: return .needsSearch([0])
+        case .txn: return TransactionMonitor(history, cut: cut).run()
         case .mutex: return MutexMonitor(history, cut: cut).run()
         case .log:
             var monitor = LogMonitor(history, cut: cut)
@@ -215,7 +216,7 @@ public enum CheckModel: String, Sendable, CaseIterable {
         case .semaphore: SemaphoreSpecification(permits: history.initial ?? 1)
         case .text: TextSpecification(history)
         case .bank: BankSpecification(values: history.values)
-        case .txn: TransactionSpecification(values: history.values, first: history.initial ?? History.null)
+        case .txn: TransactionSpecification(history)
         case .queue: QueueSpecification(holdsNothing: history.puts(.enqueue, History.null))
         case .stack: StackSpecification(holdsNothing: history.puts(.push, History.null))
         case .mutex: MutexSpecification()

@@ -40,8 +40,32 @@ package enum HistorySentence {
         case .offsetReused: return "\(first) and \(second) got the same offset."
         case .offsetOrder: return "\(first) was answered before \(second) was invoked, whose offset is not larger."
         case .wrongValueAtOffset: return "\(first) and \(second) disagree about what stands at an offset."
+        case .dependencyCycle: return cycle(history, violation)
+        case .intermediateRead: return "\(first) returned what \(second) changed again within the same transaction."
+        case .brokenTransaction: return "\(first) does not fit its own reads and writes before."
+        case .contraryReads: return "\(first) and \(second) show a list in orders that do not fit together."
+        case .shownTwice: return "\(first) shows a value twice that was appended once."
+        case .brokenAppend: return "\(first) does not show together what \(second) appended as one transaction."
         case .unexplained: return "\(first) is the first answer that no order of the operations explains."
         }
+    }
+
+    /// So many steps of a cycle are told.
+    private static let maximumSteps = 8
+
+    private static func cycle(_ history: History, _ violation: MonitorViolation) -> String {
+        let steps = violation.cycle.prefix(maximumSteps).map { step in
+            let (from, to) = (operation(history, step.from), operation(history, step.to))
+            let key = step.key.map { value(history, $0) } ?? ""
+            return switch step.reason {
+            case .seen: "\(to) saw what \(from) had left in \(key)"
+            case .follows: "\(to) changed \(key) behind \(from)"
+            case .unseen: "\(from) did not see what \(to) left in \(key)"
+            case .time: "\(from) was over before \(to) began"
+            }
+        }
+        let more = violation.cycle.count > maximumSteps ? "; …" : ""
+        return "No order: \(steps.joined(separator: "; "))\(more)."
     }
 
     private static func conflict(_ history: History, _ violation: MonitorViolation) -> String {

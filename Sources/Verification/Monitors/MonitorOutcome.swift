@@ -27,6 +27,12 @@ public enum ViolationKind: String, Sendable {
     case offsetReused = "offset-reused"
     case offsetOrder = "offset-order"
     case wrongValueAtOffset = "wrong-value-at-offset"
+    case dependencyCycle = "dependency-cycle"
+    case intermediateRead = "intermediate-read"
+    case brokenTransaction = "broken-transaction"
+    case contraryReads = "contrary-reads"
+    case shownTwice = "shown-twice"
+    case brokenAppend = "broken-append"
     case unexplained = "unexplained"
 }
 
@@ -41,6 +47,16 @@ package struct MonitorViolation: Equatable {
     /// answered before it, the last use of the newer one, and the use of the stale one answered before that; -1 for the
     /// first value.
     var conflict: [Int] = []
+    /// Of transactions each of which must come before the next, and the last before the first: why.
+    var cycle: [Step] = []
+
+    /// One transaction comes before another.
+    struct Step: Equatable {
+        var from: Int
+        var to: Int
+        var reason: PrecedenceGraph.Reason
+        var key: Int?
+    }
 
     init(kind: ViolationKind, rows: [Int], margin: Int64?) {
         self.kind = kind

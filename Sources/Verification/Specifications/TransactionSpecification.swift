@@ -13,6 +13,8 @@ public struct TransactionSpecification: Specification {
     private let values: HistoryValues
     /// What each key holds at first.
     private let first: Item?
+    /// The values that answers show; nil where that is not known.
+    private var shown: Set<Int>?
 
     /// Creates the specification; `values` tells what stands in the lists and maps of operations, and each key holds
     /// `first`, or nothing.
@@ -21,29 +23,54 @@ public struct TransactionSpecification: Specification {
         self.first = first == History.null ? nil : .value(first)
     }
 
+    /// Creates the specification for one history, whose answers say which values matter.
+    ///
+    /// - Complexity: O(values shown).
+    init(_ history: History) {
+        self.init(values: history.values, first: history.initial ?? History.null)
+        var shown: Set<Int> = []
+        for row in 0..<history.count where history.statuses[row] == .ok {
+            for step in MicroOperation.all(HistoryOperation(history, row), values) ?? [] where step.kind == .read {
+                shown.insert(step.value)
+                shown.formUnion(values.elements(of: step.value) ?? [])
+            }
+        }
+        self.shown = shown
+    }
+
     /// The keys after `operation`.
     ///
     /// - Complexity: O(keys).
     public func apply(_ operation: HistoryOperation, to state: [Int: Item]) -> [Int: Item]? {
-        guard let steps = MicroOperation.all(operation, values) else { return nil }
         var next = state
+        return perform(operation, on: &next) ? next : nil
+    }
+
+    /// As `apply`, in place; false where `state` does not allow it, which then is of no more use.
+    ///
+    /// - Complexity: O(steps and values shown).
+    func perform(_ operation: HistoryOperation, on state: inout [Int: Item]) -> Bool {
+        guard let steps = MicroOperation.all(operation, values) else { return false }
         for step in steps {
             switch step.kind {
             case .read:
-                guard !operation.isAnswered || shows(step.value, next[step.key] ?? first) else { return nil }
+                guard !operation.isAnswered || shows(step.value, state[step.key] ?? first) else { return false }
             case .write:
                 let item = Item.value(step.value)
-                next[step.key] = item == first ?? .value(History.null) ? nil : item
+                state[step.key] = item == first ?? .value(History.null) ? nil : item
             case .append:
-                guard case .list(let list)? = next[step.key] else {
-                    guard next[step.key] ?? first == nil || next[step.key] == .value(History.null) else { return nil }
-                    next[step.key] = .list([step.value])
-                    continue
+                // Taken out, so that the list grows where it is.
+                switch state.removeValue(forKey: step.key) {
+                case .list(var list)?:
+                    list.append(step.value)
+                    state[step.key] = .list(list)
+                case let item:
+                    guard item ?? first == nil || item == .value(History.null) else { return false }
+                    state[step.key] = .list([step.value])
                 }
-                next[step.key] = .list(list + [step.value])
             }
         }
-        return next
+        return true
     }
 
     private func shows(_ code: Int, _ item: Item?) -> Bool {
@@ -59,9 +86,15 @@ public struct TransactionSpecification: Specification {
         MicroOperation.all(operation, values)?.allSatisfy { $0.kind == .read } ?? false
     }
 
-    /// Whose operation it is does not matter.
+    /// Whose operation it is does not matter. Where no read shows anything that it wrote, it need not have happened: until
+    /// something else was written over it, nothing was read.
     public func unanswered(_ operation: HistoryOperation, seen: [Int: Int]) -> HistoryOperation? {
-        isReader(operation) ? nil : operation.anonymous()
+        let written = MicroOperation.all(operation, values)?.filter { $0.kind != .read } ?? []
+        let isSeen = written.contains { step in
+            let isNothing = step.value == History.null || values.elements(of: step.value) == []
+            return isNothing || shown?.contains(step.value) ?? true
+        }
+        return isSeen ? operation.anonymous() : nil
     }
 }
 

@@ -7,6 +7,7 @@ enum RandomStructures {
         // Codes grow in this order, which `ReferenceStructures` relies on.
         let names = ["amount", "from", "to"].map { history.values.code(.keyword(ExactText($0))) }
         let (read, append) = (history.values.code(.keyword("r")), history.values.code(.keyword("append")))
+        let isUnique = model == .txn && seed.oneIn(2)
         for row in 0..<history.count {
             switch (model, history.functions[row]) {
             case (.text, .append), (.text, .write):
@@ -20,7 +21,8 @@ enum RandomStructures {
             case (.txn, _):
                 let steps = (0..<1 + seed.below(3)).map { step in
                     let isRead = seed.oneIn(2)
-                    let value = isRead ? History.null : seed.oneIn(2) ? 1 + seed.below(3) : 10 * row + step
+                    let isAny = !isUnique && seed.oneIn(2)
+                    let value = isRead ? History.null : isAny ? 1 + seed.below(3) : 10 * row + step
                     return history.values.code(.list([isRead ? read : append, 1 + seed.below(2), value]))
                 }
                 history.arguments[row] = history.values.code(.list(steps))

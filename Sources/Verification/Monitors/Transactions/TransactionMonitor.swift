@@ -1,0 +1,103 @@
+/// Transactions whose written values are unique, by what must come before what (Adya; Kingsbury and Alvaro, Elle, VLDB
+/// 2020), held to strict serializability.
+///
+/// A cycle is a violation. Without one, an order is proposed and carried out by the specification: only then the history
+/// holds. All else is for the search.
+struct TransactionMonitor {
+    private let history: History
+    private let cut: Int64
+
+    init(_ history: History, cut: Int64 = .max) {
+        self.history = history
+        self.cut = cut
+    }
+
+    /// - Complexity: O(n log n), n the steps and the values shown, times the transactions open at once.
+    func run() -> MonitorOutcome {
+        guard let table = TransactionTable(history, cut: cut) else { return .needsSearch([0]) }
+        if let violation = table.violation { return .violated(violation) }
+        let graph = TransactionPrecedence(table).graph
+        for isTimed in [false, true] {
+            if let cycle = graph.cycle(timed: isTimed, transactions: table.transactions.count) {
+                return .violated(violation(cycle, table))
+            }
+        }
+        guard let order = TransactionOrder.find(table, graph), confirms(order) else { return .needsSearch([0]) }
+        return .linearizable
+    }
+
+    // MARK: Held
+
+    /// Whether all that was answered is in `order`, once, as time and the specification allow.
+    private func confirms(_ order: [Int]) -> Bool {
+        let answered = (0..<history.count).filter {
+            history.invoked[$0] <= cut && history.answers($0, cut) && history.statuses[$0] != .fail
+        }
+        guard Set(order).count == order.count, Set(order).isSuperset(of: answered.filter { !isIdle($0) }) else {
+            return false
+        }
+        let specification = TransactionSpecification(values: history.values, first: history.initial ?? History.null)
+        var state = specification.initial
+        var latest = Int64.min
+        for row in order {
+            guard !history.answers(row, cut) || history.completed[row] >= latest else { return false }
+            latest = max(latest, history.invoked[row])
+            let operation = HistoryOperation(history, row, cut: cut)
+            guard specification.perform(operation, on: &state) else { return false }
+        }
+        return true
+    }
+
+    /// A transaction without a step.
+    private func isIdle(_ row: Int) -> Bool {
+        MicroOperation.all(HistoryOperation(history, row), history.values)?.isEmpty ?? false
+    }
+
+    // MARK: Violated
+
+    /// So many transactions of a cycle are shown.
+    private static let maximumShown = 4
+
+    private func violation(_ cycle: [PrecedenceGraph.Edge], _ table: TransactionTable) -> MonitorViolation {
+        let count = Int32(table.transactions.count)
+        // From one transaction to the next, by the first edge: what lies between stands for many.
+        let steps = cycle.indices.filter { cycle[$0].from < count }
+        var rows: [Int] = []
+        var reasons: [MonitorViolation.Step] = []
+        var margin: Int64?
+        for (index, place) in steps.enumerated() {
+            let (edge, next) = (cycle[place], cycle[steps[(index + 1) % steps.count]])
+            let (from, to) = (table.transactions[Int(edge.from)], table.transactions[Int(next.from)])
+            rows.append(from.row)
+            let key = edge.key < 0 ? nil : table.keys[Int(edge.key)].code
+            reasons.append(.init(from: from.row, to: to.row, reason: edge.reason, key: key))
+            guard edge.isTimed, let slack = slack(edge, from, to, table) else { continue }
+            margin = min(margin ?? .max, slack)
+        }
+        var violation = MonitorViolation(
+            kind: .dependencyCycle, rows: Array(rows.prefix(Self.maximumShown)), margin: margin)
+        violation.cycle = reasons
+        return violation
+    }
+
+    /// How far time stamps would have to be wrong for the edge not to be there; nil where there was no time before.
+    private func slack(
+        _ edge: PrecedenceGraph.Edge, _ from: TransactionTable.Transaction, _ to: TransactionTable.Transaction,
+        _ table: TransactionTable
+    ) -> Int64? {
+        switch edge.reason {
+        case .follows:
+            // `from` was over before the last reader of what `to` wrote began.
+            let version = to.writes.first { $0.key == edge.key }?.version
+            let reads = table.transactions.filter { transaction in
+                transaction.reads.contains { $0.key == edge.key && $0.version == version }
+            }
+            return reads.map(\.invoked).max().map { $0 - from.completed }
+        case .unseen:
+            let version = from.reads.first { $0.key == edge.key }?.version ?? 0
+            let author = table.keys[Int(edge.key)].writers[Int(version)]
+            return author < 0 ? nil : to.invoked - table.transactions[Int(author)].completed
+        case .time, .seen: return to.invoked - from.completed
+        }
+    }
+}

@@ -1,0 +1,143 @@
+/// One order of transactions that keeps to what must come before what, if it is found at once.
+///
+/// The order of the writes of a register is guessed: nobody overwrites what others still have to see, nor writes what
+/// others can see only when somebody else has written before; of those that may go next, the one that was over first
+/// does. A wrong guess ends in no order, and proves nothing.
+struct TransactionOrder {
+    private let table: TransactionTable
+    private let graph: PrecedenceGraph
+    private let adjacency: PrecedenceGraph.Adjacency
+    private let backward: PrecedenceGraph.Adjacency
+    private var waitsFor: [Int32]
+    /// May go next as far as the graph knows, those that were over first at the end.
+    private var ready: [Int32] = []
+    /// Of each register, what is there, and how many have still to see each version.
+    private var current: [Int32]
+    private var unseen: [[Int32]]
+    /// Of each register, who sees each version.
+    private var readers: [[[Int32]]]
+    private var isOver: [Bool]
+
+    /// What comes before a reader is looked through so far.
+    private static let maximumLookedThrough = 512
+
+    /// The rows in order; nil where no order was found.
+    ///
+    /// - Complexity: O((nodes + edges) × transactions open at once).
+    static func find(_ table: TransactionTable, _ graph: PrecedenceGraph) -> [Int]? {
+        var order = TransactionOrder(table, graph)
+        return order.run()
+    }
+
+    private init(_ table: TransactionTable, _ graph: PrecedenceGraph) {
+        self.table = table
+        self.graph = graph
+        adjacency = graph.adjacency()
+        backward = graph.adjacency(isBackward: true)
+        isOver = Array(repeating: false, count: Int(graph.nodes))
+        readers = table.keys.map { Array(repeating: [], count: $0.isList ? 0 : $0.writers.count) }
+        waitsFor = Array(repeating: 0, count: Int(graph.nodes))
+        for edge in graph.edges { waitsFor[Int(edge.to)] += 1 }
+        current = Array(repeating: 0, count: table.keys.count)
+        unseen = table.keys.map { Array(repeating: 0, count: $0.isList ? 0 : $0.writers.count) }
+        for (index, transaction) in table.transactions.enumerated() {
+            for read in transaction.reads where !table.keys[Int(read.key)].isList {
+                unseen[Int(read.key)][Int(read.version)] += 1
+                readers[Int(read.key)][Int(read.version)].append(Int32(truncatingIfNeeded: index))
+            }
+        }
+    }
+
+    private mutating func run() -> [Int]? {
+        var rows: [Int] = []
+        let free = (0..<graph.nodes).filter { waitsFor[Int($0)] == 0 }
+        for node in free { release(node) }
+        while rows.count < table.transactions.count {
+            let going = ready.indices.reversed().filter { mayGo(ready[$0]) }
+            guard let place = going.first(where: { !comesTooEarly(ready[$0]) }) ?? going.first else { return nil }
+            let next = ready.remove(at: place)
+            rows.append(table.transactions[Int(next)].row)
+            perform(table.transactions[Int(next)])
+            leave(next)
+        }
+        return rows
+    }
+
+    /// A node that waits for nothing: a transaction is ready, what stands for many is passed.
+    private mutating func release(_ node: Int32) {
+        guard node < table.transactions.count else { return leave(node) }
+        let time = table.transactions[Int(node)].completed
+        var (low, high) = (0, ready.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if table.transactions[Int(ready[middle])].completed > time { low = middle + 1 } else { high = middle }
+        }
+        ready.insert(node, at: low)
+    }
+
+    private mutating func leave(_ first: Int32) {
+        var passed = [first]
+        while let node = passed.popLast() {
+            isOver[Int(node)] = true
+            for place in adjacency.starts[Int(node)]..<adjacency.starts[Int(node) + 1] {
+                let to = graph.edges[Int(adjacency.order[Int(place)])].to
+                waitsFor[Int(to)] -= 1
+                guard waitsFor[Int(to)] == 0 else { continue }
+                if to < table.transactions.count { release(to) } else { passed.append(to) }
+            }
+        }
+    }
+
+    private func mayGo(_ node: Int32) -> Bool {
+        let transaction = table.transactions[Int(node)]
+        for read in transaction.reads where !table.keys[Int(read.key)].isList {
+            guard current[Int(read.key)] == read.version else { return false }
+        }
+        for write in transaction.writes where !table.keys[Int(write.key)].isList {
+            let sees = transaction.reads.contains { $0.key == write.key } ? 1 : 0
+            guard unseen[Int(write.key)][Int(current[Int(write.key)])] == sees else { return false }
+        }
+        return true
+    }
+
+    /// Whether somebody who sees what this one writes waits for another who writes the same key.
+    private func comesTooEarly(_ node: Int32) -> Bool {
+        for write in table.transactions[Int(node)].writes where !table.keys[Int(write.key)].isList {
+            for reader in readers[Int(write.key)][Int(write.version)]
+            where waits(reader, forWriterOf: write.key, otherThan: node) {
+                return true
+            }
+        }
+        return false
+    }
+
+    private func waits(_ reader: Int32, forWriterOf key: Int32, otherThan node: Int32) -> Bool {
+        var queue = [reader]
+        var known: Set<Int32> = [reader, node]
+        var head = 0
+        while head < queue.count, head < Self.maximumLookedThrough {
+            let at = Int(queue[head])
+            head += 1
+            for place in backward.starts[at]..<backward.starts[at + 1] {
+                let from = graph.edges[Int(backward.order[Int(place)])].from
+                guard !isOver[Int(from)], known.insert(from).inserted else { continue }
+                if from < table.transactions.count,
+                    table.transactions[Int(from)].writes.contains(where: { $0.key == key })
+                {
+                    return true
+                }
+                queue.append(from)
+            }
+        }
+        return false
+    }
+
+    private mutating func perform(_ transaction: TransactionTable.Transaction) {
+        for read in transaction.reads where !table.keys[Int(read.key)].isList {
+            unseen[Int(read.key)][Int(read.version)] -= 1
+        }
+        for write in transaction.writes where !table.keys[Int(write.key)].isList {
+            current[Int(write.key)] = write.version
+        }
+    }
+}
