@@ -74,7 +74,7 @@ extension DirectionAnalysis {
 
     /// Names data that was sent as soon as a delayed acknowledgement came, and not before.
     mutating func compareHeldBack(
-        _ event: SegmentEvent, _ other: DirectionAnalysis, _ roundTrip: Int64, _ log: inout AnomalyLog
+        _ event: SegmentEvent, _ other: inout DirectionAnalysis, _ roundTrip: Int64, _ log: inout AnomalyLog
     ) {
         guard releasedBy != 0, event.payload > 0 else { return }
         defer { releasedBy = 0 }

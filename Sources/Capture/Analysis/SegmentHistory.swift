@@ -68,9 +68,12 @@ struct SegmentHistory {
         newest { $0.length > 0 }
     }
 
-    func newest(where matches: (Entry) -> Bool) -> Entry? {
-        for distance in 1...max(1, entries.count) where distance <= entries.count {
-            let index = (Int(next) + entries.count - distance) % entries.count
+    @inline(__always)
+    func newest(where matches: (borrowing Entry) -> Bool) -> Entry? {
+        let entries = entries.span
+        var index = Int(next)
+        for _ in entries.indices {
+            index = (index == 0 ? entries.count : index) - 1
             if matches(entries[index]) { return entries[index] }
         }
         return nil

@@ -156,9 +156,10 @@ public struct FlowTable: Sendable {
             cutSegments += 1
         }
         let flow = flow(of: key, &segment, direction, record)
-        if connections[flow].add(&segment, record, bytes, flow: flow, direction: direction, &shared) {
-            connections.leave(flow)
+        let isOver = connections.change(flow) {
+            $0.add(&segment, record, bytes, flow: flow, direction: direction, &shared)
         }
+        if isOver { connections.leave(flow) }
         return flow
     }
 
@@ -181,7 +182,10 @@ public struct FlowTable: Sendable {
         let (slot, known) = index.find(key)
         if known >= 0 {
             let stretch = clock.stretch
-            switch connections[known].membership(&segment, record.time, direction: direction, stretch: stretch) {
+            let membership = connections.change(known) {
+                $0.membership(&segment, record.time, direction: direction, stretch: stretch)
+            }
+            switch membership {
             case .goesOn: return known
             case .begins: break
             case .beginsRecording: clock.split()
