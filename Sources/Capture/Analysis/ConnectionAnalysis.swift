@@ -108,6 +108,12 @@ struct ConnectionAnalysis {
         higher.history.clear()
     }
 
+    /// Gives back the room of what was forgotten.
+    mutating func giveBack() {
+        lower.history.giveBack()
+        higher.history.giveBack()
+    }
+
     /// Reports what others found of a packet.
     mutating func report(
         _ kind: Anomaly.Kind, _ reason: Anomaly.Reason, _ confidence: Anomaly.Confidence, _ packet: PacketReference,
@@ -129,7 +135,8 @@ struct ConnectionAnalysis {
             turn.client = Int8(event.flags.contains(.ack) ? 1 - event.direction : event.direction)
         } else {
             let isReply = event.payload > 0 && event.direction == turn.talker
-            endTurn(isReply ? event.packet : nil, flow: event.flow, &log.slowReplies)
+            let last = isReply ? event.packet : nil
+            if mayBeSlow(last, log.slowReplies.threshold) { endTurn(last, flow: event.flow, &log.slowReplies) }
             turn.talker = -1
         }
     }

@@ -64,8 +64,8 @@ extension DirectionAnalysis {
         if step < 0, step > -ConnectionAnalysis.longestStep { wildSteps &+= 1 }
     }
 
-    @inline(__always)
-    private func age(
+    /// Changes nothing: `mutating` spares the copy.
+    private mutating func age(
         _ event: SegmentEvent, _ hole: Hole?, _ other: inout DirectionAnalysis, _ roundTrip: Int64
     ) -> Age {
         let isOld = event.start < (event.flags.contains(.syn) ? takenEnd : sentEnd)

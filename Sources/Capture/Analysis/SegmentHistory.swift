@@ -34,8 +34,10 @@ struct SegmentHistory {
     }
 
     /// Most connections are short, and there may be many: a request and its reply need six places.
+    private static let firstCapacity = 6
+
     private mutating func grow() {
-        entries.reserveCapacity(entries.isEmpty ? 6 : max(16, entries.count * 2))
+        entries.reserveCapacity(entries.isEmpty ? Self.firstCapacity : max(16, entries.count * 2))
     }
 
     /// The newest earlier segment with the same headers, its link and its remaining hops aside.
@@ -86,9 +88,14 @@ struct SegmentHistory {
 
     var isEmpty: Bool { entries.isEmpty }
 
-    /// Forgets all, and gives the room back.
+    /// Forgets all, and gives the room back but for the first places: another connection may take them over.
     mutating func clear() {
-        entries = []
+        entries.removeAll(keepingCapacity: entries.capacity <= Self.firstCapacity)
         next = 0
+    }
+
+    /// Gives the room back of which nothing is used.
+    mutating func giveBack() {
+        if entries.isEmpty { entries = [] }
     }
 }

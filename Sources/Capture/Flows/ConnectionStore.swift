@@ -32,23 +32,37 @@ struct ConnectionStore {
         return open.change(place >= 0 ? place : unfold(number), body)
     }
 
-    mutating func append(_ connection: consuming Connection) {
-        places.append(Int32(truncatingIfNeeded: put(connection)))
-    }
-
-    private mutating func put(_ connection: consuming Connection) -> Int {
-        guard let free = freeOpen.popLast() else {
-            open.append(connection)
-            return open.count - 1
+    /// Adds a connection, as `Connection.init` makes it.
+    mutating func begin(firstSender: Int, time: Timestamp, keepsBytes: Bool, likelyClient: Int, stretch: UInt32) {
+        let place: Int
+        if let free = freeOpen.popLast() {
+            place = Int(free)
+            open.change(place) {
+                $0.becomeNew(
+                    firstSender: firstSender, time: time, keepsBytes: keepsBytes, likelyClient: likelyClient,
+                    stretch: stretch)
+            }
+        } else {
+            place = open.count
+            open.append(
+                Connection(
+                    firstSender: firstSender, time: time, keepsBytes: keepsBytes, likelyClient: likelyClient,
+                    stretch: stretch))
         }
-        open.change(Int(free)) { $0 = connection }
-        return Int(free)
+        places.append(Int32(truncatingIfNeeded: place))
     }
 
     private mutating func unfold(_ number: Int) -> Int {
         let at = Int(~places[number])
-        let place = put(folded.lend(at) { $0.unfolded() })
-        folded.lend(at) { foldedTotals.remove($0) }
+        let place: Int
+        if let free = freeOpen.popLast() {
+            place = Int(free)
+            folded.change(at) { small in open.change(place) { $0 = small.unfolded() } }
+        } else {
+            place = open.count
+            open.append(folded[at].unfolded())
+        }
+        folded.change(at) { foldedTotals.remove($0) }
         freeFolded.append(Int32(truncatingIfNeeded: at))
         places.change(number) { $0 = Int32(truncatingIfNeeded: place) }
         return place
@@ -60,18 +74,21 @@ struct ConnectionStore {
         guard place >= 0, patience < .max else { return }
         let isFoldable = open.change(place) { connection in
             connection.isLeaving = false
-            return connection.isOver && FoldedConnection.holds(connection)
+            if connection.isOver, FoldedConnection.holds(connection) { return true }
+            connection.analysis.giveBack()
+            return false
         }
         guard isFoldable else { return }
+        // Changed, though nothing changes it: lent, it would be copied.
         let at: Int
         if let free = freeFolded.popLast() {
             at = Int(free)
-            open.lend(place) { connection in folded.change(at) { $0 = FoldedConnection(connection) } }
+            open.change(place) { connection in folded.change(at) { $0 = FoldedConnection(connection) } }
         } else {
             at = folded.count
-            open.lend(place) { folded.append(FoldedConnection($0)) }
+            open.change(place) { folded.append(FoldedConnection($0)) }
         }
-        folded.lend(at) { foldedTotals.add($0) }
+        folded.change(at) { foldedTotals.add($0) }
         freeOpen.append(Int32(truncatingIfNeeded: place))
         places.change(number) { $0 = ~Int32(truncatingIfNeeded: at) }
     }

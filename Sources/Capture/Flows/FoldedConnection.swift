@@ -67,6 +67,7 @@ struct FoldedConnection {
     }
 
     /// Whether a connection has no more to remember than this does.
+    @inline(__always)
     static func holds(_ connection: borrowing Connection) -> Bool {
         !connection.keepsBytes && connection.analysis.turn.isPlain
             && connection.lower.isFoldable && connection.analysis.lower.isFoldable
@@ -124,12 +125,14 @@ struct FoldedConnection {
         /// The latest time, also of those that were unfolded: they have it still, or a later one.
         private(set) var lastTime = Timestamp(nanoseconds: 0)
 
+        @inline(__always)
         mutating func add(_ folded: borrowing FoldedConnection) {
             packets += Int(folded.lower.analysed) + Int(folded.higher.analysed)
             sums += folded.lower.sums + folded.higher.sums
             lastTime = max(lastTime, folded.state.lastTime)
         }
 
+        @inline(__always)
         mutating func remove(_ folded: borrowing FoldedConnection) {
             packets -= Int(folded.lower.analysed) + Int(folded.higher.analysed)
             sums -= folded.lower.sums + folded.higher.sums
@@ -264,6 +267,7 @@ extension FoldedConnection.Side {
 
 extension StreamBuilder {
     /// Nothing is to be remembered but numbers.
+    @inline(__always)
     fileprivate var isFoldable: Bool {
         stream.gaps.isEmpty && stream.unlistedGapBytes == 0 && stream.unplaced == 0 && stream.bytes.isEmpty
             && stream.chunks.isEmpty && end.isSmall && finOffset?.isSmall ?? true && stream.acknowledged.isSmall
@@ -275,6 +279,7 @@ extension StreamBuilder {
 
 extension DirectionAnalysis {
     /// Nothing odd happened, and nothing is waited for.
+    @inline(__always)
     fileprivate var isFoldable: Bool {
         history.isEmpty && holes.isEmpty && stuck.isEmpty && reported == 0 && selective == nil && waits.isNone
             && !lastWasRepeat && duplicates == 0 && twins == 0 && lastHeld == 0 && duplicatedData == 0
