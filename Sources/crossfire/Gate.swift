@@ -12,10 +12,25 @@ struct Gate {
         self.accepted = accepted
     }
 
+    /// Saved findings, by id, each on several fresh targets.
+    mutating func replay(
+        findings: [(id: String, scenario: Scenario, oracle: OracleID?)], _ replayer: Replayer
+    ) throws {
+        var replayer = replayer
+        var pace = Pace(replayer, runs: findings.count * replayer.times)
+        for (index, (id, scenario, oracle)) in findings.enumerated() {
+            guard !replayer.isOver else {
+                leaveOut("finding", id)
+                continue
+            }
+            replayer.secondsPerTry = pace.next(replayer)
+            Console.note("replaying \(id), \(index + 1) of \(findings.count)")
+            try replay(id, scenario, oracle, replayer)
+        }
+    }
+
     /// A saved finding: seen again is a failure, unless the baseline accepts it.
-    mutating func replay(_ id: String, _ scenario: Scenario, _ oracle: OracleID?, _ replayer: Replayer) throws {
-        guard !replayer.isOver else { return leaveOut("finding", id) }
-        Console.note("replaying \(id)")
+    private mutating func replay(_ id: String, _ scenario: Scenario, _ oracle: OracleID?, _ replayer: Replayer) throws {
         let start = Date()
         guard let result = try Self.run(scenario, oracle, replayer) else { return leaveOut("finding", id) }
         let seen = result.reproduction.hits > 0
@@ -35,20 +50,17 @@ struct Gate {
         record("finding", id, start, outcome)
     }
 
-    /// The scenarios of the corpus, once each on a fresh target: in half of the time that is left, lest none remains for
-    /// fresh executions.
+    /// The scenarios of the corpus, once each on a fresh target.
     mutating func replay(corpus: [(name: String, scenario: Scenario)], _ replayer: Replayer) throws {
         var replayer = replayer
         replayer.times = 1
-        let usual = replayer.secondsPerTry
+        var pace = Pace(replayer, runs: corpus.count)
         for (index, (name, scenario)) in corpus.enumerated() {
             guard !replayer.isOver else {
                 leaveOut("corpus", name)
                 continue
             }
-            if let left = replayer.secondsLeft {
-                replayer.secondsPerTry = min(usual, left / 2 / Double(corpus.count - index))
-            }
+            replayer.secondsPerTry = pace.next(replayer)
             Console.note("running \(name), \(index + 1) of \(corpus.count)")
             let start = Date()
             if let result = try Self.run(scenario, nil, replayer), result.executions > 0 {
@@ -140,5 +152,28 @@ struct Gate {
 
     private static func details(_ result: Replayer.Result) -> String {
         result.violations.map { "\($0.oracle.rawValue): \($0.summary)" }.joined(separator: "\n")
+    }
+}
+
+/// How long each of several runs may take, so that all of them leave half of the time for what comes after them.
+private struct Pace {
+    private let line: Double
+    private let usual: Double
+    private var runs: Int
+
+    /// The least for a try, in seconds: a few executions.
+    private static let least = 0.02
+
+    init(_ replayer: Replayer, runs: Int) {
+        line = (replayer.secondsLeft ?? 0) / 2
+        usual = replayer.secondsPerTry
+        self.runs = runs
+    }
+
+    /// Seconds for each try of the next run.
+    mutating func next(_ replayer: Replayer) -> Double {
+        defer { runs -= replayer.times }
+        guard let left = replayer.secondsLeft else { return usual }
+        return min(usual, max(Self.least, (left - line) / Double(max(1, runs))))
     }
 }

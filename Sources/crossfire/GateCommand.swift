@@ -48,7 +48,9 @@ struct GateCommand: ParsableCommand {
         let accepted = try baseline.map(Self.read) ?? Baseline()
         let saved = try FindingStore(campaign: out).load().filter { $0.record.protocolName == codec.name }
         let scenarios = try common.corpus.map { try ScenarioFiles.load(folder: $0) } ?? []
-        let subjects = try saved.map { (path: $0.path, record: $0.record, scenario: try Self.scenario($0)) }
+        let subjects = try saved.map {
+            (id: $0.record.id, scenario: try Self.scenario($0), oracle: OracleID(rawValue: $0.record.oracle))
+        }
         let spec = try description.resolved()
         let seed = common.seed ?? UInt64.random(in: 0...0xFFFF_FFFF)
         Sandbox.enter(for: description, refused: target.noSandbox)
@@ -61,9 +63,7 @@ struct GateCommand: ParsableCommand {
         replayer.seed = seed
         replayer.times = times
         replayer.secondsLeft = duration.seconds
-        for subject in subjects where Interruption.signal == nil {
-            try gate.replay(subject.record.id, subject.scenario, OracleID(rawValue: subject.record.oracle), replayer)
-        }
+        try gate.replay(findings: subjects, replayer)
         try gate.replay(corpus: scenarios.filter { $0.scenario.protocolName == codec.name }, replayer)
         let lost = try fresh(
             description, codec, scenarios.map(\.scenario), perturbation, seed, replayer, &gate)
