@@ -16,6 +16,7 @@ public struct CampaignSummary: Encodable {
     var operations: Int
     var overlaps: Int
     var intervals: Intervals?
+    var waits: WaitSeconds
     var clients: Int
     var perturbation: String
     var inconclusive: Inconclusive
@@ -36,6 +37,28 @@ public struct CampaignSummary: Encodable {
             case operations
             case wireNanoseconds = "wire_mean_ns"
             case clientNanoseconds = "client_mean_ns"
+        }
+    }
+
+    /// What clients waited for in all executions together, and what follows from it.
+    struct WaitSeconds: Encodable {
+        var connectingSeconds: Double
+        var repliesSeconds: Double
+        var closingSeconds: Double
+        var slowness: String?
+
+        init(_ status: CampaignStatus) {
+            connectingSeconds = Double(status.waits.connecting) / 1e9
+            repliesSeconds = Double(status.waits.replying) / 1e9
+            closingSeconds = Double(status.waits.closing) / 1e9
+            slowness = status.slowness
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case slowness
+            case connectingSeconds = "connecting_s"
+            case repliesSeconds = "replies_s"
+            case closingSeconds = "closing_s"
         }
     }
 
@@ -81,7 +104,8 @@ public struct CampaignSummary: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case schema, verdict, seed, executions, operations, overlaps, intervals, clients, perturbation, inconclusive,
+        case schema, verdict, seed, executions, operations, overlaps, intervals, waits, clients, perturbation,
+            inconclusive,
             capture,
             findings
         case protocolName = "protocol"
@@ -114,6 +138,7 @@ public struct CampaignSummary: Encodable {
                 operations: status.exercised.intervals.operations, wireNanoseconds: Int64(means.wire),
                 clientNanoseconds: Int64(means.client))
         }
+        waits = WaitSeconds(status)
         clients = context.clients
         perturbation = context.perturbation
         inconclusive = Inconclusive(

@@ -16,10 +16,11 @@ public struct CampaignText: Sendable {
     /// One line on where the campaign stands; rewritten in place on a terminal.
     public func progress(_ status: CampaignStatus) -> String {
         let rate = Double(status.executions) / max(status.fuzzingSeconds, 0.001)
-        return String(
+        let line = String(
             format: "%5.1f s  %@ executions (%@/s)  %@ operations, %@ overlapped  %@ packets, %d dropped  %d findings",
             status.elapsedSeconds, grouped(status.executions), grouped(Int(rate)), grouped(status.exercised.operations),
             grouped(status.exercised.overlaps), grouped(status.packets), status.dropped, status.findings)
+        return status.slowness.map { "\(line)  \($0)" } ?? line
     }
 
     /// A violation that is about to be confirmed.
@@ -63,6 +64,7 @@ public struct CampaignText: Sendable {
             lines.insert("  on one object at once: \(met.most) clients at most, \(met.median) in the median", at: 3)
         }
         if let text = intervalText(status.exercised.intervals) { lines.append("  \(text)") }
+        if let text = status.slowness { lines.append("  \(text)") }
         if let text = undecidedText(status) { lines.append("  \(text)") }
         for reason in result.inconclusiveReasons.prefix(3) { lines.append("    inconclusive: \(reason)") }
         if !status.unsupportedCommands.isEmpty {

@@ -5,11 +5,12 @@ public struct Judge: Sendable {
     /// All oracles that need nothing but the wire, most specific first.
     public static let wireOracles = wireOracles(patience: Patience())
 
-    /// The same, with another patience.
-    public static func wireOracles(patience: Patience) -> [any Oracle] {
+    /// The same, with another patience, and what the search for linearizability may spend.
+    public static func wireOracles(patience: Patience, budget: SearchBudget = SearchBudget()) -> [any Oracle] {
         [
             OrderOracle(), LossOracle(patience: patience), DuplicationOracle(), CrosstalkOracle(), CorruptionOracle(),
-            HangOracle(patience: patience), IsolationOracle(patience: patience), LinearizabilityOracle(),
+            HangOracle(patience: patience), IsolationOracle(patience: patience),
+            LinearizabilityOracle(budget: budget),
         ]
     }
 

@@ -36,6 +36,7 @@ struct CampaignRun {
             case .ready(let address):
                 line.print("\(context.target.text) on \(address), \(context.protocolName), seed \(context.seed)")
             case .progress(let status): line.update(text.progress(status))
+            case .activity(let words): line.update(words)
             case .unsupportedCommand(let name):
                 line.print("the target does not know \(name); it is left out from now on")
             case .suspected(let violation, let execution): line.print(text.suspected(violation, execution: execution))

@@ -74,6 +74,13 @@ struct CheckCommand: ParsableCommand {
 
     @OptionGroup var waiting: CapturePatience
 
+    @Option(
+        help: """
+            The most memory to take, 512MiB or 2GB; the verdict is inconclusive where it does not suffice. Without it, \
+            searches stop at 200 MiB and 160 bytes an operation.
+            """)
+    var maxMemory: ByteCount?
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -91,16 +98,23 @@ struct CheckCommand: ParsableCommand {
     }
 
     func run() throws {
+        let memory = MemoryWatch(limit: maxMemory)
+        memory.begin { reason in
+            let judgement = Judgement(verdict: .inconclusive, inconclusive: [reason])
+            try? say(judgement, warnings: [], name: protocolName ?? model ?? "")
+        }
         if let protocolName {
-            guard capture == "-", outputs.annotate != nil else { return try checkCapture(protocolName, at: capture) }
+            guard capture == "-", outputs.annotate != nil else {
+                return try checkCapture(protocolName, at: capture, memory)
+            }
             let spooled = try SpooledInput()
             defer { withExtendedLifetime(spooled) {} }
-            return try checkCapture(protocolName, at: spooled.path)
+            return try checkCapture(protocolName, at: spooled.path, memory)
         }
         guard model != nil || isHistory else {
             throw Failure(.usage, "give --protocol for a capture, or --model for a history")
         }
-        try checkHistory()
+        try checkHistory(memory)
     }
 
     private var uncertainty: Int64 { clockUncertainty.map { Int64($0.seconds * 1e9) } ?? 0 }
@@ -108,7 +122,7 @@ struct CheckCommand: ParsableCommand {
 
     // MARK: Captures
 
-    private func checkCapture(_ protocolName: String, at path: String) throws {
+    private func checkCapture(_ protocolName: String, at path: String, _ memory: MemoryWatch) throws {
         let codec = try WireProtocols.required(protocolName)
         var wants = CaptureReading.Wants()
         wants.serverPort = port
@@ -129,13 +143,16 @@ struct CheckCommand: ParsableCommand {
             let flows = reading.datagrams.filter { port == nil || $0.server.port == port }
             evidence = Evidence(capture: flows, codec: codec, incomplete: incomplete, end: reading.end)
         }
-        let oracles = Judge.wireOracles(patience: waiting.patience)
+        let requests = reading.flows.reduce(0) { $0 + $1.toServer.packets }
+        let budget = memory.searchBudget(operations: requests, threads: threads)
+        let oracles = Judge.wireOracles(patience: waiting.patience, budget: budget)
         var judgement = Judge(oracles: oracles, clockUncertainty: uncertainty, threads: threads).judge(evidence)
         let noted = CaptureExport.observations(in: reading.sectionComments)
         if !noted.isEmpty {
             judgement.violations = noted + judgement.violations
             judgement.verdict = .violated
         }
+        memory.end()
         try finish(judgement, warnings: reading.warnings, name: codec.name) {
             try outputs.annotate(path, named: capture, reading, judgement)
             try outputs.page {
@@ -151,13 +168,13 @@ struct CheckCommand: ParsableCommand {
     /// Whether the file begins like a history; standard input has to be named by --model.
     private var isHistory: Bool { capture != "-" && HistoryFile.isHistory(at: capture) }
 
-    private func checkHistory() throws {
+    private func checkHistory(_ memory: MemoryWatch) throws {
         let title = CheckOutputs.title(capture)
-        let checker = Checker(clockUncertainty: uncertainty, threads: threads)
         if let model, model.hasSuffix(".yaml") || model.hasSuffix(".yml") {
             let own = try ModelFile(path: model)
             let history = try beginning(HistoryFile.read(capture, HistoryOptions(own.vocabulary, isKeyed: keyed)))
-            let result = own.check(history, checker)
+            let result = own.check(history, checker(history, memory))
+            memory.end()
             return try finish(result, name: own.name, hasClock: history.hasClock) {
                 CheckPage(title: title, history: history, own: own, result: result, judgement: $0)
             }
@@ -176,10 +193,16 @@ struct CheckCommand: ParsableCommand {
         if history.initial != nil, !model.takesInitialValue {
             throw Failure(.usage, "a \(model.rawValue) begins empty: it takes no initial value")
         }
-        let result = checker.check(history, model: model)
+        let result = checker(history, memory).check(history, model: model)
+        memory.end()
         try finish(result, name: model.rawValue, hasClock: history.hasClock) {
             CheckPage(title: title, history: history, model: model, result: result, judgement: $0)
         }
+    }
+
+    private func checker(_ history: History, _ memory: MemoryWatch) -> Checker {
+        let budget = memory.searchBudget(operations: history.count, threads: threads)
+        return Checker(budget: budget, clockUncertainty: uncertainty, threads: threads)
     }
 
     /// The history of an object that held what `--initial` says.
@@ -205,10 +228,14 @@ struct CheckCommand: ParsableCommand {
     private func finish(
         _ judgement: Judgement, warnings: [String], name: String, writing outputs: () throws -> Void
     ) throws {
-        let text = JudgementText(judgement, warnings: warnings)
-        print(json ? try text.json(protocolName: name) : text.text(style: TerminalStyle(descriptor: 1)))
+        try say(judgement, warnings: warnings, name: name)
         try outputs()
         throw Status(judgement.verdict).exitCode
+    }
+
+    private func say(_ judgement: Judgement, warnings: [String], name: String) throws {
+        let text = JudgementText(judgement, warnings: warnings)
+        print(json ? try text.json(protocolName: name) : text.text(style: TerminalStyle(descriptor: 1)))
     }
 }
 

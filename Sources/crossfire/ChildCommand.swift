@@ -15,7 +15,7 @@ final class ChildCommand: Sendable {
     /// Throws `TargetError` where it cannot be started.
     init(_ words: [String], output: String? = nil, _ ended: @escaping @Sendable () -> Void = {}) throws {
         var start = GuardedProcess.Start(words)
-        start.hasOwnGroup = false
+        start.keeping = .nothing
         if let output {
             for path in [output, output + ".log"] { unlink(path) }
             (start.input, start.output, start.errors) = ("/dev/null", output, output + ".log")

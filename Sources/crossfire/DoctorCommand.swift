@@ -27,7 +27,7 @@ struct DoctorCommand: ParsableCommand {
         let server = Check(
             name: "reference-server", ok: (try? ReferenceServerProgram.path()) != nil, detail: "the built-in targets",
             remedy: "swift build --product reference-server", isOptional: true)
-        let checks = [network, inside, own, Self.guardCheck(), server] + tools
+        let checks = [network, inside, own, Self.guardCheck(), Self.sharedMemoryCheck(), server] + tools
         let canCapture = own.ok || (network.ok && inside.ok)
         print(json ? try DoctorReport(checks: checks.map(\.entry), canCapture: canCapture).json() : Self.text(checks))
         throw canCapture ? Status.held.exitCode : Status.noPermission.exitCode
@@ -66,8 +66,8 @@ struct DoctorCommand: ParsableCommand {
     private static func networkCheck() -> Check {
         let name = "private network"
         switch PrivateNetwork.enter() {
-        case .network: return Check(name: name, ok: true, detail: "network namespace, as root", remedy: "")
-        case .userAndNetwork: return Check(name: name, ok: true, detail: "user and network namespace", remedy: "")
+        case .network: return Check(name: name, ok: true, detail: "network and IPC namespaces, as root", remedy: "")
+        case .userAndNetwork: return Check(name: name, ok: true, detail: "user, network and IPC namespaces", remedy: "")
         case .refused(let reason):
             return Check(
                 name: name, ok: false, detail: reason,
@@ -92,6 +92,21 @@ struct DoctorCommand: ParsableCommand {
                 name: name, ok: false, detail: "\(error)",
                 remedy: "build again, or set CROSSFIRE_NATIVE to the folder that holds \(GuardedProcess.program)")
         }
+    }
+
+    /// Whether a target's shared memory is its own: tried, by having one leave some.
+    private static func sharedMemoryCheck() -> Check {
+        let path = "/dev/shm/crossfire-doctor.\(getpid())"
+        var start = GuardedProcess.Start(["/bin/sh", "-c", ": >\(path)"])
+        start.keeping = .groupAndSharedMemory
+        let process = try? GuardedProcess(start)
+        let hasRun = process?.wait() == 0
+        process?.end()
+        return Check(
+            name: "shared memory of targets", ok: unlink(path) != 0 && hasRun,
+            detail: "what they leave in /dev/shm goes with them (mount namespace)",
+            remedy: "what targets leave in /dev/shm stays there; mount namespaces need what a private network needs",
+            isOptional: true)
     }
 
     private static func isInstalled(_ name: String) -> Bool {

@@ -11,16 +11,18 @@ import Wire
 struct GateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gate",
-        abstract: "Gate CI: replay saved findings and the corpus, then spend a budget on fresh executions.",
+        abstract:
+            "Gate CI: replay saved findings and the corpus, then spend what is left of a budget on fresh executions.",
         discussion: """
             A saved finding that shows again, and a fresh finding, fail the gate unless the baseline names them. A \
-            baseline is a text file with one finding id a line; # starts a comment.
+            baseline is a text file with one finding id a line; # starts a comment. What the budget does not suffice for \
+            is named, and the gate is then inconclusive at best.
             """)
 
     @OptionGroup var target: TargetOptions
     @OptionGroup var common: RunOptions
 
-    @Option(help: "The budget of fresh executions: a time, as 30s.")
+    @Option(help: "The time for everything, as 30s: what saved findings and the corpus leave goes to fresh executions.")
     var duration = Duration(argument: "30s")!
 
     @Option(help: "The campaign's folder: its findings are replayed, new ones are saved there.")
@@ -46,46 +48,61 @@ struct GateCommand: ParsableCommand {
         let accepted = try baseline.map(Self.read) ?? Baseline()
         let saved = try FindingStore(campaign: out).load().filter { $0.record.protocolName == codec.name }
         let scenarios = try common.corpus.map { try ScenarioFiles.load(folder: $0) } ?? []
-        let subjects = try saved.map { (path: $0.path, record: $0.record, scenario: try Self.scenario($0)) }
+        let subjects = try saved.map {
+            (id: $0.record.id, scenario: try Self.scenario($0), oracle: OracleID(rawValue: $0.record.oracle))
+        }
         let spec = try description.resolved()
         let seed = common.seed ?? UInt64.random(in: 0...0xFFFF_FFFF)
         Sandbox.enter(for: description, refused: target.noSandbox)
         Interruption.watch()
 
         var gate = Gate(accepted: accepted.ids)
-        var lost: CaptureError?
         var replayer = Replayer(target: spec, codec: codec)
         let perturbation = target.perturb.plan(for: spec)
         replayer.perturbation = perturbation
         replayer.seed = seed
         replayer.times = times
-        for subject in subjects where Interruption.signal == nil {
-            try gate.replay(subject.record.id, subject.scenario, OracleID(rawValue: subject.record.oracle), replayer)
-        }
-        replayer.times = 1
-        for (name, scenario) in scenarios where scenario.protocolName == codec.name && Interruption.signal == nil {
-            try gate.replay(corpus: name, scenario, replayer)
-        }
-        if Interruption.signal == nil {
-            var options = CampaignOptions(target: spec, codec: codec)
-            options.generator.clients = common.clients
-            options.generator.operations = common.operations
-            options.corpus = scenarios.map(\.scenario).filter { $0.protocolName == codec.name }
-            options.seed = seed
-            options.secondLimit = duration.seconds
-            options.perturbation = perturbation
-            let context = RunContext(
-                target: description, protocolName: codec.name, seed: seed, clients: common.clients,
-                perturbation: perturbation.kind.rawValue)
-            let outcome = try CampaignRun(options, context, out: out).run()
-            gate.fresh(outcome)
-            lost = outcome.lost
-        }
+        replayer.secondsLeft = duration.seconds
+        try gate.replay(findings: subjects, replayer)
+        try gate.replay(corpus: scenarios.filter { $0.scenario.protocolName == codec.name }, replayer)
+        let lost = try fresh(
+            description, codec, scenarios.map(\.scenario), perturbation, seed, replayer, &gate)
         print(gate.text)
         if let junit { try JUnit(suite: description.text, cases: gate.cases).write(to: junit) }
         if let lost { throw Failure(.outputLost, "\(lost)") }
         if let signal = Interruption.signal { throw ExitCode(128 + signal) }
         throw gate.status.exitCode
+    }
+
+    /// Fresh executions for as long as is left.
+    ///
+    /// - Returns: what could not be written.
+    private func fresh(
+        _ target: TargetDescription, _ codec: any WireCodec, _ corpus: [Scenario], _ perturbation: PerturbationPlan,
+        _ seed: UInt64, _ replayer: Replayer, _ gate: inout Gate
+    ) throws -> CaptureError? {
+        guard !replayer.isOver else {
+            gate.leaveOut("fresh", "fresh executions")
+            return nil
+        }
+        var options = CampaignOptions(target: replayer.target, codec: codec)
+        options.generator.clients = common.clients
+        options.generator.operations = common.operations
+        options.corpus = corpus.filter { $0.protocolName == codec.name }
+        options.seed = seed
+        options.secondLimit = replayer.secondsLeft
+        options.perturbation = perturbation
+        let context = RunContext(
+            target: target, protocolName: codec.name, seed: seed, clients: common.clients,
+            perturbation: perturbation.kind.rawValue)
+        do {
+            let outcome = try CampaignRun(options, context, out: out).run()
+            gate.fresh(outcome)
+            return outcome.lost
+        } catch TargetError.notReady where replayer.isOver {
+            gate.leaveOut("fresh", "fresh executions")
+            return nil
+        }
     }
 
     private static func scenario(_ saved: (path: String, record: FindingRecord)) throws -> Scenario {
@@ -98,108 +115,5 @@ struct GateCommand: ParsableCommand {
             throw Failure(.badInput, "cannot read the baseline \(file)")
         }
         return try Baseline(parsing: text, file: file)
-    }
-}
-
-/// What the gate has checked so far, and what follows from it.
-struct Gate {
-    let accepted: Set<String>
-    private(set) var cases: [JUnit.Case] = []
-    private var verdicts: [Verdict] = []
-
-    init(accepted: Set<String>) {
-        self.accepted = accepted
-    }
-
-    /// A saved finding: seen again is a failure, unless the baseline accepts it.
-    mutating func replay(_ id: String, _ scenario: Scenario, _ oracle: OracleID?, _ replayer: Replayer) throws {
-        Console.note("replaying \(id)")
-        let start = Date()
-        let result = try replayer.run(scenario, expecting: oracle)
-        let seen = result.reproduction.hits > 0
-        let count = "\(result.reproduction.hits) of \(result.reproduction.tries) tries"
-        let outcome: JUnit.Outcome =
-            if seen, accepted.contains(id) {
-                .skipped(message: "accepted by the baseline; seen in \(count)")
-            } else if seen {
-                .failed(
-                    type: oracle?.rawValue ?? "violation", message: "seen again in \(count)",
-                    details: Self.details(result))
-            } else {
-                Self.outcome(result)
-            }
-        record("finding", id, start, outcome)
-    }
-
-    /// A scenario of the corpus.
-    mutating func replay(corpus name: String, _ scenario: Scenario, _ replayer: Replayer) throws {
-        Console.note("running \(name)")
-        let start = Date()
-        let result = try replayer.run(scenario, expecting: nil)
-        record("corpus", name, start, Self.outcome(result))
-    }
-
-    /// The campaign of fresh executions.
-    mutating func fresh(_ outcome: CampaignRun.Outcome) {
-        let status = outcome.result.status
-        let start = Date(timeIntervalSinceNow: -status.elapsedSeconds)
-        for finding in outcome.result.findings {
-            let outcome: JUnit.Outcome =
-                accepted.contains(finding.id)
-                ? .skipped(message: "accepted by the baseline")
-                : .failed(
-                    type: finding.violation.oracle.rawValue, message: finding.violation.summary,
-                    details: outcome.paths[finding.id] ?? "")
-            record("fresh", finding.id, Date(), outcome)
-        }
-        let name = "\(status.executions) fresh executions"
-        switch outcome.result.verdict {
-        case .held, .violated: record("fresh", name, start, .passed)
-        case .inconclusive:
-            record("fresh", name, start, .error(message: outcome.result.inconclusiveReasons.first ?? "inconclusive"))
-        case .nothingTested:
-            record("fresh", name, start, .error(message: "no operations overlapped: nothing was tested"))
-        }
-    }
-
-    /// Violated before inconclusive before held; a gate that checked nothing is inconclusive.
-    var status: Status {
-        if cases.contains(where: { if case .failed = $0.outcome { true } else { false } }) { return .violated }
-        if cases.contains(where: { if case .error = $0.outcome { true } else { false } }) { return .inconclusive }
-        return cases.isEmpty ? .inconclusive : .held
-    }
-
-    /// A line for each case.
-    var text: String {
-        cases.map { item in
-            let words =
-                switch item.outcome {
-                case .passed: "held      "
-                case .failed(let type, let message, _): "VIOLATED  \(type): \(message):"
-                case .error(let message): "unknown   \(message):"
-                case .skipped(let message): "accepted  \(message):"
-                }
-            return "\(words) \(item.group) \(item.name)"
-        }.joined(separator: "\n")
-    }
-
-    private mutating func record(_ group: String, _ name: String, _ start: Date, _ outcome: JUnit.Outcome) {
-        cases.append(.init(group: group, name: name, seconds: Date().timeIntervalSince(start), outcome: outcome))
-    }
-
-    private static func outcome(_ result: Replayer.Result) -> JUnit.Outcome {
-        switch result.verdict {
-        case .held: .passed
-        case .violated:
-            .failed(
-                type: result.violations.first?.oracle.rawValue ?? "violation",
-                message: result.violations.first?.summary ?? "", details: details(result))
-        case .inconclusive: .error(message: result.inconclusive.first ?? "inconclusive")
-        case .nothingTested: .error(message: "no reply was seen: nothing was tested")
-        }
-    }
-
-    private static func details(_ result: Replayer.Result) -> String {
-        result.violations.map { "\($0.oracle.rawValue): \($0.summary)" }.joined(separator: "\n")
     }
 }

@@ -15,14 +15,6 @@ extension EndToEnd {
         /// Kibibytes.
         static let memory = 512 << 10
 
-        /// Runs a command, and writes down the most memory that it, or what it started and waited for, has held.
-        private static let measuring = """
-            import resource, subprocess, sys
-            status = subprocess.call(sys.argv[2:])
-            open(sys.argv[1], "w").write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
-            sys.exit(status if status >= 0 else 128 - status)
-            """
-
         @Test("a campaign ends in time, in bounds, and leaves nothing", arguments: HostileServer.kinds)
         func survives(kind: String) throws {
             let folder = try TemporaryFolder()
@@ -33,7 +25,7 @@ extension EndToEnd {
             let start = Date()
             let campaigns = try ["echo", "resp", "http"].map { name in
                 let out = "\(folder.path)/\(name)"
-                var words = ["TMPDIR=\(temporary)", "python3", "-c", Self.measuring, out + ".memory"]
+                var words = ["TMPDIR=\(temporary)", "python3", "-c", PeakMemory.script, out + ".memory"]
                 words += ["\(CrossfireProcess.folder)/crossfire", "fuzz", "--protocol", name]
                 words += ["--duration", "\(Self.budget)s", "--confirm", "2", "--clients", "3", "--perturb", "off"]
                 words += ["--out", out, "--", "python3", script, kind, name, "{port}"]
@@ -50,7 +42,7 @@ extension EndToEnd {
                     let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
                     #expect((1..<1 << 20).contains(size), "\(kind): \(path) has \(size) bytes")
                 }
-                let memory = Int(try String(contentsOfFile: out + ".memory", encoding: .utf8)) ?? .max
+                let memory = try PeakMemory.kibibytes(out + ".memory")
                 #expect(memory < Self.memory, "\(kind): \(memory) KiB")
             }
             #expect(Date().timeIntervalSince(start) < Self.most, "\(kind)")

@@ -33,6 +33,20 @@ struct ExecutionJudgeTests {
         #expect(judgement.exercised.answered == 1)
     }
 
+    @Test("who had to leave at the end of the time proves no hang", arguments: [300, 9_000, 11_000])
+    func interrupted(milliseconds: Int64) {
+        var packets = Packets()
+        packets.request(Packets.address(4), "PING\r\n", waits: milliseconds * 1_000_000)
+        let verdict = { (outcome: ExecutionLog.Outcome) in
+            var log = ExecutionLog(1, [4])
+            log.note(0, sent: "PING\r\n", received: "")
+            log.outcome = outcome
+            return judge.judge(packets.batch, log, trouble: []).verdict
+        }
+        #expect(verdict(.stalled(client: 0)) == .violated)
+        #expect((verdict(.interrupted) == .violated) == (milliseconds > 10_000))
+    }
+
     @Test("an endless reply is an accusation only where nothing that was written or stored can be so long")
     func endless() {
         let (packets, original) = Self.exchange()

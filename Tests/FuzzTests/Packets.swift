@@ -40,6 +40,15 @@ struct Packets {
         tcp(address, fromServer: true, [.ack, .fin])
     }
 
+    /// A request that the server acknowledges and never answers, and the client's reset after so many nanoseconds.
+    mutating func request(_ address: UInt32, _ request: String, waits nanoseconds: Int64) {
+        handshake(address)
+        tcp(address, [.ack, .psh], request)
+        tcp(address, fromServer: true, [.ack])
+        now += nanoseconds
+        tcp(address, [.ack, .rst])
+    }
+
     mutating func handshake(_ address: UInt32) {
         sequences[address] = (UInt32(1000 + batch.records.count), 5000)
         tcp(address, [.syn])

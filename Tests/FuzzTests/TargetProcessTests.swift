@@ -201,6 +201,20 @@ struct TargetProcessTests {
         #expect(ProcessTree.resources(of: process.pid).zombies == 0)
     }
 
+    @Test("what it leaves in /dev/shm goes with it, and is seen by nobody else")
+    func sharedMemory() throws {
+        let name = "/dev/shm/crossfire-test-\(getpid())"
+        for attempt in 1...2 {
+            // The second one, and ours, must not find what the first one made.
+            var start = GuardedProcess.Start(["/bin/sh", "-c", "test ! -e \(name) && echo x >\(name)"])
+            start.keeping = .groupAndSharedMemory
+            let process = try GuardedProcess(start)
+            #expect(process.wait() == 0, "attempt \(attempt)")
+            process.end()
+            if unlink(name) == 0 { return print("skipped: no right to a mount namespace") }
+        }
+    }
+
     @Test("the environment is handed on as it is")
     func environment() throws {
         let path = try #require(getenv("PATH").map { String(cString: $0) })

@@ -73,6 +73,20 @@ struct LossOracleTests {
         #expect(judgement.violations.first?.summary.contains("after 9008 bytes; 7002 bytes are missing") == true)
     }
 
+    @Test("a reply that breaks off where thousands of values are possible: each place is looked at once")
+    func manyPossibleValues() {
+        let tape = Tape()
+        let c = tape.connect(2)
+        let values = (0..<4000).map { "value.\($0)." + String(repeating: "v", count: 2000) }
+        for value in values { tape.exchange(c[0], "SET k \(value)", "+OK\r\n") }
+        for _ in 0..<300 { tape.send(c[1], "GET k") }
+        let reply = { (value: String) in "$\(value.utf8.count)\r\n\(value)\r\n" }
+        tape.reply(c[1], String(reply(values[1234]).prefix(900)))
+        #expect(tape.judge().violations.isEmpty, "the rest may be under way")
+        tape.reply(c[1], reply(values[2345]))
+        #expect(tape.judge().oracles == [.loss])
+    }
+
     @Test("an unknown value cut short, seen by the replies after it") func cutUnknownValue() {
         let tape = Tape()
         let c = tape.connect(1)

@@ -108,6 +108,12 @@ struct ConnectionAnalysis {
         higher.history.clear()
     }
 
+    /// Gives back the room of what was forgotten.
+    mutating func giveBack() {
+        lower.history.giveBack()
+        higher.history.giveBack()
+    }
+
     /// Reports what others found of a packet.
     mutating func report(
         _ kind: Anomaly.Kind, _ reason: Anomaly.Reason, _ confidence: Anomaly.Confidence, _ packet: PacketReference,
@@ -129,24 +135,27 @@ struct ConnectionAnalysis {
             turn.client = Int8(event.flags.contains(.ack) ? 1 - event.direction : event.direction)
         } else {
             let isReply = event.payload > 0 && event.direction == turn.talker
-            endTurn(isReply ? event.packet : nil, flow: event.flow, &log.slowReplies)
+            let last = isReply ? event.packet : nil
+            if mayBeSlow(last, log.slowReplies.threshold) { endTurn(last, flow: event.flow, &log.slowReplies) }
             turn.talker = -1
         }
     }
 
+    /// What a segment that is not plain shows. Nothing here changes `other` that does not say so: as `inout` it is not
+    /// copied for each of these.
     private static func addOdd(
         _ event: SegmentEvent, _ own: inout DirectionAnalysis, _ other: inout DirectionAnalysis,
         _ handshake: inout Handshake, _ log: inout AnomalyLog
     ) {
-        if own.takeDuplicate(event, other, &log) { return }
+        if own.takeDuplicate(event, &other, &log) { return }
         handshake.see(event, &log.slowReplies)
         own.compareClock(event, &log)
         own.noteDelayedACK(event, &other)
         own.compareAcknowledgement(event, &other, &log)
-        own.compareWindow(event, other, &log)
-        own.compareHeldBack(event, other, handshake.roundTrip, &log)
-        if event.taken > 0, !own.compareOrder(event, other, handshake, &log) { return }
-        if event.flags.contains(.rst) { own.compareReset(event, other, &log) }
+        own.compareWindow(event, &other, &log)
+        own.compareHeldBack(event, &other, handshake.roundTrip, &log)
+        if event.taken > 0, !own.compareOrder(event, &other, handshake, &log) { return }
+        if event.flags.contains(.rst) { own.compareReset(event, &other, &log) }
         own.remember(event)
         // Both sides are done: nothing that comes now needs the past, and there may be many such flows.
         if own.finSeen && other.finSeen && event.taken == 0 || own.resetSeen {

@@ -8,7 +8,9 @@ extension DirectionAnalysis {
     static let longestTwin: Int64 = 100_000_000
 
     /// Whether the packet is one that was there already; it then changes nothing else.
-    mutating func takeDuplicate(_ event: SegmentEvent, _ other: DirectionAnalysis, _ log: inout AnomalyLog) -> Bool {
+    mutating func takeDuplicate(
+        _ event: SegmentEvent, _ other: inout DirectionAnalysis, _ log: inout AnomalyLog
+    ) -> Bool {
         guard isOpen else { return false }
         let number = event.entry.identification
         // A number ahead of all others is new.

@@ -29,7 +29,7 @@ extension DirectionAnalysis {
         if let found { counts.moveOne(found, to: .spuriousRetransmission) }
     }
 
-    mutating func compareWindow(_ event: SegmentEvent, _ other: DirectionAnalysis, _ log: inout AnomalyLog) {
+    mutating func compareWindow(_ event: SegmentEvent, _ other: inout DirectionAnalysis, _ log: inout AnomalyLog) {
         guard !event.isControl else { return }
         waits.seeWindow(isClosed: event.entry.window == 0, at: event.nanoseconds)
         if event.entry.window == 0 { report(.zeroWindow, event, .windowSays, .certain, &log) }
@@ -59,12 +59,13 @@ extension DirectionAnalysis {
     }
 
     /// A segment one below the next number; with a byte of data, only where that byte had arrived.
+    @inline(__always)
     func isKeepAlive(_ event: SegmentEvent, _ other: DirectionAnalysis) -> Bool {
         guard event.payload <= 1, !event.isControl, event.start == sentEnd - 1 else { return false }
         return event.payload == 0 || other.acknowledgedOffset.map { $0 >= event.end } == true
     }
 
-    mutating func compareReset(_ event: SegmentEvent, _ other: DirectionAnalysis, _ log: inout AnomalyLog) {
+    mutating func compareReset(_ event: SegmentEvent, _ other: inout DirectionAnalysis, _ log: inout AnomalyLog) {
         guard !resetSeen, other.isOpen, !other.resetSeen, let last = acknowledgedOffset else { return }
         // A FIN takes a number, and is no data. What the reset itself acknowledges had arrived: an application that closes
         // without reading resets so (RFC 1122, section 4.2.2.13), and so does one that reads and aborts.

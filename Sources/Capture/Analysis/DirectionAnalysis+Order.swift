@@ -9,7 +9,7 @@ extension DirectionAnalysis {
 
     /// Classifies a segment with payload, SYN or FIN; false where it was recorded before and changes nothing.
     mutating func compareOrder(
-        _ event: SegmentEvent, _ other: DirectionAnalysis, _ handshake: ConnectionAnalysis.Handshake,
+        _ event: SegmentEvent, _ other: inout DirectionAnalysis, _ handshake: ConnectionAnalysis.Handshake,
         _ log: inout AnomalyLog
     ) -> Bool {
         if isLateAnswer(event, other) {
@@ -27,7 +27,7 @@ extension DirectionAnalysis {
             report(.captureReordered, event, .writtenLate, .likely, related: hole.openedBy.number, &log)
             return true
         }
-        switch age(event, hole, other, handshake.roundTripOrDefault) {
+        switch age(event, hole, &other, handshake.roundTripOrDefault) {
         case .new: noteGap(event)
         case .overtaken(let reason, let confidence):
             report(.reordered, event, reason, confidence, related: hole?.openedBy.number ?? 0, &log)
@@ -39,6 +39,7 @@ extension DirectionAnalysis {
 
     /// Whether a segment is sent again because the protocol says so: the SYN of a simultaneous open with its
     /// acknowledgement (RFC 9293, section 3.5), and data of a SYN that the other side did not take (RFC 7413).
+    @inline(__always)
     private func isExpectedAgain(_ event: SegmentEvent, _ other: DirectionAnalysis) -> Bool {
         if event.flags.isSuperset(of: [.syn, .ack]), synSeen, other.synSeen {
             let first = history.newest { $0.sequence == event.entry.sequence && $0.flags & TCPFlags.syn.rawValue != 0 }
@@ -48,6 +49,7 @@ extension DirectionAnalysis {
     }
 
     /// Whether the stamps say that the segment lies in the file behind others that came later, and was there before.
+    @inline(__always)
     private func wasRecordedBefore(_ event: SegmentEvent, _ hole: Hole?) -> Bool {
         hole == nil && event.end <= takenEnd && event.nanoseconds < lastTime.nanoseconds - Timestamp.tolerance
     }
@@ -62,8 +64,9 @@ extension DirectionAnalysis {
         if step < 0, step > -ConnectionAnalysis.longestStep { wildSteps &+= 1 }
     }
 
-    private func age(
-        _ event: SegmentEvent, _ hole: Hole?, _ other: DirectionAnalysis, _ roundTrip: Int64
+    /// Changes nothing: `mutating` spares the copy.
+    private mutating func age(
+        _ event: SegmentEvent, _ hole: Hole?, _ other: inout DirectionAnalysis, _ roundTrip: Int64
     ) -> Age {
         let isOld = event.start < (event.flags.contains(.syn) ? takenEnd : sentEnd)
         let number = event.entry.identification
@@ -122,6 +125,7 @@ extension DirectionAnalysis {
     }
 
     /// Whether a SYN's first answer comes so long after the SYN that it must be a repeat of a lost one.
+    @inline(__always)
     private func isLateAnswer(_ event: SegmentEvent, _ other: DirectionAnalysis) -> Bool {
         guard !synSeen, event.flags.isSuperset(of: [.syn, .ack]), let echo = event.echo,
             let asked = other.history.newest(stampedAt: echo)

@@ -40,6 +40,7 @@ extension DirectionAnalysis {
 
     /// Notes an acknowledgement alone, of all that the other side has sent, that came late: what the other side sends
     /// right after it had waited for it.
+    @inline(__always)
     func noteDelayedACK(_ event: SegmentEvent, _ other: inout DirectionAnalysis) {
         guard event.taken == 0, event.acknowledges, !event.isControl, event.sackBlocks == 0, isOpen, window != 0,
             event.acknowledged == other.takenEnd, let last = acknowledgedOffset, event.acknowledged > last,
@@ -47,7 +48,7 @@ extension DirectionAnalysis {
         else { return }
         let wait = event.nanoseconds - other.lastTakingTime.nanoseconds
         guard wait >= DelayedACK.shortest, wait <= DelayedACK.longest else { return }
-        let quickest = quickestAnswer(to: other)
+        let quickest = history.quickestAnswer(to: other.history)
         guard quickest <= wait / DelayedACK.slowness, wait - quickest >= DelayedACK.shortest else { return }
         other.releasedBy = event.entry.number
         other.releasedAt = event.nanoseconds
@@ -58,23 +59,9 @@ extension DirectionAnalysis {
         other.releaseRoom = last + Int(window) << Int(shift) - other.takenEnd
     }
 
-    /// The shortest time from a segment of the other side to the next one of this, among the last ones.
-    private func quickestAnswer(to other: DirectionAnalysis) -> Int64 {
-        let asked = other.history.oldestFirst.filter { $0.length > 0 || $0.flags & TCPFlags.syn.rawValue != 0 }
-        var quickest = Int64.max
-        var next = 0
-        for answer in history.oldestFirst {
-            while next < asked.count, asked[next].number < answer.number { next += 1 }
-            guard next > 0 else { continue }
-            let delay = answer.time.nanoseconds - asked[next - 1].time.nanoseconds
-            if delay >= 0 { quickest = min(quickest, delay) }
-        }
-        return quickest
-    }
-
     /// Names data that was sent as soon as a delayed acknowledgement came, and not before.
     mutating func compareHeldBack(
-        _ event: SegmentEvent, _ other: DirectionAnalysis, _ roundTrip: Int64, _ log: inout AnomalyLog
+        _ event: SegmentEvent, _ other: inout DirectionAnalysis, _ roundTrip: Int64, _ log: inout AnomalyLog
     ) {
         guard releasedBy != 0, event.payload > 0 else { return }
         defer { releasedBy = 0 }
@@ -150,5 +137,21 @@ extension DirectionAnalysis {
         return [1000, 500, 300, 250, 100, 10, 2].first {
             abs(ticks * 1_000_000_000 / $0 - span) <= max(span / 20, 1_000_000_000 / $0)
         }
+    }
+}
+
+extension SegmentHistory {
+    /// The shortest time from a segment of the other side to the next one of this, among the last ones.
+    fileprivate func quickestAnswer(to other: SegmentHistory) -> Int64 {
+        let asked = other.oldestFirst.filter { $0.length > 0 || $0.flags & TCPFlags.syn.rawValue != 0 }
+        var quickest = Int64.max
+        var next = 0
+        for answer in oldestFirst {
+            while next < asked.count, asked[next].number < answer.number { next += 1 }
+            guard next > 0 else { continue }
+            let delay = answer.time.nanoseconds - asked[next - 1].time.nanoseconds
+            if delay >= 0 { quickest = min(quickest, delay) }
+        }
+        return quickest
     }
 }

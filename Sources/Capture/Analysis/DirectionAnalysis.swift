@@ -112,13 +112,16 @@ struct DirectionAnalysis {
         let entry = SegmentHistory.Entry(segment, record)
         let step = Int16(bitPattern: entry.identification &- identification)
         if entry.identification != 0 {
-            guard step > 0, step < 64, shortSteps > 0, identificationsCount else { return false }
-            if step != 1 {
-                guard pause < ConnectionAnalysis.tailPause else { return false }
-                gapsInOrder &+= 1
+            // The first one there is tells nothing, and the one after it no more than that it counts.
+            if identification != 0 {
+                guard step > 0, step < 64, shortSteps > 0 || step == 1, identificationsCount else { return false }
+                if step != 1 {
+                    guard pause < ConnectionAnalysis.tailPause else { return false }
+                    gapsInOrder &+= 1
+                }
+                shortSteps &+= 1
             }
             identification = entry.identification
-            shortSteps &+= 1
         } else {
             guard identification == 0, !other.lastWasRepeat, let newest = timestampValue,
                 Int32(bitPattern: entry.timestampValue &- newest) > 0

@@ -34,8 +34,10 @@ struct SegmentHistory {
     }
 
     /// Most connections are short, and there may be many: a request and its reply need six places.
+    private static let firstCapacity = 6
+
     private mutating func grow() {
-        entries.reserveCapacity(entries.isEmpty ? 6 : max(16, entries.count * 2))
+        entries.reserveCapacity(entries.isEmpty ? Self.firstCapacity : max(16, entries.count * 2))
     }
 
     /// The newest earlier segment with the same headers, its link and its remaining hops aside.
@@ -68,9 +70,12 @@ struct SegmentHistory {
         newest { $0.length > 0 }
     }
 
-    func newest(where matches: (Entry) -> Bool) -> Entry? {
-        for distance in 1...max(1, entries.count) where distance <= entries.count {
-            let index = (Int(next) + entries.count - distance) % entries.count
+    @inline(__always)
+    func newest(where matches: (borrowing Entry) -> Bool) -> Entry? {
+        let entries = entries.span
+        var index = Int(next)
+        for _ in entries.indices {
+            index = (index == 0 ? entries.count : index) - 1
             if matches(entries[index]) { return entries[index] }
         }
         return nil
@@ -83,9 +88,14 @@ struct SegmentHistory {
 
     var isEmpty: Bool { entries.isEmpty }
 
-    /// Forgets all, and gives the room back.
+    /// Forgets all, and gives the room back but for the first places: another connection may take them over.
     mutating func clear() {
-        entries = []
+        entries.removeAll(keepingCapacity: entries.capacity <= Self.firstCapacity)
         next = 0
+    }
+
+    /// Gives the room back of which nothing is used.
+    mutating func giveBack() {
+        if entries.isEmpty { entries = [] }
     }
 }

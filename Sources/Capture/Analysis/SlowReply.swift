@@ -141,8 +141,7 @@ extension ConnectionAnalysis {
         // What comes again is no turn.
         guard start >= (direction == 0 ? lower.takenEnd : higher.takenEnd) else { return }
         if direction == turn.client {
-            // Said here too: the call would copy all of this.
-            if mayBeSlow(log.slowReplies.threshold) { endTurn(nil, flow: flow, &log.slowReplies) }
+            if mayBeSlow(nil, log.slowReplies.threshold) { endTurn(nil, flow: flow, &log.slowReplies) }
             turn.before = Self.waits(
                 lower.waits, higher.waits, client: turn.client, until: packet.time.nanoseconds)
         }
@@ -151,21 +150,20 @@ extension ConnectionAnalysis {
         turn.number = UInt32(truncatingIfNeeded: packet.number)
     }
 
-    /// Whether the server's turn took so long, as far as is taken into account.
+    /// Whether the server's turn took so long, as far as is taken into account. To be asked before `endTurn`, which asks
+    /// again: the call copies all of this.
     @inline(__always)
-    private func mayBeSlow(_ threshold: Int64) -> Bool {
+    func mayBeSlow(_ last: PacketReference?, _ threshold: Int64) -> Bool {
         guard turn.talker >= 0, turn.talker != turn.client else { return false }
         let asked = turn.client == 0 ? lower.lastDataTime : higher.lastDataTime
-        let said = turn.client == 0 ? higher.lastTakingTime : lower.lastTakingTime
-        return said.nanoseconds - asked.nanoseconds >= threshold
+        let said = last?.time ?? (turn.client == 0 ? higher.lastTakingTime : lower.lastTakingTime)
+        return asked.nanoseconds != 0 && said.nanoseconds - asked.nanoseconds >= threshold
     }
 
     /// Looks at the reply that is over; `last` is its last packet if that is not yet taken into account.
     func endTurn(_ last: PacketReference?, flow: Int, _ slow: inout SlowReplies) {
-        guard turn.talker >= 0, turn.talker != turn.client else { return }
+        guard mayBeSlow(last, slow.threshold) else { return }
         let asked = turn.client == 0 ? lower.lastDataTime : higher.lastDataTime
-        let said = last?.time ?? (turn.client == 0 ? higher.lastTakingTime : lower.lastTakingTime)
-        guard asked.nanoseconds != 0, said.nanoseconds - asked.nanoseconds >= slow.threshold else { return }
         let client = turn.client == 0 ? lower : higher
         let server = turn.client == 0 ? higher : lower
         let first = PacketReference(number: Int(turn.number), time: Timestamp(nanoseconds: turn.began))

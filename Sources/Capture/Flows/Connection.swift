@@ -21,6 +21,19 @@ struct Connection {
         state = FlowState(firstSender: firstSender, time: time)
     }
 
+    /// Makes another connection of one that was folded, in the room of its histories: to ask for that costs more than
+    /// what else a connection begins with.
+    mutating func becomeNew(firstSender: Int, time: Timestamp, keepsBytes: Bool, likelyClient: Int, stretch: UInt32) {
+        // Swapped, so that nobody else holds them meanwhile.
+        var (lower, higher) = (SegmentHistory(), SegmentHistory())
+        swap(&lower, &analysis.lower.history)
+        swap(&higher, &analysis.higher.history)
+        self = Connection(
+            firstSender: firstSender, time: time, keepsBytes: keepsBytes, likelyClient: likelyClient, stretch: stretch)
+        swap(&lower, &analysis.lower.history)
+        swap(&higher, &analysis.higher.history)
+    }
+
     /// What the flows of a table share.
     struct Shared {
         let findAnomalies: Bool
@@ -53,35 +66,42 @@ struct Connection {
             : higher.contradicts(initialSequence: initialSequence)
     }
 
-    /// How a segment with the connection's ends belongs to it.
+    /// What a segment with the connection's ends is to it.
     enum Membership {
         case goesOn
-        /// It begins another connection.
+        /// The connection is over now, and was not when this was said last.
+        case ends
+        /// It is not of this connection and begins another.
         case begins
         /// It begins another one, in another recording.
         case beginsRecording
     }
 
-    /// Whether a segment goes on with the connection; `stretch` is the present one.
+    /// Adds a segment if it goes on with the connection; `bytes` are those that its offsets count in, `stretch` is the
+    /// present one. `inout` spares the segment's copy.
     @inline(__always)
-    mutating func membership(
-        _ segment: inout Segment, _ time: Timestamp, direction: Int, stretch: UInt32
+    mutating func take(
+        _ segment: inout Segment, _ record: PacketRecord, _ bytes: [UInt8], flow: Int, direction: Int,
+        stretch: UInt32, _ shared: inout Shared
     ) -> Membership {
         if self.stretch != stretch {
-            if startsAnew(segment, time, direction: direction) { return .beginsRecording }
+            if startsAnew(segment, record.time, direction: direction) { return .beginsRecording }
             self.stretch = stretch
         }
-        guard segment.flags.isSuperset(of: .syn), segment.flags.isDisjoint(with: .ack),
+        if segment.flags.isSuperset(of: .syn), segment.flags.isDisjoint(with: .ack),
             isClosed || isContradicted(by: segment.sequence, direction: direction)
-        else { return .goesOn }
-        return .begins
+        {
+            return .begins
+        }
+        let isOver = add(&segment, record, bytes, flow: flow, direction: direction, &shared)
+        return isOver ? .ends : .goesOn
     }
 
-    /// Adds a segment; `bytes` are those that its offsets count in. `inout` spares the segment's copy.
+    /// Adds a segment of the connection.
     ///
     /// - Returns: whether the connection is over now, and was not when this was said last.
     @inline(__always)
-    mutating func add(
+    private mutating func add(
         _ segment: inout Segment, _ record: PacketRecord, _ bytes: [UInt8], flow: Int, direction: Int,
         _ shared: inout Shared
     ) -> Bool {

@@ -4,9 +4,11 @@ struct ConnectionStore {
     static let usualPatience = 256
 
     /// Where each connection lies: in `open`, or, where negative, at the complement in `folded`.
-    private var places = PagedArray<Int32>()
+    private var places: [Int32] = []
     private var open = PagedArray<Connection>()
     private var folded = PagedArray<FoldedConnection>()
+    /// What those that are folded show together.
+    private(set) var foldedTotals = FoldedConnection.Totals()
     private var freeOpen: [Int32] = []
     private var freeFolded: [Int32] = []
     /// Numbers of connections that are over, oldest first from `next` on.
@@ -23,43 +25,44 @@ struct ConnectionStore {
     var count: Int { places.count }
     var foldedCount: Int { folded.count - freeFolded.count }
 
-    /// A connection in its place, made whole if it was folded. To be changed, or asked by what changes it: a read may copy
-    /// it.
-    subscript(number: Int) -> Connection {
-        @inline(__always)
-        mutating _read {
-            let place = wholePlace(number)
-            yield open[place]
-        }
-        @inline(__always)
-        _modify {
-            let place = wholePlace(number)
-            yield &open[place]
-        }
-    }
-
+    /// Changes a connection in its place, made whole if it was folded.
     @inline(__always)
-    private mutating func wholePlace(_ number: Int) -> Int {
+    mutating func change<Result>(_ number: Int, _ body: (inout Connection) -> Result) -> Result {
         let place = Int(places[number])
-        return place >= 0 ? place : unfold(number)
+        return open.change(place >= 0 ? place : unfold(number), body)
     }
 
-    mutating func append(_ connection: consuming Connection) {
-        places.append(Int32(truncatingIfNeeded: put(connection)))
-    }
-
-    private mutating func put(_ connection: consuming Connection) -> Int {
-        guard let free = freeOpen.popLast() else {
-            open.append(connection)
-            return open.count - 1
+    /// Adds a connection, as `Connection.init` makes it.
+    mutating func begin(firstSender: Int, time: Timestamp, keepsBytes: Bool, likelyClient: Int, stretch: UInt32) {
+        let place: Int
+        if let free = freeOpen.popLast() {
+            place = Int(free)
+            open.change(place) {
+                $0.becomeNew(
+                    firstSender: firstSender, time: time, keepsBytes: keepsBytes, likelyClient: likelyClient,
+                    stretch: stretch)
+            }
+        } else {
+            place = open.count
+            open.append(
+                Connection(
+                    firstSender: firstSender, time: time, keepsBytes: keepsBytes, likelyClient: likelyClient,
+                    stretch: stretch))
         }
-        open[Int(free)] = connection
-        return Int(free)
+        places.append(Int32(truncatingIfNeeded: place))
     }
 
     private mutating func unfold(_ number: Int) -> Int {
         let at = Int(~places[number])
-        let place = put(folded[at].unfolded())
+        let place: Int
+        if let free = freeOpen.popLast() {
+            place = Int(free)
+            folded.change(at) { small in open.change(place) { $0 = small.unfolded() } }
+        } else {
+            place = open.count
+            open.append(folded[at].unfolded())
+        }
+        folded.change(at) { foldedTotals.remove($0) }
         freeFolded.append(Int32(truncatingIfNeeded: at))
         places[number] = Int32(truncatingIfNeeded: place)
         return place
@@ -69,17 +72,24 @@ struct ConnectionStore {
     mutating func fold(_ number: Int) {
         let place = Int(places[number])
         guard place >= 0, patience < .max else { return }
-        open[place].isLeaving = false
-        guard let connection = open.lend(place, { $0.isOver ? FoldedConnection($0) : nil }) else { return }
-        freeOpen.append(Int32(truncatingIfNeeded: place))
+        let isFoldable = open.change(place) { connection in
+            connection.isLeaving = false
+            if connection.isOver, FoldedConnection.holds(connection) { return true }
+            connection.analysis.giveBack()
+            return false
+        }
+        guard isFoldable else { return }
+        // Changed, though nothing changes it: lent, it would be copied.
         let at: Int
         if let free = freeFolded.popLast() {
-            folded[Int(free)] = connection
             at = Int(free)
+            open.change(place) { connection in folded.change(at) { $0 = FoldedConnection(connection) } }
         } else {
-            folded.append(connection)
-            at = folded.count - 1
+            at = folded.count
+            open.change(place) { folded.append(FoldedConnection($0)) }
         }
+        folded.change(at) { foldedTotals.add($0) }
+        freeOpen.append(Int32(truncatingIfNeeded: place))
         places[number] = ~Int32(truncatingIfNeeded: at)
     }
 
@@ -96,23 +106,27 @@ struct ConnectionStore {
         fold(oldest)
     }
 
-    /// Shows all connections by number.
-    func forEach(_ body: (Int, borrowing Connection) throws -> Void) rethrows {
+    /// Shows all connections by number, those that are folded as they are.
+    @inline(__always)
+    func forEach(
+        _ whole: (Int, borrowing Connection) throws -> Void,
+        folded small: (Int, borrowing FoldedConnection) throws -> Void
+    ) rethrows {
         for number in 0..<places.count {
             let place = Int(places[number])
             if place >= 0 {
-                try open.lend(place) { try body(number, $0) }
+                try open.lend(place) { try whole(number, $0) }
             } else {
-                try body(number, folded[~place].unfolded())
+                try folded.lend(~place) { try small(number, $0) }
             }
         }
     }
 
-    /// Shows those that are folded as they are, and the others whole.
-    func survey(_ whole: (Int, borrowing Connection) -> Void, _ small: (borrowing FoldedConnection) -> Void) {
+    /// Shows by number those that are not folded.
+    func forEachOpen(_ body: (Int, borrowing Connection) -> Void) {
         for number in 0..<places.count {
             let place = Int(places[number])
-            if place >= 0 { open.lend(place) { whole(number, $0) } } else { folded.lend(~place, small) }
+            if place >= 0 { open.lend(place) { body(number, $0) } }
         }
     }
 }

@@ -58,9 +58,12 @@ public struct DatagramTable: Sendable {
         let (slot, known) = index.find(key)
         let number = known >= 0 ? known : index.append(key, at: slot)
         if known < 0 { exchanges.append(DatagramExchange(firstSender: direction, record.time)) }
-        exchanges[number].count(datagram, record, direction)
-        if findsTwins { exchanges[number].compare(datagram, record, bytes, direction) }
-        if keeps(number) { exchanges[number].keep(datagram, record, bytes, direction) }
+        let keeps = keeps(number)
+        exchanges.change(number) {
+            $0.count(datagram, record, direction)
+            if findsTwins { $0.compare(datagram, record, bytes, direction) }
+            if keeps { $0.keep(datagram, record, bytes, direction) }
+        }
         return number
     }
 
@@ -85,7 +88,7 @@ public struct DatagramTable: Sendable {
     public mutating func keepNone() {
         if case .none = kept { return }
         kept = .none
-        for number in 0..<count { exchanges[number].forget() }
+        for number in 0..<count { exchanges.change(number) { $0.forget() } }
     }
 
     /// How many exchanges there are.

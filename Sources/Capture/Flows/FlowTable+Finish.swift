@@ -13,35 +13,64 @@ extension FlowTable {
     ///
     /// - Complexity: O(flows + bytes kept).
     public func forEachFlow(_ body: (Flow) throws -> Void) rethrows {
-        // Nothing is changed in place: the caller may hold a copy, and changing would copy everything.
-        let log = shared.log.sorted()
-        let (capture, slow) = survey()
-        let slowReplies = Dictionary(grouping: slow.entries, by: \.flow)
-        var next = 0
-        var padding = shared.room.padding
+        var findings = Findings(self)
         try connections.forEach { number, connection in
-            let key = index.keys[number]
-            var flow = Self.flow(connection, number, key, serverPort, log, &next, capture, padding: &padding)
-            if !errors.isEmpty {
-                let client = connection.state.client(key, serverPort: serverPort)
-                (flow.icmpErrors, flow.icmpErrorCount) = errors.about(number, client: client)
-            }
-            flow.recording = clock.recording(ofStretch: connection.firstStretch)
-            if !slowReplies.isEmpty, let own = slowReplies[number] { flow.slowReplies = own.map(\.reply) }
-            try body(flow)
+            try body(flow(connection, number, &findings))
+        } folded: { number, folded in
+            // Most flows of a large capture are such, and need not be unfolded.
+            try body(
+                folded.mayHaveFindings
+                    ? flow(folded.unfolded(), number, &findings) : flow(folded, number, findings))
         }
     }
 
-    private static func flow(
-        _ connection: borrowing Connection, _ number: Int, _ key: FlowKey, _ serverPort: UInt16?, _ log: AnomalyLog,
-        _ next: inout Int, _ capture: ConnectionAnalysis.Capture, padding: inout Int
-    ) -> Flow {
-        let client = connection.state.client(key, serverPort: serverPort)
-        var flow = connection.finish(id: number, key, client: client, padding: &padding)
-        if connection.analysis.hasFindings {
-            flow.take(connection.analysis, log, &next, client: client, capture)
+    /// What was found of the flows, as far as it was handed over. A copy: the caller of `forEachFlow` may hold one of the
+    /// table, and changing that would copy everything.
+    private struct Findings {
+        let log: AnomalyLog
+        let capture: ConnectionAnalysis.Capture
+        let slowReplies: [Int: [(flow: Int, reply: SlowReply)]]
+        /// The first of the log that was not handed over.
+        var next = 0
+        /// What is left for zeros that stand for missing bytes.
+        var padding: Int
+
+        init(_ table: borrowing FlowTable) {
+            log = table.shared.log.sorted()
+            padding = table.shared.room.padding
+            let (capture, slow) = table.survey()
+            self.capture = capture
+            slowReplies = Dictionary(grouping: slow.entries, by: \.flow)
         }
+    }
+
+    private func flow(_ connection: borrowing Connection, _ number: Int, _ findings: inout Findings) -> Flow {
+        let key = index.keys[number]
+        let client = connection.state.client(key, serverPort: serverPort)
+        var flow = connection.finish(id: number, key, client: client, padding: &findings.padding)
+        if connection.analysis.hasFindings {
+            flow.take(connection.analysis, findings.log, &findings.next, client: client, findings.capture)
+        }
+        complete(&flow, client, connection.firstStretch, findings)
         return flow
+    }
+
+    private func flow(_ folded: borrowing FoldedConnection, _ number: Int, _ findings: borrowing Findings) -> Flow {
+        let key = index.keys[number]
+        let client = folded.state.client(key, serverPort: serverPort)
+        var flow = folded.flow(id: number, key, client: client)
+        complete(&flow, client, folded.firstStretch, findings)
+        return flow
+    }
+
+    /// Adds what the connection itself does not know.
+    @inline(__always)
+    private func complete(_ flow: inout Flow, _ client: Int, _ stretch: UInt32, _ findings: borrowing Findings) {
+        if !errors.isEmpty { (flow.icmpErrors, flow.icmpErrorCount) = errors.about(flow.id, client: client) }
+        flow.recording = clock.recording(ofStretch: stretch)
+        if !findings.slowReplies.isEmpty, let own = findings.slowReplies[flow.id] {
+            flow.slowReplies = own.map(\.reply)
+        }
     }
 
     /// What all flows together show, and the slowest replies with those that were under way at the end.
@@ -49,8 +78,10 @@ extension FlowTable {
         var capture = ConnectionAnalysis.Capture()
         var slow = shared.log.slowReplies
         guard shared.findAnomalies else { return (capture, slow) }
-        var (packets, duplicates, wrong, sums) = (0, 0, 0, 0)
-        connections.survey { number, connection in
+        let folded = connections.foldedTotals
+        var (packets, duplicates, wrong, sums) = (folded.packets, 0, 0, folded.sums)
+        capture.end = folded.lastTime
+        connections.forEachOpen { number, connection in
             packets += Int(connection.analysis.lower.packets) + Int(connection.analysis.higher.packets)
             duplicates += connection.analysis.copies
             let bad =
@@ -59,10 +90,6 @@ extension FlowTable {
             sums += bad + connection.lower.stream.sums + connection.higher.stream.sums
             capture.end = max(capture.end, connection.state.lastTime)
             connection.analysis.endTurn(nil, flow: number, &slow)
-        } _: { folded in
-            packets += folded.packets
-            sums += folded.sums
-            capture.end = max(capture.end, folded.lastTime)
         }
         capture.isDoubled = ConnectionAnalysis.Capture.isDoubled(duplicates, of: packets)
         capture.isStale =

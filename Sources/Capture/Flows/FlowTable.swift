@@ -155,11 +155,43 @@ public struct FlowTable: Sendable {
             segment.payloadLength += segment.lostBytes
             cutSegments += 1
         }
-        let flow = flow(of: key, &segment, direction, record)
-        if connections[flow].add(&segment, record, bytes, flow: flow, direction: direction, &shared) {
-            connections.leave(flow)
-        }
+        let (slot, known) = index.find(key)
+        if known >= 0, take(&segment, record, bytes, flow: known, direction) { return known }
+        let flow = begin(key, at: slot, direction, record)
+        _ = take(&segment, record, bytes, flow: flow, direction)
         return flow
+    }
+
+    /// Gives a segment to a flow with its ends; false if it begins another one.
+    @inline(__always)
+    private mutating func take(
+        _ segment: inout Segment, _ record: PacketRecord, _ bytes: [UInt8], flow: Int, _ direction: Int
+    ) -> Bool {
+        let stretch = clock.stretch
+        let membership = connections.change(flow) {
+            $0.take(&segment, record, bytes, flow: flow, direction: direction, stretch: stretch, &shared)
+        }
+        switch membership {
+        case .goesOn: return true
+        case .ends:
+            connections.leave(flow)
+            return true
+        case .beginsRecording: clock.split()
+        case .begins: break
+        }
+        connections.fold(flow)
+        return false
+    }
+
+    /// Numbers a new flow; `slot` is where the index looks for its key.
+    private mutating func begin(_ key: FlowKey, at slot: Int, _ direction: Int, _ record: PacketRecord) -> Int {
+        let number = index.append(key, at: slot)
+        let keepsBytes = keepStreams && (keptFlows?.contains(number) ?? true)
+        let state = FlowState(firstSender: direction, time: record.time)
+        connections.begin(
+            firstSender: direction, time: record.time, keepsBytes: keepsBytes,
+            likelyClient: state.client(key, serverPort: serverPort), stretch: clock.stretch)
+        return number
     }
 
     /// How many flows there are.
@@ -171,30 +203,5 @@ public struct FlowTable: Sendable {
     /// The bytes of a connection, and of one that is folded.
     package static var connectionBytes: (open: Int, folded: Int) {
         (MemoryLayout<Connection>.stride, MemoryLayout<FoldedConnection>.stride)
-    }
-
-    /// The number of the flow that a segment belongs to; a new one for an unknown key or another initial number.
-    @inline(__always)
-    private mutating func flow(
-        of key: FlowKey, _ segment: inout Segment, _ direction: Int, _ record: PacketRecord
-    ) -> Int {
-        let (slot, known) = index.find(key)
-        if known >= 0 {
-            let stretch = clock.stretch
-            switch connections[known].membership(&segment, record.time, direction: direction, stretch: stretch) {
-            case .goesOn: return known
-            case .begins: break
-            case .beginsRecording: clock.split()
-            }
-            connections.fold(known)
-        }
-        let number = index.append(key, at: slot)
-        let keepsBytes = keepStreams && (keptFlows?.contains(number) ?? true)
-        let state = FlowState(firstSender: direction, time: record.time)
-        connections.append(
-            Connection(
-                firstSender: direction, time: record.time, keepsBytes: keepsBytes,
-                likelyClient: state.client(key, serverPort: serverPort), stretch: clock.stretch))
-        return number
     }
 }

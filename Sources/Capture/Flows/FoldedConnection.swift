@@ -1,13 +1,13 @@
 /// A connection that is over, in a third of the room: most connections of a large capture end early, and with nothing
 /// odd about them. One more packet makes it a connection again, with nothing lost.
 struct FoldedConnection {
-    private var lower: Side
-    private var higher: Side
-    private var state: FlowState
-    private var handshake: ConnectionAnalysis.Handshake
-    private var stretch: UInt32
-    private var firstStretch: UInt32
-    private var turnClient: Int8
+    private let lower: Side
+    private let higher: Side
+    let state: FlowState
+    private let handshake: ConnectionAnalysis.Handshake
+    private let stretch: UInt32
+    let firstStretch: UInt32
+    private let turnClient: Int8
 
     /// One direction: what of its stream and its analysis may differ from that of a direction of which nothing came.
     fileprivate struct Side {
@@ -66,14 +66,18 @@ struct FoldedConnection {
         static let hasScale = Facts(rawValue: 1024)
     }
 
-    /// Folds a connection; nil where it has more to remember.
-    init?(_ connection: borrowing Connection) {
-        guard !connection.keepsBytes, connection.analysis.turn.isPlain,
-            let lower = Side(connection.lower, connection.analysis.lower),
-            let higher = Side(connection.higher, connection.analysis.higher)
-        else { return nil }
-        self.lower = lower
-        self.higher = higher
+    /// Whether a connection has no more to remember than this does.
+    @inline(__always)
+    static func holds(_ connection: borrowing Connection) -> Bool {
+        !connection.keepsBytes && connection.analysis.turn.isPlain
+            && connection.lower.isFoldable && connection.analysis.lower.isFoldable
+            && connection.higher.isFoldable && connection.analysis.higher.isFoldable
+    }
+
+    /// Folds a connection that this holds.
+    init(_ connection: borrowing Connection) {
+        lower = Side(connection.lower, connection.analysis.lower)
+        higher = Side(connection.higher, connection.analysis.higher)
         state = connection.state
         handshake = connection.analysis.handshake
         stretch = connection.stretch
@@ -94,39 +98,88 @@ struct FoldedConnection {
         return connection
     }
 
-    /// Packets that were analysed, and checksums that were looked at and are right or unfinished.
-    var packets: Int { Int(lower.analysed) + Int(higher.analysed) }
-    var sums: Int { Int(lower.unverified) + Int(lower.right) + Int(higher.unverified) + Int(higher.right) }
-    var lastTime: Timestamp { state.lastTime }
+    /// Whether the whole capture may show something odd about it (`ConnectionAnalysis.hasFindings`).
+    var mayHaveFindings: Bool { lower.facts.contains(.finSeen) != higher.facts.contains(.finSeen) }
+
+    /// The flow that it is; `client` is the direction in which the client sends.
+    func flow(id: Int, _ key: FlowKey, client: Int) -> Flow {
+        var flow = Flow(id: id, client: key.endpoint(client), server: key.endpoint(1 - client), time: state.firstTime)
+        flow.lastTime = state.lastTime
+        if client == 0 {
+            lower.finish(&flow.toServer)
+            higher.finish(&flow.toClient)
+        } else {
+            higher.finish(&flow.toServer)
+            lower.finish(&flow.toClient)
+        }
+        flow.handshake = state.handshake
+        flow.teardown = Flow.Teardown(flow.toServer, flow.toClient)
+        return flow
+    }
+
+    /// What folded connections show together.
+    struct Totals {
+        /// Packets that were analysed, and checksums that were looked at and are right or unfinished.
+        private(set) var packets = 0
+        private(set) var sums = 0
+        /// The latest time, also of those that were unfolded: they have it still, or a later one.
+        private(set) var lastTime = Timestamp(nanoseconds: 0)
+
+        @inline(__always)
+        mutating func add(_ folded: borrowing FoldedConnection) {
+            packets += Int(folded.lower.analysed) + Int(folded.higher.analysed)
+            sums += folded.lower.sums + folded.higher.sums
+            lastTime = max(lastTime, folded.state.lastTime)
+        }
+
+        @inline(__always)
+        mutating func remove(_ folded: borrowing FoldedConnection) {
+            packets -= Int(folded.lower.analysed) + Int(folded.higher.analysed)
+            sums -= folded.lower.sums + folded.higher.sums
+        }
+    }
 }
 
 extension FoldedConnection.Side {
-    init?(_ builder: borrowing StreamBuilder, _ analysis: borrowing DirectionAnalysis) {
-        guard builder.isFoldable, analysis.isFoldable, let payloadBytes = UInt32(exactly: builder.stream.payloadBytes),
-            let acknowledged = Int32(exactly: builder.stream.acknowledged), let end = Int32(exactly: builder.end),
-            let finOffset = Int32(exactly: builder.finOffset ?? 0), let sentEnd = Int32(exactly: analysis.sentEnd),
-            let takenEnd = Int32(exactly: analysis.takenEnd),
-            let acknowledgedOffset = Int32(exactly: analysis.acknowledgedOffset ?? 0),
-            let finNumber = UInt32(exactly: builder.stream.fin?.number ?? 0),
-            let resetNumber = UInt32(exactly: builder.stream.reset?.number ?? 0),
-            let packets = UInt32(exactly: builder.stream.packets),
-            let unverified = UInt32(exactly: builder.stream.unverifiedChecksums),
-            let right = UInt32(exactly: builder.stream.rightChecksums)
-        else { return nil }
-        self.init(
-            lastTime: analysis.lastTime.nanoseconds, lastTakingTime: analysis.lastTakingTime.nanoseconds,
-            lastDataTime: analysis.lastDataTime.nanoseconds, firstStampTime: analysis.firstStampTime,
-            finTime: builder.stream.fin?.time.nanoseconds ?? 0, resetTime: builder.stream.reset?.time.nanoseconds ?? 0,
-            finNumber: finNumber, resetNumber: resetNumber, packets: packets, payloadBytes: payloadBytes,
-            unverified: unverified, right: right, acknowledged: acknowledged, end: end, finOffset: finOffset,
-            baseSequence: builder.baseSequence, analysed: analysis.packets, sentEnd: sentEnd, takenEnd: takenEnd,
-            acknowledgedOffset: acknowledgedOffset, acknowledgement: analysis.acknowledgement ?? 0,
-            timestampValue: analysis.timestampValue ?? 0, firstStamp: analysis.firstStamp,
-            shortSteps: analysis.shortSteps, wildSteps: analysis.wildSteps, gapsInOrder: analysis.gapsInOrder,
-            lastNumber: analysis.lastNumber, lastDataNumber: analysis.lastDataNumber,
-            lastWindow: builder.stream.lastWindow, window: analysis.window, identification: analysis.identification,
-            synPayload: analysis.synPayload, maximumSegment: analysis.maximumSegment, base: builder.base,
-            scale: analysis.scale ?? 0, syns: analysis.syns, facts: Self.facts(builder, analysis))
+    @inline(__always)
+    init(_ builder: borrowing StreamBuilder, _ analysis: borrowing DirectionAnalysis) {
+        lastTime = analysis.lastTime.nanoseconds
+        lastTakingTime = analysis.lastTakingTime.nanoseconds
+        lastDataTime = analysis.lastDataTime.nanoseconds
+        firstStampTime = analysis.firstStampTime
+        finTime = builder.stream.fin?.time.nanoseconds ?? 0
+        resetTime = builder.stream.reset?.time.nanoseconds ?? 0
+        finNumber = UInt32(truncatingIfNeeded: builder.stream.fin?.number ?? 0)
+        resetNumber = UInt32(truncatingIfNeeded: builder.stream.reset?.number ?? 0)
+        packets = UInt32(truncatingIfNeeded: builder.stream.packets)
+        payloadBytes = UInt32(truncatingIfNeeded: builder.stream.payloadBytes)
+        unverified = UInt32(truncatingIfNeeded: builder.stream.unverifiedChecksums)
+        right = UInt32(truncatingIfNeeded: builder.stream.rightChecksums)
+        acknowledged = Int32(truncatingIfNeeded: builder.stream.acknowledged)
+        end = Int32(truncatingIfNeeded: builder.end)
+        finOffset = Int32(truncatingIfNeeded: builder.finOffset ?? 0)
+        baseSequence = builder.baseSequence
+        analysed = analysis.packets
+        sentEnd = Int32(truncatingIfNeeded: analysis.sentEnd)
+        takenEnd = Int32(truncatingIfNeeded: analysis.takenEnd)
+        acknowledgedOffset = Int32(truncatingIfNeeded: analysis.acknowledgedOffset ?? 0)
+        acknowledgement = analysis.acknowledgement ?? 0
+        timestampValue = analysis.timestampValue ?? 0
+        firstStamp = analysis.firstStamp
+        shortSteps = analysis.shortSteps
+        wildSteps = analysis.wildSteps
+        gapsInOrder = analysis.gapsInOrder
+        lastNumber = analysis.lastNumber
+        lastDataNumber = analysis.lastDataNumber
+        lastWindow = builder.stream.lastWindow
+        window = analysis.window
+        identification = analysis.identification
+        synPayload = analysis.synPayload
+        maximumSegment = analysis.maximumSegment
+        base = builder.base
+        scale = analysis.scale ?? 0
+        syns = analysis.syns
+        facts = Self.facts(builder, analysis)
     }
 
     private static func facts(
@@ -147,19 +200,34 @@ extension FoldedConnection.Side {
         return facts
     }
 
-    func unfold(into builder: inout StreamBuilder, _ analysis: inout DirectionAnalysis) {
-        builder.stream.packets = Int(packets)
-        builder.stream.payloadBytes = Int(payloadBytes)
-        builder.stream.unverifiedChecksums = Int(unverified)
-        builder.stream.rightChecksums = Int(right)
-        builder.stream.acknowledged = Int(acknowledged)
-        builder.stream.lastWindow = lastWindow
+    /// Checksums that were looked at and are not wrong.
+    var sums: Int { Int(unverified) + Int(right) }
+
+    private func unfold(into stream: inout ByteStream) {
+        stream.packets = Int(packets)
+        stream.payloadBytes = Int(payloadBytes)
+        stream.unverifiedChecksums = Int(unverified)
+        stream.rightChecksums = Int(right)
+        stream.acknowledged = Int(acknowledged)
+        stream.lastWindow = lastWindow
         if facts.contains(.hasFIN) {
-            builder.stream.fin = PacketReference(number: Int(finNumber), time: Timestamp(nanoseconds: finTime))
+            stream.fin = PacketReference(number: Int(finNumber), time: Timestamp(nanoseconds: finTime))
         }
         if facts.contains(.hasReset) {
-            builder.stream.reset = PacketReference(number: Int(resetNumber), time: Timestamp(nanoseconds: resetTime))
+            stream.reset = PacketReference(number: Int(resetNumber), time: Timestamp(nanoseconds: resetTime))
         }
+    }
+
+    /// As `StreamBuilder.finish` does, into a stream of nothing.
+    @inline(__always)
+    func finish(_ stream: inout ByteStream) {
+        unfold(into: &stream)
+        stream.finish(end: Int(end), finOffset: facts.contains(.hasFINOffset) ? Int(finOffset) : nil)
+        if stream.length > Int(end) { stream.gaps.append(Int(end)..<stream.length) }
+    }
+
+    func unfold(into builder: inout StreamBuilder, _ analysis: inout DirectionAnalysis) {
+        unfold(into: &builder.stream)
         builder.end = Int(end)
         if facts.contains(.hasFINOffset) { builder.finOffset = Int(finOffset) }
         builder.base = base
@@ -199,18 +267,29 @@ extension FoldedConnection.Side {
 
 extension StreamBuilder {
     /// Nothing is to be remembered but numbers.
+    @inline(__always)
     fileprivate var isFoldable: Bool {
         stream.gaps.isEmpty && stream.unlistedGapBytes == 0 && stream.unplaced == 0 && stream.bytes.isEmpty
-            && stream.chunks.isEmpty
+            && stream.chunks.isEmpty && end.isSmall && finOffset?.isSmall ?? true && stream.acknowledged.isSmall
+            && stream.packets.isSmall && stream.payloadBytes.isSmall && stream.unverifiedChecksums.isSmall
+            && stream.rightChecksums.isSmall && stream.fin?.number.isSmall ?? true
+            && stream.reset?.number.isSmall ?? true
     }
 }
 
 extension DirectionAnalysis {
     /// Nothing odd happened, and nothing is waited for.
+    @inline(__always)
     fileprivate var isFoldable: Bool {
         history.isEmpty && holes.isEmpty && stuck.isEmpty && reported == 0 && selective == nil && waits.isNone
             && !lastWasRepeat && duplicates == 0 && twins == 0 && lastHeld == 0 && duplicatedData == 0
             && answersToRepeats == 0 && duplicateACKs == 0
-            && repeatedPacket == 0 && releasedBy == 0
+            && repeatedPacket == 0 && releasedBy == 0 && sentEnd.isSmall && takenEnd.isSmall
+            && acknowledgedOffset?.isSmall ?? true
     }
+}
+
+extension Int {
+    /// Whether half of its bits hold it.
+    fileprivate var isSmall: Bool { Int(Int32(truncatingIfNeeded: self)) == self }
 }

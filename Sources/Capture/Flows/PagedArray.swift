@@ -1,5 +1,8 @@
 /// An array that grows without copying what it holds: the elements lie in pages. Made for many large elements.
 ///
+/// An element is changed by a closure: a subscript would yield it from a coroutine, which for a large element lies in a
+/// frame on the heap, one for each access.
+///
 /// - Complexity: O(1) for each access and for `append`.
 struct PagedArray<Element> {
     /// All full but the last.
@@ -9,18 +12,24 @@ struct PagedArray<Element> {
     private static var shift: Int { 6 }
     private static var pageSize: Int { 1 << shift }
 
+    /// A copy of an element.
     @inline(__always)
-    subscript(index: Int) -> Element {
-        _read { yield pages[index >> Self.shift][index & (Self.pageSize - 1)] }
-        _modify { yield &pages[index >> Self.shift][index & (Self.pageSize - 1)] }
-    }
+    subscript(index: Int) -> Element { lend(index) { $0 } }
 
-    /// Lends an element; a read through the subscript may copy it, which is dear for a large one.
+    /// Lends an element, which is not copied.
     @inline(__always)
     func lend<Result>(_ index: Int, _ body: (borrowing Element) throws -> Result) rethrows -> Result {
         let page = pages[index >> Self.shift]
         let elements = page.span
         return try body(elements[index & (Self.pageSize - 1)])
+    }
+
+    /// Changes an element in its place.
+    @inline(__always)
+    mutating func change<Result>(_ index: Int, _ body: (inout Element) throws -> Result) rethrows -> Result {
+        var pages = pages.mutableSpan
+        var elements = pages[index >> Self.shift].mutableSpan
+        return try body(&elements[index & (Self.pageSize - 1)])
     }
 
     mutating func append(_ element: consuming Element) {

@@ -206,11 +206,8 @@ struct StreamBuilder {
     /// The stream, its holes named.
     func finish(keep: Bool, padding: inout Int) -> ByteStream {
         var stream = stream
-        var end = end
-        if let finOffset, finOffset - end <= Self.maximumHoleBytes { end = max(end, finOffset) }
-        // The acknowledgement of a FIN counts one more than the bytes.
-        if let finOffset, stream.acknowledged == finOffset + 1 { stream.acknowledged = finOffset }
-        stream.length = end
+        stream.finish(end: end, finOffset: finOffset)
+        var end = stream.length
         guard keep else {
             if end > self.end { stream.gaps.append(self.end..<end) }
             return stream
@@ -229,5 +226,17 @@ struct StreamBuilder {
         }
         if covered < end { stream.gaps.append(covered..<end) }
         return stream
+    }
+}
+
+extension ByteStream {
+    /// Sets the length of a stream whose segments reached `end`, and whose first FIN stands at `finOffset`.
+    @inline(__always)
+    mutating func finish(end: Int, finOffset: Int?) {
+        length = end
+        guard let finOffset else { return }
+        if finOffset - end <= StreamBuilder.maximumHoleBytes { length = max(end, finOffset) }
+        // The acknowledgement of a FIN counts one more than the bytes.
+        if acknowledged == finOffset + 1 { acknowledged = finOffset }
     }
 }

@@ -91,6 +91,7 @@ public final class Campaign {
         } catch TargetError.notReady where rig.setup.patience.isOver {
             // It was started anew, and the time was over before it was ready.
         }
+        try emit(.activity("judging the last executions, then ending the target"))
         rig.hurryJudge()
         try settle(try rig.judgements(all: true))
         if !stopsNow, !rig.setup.patience.isOver { try lookAtResources() }
@@ -285,6 +286,7 @@ public final class Campaign {
             }
             let mayShrink = violation.oracle != .serialEquivalence && options.minimizeSeconds > 0
             if mayShrink, (finding.reproduced?.hits ?? 0) > 0 {
+                try emit(.activity("minimizing \(id)"))
                 finding.minimized = try minimized(scenario, violation.oracle)
             }
         }
@@ -303,9 +305,13 @@ public final class Campaign {
     /// What replays on fresh targets show; nil, with a warning, where none can be started.
     private func confirmed(_ id: String, _ scenario: Scenario, _ oracle: OracleID) throws -> Replay.Outcome? {
         do {
-            var outcome = try Replay(freshSetup, times: options.confirmations).run(scenario, expecting: oracle)
+            let times = options.confirmations
+            var outcome = try Replay(freshSetup, times: times).run(scenario, expecting: oracle) { tries in
+                try emit(.activity("confirming \(id): \(tries) of \(times) tries"))
+            }
             // A narrow window wants more than the tries of a confirmation.
             if outcome.reproduction.hits == 0, !freshSetup.patience.isOver {
+                try emit(.activity("confirming \(id): one longer look"))
                 outcome.addLongerLook(try Replay.longerLook(freshSetup).run(scenario, expecting: oracle))
             }
             return outcome
@@ -327,6 +333,8 @@ public final class Campaign {
             let again = try Replay(freshSetup, times: 1).run(smaller, expecting: oracle)
             return again.reproduction.hits > 0 ? smaller : nil
         } catch TargetError.interrupted {
+            return nil
+        } catch TargetError.notReady where freshSetup.patience.isOver {
             return nil
         } catch let error as TargetError {
             try emit(.warning("no smaller scenario was looked for: \(error)"))
@@ -361,6 +369,7 @@ public final class Campaign {
         status.fuzzingSeconds = elapsed - Double(confirmingNanoseconds) / 1e9
         status.dropped = Int(rig.captureStatistics.dropped)
         status.starts = rig.starts
+        status.waits = rig.waits
         status.crashes = rig.crashes
         try emit(.progress(status))
     }

@@ -60,6 +60,8 @@ public struct CampaignStatus: Sendable {
     public var dropped = 0
     /// Whether no capture made these packets but the clients, as over Unix sockets.
     public var recordedByClients = false
+    /// What clients waited for.
+    public var waits = Waits()
     /// How often the target was started.
     public var starts = 0
     /// How often it died by itself.
@@ -79,6 +81,8 @@ public enum CampaignEvent: Sendable {
     case ready(TargetAddress)
     /// A few times a second.
     case progress(CampaignStatus)
+    /// What is done now in place of executions, in a few words.
+    case activity(String)
     /// The target does not know this command; it is used no more.
     case unsupportedCommand(String)
     /// A violation was seen; it is being confirmed.

@@ -51,10 +51,14 @@ struct Replay: Sendable {
 
     /// Runs the tries.
     ///
-    /// - Parameter oracle: what counts as a hit; nil: any violation.
-    func run(_ scenario: Scenario, expecting oracle: OracleID?) throws -> Outcome {
+    /// - Parameters:
+    ///   - oracle: what counts as a hit; nil: any violation.
+    ///   - tell: told about how many tries are over, on this thread.
+    func run(
+        _ scenario: Scenario, expecting oracle: OracleID?, tell: (Int) throws -> Void = { _ in }
+    ) throws -> Outcome {
         guard case .command = setup.target, times >= Self.triesOfTwoLanes else {
-            return try lane(times, scenario, oracle)
+            return try lane(times, scenario, oracle, tell)
         }
         let second = Lane()
         let half = times / 2
@@ -62,7 +66,8 @@ struct Replay: Sendable {
             let result = Result { try lane(half, scenario, oracle) }
             second.outcome.withLock { $0 = result }
         }
-        let first = Result { try lane(times - half, scenario, oracle) }
+        // The other lane is about as far.
+        let first = Result { try lane(times - half, scenario, oracle) { try tell(min(times, 2 * $0)) } }
         thread.join()
         var outcome = try first.get()
         if let other = try second.outcome.withLock({ $0 })?.get() { outcome.add(other) }
@@ -75,7 +80,9 @@ struct Replay: Sendable {
     }
 
     /// Runs tries one after the other, on a rig of their own.
-    private func lane(_ times: Int, _ scenario: Scenario, _ oracle: OracleID?) throws -> Outcome {
+    private func lane(
+        _ times: Int, _ scenario: Scenario, _ oracle: OracleID?, _ tell: (Int) throws -> Void = { _ in }
+    ) throws -> Outcome {
         let isCommand = if case .command = setup.target { true } else { false }
         var outcome = Outcome(
             reproduction: .init(hits: 0, tries: 0, executionsPerTry: executionsPerTry, freshTarget: isCommand),
@@ -85,6 +92,7 @@ struct Replay: Sendable {
         var seen: Set<String> = []
         for number in 0..<times {
             if setup.patience.isOver { break }
+            try tell(number)
             if number > 0 { try refresh(&rig) }
             let judged = try attempt(rig, scenario, oracle)
             outcome.reproduction.tries += 1

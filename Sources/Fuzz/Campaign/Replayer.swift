@@ -19,13 +19,26 @@ public struct Replayer: Sendable {
     /// The seed of that noise.
     public var seed: UInt64 = 0
     /// What one run has learnt of the target holds in the next.
-    private let patience = Patience()
+    private var patience = Patience()
 
     /// A replayer with the numbers of a confirmation.
     public init(target: TargetSpec, codec: any WireCodec) {
         self.target = target
         self.codec = codec
     }
+
+    /// The seconds that are left for all runs together; nil: as many as they take. What a run has not tried by then it
+    /// leaves out, which `Result.reproduction` tells.
+    public var secondsLeft: Double? {
+        get { patience.deadline.map { Double($0 - Clock.monotonic) / 1e9 } }
+        set { patience.deadline = newValue.map { Clock.monotonic + Int64(min($0, Self.longestSeconds) * 1e9) } }
+    }
+
+    /// Whether no time is left, or the user wants an end.
+    public var isOver: Bool { patience.isOver }
+
+    /// A hundred years, so that nanoseconds fit in 64 bits.
+    private static let longestSeconds = 100.0 * 365 * 86400
 
     /// What replays of one scenario showed.
     public struct Result: Sendable {

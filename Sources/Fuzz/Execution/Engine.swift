@@ -29,6 +29,8 @@ package final class Engine {
     private var readable = ExecutionLimits.readBytes
     /// When this execution has taken too long. Nanoseconds.
     private var overdue: Int64 = 0
+    /// What clients have waited for in this execution.
+    private var waits = Waits()
 
     /// - Parameters:
     ///   - address: where the target listens.
@@ -64,6 +66,7 @@ package final class Engine {
         var outcome = ExecutionLog.Outcome.completed
         let start = Clock.wall
         readable = ExecutionLimits.readBytes
+        waits = Waits()
         overdue = Clock.monotonic + Int64(ExecutionLimits.milliseconds) * 1_000_000
         defer {
             for connection in connections { connection.close(reset: false) }
@@ -78,7 +81,12 @@ package final class Engine {
             }
         }
         noteServingProcesses(connections)
-        if outcome == .completed { outcome = drain() }
+        if outcome == .completed {
+            let begin = Clock.monotonic
+            outcome = drain()
+            let time = Clock.monotonic - begin
+            if time >= Waits.noticed { waits.closing += time }
+        }
         for connection in connections where outcome != .completed {
             connection.noteUnread(scratch: scratch, atMost: &readable)
         }
@@ -88,6 +96,7 @@ package final class Engine {
             execution: execution, connections: connections.map(\.log), outcome: outcome, startNanoseconds: start,
             endNanoseconds: Clock.wall)
         log.packets = recording?.take()
+        log.waits = waits
         return log
     }
 
@@ -167,6 +176,8 @@ package final class Engine {
         var quietSince = begin
         var heardSince = begin
         var sleeps = false
+        var connectedSince = begin
+        defer { noteWait(from: begin, to: connectedSince) }
         while !connection.takeReply(codec) {
             if connection.mayRead { connection.read(scratch: scratch, atMost: &readable) }
             guard readable > 0 else {
@@ -200,8 +211,19 @@ package final class Engine {
                 }
             }
             wait(milliseconds: 20)
+            if now - begin >= Waits.noticed, !connection.isHeard { connectedSince = Clock.monotonic }
         }
         return .completed
+    }
+
+    /// Adds a wait for a reply, until `connected` for the connection, if it was long.
+    private func noteWait(from begin: Int64, to connected: Int64) {
+        let end = Clock.monotonic
+        guard end - begin >= Waits.noticed else { return }
+        // Who takes connections slowly may be as slow with the next one.
+        patience.answered(after: Int((connected - begin) / 1_000_000))
+        waits.connecting += connected - begin
+        waits.replying += end - connected
     }
 
     /// Whether the campaign's time is over, or this execution has had too much of it.

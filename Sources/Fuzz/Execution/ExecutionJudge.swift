@@ -14,6 +14,12 @@ package struct ExecutionJudge: Sendable {
     /// For executions that are left when the campaign is over.
     private let hastyOracles = judge(milliseconds: hastyMilliseconds)
 
+    /// For an execution that the end of the time cut short: its clients left when they had to, and not because they had
+    /// waited long enough.
+    private let interruptedOracles = judge(
+        milliseconds: hastyMilliseconds,
+        patience: .capture(hangAfter: Int64(Patience().longestMilliseconds) * 1_000_000))
+
     /// Whether no reply is longer than all that the clients of a campaign have written: a fresh target knows no more.
     private let boundsReplies: Bool
 
@@ -26,10 +32,9 @@ package struct ExecutionJudge: Sendable {
         self.isDatagram = isDatagram
     }
 
-    private static func judge(milliseconds: Int) -> Judge {
+    private static func judge(milliseconds: Int, patience: Verification.Patience = .init()) -> Judge {
         let budget = SearchBudget(nodes: searchNodes, bytes: searchBytes, milliseconds: milliseconds)
-        return Judge(
-            oracles: Judge.wireOracles.filter { $0.id != .linearizability } + [LinearizabilityOracle(budget: budget)])
+        return Judge(oracles: Judge.wireOracles(patience: patience, budget: budget))
     }
 
     /// - Parameters:
@@ -39,7 +44,7 @@ package struct ExecutionJudge: Sendable {
     package func judge(
         _ packets: PacketBatch, _ log: ExecutionLog, trouble: [String], isHasty: Bool = false
     ) -> Judgement {
-        let oracles = isHasty ? hastyOracles : oracles
+        let oracles = log.outcome == .interrupted ? interruptedOracles : isHasty ? hastyOracles : oracles
         var trouble = trouble
         if log.droppedDatagrams > 0 {
             trouble.append("the kernel dropped \(log.droppedDatagrams) datagrams to the target")

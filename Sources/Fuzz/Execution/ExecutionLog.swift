@@ -14,6 +14,8 @@ public struct ExecutionLog: Sendable {
     public var endNanoseconds: Int64
     /// What the clients did as packets, where no wire can be captured.
     public var packets: PacketBatch?
+    /// What the clients waited for.
+    public var waits = Waits()
     /// Datagrams to the target that the kernel dropped for want of room while a client waited in vain.
     public var droppedDatagrams = 0
 

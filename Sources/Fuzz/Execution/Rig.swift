@@ -46,6 +46,8 @@ final class Rig {
     /// Bytes of the executions that are not judged yet, at most.
     private var unjudgedBytes = 0
     private(set) var executions = 0
+    /// What clients have waited for in all of them.
+    private(set) var waits = Waits()
     private(set) var starts = 0
     private(set) var crashes = 0
 
@@ -110,6 +112,7 @@ final class Rig {
         let binding = Binding(campaign: setup.campaign, execution: executions)
         guard let engine else { preconditionFailure("a rig runs nothing before its target has started") }
         var log = try engine.run(scenario, execution: executions, binding: binding)
+        waits += log.waits
         if case .stalled = log.outcome, address.transport == .udp {
             let dropped = DatagramSockets.dropped(address.port)
             log.droppedDatagrams = max(0, dropped - droppedDatagrams)

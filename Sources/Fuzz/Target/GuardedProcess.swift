@@ -16,8 +16,8 @@ package final class GuardedProcess: Sendable {
         package var directory = "."
         /// Its whole environment.
         package var environment: [String: String]
-        /// Whether it has a process group of its own.
-        package var hasOwnGroup = true
+        /// What it has for itself.
+        package var keeping = Keeping.group
         /// The files that are its standard input, output and error; nil: ours.
         package var input: String?
         package var output: String?
@@ -25,6 +25,17 @@ package final class GuardedProcess: Sendable {
 
         /// The command, for messages.
         package var name: String
+
+        /// What a command shares with us; the raw values are the guard's words.
+        package enum Keeping: String, Sendable {
+            /// It is in our process group.
+            case nothing = "same"
+            /// It has a process group of its own.
+            case group = "own"
+            /// Besides, what it leaves in /dev/shm is seen by nobody else and goes with it, where that is permitted.
+            /// mount_namespaces(7)
+            case groupAndSharedMemory = "apart"
+        }
 
         /// A command with our environment, or with another.
         package init(
@@ -125,7 +136,7 @@ package final class GuardedProcess: Sendable {
         let variables = start.environment.sorted { $0.key < $1.key }.map { name, value in
             (loaderVariables.contains(name) ? variablePrefix : "") + "\(name)=\(value)"
         }
-        let words = [program, start.hasOwnGroup ? "own" : "same"] + start.words
+        let words = [program, start.keeping.rawValue] + start.words
         return withCStrings(words) { arguments in
             withCStrings(variables) { posix_spawn(&guardian, program, &actions, &attributes, arguments, $0) }
         }

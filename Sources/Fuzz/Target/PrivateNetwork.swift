@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Synchronization
 
 /// A network of our own: no privilege needed to capture, no port clashes, nothing can leave the machine. With it goes a
 /// namespace for message queues and shared memory of System V: what targets leave there ends with us.
@@ -13,6 +14,11 @@ public enum PrivateNetwork {
         /// The machine does not permit it.
         case refused(reason: String)
     }
+
+    private static let entered = Atomic(false)
+
+    /// Whether this process is in one.
+    static var isEntered: Bool { entered.load(ordering: .relaxed) }
 
     /// Moves this process into a new network with `lo` up. unshare(2), user_namespaces(7), ipc_namespaces(7).
     ///
@@ -38,7 +44,9 @@ public enum PrivateNetwork {
     }
 
     private static func raiseLoopback() -> String? {
-        cf_loopback_up() == 0 ? nil : SystemError("bringing lo up").description
+        guard cf_loopback_up() == 0 else { return SystemError("bringing lo up").description }
+        entered.store(true, ordering: .relaxed)
+        return nil
     }
 
     private static func write(_ text: String, to path: String) -> Bool {

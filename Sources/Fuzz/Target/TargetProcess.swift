@@ -28,6 +28,7 @@ package final class TargetProcess {
         self.logPath = logPath
         var start = GuardedProcess.Start(words, name: name, environment: environment)
         start.directory = directory
+        start.keeping = SharedMemoryFolder.keeping(for: words, in: [directory, logPath])
         (start.input, start.output, start.errors) = ("/dev/null", logPath, logPath)
         guarded = try GuardedProcess(start)
     }

@@ -37,11 +37,11 @@ extension Diagnosis {
     /// Finds out whether `raw` begins with a piece of the reply to `request` and goes on with later replies, or with a
     /// later piece of the same reply.
     func cut(_ request: Int, _ raw: [UInt8]) -> Cut? {
+        var resumption = Resumption(of: self, at: request + 1, raw)
         for expected in reading.rules == .http ? expectedHTTP(request, raw) : expectedReplies(request, raw) {
             let common = commonPrefix(raw, expected)
             guard common > 0, common < expected.count, common < raw.count else { continue }
-            for back in 0..<min(common, Self.maximumBacktrack)
-            where continues(request + 1, raw, common - back) || begins(request + 1, raw, common - back) {
+            for back in 0..<min(common, Self.maximumBacktrack) where resumption.isPossible(at: common - back) {
                 return Cut(offset: common - back, missing: expected.count - common + back)
             }
             if let skipped = skip(raw, expected, common) { return Cut(offset: common, missing: skipped) }
@@ -62,7 +62,7 @@ extension Diagnosis {
         }
     }
 
-    private func expectedReplies(_ request: Int) -> [[UInt8]] {
+    func expectedReplies(_ request: Int) -> [[UInt8]] {
         let call = call(request)
         if let only = reading.expectedReply(of: call) { return [only] }
         guard reading.rules == .resp, call.wordCount > 1 else { return [] }
@@ -70,35 +70,6 @@ extension Diagnosis {
         guard effect == .get || effect == .getset || effect == .getdel else { return [] }
         let key = self.request(request).bytes[reading.words[call.firstWord + 1]]
         return reading.valuesWritten(to: key).map { Reading.bulk($0) }
-    }
-
-    /// Whether `raw[offset...]` is the reply to `request` or to one of the next few, or its beginning at the stream's
-    /// end.
-    private func continues(_ request: Int, _ raw: [UInt8], _ offset: Int) -> Bool {
-        guard request < count, offset < raw.count else { return false }
-        guard
-            case .message(let length) = reading.evidence.codec.frameReply(
-                raw.span.extracting(offset..<raw.count), to: self.request(request).bytes.span),
-            length <= raw.count - offset
-        else { return false }
-        let message = Message(
-            bytes: Array(raw[offset..<offset + length]), offset: 0, first: lastPacket, last: lastPacket)
-        let head = reading.head(of: message)
-        // An error fits every request, and `-1` of a null is none: it proves nothing.
-        if reading.rules == .resp, head?.isError ?? true { return false }
-        return (request..<min(count, request + 8)).contains {
-            reading.fits(call($0), self.request($0), head, message)
-        }
-    }
-
-    /// Whether `raw[offset...]` begins like the reply to a later request, which may itself be cut.
-    private func begins(_ request: Int, _ raw: [UInt8], _ offset: Int) -> Bool {
-        let rest = raw[offset...].prefix(Self.tellingBytes)
-        guard rest.count == Self.tellingBytes else { return false }
-        if reading.rules == .http { return request < count && rest.starts(with: "HTTP/1.1 ".utf8) }
-        return (request..<max(request, min(count, request + Self.maximumHole))).contains { later in
-            expectedReplies(later).contains { $0.starts(with: rest) }
-        }
     }
 
     /// How many bytes of `expected` are missing at `offset` if `raw` goes on with a later part of it.

@@ -8,8 +8,9 @@ struct Foresight {
     private var readersLeft: [Int32]
     private var takersLeft: [Int32]
     private var writersLeft: [Int32]
-    /// Of each key, the operations left that may write any number.
+    /// Of each key, the operations left that may write any number, and how many numbers only they can still bring.
     private var wildsLeft: [Int32]
+    private var lacking: [Int32]
     /// Of each value, who finds it by latest time, and who writes it by earliest; only for values with several writers.
     private var readersByLatest: [[Int32]]
     private var writersByEarliest: [[Int32]]
@@ -31,6 +32,7 @@ struct Foresight {
         takersLeft = use.values.map { Int32($0.takers) }
         writersLeft = use.values.map { Int32($0.writers.count) }
         wildsLeft = use.wildMembers.map { Int32($0.count) }
+        lacking = Array(repeating: 0, count: use.keys.count)
         let (earliest, latest) = (windows.earliest, windows.latest)
         readersByLatest = use.values.map { value in
             value.writers.count < 2 ? [] : value.readers.sorted { (latest[Int($0)], $0) < (latest[Int($1)], $1) }
@@ -55,6 +57,7 @@ struct Foresight {
         for index in answered { uses.append(index, to: Int(use.accesses[index].key)) }
         current = Array(repeating: -1, count: use.keys.count)
         isDone = Array(repeating: false, count: use.members.count)
+        for value in use.values.indices { lacking[Int(use.values[value].key)] += lack(value) }
     }
 
     /// What the key holds now, by the model's cell.
@@ -80,6 +83,7 @@ struct Foresight {
             }
             // What adds to a text does nothing.
             if access.isWild, held >= 0, Cell.textID(use.values[Int(held)].cell) != nil { continue }
+            if access.isWild, held >= 0, lacksMore(leaving: held, access) { return .hopeless }
             if held >= 0, let objection = leaving(held, access) { return objection }
             if access.write >= 0, let objection = entering(access) { return objection }
         }
@@ -92,7 +96,10 @@ struct Foresight {
         let isFinder: Int32 = access.read == held ? 1 : 0
         guard readersLeft[value] > isFinder else { return nil }
         let key = Int(use.values[value].key)
-        if Cell.isInteger(use.values[value].cell), wildsLeft[key] > (access.isWild ? 1 : 0) { return nil }
+        if Cell.isInteger(use.values[value].cell), wildsLeft[key] > (access.isWild ? 1 : 0) {
+            guard lacksMore(leaving: held, access) else { return nil }
+            return firstReader(value, but: access.operation, isForced: false)
+        }
         if writersLeft[value] == 0 { return firstReader(value, but: access.operation, isForced: true) }
         // Each of those that replace it needs a writing of its own.
         if takersLeft[value] - isFinder > writersLeft[value] {
@@ -102,6 +109,35 @@ struct Foresight {
             let writer = writersByEarliest[value].first(where: { !isDone[Int($0)] })
         else { return nil }
         return earliest[Int(writer)] > latest[Int(reader)] ? .first(Int(reader), isForced: false) : nil
+    }
+
+    /// How many more times a number has to be reached than there are operations left that write it.
+    private func lack(_ value: Int) -> Int32 { lack(value, found: 0) }
+
+    private func lack(_ value: Int, found: Int32) -> Int32 {
+        guard Cell.isInteger(use.values[value].cell) else { return 0 }
+        let visits = max(takersLeft[value] - found, readersLeft[value] > found ? 1 : 0)
+        return max(0, visits - writersLeft[value])
+    }
+
+    /// Whether more numbers would be lacking than additions without an answer can still bring.
+    private func lacksMore(leaving held: Int32, _ access: CellUse.Access) -> Bool {
+        let key = Int(access.key)
+        let value = Int(held)
+        guard wildsLeft[key] > 0 else { return false }
+        var total = lacking[key]
+        if Cell.isInteger(use.values[value].cell) {
+            total += lack(value, found: access.read == held ? 1 : 0) - lack(value)
+        }
+        var left = wildsLeft[key]
+        if access.isWild {
+            left -= 1
+            let cell = use.values[value].isAbsent ? 0 : use.values[value].cell
+            let (sum, over) = cell.addingReportingOverflow(use.operations[Int(access.operation)].argument)
+            let reached = over ? -1 : use.value(access.key, sum)
+            if reached >= 0, lack(Int(reached)) > 0 { total -= 1 }
+        }
+        return total > left
     }
 
     private func firstReader(_ value: Int, but operation: Int32, isForced: Bool) -> Objection {
@@ -143,12 +179,16 @@ struct Foresight {
         let access = use.accesses[index]
         let member = Int(access.operation)
         let changes = access.write >= 0 && access.write != access.read
+        if access.isWild { wildsLeft[Int(access.key)] += step }
+        if access.read >= 0 { lacking[Int(access.key)] -= lack(Int(access.read)) }
+        if changes { lacking[Int(access.key)] -= lack(Int(access.write)) }
         if access.read >= 0, use.operations[member].isAnswered {
             readersLeft[Int(access.read)] += step
             if changes { takersLeft[Int(access.read)] += step }
         }
         if changes { writersLeft[Int(access.write)] += step }
-        if access.isWild { wildsLeft[Int(access.key)] += step }
+        if access.read >= 0 { lacking[Int(access.key)] += lack(Int(access.read)) }
+        if changes { lacking[Int(access.key)] += lack(Int(access.write)) }
         guard access.block >= 0, latest[member] < .max else { return }
         if step < 0 { uses.takeOut(index) } else { uses.putBack(index) }
     }

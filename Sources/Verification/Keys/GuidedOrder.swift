@@ -6,13 +6,18 @@ struct GuidedOrder {
     private let parts: [KeyPart]
     private let startsAbsent: Bool
     private let triesCandidates: Bool
+    private let firstTurn: Int?
 
-    /// - Parameter events: Sorted by `SearchEvent.isBefore`.
+    /// - Parameters:
+    ///   - events: Sorted by `SearchEvent.isBefore`.
+    ///   - triesCandidates: Whether the order of the requests and that of the replies are tried before any search.
+    ///   - firstTurn: For tests, so few configurations in the first turn that all turns happen.
     init(
         _ events: [SearchEvent], _ all: [KeyOperation], parts: [KeyPart], _ startsAbsent: Bool,
-        triesCandidates: Bool = true
+        triesCandidates: Bool = true, firstTurn: Int? = nil
     ) {
         self.triesCandidates = triesCandidates
+        self.firstTurn = firstTurn
         members = events.filter { !$0.isResponse }.map(\.operation)
         operations = members.map { all[Int($0)] }
         var place: [Int32: Int] = [:]
@@ -56,22 +61,22 @@ struct GuidedOrder {
         return [answered, byReply].map { $0.map(Int32.init) }
     }
 
-    /// What the search may spend before the forced order is worked out for it. Configurations.
-    private static let firstNodes = 1_500
-
     private func search(_ model: inout KeyModel, _ budget: SearchBudget, startsAbsent: Bool) -> SearchOutcome {
         let use = CellUse(members, operations, parts, startsAbsent: startsAbsent)
         let windows = ForcedWindows(use)
         guard !windows.isContradictory else { return .violated(event: 2 * members.count - 1) }
         var search = GuidedSearch(use, windows)
+        var turns = firstTurn.map { GuidedTurns(search.plan, first: $0, patience: 1) } ?? GuidedTurns(search.plan)
         let isOver = { budget.isOver }
-        var outcome = search.run(&model, nodes: min(Self.firstNodes, budget.nodes), isOver: isOver)
-        if case .undecided = outcome, !isOver(), model.exhausted == nil, budget.nodes > Self.firstNodes {
-            if let order = ForcedOrder(use, windows, isOver: isOver) {
+        var outcome = GuidedSearch.Outcome.undecided
+        while case .undecided = outcome, search.nodes < budget.nodes, !isOver(), model.exhausted == nil {
+            if turns.isForcedOrderDue, let order = ForcedOrder(use, windows, isOver: isOver) {
                 guard !order.isContradictory else { return .violated(event: 2 * members.count - 1) }
                 search.force(order)
             }
-            outcome = search.run(&model, nodes: budget.nodes - Self.firstNodes, isOver: isOver)
+            let turn = turns.next()
+            search.style = turn.style
+            outcome = search.run(&model, nodes: min(turn.nodes, budget.nodes - search.nodes), isOver: isOver)
         }
         switch outcome {
         case .noOrder: return .violated(event: 2 * members.count - 1)

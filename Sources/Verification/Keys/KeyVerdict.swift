@@ -3,7 +3,9 @@ package enum KeyVerdict {
     case linearizable, violated, undecided
 
     /// By the forced windows and the guided search alone.
-    package static func guided(_ evidence: Evidence, nodes: Int = 100_000) -> KeyVerdict {
+    ///
+    /// - Parameter firstTurn: So few configurations in the first of its turns that it needs the others.
+    package static func guided(_ evidence: Evidence, nodes: Int = 100_000, firstTurn: Int? = nil) -> KeyVerdict {
         let reading = Reading(evidence)
         var history = KeyHistory(reading)
         let groups = ComponentGroups(&history, KeyAnalysis.events(history.operations))
@@ -15,7 +17,7 @@ package enum KeyVerdict {
             model.focus(on: groups.key(group), isAlone: groups.isAlone(group))
             let order = GuidedOrder(
                 groups.events(group), history.operations, parts: history.parts, evidence.keysStartAbsent,
-                triesCandidates: false)
+                triesCandidates: false, firstTurn: firstTurn)
             switch order.decide(&model, SearchBudget(nodes: nodes)) {
             case .linearizable: continue
             case .violated: return .violated

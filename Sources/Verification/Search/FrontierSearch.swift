@@ -19,12 +19,15 @@ protocol SearchModel {
     func holdsLane(_ operation: Int) -> Bool
     /// Why the model cannot go on, if it cannot.
     var exhausted: String? { get }
+    /// Memory of what it remembers, about.
+    var byteCount: Int { get }
 }
 
 extension SearchModel {
     var state: UInt64 { fingerprint }
     func lane(_ operation: Int) -> Int { -1 }
     func holdsLane(_ operation: Int) -> Bool { false }
+    var byteCount: Int { 0 }
 }
 
 /// An invocation or a response.
@@ -120,9 +123,7 @@ struct FrontierSearch {
                     return .unknown("the budget of \(budget.nodes) configurations is spent")
                 }
                 guard !budget.isOver else { return .unknown(budget.whyOver) }
-                guard memory <= budget.bytes else {
-                    return .unknown("the budget of \(budget.bytes) bytes is spent")
-                }
+                guard memory + model.byteCount <= budget.bytes else { return .unknown(budget.whyFull) }
                 guard steps <= budget.nodes &* Self.stepsPerNode else {
                     return .unknown(
                         "the budget of \(budget.nodes) configurations is spent, with \(slotOperation.count) operations open at once"
@@ -143,7 +144,8 @@ struct FrontierSearch {
 
     /// Bytes of what was visited and of the choices that are open.
     private var memory: Int {
-        visited.byteCount + cover.byteCount + 4 * candidates.count + 8 * frameMasks.count + MemoryLayout<Frame>.stride
+        visited.peakByteCount + cover.byteCount + 4 * candidates.count + 8 * frameMasks.count + MemoryLayout<Frame>
+            .stride
             * frames.count
     }
 
@@ -357,8 +359,9 @@ struct VisitedSet {
         table = Array(repeating: 0, count: 64 * stride)
     }
 
-    /// Memory of the table.
-    var byteCount: Int { table.count * 8 }
+    /// Memory of the table, where the next entry makes it grow with what it grows from.
+    var peakByteCount: Int { table.count * (isFull ? 24 : 8) }
+    private var isFull: Bool { 2 * (count + 1) > capacity }
 
     mutating func reset(words: Int) {
         if words == self.words, capacity <= 4096 {
@@ -371,7 +374,7 @@ struct VisitedSet {
 
     /// Adds a configuration; false if it is there already.
     mutating func insert(_ position: Int, _ state: UInt64, _ mask: [UInt64]) -> Bool {
-        if 2 * (count + 1) > capacity { grow() }
+        if isFull { grow() }
         // Position plus one, so that an empty place is zero.
         let key = UInt64(position) + 1
         var index = Self.hash(key, state, mask) & (capacity - 1)

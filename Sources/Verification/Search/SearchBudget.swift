@@ -8,6 +8,8 @@ public struct SearchBudget: Sendable {
     public var bytes: Int
     /// Time of the processor for all keys together; nil: as long as the rest lasts. Milliseconds.
     public var milliseconds: Int?
+    /// Tells when all searches together have taken too much memory.
+    public var pressure: MemoryPressure?
     /// When the time is over, by the thread's clock.
     private var end = Int64.max
 
@@ -41,10 +43,15 @@ public struct SearchBudget: Sendable {
 
     private static let mostTrialMilliseconds = 2_000
 
-    /// Whether the time is over; asked on the thread on which it began.
-    var isOver: Bool { end < .max && Self.threadNanoseconds > end }
+    /// Whether the time is over, or memory is short; asked on the thread on which it began.
+    var isOver: Bool { (end < .max && Self.threadNanoseconds > end) || pressure?.isHigh ?? false }
 
-    var whyOver: String { "its \(milliseconds ?? 0) ms of processor time are over" }
+    var whyOver: String {
+        if let pressure, pressure.isHigh { return pressure.reason }
+        return "its \(milliseconds ?? 0) ms of processor time are over"
+    }
+
+    var whyFull: String { pressure?.reason ?? "the budget of \(bytes) bytes is spent" }
 
     /// The time that the processor has spent on this thread. clock_gettime(2)
     private static var threadNanoseconds: Int64 {

@@ -36,6 +36,14 @@ struct SpecificationModel<Spec: Specification>: SearchModel {
         return state | UInt64(UInt32(bitPattern: pending &+ 1)) << 32
     }
 
+    /// Without what states keep elsewhere.
+    var byteCount: Int {
+        states.count * (MemoryLayout<Spec.State>.stride + numbersStride) + path.count * MemoryLayout<Step>.stride
+    }
+
+    /// An entry of `numbers`, of which up to half are free, and that grows from another half.
+    private var numbersStride: Int { 3 * (MemoryLayout<Spec.State>.stride + MemoryLayout<Int32>.stride) }
+
     func isReader(_ operation: Int) -> Bool { readers[operation] }
 
     mutating func rollback(to mark: Int) { path.removeLast(path.count - mark) }

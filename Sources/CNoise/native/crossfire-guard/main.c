@@ -1,10 +1,11 @@
 // Starts a command, and ends it with all that it started, whatever that did, when it ends or when we are asked to.
 //
-//     crossfire-guard own|same COMMAND ARG…
+//     crossfire-guard own|same|apart COMMAND ARG…
 //
 // Descriptor 3 is a stream socket to the starter. The guard sends it three ints: the command's process id, the errno of
 // exec (0: it runs), and, once it has ended, what wait(2) said. When the other end is shut down, also because the
-// starter was killed, everything ends. `own`: the command gets a process group of its own; `same`: the starter's.
+// starter was killed, everything ends. `own`: the command gets a process group of its own; `same`: the starter's; `apart`:
+// its own, and, where that is permitted, a /dev/shm of its own, so that what it leaves there goes with it.
 //
 // Plain C: its only thread may fork, which a process with a Swift runtime may not. A subreaper, PR_SET_CHILD_SUBREAPER:
 // daemons, in whatever session, group or environment, become its children when their parents end.
@@ -13,10 +14,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -68,6 +71,30 @@ static void become_command(char **words, pid_t group, pid_t guard, int report) {
     ssize_t sent = write(report, &code, sizeof code);
     (void)sent;
     _exit(NOT_FOUND);
+}
+
+static int write_file(const char *path, const char *text) {
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    if (file < 0) { return -1; }
+    ssize_t sent = write(file, text, strlen(text));
+    close(file);
+    return sent == (ssize_t)strlen(text) ? 0 : -1;
+}
+
+// A mount namespace, in a user namespace that keeps the user's ids where we may not without. (mount_namespaces(7))
+static int own_mounts(void) {
+    if (unshare(CLONE_NEWNS) == 0) { return 0; }
+    char users[64], groups[64];
+    snprintf(users, sizeof users, "%d %d 1", geteuid(), geteuid());
+    snprintf(groups, sizeof groups, "%d %d 1", getegid(), getegid());
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) { return -1; }
+    return write_file("/proc/self/setgroups", "deny") | write_file("/proc/self/uid_map", users)
+        | write_file("/proc/self/gid_map", groups);
+}
+
+static void take_shared_memory(void) {
+    if (own_mounts() != 0 || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) != 0) { return; }
+    mount("crossfire", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
 }
 
 // The parent of a process, 0 where it is gone.
@@ -145,7 +172,7 @@ static void watch(pid_t command, int children) {
 
 int main(int count, char **arguments) {
     if (count < 3) {
-        fputs("usage: crossfire-guard own|same COMMAND ARG...\n", stderr);
+        fputs("usage: crossfire-guard own|same|apart COMMAND ARG...\n", stderr);
         return 64;
     }
     pid_t starters_group = getpgrp();
@@ -162,6 +189,7 @@ int main(int count, char **arguments) {
     int ends[2];
     if (children < 0 || pipe2(ends, O_CLOEXEC) != 0) { return NOT_STARTED; }
 
+    if (strcmp(arguments[1], "apart") == 0) { take_shared_memory(); }
     pid_t guard = getpid();
     pid_t command = fork();
     if (command < 0) {
@@ -171,7 +199,7 @@ int main(int count, char **arguments) {
         return NOT_STARTED;
     }
     if (command == 0) {
-        become_command(arguments + 2, strcmp(arguments[1], "own") == 0 ? 0 : starters_group, guard, ends[1]);
+        become_command(arguments + 2, strcmp(arguments[1], "same") == 0 ? starters_group : 0, guard, ends[1]);
     }
     close(ends[1]);
     int code = 0;

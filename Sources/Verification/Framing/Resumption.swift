@@ -1,0 +1,69 @@
+import Wire
+
+/// Where a stream of replies that lost bytes may go on with the reply to a later request.
+///
+/// Each place is looked at once and each key's values are gathered once, however many replies are thought possible.
+struct Resumption {
+    private let diagnosis: Diagnosis
+    private let request: Int
+    private let raw: [UInt8]
+    private var known: [Int: Bool] = [:]
+    private lazy var beginnings = gatherBeginnings()
+
+    /// - Parameter request: The first of the later requests.
+    init(of diagnosis: Diagnosis, at request: Int, _ raw: [UInt8]) {
+        self.diagnosis = diagnosis
+        self.request = request
+        self.raw = raw
+    }
+
+    /// Whether `raw[offset...]` is such a reply or begins like one.
+    mutating func isPossible(at offset: Int) -> Bool {
+        if let answer = known[offset] { return answer }
+        let answer = continues(at: offset) || begins(at: offset)
+        known[offset] = answer
+        return answer
+    }
+
+    private var reading: Reading { diagnosis.reading }
+
+    /// Whether it is the reply to the request or to one of the next few, or its beginning at the stream's end.
+    private func continues(at offset: Int) -> Bool {
+        guard request < diagnosis.count, offset < raw.count else { return false }
+        guard
+            case .message(let length) = reading.evidence.codec.frameReply(
+                raw.span.extracting(offset..<raw.count), to: diagnosis.request(request).bytes.span),
+            length <= raw.count - offset
+        else { return false }
+        let packet = diagnosis.lastPacket
+        let message = Message(
+            bytes: Array(raw[offset..<offset + length]), offset: 0, first: packet, last: packet)
+        let head = reading.head(of: message)
+        // An error fits every request, and `-1` of a null is none: it proves nothing.
+        if reading.rules == .resp, head?.isError ?? true { return false }
+        return (request..<min(diagnosis.count, request + 8)).contains {
+            reading.fits(diagnosis.call($0), diagnosis.request($0), head, message)
+        }
+    }
+
+    /// Whether it begins like the reply to a later request, which may itself be cut.
+    private mutating func begins(at offset: Int) -> Bool {
+        let rest = raw[offset...].prefix(Diagnosis.tellingBytes)
+        guard rest.count == Diagnosis.tellingBytes else { return false }
+        if reading.rules == .http { return request < diagnosis.count && rest.starts(with: "HTTP/1.1 ".utf8) }
+        return beginnings.contains(rest)
+    }
+
+    /// The first bytes of all replies that the next requests may get.
+    private func gatherBeginnings() -> Set<ArraySlice<UInt8>> {
+        var found: Set<ArraySlice<UInt8>> = []
+        var asked: Set<[UInt8]> = []
+        for later in request..<max(request, min(diagnosis.count, request + Diagnosis.maximumHole))
+        where asked.insert(diagnosis.request(later).bytes).inserted {
+            for reply in diagnosis.expectedReplies(later) where reply.count >= Diagnosis.tellingBytes {
+                found.insert(reply.prefix(Diagnosis.tellingBytes))
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,115 @@
+extension GuidedSearch {
+    enum Need {
+        /// This operation can happen now and brings the answer nearer.
+        case choice(Int)
+        case notKnown
+        /// Nothing that is open lets it come.
+        case dead
+    }
+
+    /// What the operation `blocked`, which must be answered next, needs. All of that must be open: nothing new begins before.
+    mutating func need(_ blocked: Int) -> Need {
+        var member = blocked
+        var isForced = true
+        stamp += 1
+        let walk = stamp
+        while walked[member] != walk {
+            walked[member] = walk
+            guard isOpen(member) else { return isForced ? .dead : .notKnown }
+            guard !foresight.isDone[member] else { return .notKnown }
+            if mustWait(member) {
+                member = firstAwaited(member)
+            } else if let access = use.range(member).first(where: { findsOther(at: $0) }) {
+                let value = use.accesses[access].read
+                guard isReachable(value) else { return isForced ? .dead : .notKnown }
+                let writers = openWriters(of: value)
+                guard let best = mostUrgent(writers) else { return .notKnown }
+                isForced = isForced && writers.count == 1 && !use.mayBeUnknown(value)
+                member = best
+            } else if case .first(let earlier, let forced)? = foresight.objection(to: member) {
+                member = earlier
+                isForced = isForced && forced
+            } else {
+                return isChoice(member) ? .choice(member) : .notKnown
+            }
+        }
+        // What must come before itself never comes.
+        return isForced ? .dead : .notKnown
+    }
+
+    /// Something that must happen before an operation that must wait.
+    func firstAwaited(_ member: Int) -> Int {
+        guard forcedLeft[member] > 0 else { return Int(use.lanePredecessor[member]) }
+        let before = forcedBefore[member].first { !foresight.isDone[Int($0)] }
+        return Int(before ?? use.lanePredecessor[member])
+    }
+
+    /// Of some operations, of those that need not wait for their lane if there are any, the one to be answered first.
+    func mostUrgent(_ members: [Int]) -> Int? {
+        members.min { left, right in
+            let (leftWaits, rightWaits) = (mustWait(left), mustWait(right))
+            return leftWaits != rightWaits ? rightWaits : plan.latest[left] < plan.latest[right]
+        }
+    }
+
+    /// The operations that are open and leave a value; if there is none, those that may, for all that is known.
+    func openWriters(of value: Int32) -> [Int] {
+        let isThere = { (member: Int32) in !foresight.isDone[Int(member)] && isOpen(Int(member)) }
+        let writers = use.values[Int(value)].writers.filter(isThere)
+        guard writers.isEmpty, use.mayBeUnknown(value) else { return writers.map { Int($0) } }
+        return use.wildMembers[Int(use.values[Int(value)].key)].filter(isThere).map { Int($0) }
+    }
+
+    func findsOther(at index: Int) -> Bool {
+        let access = use.accesses[index]
+        let held = foresight.current[Int(access.key)]
+        return access.read >= 0 && held >= 0 && held != access.read
+    }
+
+    /// Whether open operations could leave a value, if none stood in another's way.
+    mutating func isReachable(_ value: Int32) -> Bool {
+        stamp += 1
+        return reaches(value)
+    }
+
+    mutating func reaches(_ value: Int32) -> Bool {
+        let held = foresight.current[Int(use.values[Int(value)].key)]
+        if held == value || held < 0 || use.isOpaque[Int(use.values[Int(value)].key)] { return true }
+        guard reachStamp[Int(value)] != stamp else { return reachAnswer[Int(value)] }
+        reachStamp[Int(value)] = stamp
+        // Where values lead to each other, none is ruled out.
+        reachAnswer[Int(value)] = true
+        for writer in use.values[Int(value)].writers {
+            let member = Int(writer)
+            guard !foresight.isDone[member], isOpen(member) else { continue }
+            var isPossible = true
+            for index in use.range(member) where use.accesses[index].read >= 0 {
+                isPossible = isPossible && reaches(use.accesses[index].read)
+            }
+            if isPossible { return true }
+        }
+        if use.mayBeUnknown(value), reachesByWild(value) { return true }
+        reachAnswer[Int(value)] = false
+        return false
+    }
+
+    /// Whether additions without an answer could lead to a number.
+    mutating func reachesByWild(_ value: Int32) -> Bool {
+        let key = use.values[Int(value)].key
+        let wilds = use.wildMembers[Int(key)].filter { !foresight.isDone[Int($0)] && isOpen(Int($0)) }
+        guard let first = wilds.first else { return false }
+        let step = use.operations[Int(first)].argument
+        guard wilds.allSatisfy({ use.operations[Int($0)].argument == step }) else { return true }
+        var cell = use.values[Int(value)].cell
+        for _ in wilds {
+            let (before, over) = cell.subtractingReportingOverflow(step)
+            guard !over else { return true }
+            cell = before
+            for origin in cell == 0 ? [cell, Cell.absent] : [cell] {
+                let number = use.value(key, origin)
+                if number >= 0, reaches(number) { return true }
+            }
+        }
+        return false
+    }
+}

@@ -1,0 +1,87 @@
+/// Which of its choices a guided search tries first. Whatever it is, the search stays exact; no one suits all histories.
+struct GuidedStyle {
+    /// The next operation of the connection that was served last: servers work off what one connection has sent.
+    var staysInLane = false
+    /// Now and then anything; one choice in so many, 0: never.
+    var rarity: UInt64 = 0
+    /// After so many configurations without getting further, the last choices are left, though not all that follows from
+    /// them is known to fail; nil: never.
+    var patience: Int?
+    /// What is drawn.
+    var seed: UInt64 = 1
+
+    mutating func rolls() -> Bool { rarity > 0 && GuidedPlan.mix(&seed) % rarity == 0 }
+    mutating func pick(_ count: Int) -> Int { Int(GuidedPlan.mix(&seed) % UInt64(count)) }
+}
+
+/// How far back to go when a search has not got further for a while: twice as far each time, until it does.
+struct Leap {
+    let patience: Int?
+    private var furthest = -1
+    private var idle = 0
+    private var next = firstDistance
+
+    private static let firstDistance = 4
+    private static let mostDistance = 1 << 20
+
+    init(patience: Int?) { self.patience = patience }
+
+    /// Told how many operations have happened, with each configuration; nil: go on.
+    mutating func distance(_ happened: Int) -> Int? {
+        guard let patience else { return nil }
+        idle += 1
+        if happened > furthest { (furthest, idle, next) = (happened, 0, Self.firstDistance) }
+        guard idle >= patience else { return nil }
+        idle = 0
+        defer { next = min(2 * next, Self.mostDistance) }
+        return next
+    }
+}
+
+/// The turns of a guided search: straight on, then by turns one that leaps and one that is thorough, each pair twice as
+/// long. What one has found to fail the others know. Only a thorough one shows that there is no order.
+struct GuidedTurns {
+    struct Turn {
+        var style = GuidedStyle()
+        /// Configurations.
+        var nodes: Int
+    }
+
+    private let members: Int
+    private let lanes: Int
+    private let first: Int
+    private let patience: Int
+    private var number = 0
+
+    /// What the first thorough turn may spend. Configurations.
+    static let firstNodes = 1_500
+    /// What a turn that leaps spends before it does. Configurations.
+    static let patience = 48
+    /// Connections with so many operations each, sent without waiting for replies, are served one after the other first.
+    private static let longLane = 16
+
+    /// - Parameters: `first` and `patience`: small numbers make all turns happen in small histories.
+    init(_ plan: GuidedPlan, first: Int = firstNodes, patience: Int = patience) {
+        members = plan.use.members.count
+        lanes = plan.isPipelined ? plan.lanes.count : 0
+        self.first = first
+        self.patience = patience
+        if lanes == 0 || members < Self.longLane * lanes { number = 1 }
+    }
+
+    /// Whether the first thorough turn is over, so that it is worth while to work out the forced order.
+    var isForcedOrderDue: Bool { number == 2 }
+
+    mutating func next() -> Turn {
+        defer { number += 1 }
+        if number == 0 { return Turn(style: GuidedStyle(staysInLane: true, patience: patience), nodes: 2 * members) }
+        if number == 1 { return Turn(nodes: first) }
+        let pair = number / 2 - 1
+        let nodes = max(first, 2 * members) << min(pair, 16)
+        guard number % 2 == 0 else { return Turn(nodes: nodes) }
+        return Turn(
+            style: GuidedStyle(
+                staysInLane: lanes > 0 && pair % 2 == 0, rarity: [4, 16, 64][pair % 3], patience: patience,
+                seed: UInt64(pair + 1)), nodes: nodes)
+    }
+}
