@@ -4,7 +4,7 @@ struct ConnectionStore {
     static let usualPatience = 256
 
     /// Where each connection lies: in `open`, or, where negative, at the complement in `folded`.
-    private var places = PagedArray<Int32>()
+    private var places: [Int32] = []
     private var open = PagedArray<Connection>()
     private var folded = PagedArray<FoldedConnection>()
     /// What those that are folded show together.
@@ -64,7 +64,7 @@ struct ConnectionStore {
         }
         folded.change(at) { foldedTotals.remove($0) }
         freeFolded.append(Int32(truncatingIfNeeded: at))
-        places.change(number) { $0 = Int32(truncatingIfNeeded: place) }
+        places[number] = Int32(truncatingIfNeeded: place)
         return place
     }
 
@@ -90,7 +90,7 @@ struct ConnectionStore {
         }
         folded.change(at) { foldedTotals.add($0) }
         freeOpen.append(Int32(truncatingIfNeeded: place))
-        places.change(number) { $0 = ~Int32(truncatingIfNeeded: at) }
+        places[number] = ~Int32(truncatingIfNeeded: at)
     }
 
     /// A connection ended: it is folded when more have ended since.

@@ -86,6 +86,7 @@ struct FlowState {
 
 extension Flow.Teardown {
     /// A reset decides unless both sides had finished before it.
+    @inline(__always)
     init(_ toServer: ByteStream, _ toClient: ByteStream) {
         let never = Int.max
         let clientFIN = toServer.fin?.number ?? never
