@@ -61,7 +61,9 @@ struct Failure: Error {
         case let error as CocoaError:
             let path = (error.userInfo[NSFilePathErrorKey] as? String) ?? "a file"
             self.init(.badConfiguration, "cannot use \(path): \(error.localizedDescription)")
-        case let error as PerturbationError: self.init(.ownBug, error.description)
+        // EFBIG: the user's limit of files, which holds for memory files too.
+        case let error as PerturbationError:
+            self.init((Self.passing + [EFBIG]).contains(error.code) ? .retry : .ownBug, error.description)
         default: return nil
         }
     }
