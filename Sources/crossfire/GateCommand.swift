@@ -110,9 +110,14 @@ struct GateCommand: ParsableCommand {
         return try ScenarioFiles.load(file: "\(saved.path)/\(name)")
     }
 
+    private static let baselineBytes = 16 << 20
+
     private static func read(_ file: String) throws -> Baseline {
-        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-            throw Failure(.badInput, "cannot read the baseline \(file)")
+        let text: String
+        do {
+            text = try SmallFile.text(file, atMost: baselineBytes)
+        } catch {
+            throw Failure(.badInput, "cannot read the baseline \(file): \(error)")
         }
         return try Baseline(parsing: text, file: file)
     }

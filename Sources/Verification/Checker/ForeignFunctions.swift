@@ -11,12 +11,26 @@ struct ForeignFunctions {
 
     /// - Complexity: O(operations).
     init(_ history: History, _ model: CheckModel) {
+        self.init(history) { row in
+            let isKnown = model.knows(history.functions[row])
+            if isKnown, model.understands(history, row) { return nil }
+            return isKnown ? HistorySentence.words(history, row) : HistorySentence.function(history, row)
+        }
+    }
+
+    /// - Complexity: O(operations).
+    init(_ history: History, _ specification: some Specification) {
+        self.init(history) { row in
+            specification.knows(HistoryOperation(history, row)) ? nil : HistorySentence.function(history, row)
+        }
+    }
+
+    /// `name` tells what a row is called that is foreign.
+    private init(_ history: History, name: (Int) -> String?) {
         var known: Set<String> = []
         let hasKeys = history.keys.contains { $0 != 0 }
         for row in 0..<history.count where history.statuses[row] != .fail {
-            let isKnown = model.knows(history.functions[row])
-            if isKnown, model.understands(history, row) { continue }
-            let name = isKnown ? HistorySentence.words(history, row) : HistorySentence.function(history, row)
+            guard let name = name(row) else { continue }
             if known.insert(name).inserted { names.append(name) }
             if hasKeys, history.keys[row] == 0 { firstOfAll = min(firstOfAll, history.invoked[row]) }
             first[history.keys[row]] = min(first[history.keys[row]] ?? .max, history.invoked[row])
@@ -27,10 +41,12 @@ struct ForeignFunctions {
     func first(of key: Int) -> Int64 { min(firstOfAll, first[key] ?? .max) }
 
     /// `The model register has no function 'enqueue': what came after it is not judged.`
-    func sentence(_ model: CheckModel) -> String {
+    func sentence(_ model: CheckModel) -> String { sentence("The model \(model.rawValue)") }
+
+    func sentence(_ model: String) -> String {
         let quoted = names.prefix(Self.maximumNames).map { "'\($0)'" }.joined(separator: ", ")
         let more = names.count > Self.maximumNames ? " and \(names.count - Self.maximumNames) more" : ""
-        return "The model \(model.rawValue) has no function \(quoted)\(more): what came after it is not judged."
+        return "\(model) has no function \(quoted)\(more): what came after it is not judged."
     }
 
     private static let maximumNames = 8
