@@ -1,7 +1,7 @@
 /// The connections of a table, by number. Those that have been over for a while lie folded.
 struct ConnectionStore {
     /// So many connections that are over stay as they are: most late packets come soon.
-    static let usualPatience = 256
+    static let usualPatience = 64
 
     /// Where each connection lies: in `open`, or, where negative, at the complement in `folded`.
     private var places: [Int32] = []

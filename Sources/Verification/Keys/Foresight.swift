@@ -58,7 +58,8 @@ struct Foresight {
         for (index, access) in use.accesses.enumerated() where access.block >= 0 {
             let member = Int(access.operation)
             lastOfBlock[Int(access.block)] = max(lastOfBlock[Int(access.block)], earliest[member])
-            if access.write >= 0, use.isUnique(access.write) { blockOfValue[Int(access.write)] = access.block }
+            let changes = access.write >= 0 && access.write != access.read
+            if changes, use.isUnique(access.write) { blockOfValue[Int(access.write)] = access.block }
             if latest[member] < .max { answered.append(index) }
         }
         answered.sort {
@@ -90,7 +91,8 @@ struct Foresight {
         for index in use.range(member) {
             let access = use.accesses[index]
             let held = current[Int(access.key)]
-            guard !use.isOpaque[Int(access.key)], access.isWild || (access.write >= 0 && access.write != held) else {
+            let changes = access.write >= 0 && access.write != held && access.write != access.read
+            guard !use.isOpaque[Int(access.key)], access.isWild || changes else {
                 continue
             }
             // What adds to a text does nothing.
