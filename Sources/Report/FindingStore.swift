@@ -100,14 +100,9 @@ public struct FindingStore: Sendable {
     public static func record(at folder: String) throws -> FindingRecord {
         let path = folder + "/finding.json"
         do {
-            let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            let json = try file.read(upToCount: maximumRecordBytes + 1) ?? Data()
-            guard json.count <= maximumRecordBytes else {
-                throw StoreError(path: path, reason: "more than \(maximumRecordBytes) bytes")
-            }
-            return try record(json: Array(json))
-        } catch let error as StoreError {
-            throw error
+            return try record(json: try SmallFile.bytes(path, atMost: maximumRecordBytes))
+        } catch let error as SmallFile.Refusal {
+            throw StoreError(path: path, reason: error.description)
         } catch let error as DecodingError {
             throw StoreError(path: path, reason: "not a finding of this version: \(Self.place(error))")
         } catch {

@@ -63,8 +63,8 @@ public struct ModelFile: Sendable {
     /// - Throws: `Failure`, with the place of what is wrong.
     public init(path: String) throws(Failure) {
         let text: String
-        do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
-            throw Failure(description: "\(path): it cannot be read: \(error.localizedDescription)")
+        do { text = try SmallFile.text(path, atMost: BoundedYAML.maximumBytes) } catch {
+            throw Failure(description: "\(path): it cannot be read: \(error)")
         }
         try self.init(text, name: path)
     }

@@ -65,11 +65,9 @@ struct CampaignRun {
 
     private func makeFolder() throws {
         do {
-            try FileManager.default.createDirectory(
-                atPath: out, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
+            try OwnFolder.make(out)
         } catch {
-            throw Failure(.outputLost, "cannot make the folder \(out): \(error.localizedDescription)")
+            throw Failure(.outputLost, "cannot make the folder '\(out)': \(error)")
         }
     }
 }

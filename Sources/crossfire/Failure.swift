@@ -56,19 +56,28 @@ struct Failure: Error {
         case let error as ScratchError: self.init(.badConfiguration, error.description)
         case let error as StoreError: self.init(.badInput, error.description)
         case let error as SystemError:
-            let passing: [Int32] = [EMFILE, ENFILE, EAGAIN, EADDRINUSE, EADDRNOTAVAIL, ENOMEM, ENOBUFS]
-            self.init(passing.contains(error.code) ? .retry : .ownBug, error.description)
+            self.init(Self.passing.contains(error.code) ? .retry : .ownBug, error.description)
         // A folder for temporary files that cannot be written to, and the like.
         case let error as CocoaError:
             let path = (error.userInfo[NSFilePathErrorKey] as? String) ?? "a file"
             self.init(.badConfiguration, "cannot use \(path): \(error.localizedDescription)")
-        case let error as PerturbationError: self.init(.ownBug, error.description)
+        // EFBIG: the user's limit of files, which holds for memory files too.
+        case let error as PerturbationError:
+            self.init((Self.passing + [EFBIG]).contains(error.code) ? .retry : .ownBug, error.description)
         default: return nil
         }
     }
 
     func report() {
         Console.note("crossfire: " + message.replacingOccurrences(of: "\n", with: " "))
+    }
+
+    /// What another try may not meet again: descriptors, memory, threads and addresses that are all in use.
+    private static let passing: [Int32] = [EMFILE, ENFILE, EAGAIN, EADDRINUSE, EADDRNOTAVAIL, ENOMEM, ENOBUFS]
+
+    /// Whether libpcap's words, which come without a number, end in those of such an error.
+    private static func isPassing(_ reason: String) -> Bool {
+        passing.contains { reason.hasSuffix(String(cString: strerror($0))) }
     }
 
     private static func status(_ error: CaptureError) -> Status {
@@ -78,7 +87,7 @@ struct Failure: Error {
         case .badFilter: .usage
         case .unwritable: .outputLost
         case .noSuchInterface: .badInput
-        case .system: .ownBug
+        case .system(_, let reason): isPassing(reason) ? .retry : .ownBug
         }
     }
 

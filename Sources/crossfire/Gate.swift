@@ -7,6 +7,8 @@ import Verification
 struct Gate {
     let accepted: Set<String>
     private(set) var cases: [JUnit.Case] = []
+    /// Whether everything so far could be run.
+    private(set) var isComplete = true
 
     init(accepted: Set<String>) {
         self.accepted = accepted
@@ -73,6 +75,7 @@ struct Gate {
 
     /// What the budget did not suffice for.
     mutating func leaveOut(_ group: String, _ name: String) {
+        isComplete = false
         record(group, name, Date(), .error(message: "not run: \(Self.noMoreTime)"))
     }
 

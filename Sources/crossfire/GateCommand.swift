@@ -74,6 +74,9 @@ struct GateCommand: ParsableCommand {
         throw gate.status.exitCode
     }
 
+    /// Where everything else was run, fresh executions get this much, even if that is a little more than the budget.
+    private static let leastFreshSeconds = 0.5
+
     /// Fresh executions for as long as is left.
     ///
     /// - Returns: what could not be written.
@@ -81,7 +84,7 @@ struct GateCommand: ParsableCommand {
         _ target: TargetDescription, _ codec: any WireCodec, _ corpus: [Scenario], _ perturbation: PerturbationPlan,
         _ seed: UInt64, _ replayer: Replayer, _ gate: inout Gate
     ) throws -> CaptureError? {
-        guard !replayer.isOver else {
+        guard Interruption.signal == nil, !replayer.isOver || gate.isComplete else {
             gate.leaveOut("fresh", "fresh executions")
             return nil
         }
@@ -90,7 +93,7 @@ struct GateCommand: ParsableCommand {
         options.generator.operations = common.operations
         options.corpus = corpus.filter { $0.protocolName == codec.name }
         options.seed = seed
-        options.secondLimit = replayer.secondsLeft
+        options.secondLimit = max(Self.leastFreshSeconds, replayer.secondsLeft ?? 0)
         options.perturbation = perturbation
         let context = RunContext(
             target: target, protocolName: codec.name, seed: seed, clients: common.clients,
@@ -110,9 +113,14 @@ struct GateCommand: ParsableCommand {
         return try ScenarioFiles.load(file: "\(saved.path)/\(name)")
     }
 
+    private static let baselineBytes = 16 << 20
+
     private static func read(_ file: String) throws -> Baseline {
-        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-            throw Failure(.badInput, "cannot read the baseline \(file)")
+        let text: String
+        do {
+            text = try SmallFile.text(file, atMost: baselineBytes)
+        } catch {
+            throw Failure(.badInput, "cannot read the baseline \(file): \(error)")
         }
         return try Baseline(parsing: text, file: file)
     }

@@ -1,20 +1,21 @@
 import Foundation
 import Fuzz
+import Report
 
 /// Scenario files on disk.
 enum ScenarioFiles {
+    /// Bytes of a file: sixteen of the largest tokens, spelt out.
+    private static let maximumBytes = 256 << 20
+
     /// One file.
     ///
     /// - Throws: `Failure` with status 65, `ScenarioError`.
     static func load(file path: String) throws -> Scenario {
-        let data: Data
+        let text: String
         do {
-            data = try Data(contentsOf: URL(fileURLWithPath: path))
+            text = try SmallFile.text(path, atMost: maximumBytes)
         } catch {
-            throw Failure(.badInput, "cannot read \(path): \(error.localizedDescription)")
-        }
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw Failure(.badInput, "\(path) is not UTF-8 text")
+            throw Failure(.badInput, "cannot read \(path): \(error)")
         }
         return try Scenario(parsing: text, file: path)
     }

@@ -70,7 +70,8 @@ enum StandardStreams {
             // The lowest number that is free: those before are open.
             _ = open("/dev/null", flags)
         }
-        signal(SIGPIPE, SIG_IGN)
+        // A file that grows beyond the user's limit is an error too.
+        for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
     }
 }
 

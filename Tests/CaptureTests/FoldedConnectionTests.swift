@@ -75,6 +75,21 @@ struct FoldedConnectionTests {
         #expect(flows[1] == flows[2])
     }
 
+    /// The second time the clock has run back, and each connection is there, folded, with the numbers that it had.
+    @Test("so they are of a recording that is appended to itself", arguments: 0..<30 as Range<UInt64>)
+    func appended(_ seed: UInt64) {
+        let batch = Self.conversations(seed: seed, oddity: [0, 3, 15][Int(seed % 3)]).batch
+        var tables = [0, 3, .max].map { Self.table(patience: $0) }
+        for index in tables.indices {
+            tables[index].add(batch)
+            tables[index].add(batch)
+        }
+        let flows = tables.map { $0.finish().map { String(reflecting: $0) } }
+        if seed % 3 == 0 { #expect(flows[2].count == 80) }
+        #expect(flows[0] == flows[2])
+        #expect(flows[1] == flows[2])
+    }
+
     @Test("a folded connection takes less than half the room")
     func size() {
         #expect(FlowTable.connectionBytes.folded * 2 < FlowTable.connectionBytes.open)

@@ -1,6 +1,7 @@
 import Glibc
 
-/// A tmpfs of a few pages that goes with its owner; nil without the right to mount one.
+/// A tmpfs of a few pages that goes with its owner; nil without the right to mount one. The tests of other modules have this
+/// file by a link.
 final class SmallDisk {
     let path: String
 
@@ -17,6 +18,11 @@ final class SmallDisk {
     deinit {
         umount2(path, Int32(MNT_DETACH))
         rmdir(path)
+    }
+
+    /// From now on nothing can be written. mount(2)
+    func makeReadOnly() {
+        _ = mount("crossfire-test", path, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), nil)
     }
 
     /// Leaves no room, or some bytes of it.

@@ -65,7 +65,7 @@ extension EndToEnd {
                     [
                         "gate", "--server", server, "--protocol", "resp", "--corpus",
                         "\(CrossfireProcess.root)/corpora/resp",
-                        "--duration", "2s", "--times", "2", "--out", folder.path, "--junit", "\(folder.path)/junit.xml",
+                        "--duration", "6s", "--times", "2", "--out", folder.path, "--junit", "\(folder.path)/junit.xml",
                     ] + more
                 ).finish()
             }

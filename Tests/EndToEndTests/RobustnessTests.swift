@@ -18,9 +18,9 @@ extension EndToEnd {
         }
 
         /// A campaign against an echo server that does `kind`, as words for a shell.
-        private func campaign(_ kind: String, _ more: String = "--executions 20") -> String {
+        private func campaign(_ kind: String, _ more: String = "--executions 20", out: String? = nil) -> String {
             "'\(CrossfireProcess.folder)/crossfire' fuzz --protocol echo \(more) --confirm 0 --perturb off "
-                + "--out '\(folder.path)/out' -- python3 '\(script)' \(kind) echo {port}"
+                + "--out '\(out ?? folder.path + "/out")' -- python3 '\(script)' \(kind) echo {port}"
         }
 
         private func shell(_ command: String) throws -> CrossfireProcess.Result {
@@ -104,13 +104,11 @@ extension EndToEnd {
 
         @Test("a full disk costs the files, not the verdict", .enabled(if: getuid() == 0, "needs the right to mount"))
         func fullDisk() throws {
-            let disk = "\(folder.path)/out"
-            try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
-            guard mount("crossfire-test", disk, "tmpfs", 0, "size=8k") == 0 else {
+            guard let small = SmallDisk(bytes: 8 << 10) else {
                 return Swift.print("skipped: no right to mount a tmpfs")
             }
-            defer { umount2(disk, Int32(MNT_DETACH)) }
-            let result = try shell(campaign("garbage"))
+            let disk = small.path
+            let result = try shell(campaign("garbage", out: disk))
             #expect(result.status == 74, "\(result.errors)")
             #expect(result.output.contains("violated"), "\(result.output)")
             #expect(result.errors.contains("No space left on device"), "\(result.errors)")

@@ -18,6 +18,7 @@ struct DifficultyTests {
         let first = difficulty.hardClients
         difficulty.count(judgement(meeting: 8, undecided: ["DEL"]))
         #expect(difficulty.hardClients < first)
+        #expect(difficulty.hardOperations < Difficulty.firstHardOperations)
         #expect(difficulty.undecided == 1)
         #expect(difficulty.culprit == "DEL")
         for _ in 0..<2000 { difficulty.count(judgement(meeting: 8)) }
@@ -25,6 +26,30 @@ struct DifficultyTests {
         for _ in 0..<100 { difficulty.count(judgement(meeting: 8, undecided: ["operations on several keys"])) }
         #expect(difficulty.hardClients >= 2)
         #expect(difficulty.culprit == "operations on several keys")
+    }
+
+    @Test("the longer a scenario, the rarer its deletes, and there are always some", arguments: [4, 100, 1000])
+    func spacing(operations: Int) throws {
+        let generator = try #require(ScenarioGenerators.named("resp"))
+        var random = SeededGenerator(seed: 7)
+        var options = GeneratorOptions()
+        options.operations = operations
+        options.hardOperations = 8
+        var (deletes, most) = (0, 0)
+        for _ in 0..<40 {
+            var deletesOf: [String: Int] = [:]
+            for step in generator.scenario(&random, options).blocks.flatMap(\.steps) {
+                guard case .send(.requests(let requests)) = step.action else { continue }
+                for request in requests where request.first?.pieces == [.bytes(Array("DEL".utf8))] {
+                    for case .key(let name) in request[1].pieces { deletesOf[name, default: 0] += 1 }
+                }
+            }
+            deletes += deletesOf.values.reduce(0, +)
+            most = max(most, deletesOf.values.max() ?? 0)
+        }
+        #expect(deletes > 0)
+        // Drawn, so that there may be some more; without spacing there are 130 of one key.
+        #expect(most <= 4 * options.hardOperations)
     }
 
     @Test("the most and the median of clients that met on one object") func meetings() {

@@ -36,12 +36,23 @@ struct ModelFileTests {
         #expect(try verdict(Self.turnstile, passed, #"{"f":"coin","c":0,"r":"ok","t0":2,"t1":9}"#) == .held)
         #expect(try verdict(Self.turnstile, #"{"f":"coin","c":0,"t0":1,"s":"info"}"#, passed) == .held)
         #expect(try verdict(Self.turnstile, coin, #"{"f":"push","c":1,"r":"refused","t0":3,"t1":4}"#) == .violated)
-        #expect(try verdict(Self.turnstile, #"{"f":"kick","c":0,"r":"ok","t0":1,"t1":2}"#) == .violated)
         // Each key is an object of its own.
         #expect(
             try verdict(
                 Self.turnstile, #"{"f":"coin","k":"a","c":0,"r":"ok","t0":1,"t1":2}"#,
                 #"{"f":"push","k":"b","c":1,"r":"passed","t0":3,"t1":4}"#) == .violated)
+    }
+
+    @Test("what a table does not name is not judged, nor what came after it")
+    func foreign() throws {
+        let coin = #"{"f":"coin","c":0,"r":"ok","t0":1,"t1":2}"#
+        let kick = #"{"f":"kick","c":0,"r":"ok","t0":3,"t1":4}"#
+        let refused = #"{"f":"push","c":1,"r":"refused","t0":5,"t1":6}"#
+        let open = #"{"f":"push","c":1,"r":"passed","t0":0,"t1":0}"#
+        #expect(try verdict(Self.turnstile, kick) == .nothingTested)
+        #expect(try verdict(Self.turnstile, coin, kick, refused) == .inconclusive)
+        #expect(try verdict(Self.turnstile, open, coin, kick) == .violated)
+        #expect(try verdict(Self.turnstile, coin, #"{"f":"kick","c":0,"t0":3,"t1":4,"s":"fail"}"#) == .held)
     }
 
     @Test("Jepsen's histories too, and sentences with the user's names")

@@ -33,6 +33,21 @@ struct GuidedSearchTests {
         #expect(violated > Self.rounds / 100)
     }
 
+    @Test("who swaps a first value for itself has nothing to do with who writes it later") func swappedForItself() {
+        let tape = Tape()
+        let c = tape.connect(2)
+        tape.send(c[1], "GETSET a 1", "SET a 10")
+        tape.send(c[0], "DEL a")
+        tape.reply(c[1], "$1\r\n1\r\n")
+        tape.reply(c[1], "+OK\r\n")
+        tape.send(c[0], "GETSET a v2")
+        tape.send(c[1], "SET a 1")
+        tape.reply(c[0], ":1\r\n")
+        tape.reply(c[1], "+OK\r\n")
+        tape.reply(c[0], "$1\r\n1\r\n")
+        #expect(KeyVerdict.guided(tape.evidence) == .linearizable)
+    }
+
     @Test("a certificate is refused if anything is missing, doubled, out of time or out of its lane")
     func certificates() {
         let tape = Tape()

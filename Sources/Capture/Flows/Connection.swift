@@ -52,6 +52,7 @@ struct Connection {
     }
 
     /// Whether both sides had closed, so that a SYN begins another connection, whatever its number.
+    @inline(__always)
     var isClosed: Bool { lower.stream.fin != nil && higher.stream.fin != nil }
 
     /// Whether little more is to be expected.
@@ -88,9 +89,7 @@ struct Connection {
             if startsAnew(segment, record.time, direction: direction) { return .beginsRecording }
             self.stretch = stretch
         }
-        if segment.flags.isSuperset(of: .syn), segment.flags.isDisjoint(with: .ack),
-            isClosed || isContradicted(by: segment.sequence, direction: direction)
-        {
+        if segment.flags.isOpening, isClosed || isContradicted(by: segment.sequence, direction: direction) {
             return .begins
         }
         let isOver = add(&segment, record, bytes, flow: flow, direction: direction, &shared)

@@ -1,7 +1,7 @@
 /// The connections of a table, by number. Those that have been over for a while lie folded.
 struct ConnectionStore {
     /// So many connections that are over stay as they are: most late packets come soon.
-    static let usualPatience = 256
+    static let usualPatience = 64
 
     /// Where each connection lies: in `open`, or, where negative, at the complement in `folded`.
     private var places: [Int32] = []
@@ -9,6 +9,9 @@ struct ConnectionStore {
     private var folded = PagedArray<FoldedConnection>()
     /// What those that are folded show together.
     private(set) var foldedTotals = FoldedConnection.Totals()
+    /// A bit for each number: it is folded, and both sides had closed. What is asked of each port that is used again
+    /// should not bring a folded connection into the cache.
+    private var closed: [UInt64] = []
     private var freeOpen: [Int32] = []
     private var freeFolded: [Int32] = []
     /// Numbers of connections that are over, oldest first from `next` on.
@@ -32,6 +35,20 @@ struct ConnectionStore {
         return open.change(place >= 0 ? place : unfold(number), body)
     }
 
+    /// Whether a connection is folded, and both its sides had closed.
+    @inline(__always)
+    func isFoldedAndClosed(_ number: Int) -> Bool {
+        closed[number >> 6] >> UInt64(number & 63) & 1 != 0
+    }
+
+    /// Asks a connection that is folded; nil if it is not.
+    @inline(__always)
+    mutating func askFolded<Result>(_ number: Int, _ question: (inout FoldedConnection) -> Result) -> Result? {
+        let place = Int(places[number])
+        // Lent for changes, it is not copied.
+        return place < 0 ? folded.change(~place, question) : nil
+    }
+
     /// Adds a connection, as `Connection.init` makes it.
     mutating func begin(firstSender: Int, time: Timestamp, keepsBytes: Bool, likelyClient: Int, stretch: UInt32) {
         let place: Int
@@ -49,6 +66,7 @@ struct ConnectionStore {
                     firstSender: firstSender, time: time, keepsBytes: keepsBytes, likelyClient: likelyClient,
                     stretch: stretch))
         }
+        if places.count & 63 == 0 { closed.append(0) }
         places.append(Int32(truncatingIfNeeded: place))
     }
 
@@ -65,6 +83,7 @@ struct ConnectionStore {
         folded.change(at) { foldedTotals.remove($0) }
         freeFolded.append(Int32(truncatingIfNeeded: at))
         places[number] = Int32(truncatingIfNeeded: place)
+        closed[number >> 6] &= ~(1 << UInt64(number & 63))
         return place
     }
 
@@ -89,6 +108,7 @@ struct ConnectionStore {
             open.change(place) { folded.append(FoldedConnection($0)) }
         }
         folded.change(at) { foldedTotals.add($0) }
+        if open.change(place, { $0.isClosed }) { closed[number >> 6] |= 1 << UInt64(number & 63) }
         freeOpen.append(Int32(truncatingIfNeeded: place))
         places[number] = ~Int32(truncatingIfNeeded: at)
     }

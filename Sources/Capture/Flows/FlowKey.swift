@@ -42,8 +42,8 @@ struct FlowKey: Equatable {
 
     /// A 64-bit multiply of the addresses by the ports, both halves kept: every input bit reaches every bit of the result.
     ///
-    /// But for the last bits of the greater port, which stand in the result as they are, where the slot is taken from: a
-    /// client that connects again and again takes one port after the other, and finds its slot in the cache.
+    /// But for the last bits of the greater port, which are added where the slot is taken from: a client that connects
+    /// again and again takes one port after the other, and finds its slots side by side.
     @inline(__always)
     func hash(_ seed: Seed) -> UInt64 {
         let isFirst = ports >> 16 & 0xFFFF > ports & 0xFFFF
@@ -57,11 +57,11 @@ struct FlowKey: Equatable {
                 .multipliedFullWidth(by: value ^ seed.addresses)
             value = second.high ^ second.low
         }
-        return value & ~(Self.neighbours << 32) | neighbour << 32
+        return value ^ neighbour << 32
     }
 
-    /// The bits of a port that tell it from its neighbours: as many slots as lie in two lines of the cache.
-    private static var neighbours: UInt64 { 15 }
+    /// The bits of a port that tell it from its neighbours: as many slots as lie in a page of memory.
+    static var neighbours: UInt64 { 511 }
 
     /// Differs from run to run, so that a file cannot be made to collide; never reaches any output.
     struct Seed {
@@ -72,8 +72,8 @@ struct FlowKey: Equatable {
     }
 }
 
-/// From keys to the number of the newest flow with that key: open addressing, linear probing, never more than half
-/// full. Creation costs one small allocation, a probe touches eight bytes.
+/// From keys to the number of the newest flow with that key: open addressing, never more than half full. Creation costs
+/// one small allocation, a probe touches eight bytes.
 struct FlowIndex {
     /// In each taken slot the upper half of the key's hash and the flow's number plus one; 0 in an empty slot.
     private var slots: [UInt64]
@@ -87,6 +87,10 @@ struct FlowIndex {
         slots = Array(repeating: 0, count: 16)
     }
 
+    /// From a taken slot to the one that is tried next: beyond the neighbours, which are likely taken too. Odd, so that all
+    /// slots are tried.
+    private static var step: Int { Int(FlowKey.neighbours) + 2 }
+
     /// The slot that holds `key` or would hold it, and its flow (-1: none).
     @inline(__always)
     func find(_ key: FlowKey) -> (slot: Int, flow: Int) {
@@ -96,7 +100,7 @@ struct FlowIndex {
         while slots[slot] != 0 {
             let flow = Int(slots[slot] & 0xFFFF_FFFF) - 1
             if slots[slot] >> 32 == tag, keys[flow] == key { return (slot, flow) }
-            slot = (slot + 1) & mask
+            slot = (slot + Self.step) & mask
         }
         return (slot, -1)
     }
@@ -118,7 +122,7 @@ struct FlowIndex {
         let mask = slots.count - 1
         for entry in old where entry != 0 {
             var slot = Int(truncatingIfNeeded: entry >> 32) & mask
-            while slots[slot] != 0 { slot = (slot + 1) & mask }
+            while slots[slot] != 0 { slot = (slot + Self.step) & mask }
             slots[slot] = entry
         }
     }

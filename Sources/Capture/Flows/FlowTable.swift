@@ -156,10 +156,26 @@ public struct FlowTable: Sendable {
             cutSegments += 1
         }
         let (slot, known) = index.find(key)
-        if known >= 0, take(&segment, record, bytes, flow: known, direction) { return known }
+        if known >= 0, !isReplaced(known, by: &segment, direction),
+            take(&segment, record, bytes, flow: known, direction)
+        {
+            return known
+        }
         let flow = begin(key, at: slot, direction, record)
         _ = take(&segment, record, bytes, flow: flow, direction)
         return flow
+    }
+
+    /// Whether a segment begins another flow in place of one that is folded, which then need not be unfolded to be asked:
+    /// clients that connect again and again use their ports again.
+    @inline(__always)
+    private mutating func isReplaced(_ flow: Int, by segment: inout Segment, _ direction: Int) -> Bool {
+        guard segment.flags.isOpening else { return false }
+        let (sequence, stretch) = (segment.sequence, clock.stretch)
+        if stretch == 0, connections.isFoldedAndClosed(flow) { return true }
+        return connections.askFolded(flow) {
+            $0.isReplaced(byInitialSequence: sequence, direction: direction, stretch: stretch)
+        } ?? false
     }
 
     /// Gives a segment to a flow with its ends; false if it begins another one.

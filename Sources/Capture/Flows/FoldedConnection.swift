@@ -98,6 +98,16 @@ struct FoldedConnection {
         return connection
     }
 
+    /// Whether a SYN with this initial sequence number, from the key's lower (0) or higher (1) end, certainly begins another
+    /// connection, as `Connection.take` would say; `stretch` is the present one.
+    @inline(__always)
+    func isReplaced(byInitialSequence initial: UInt32, direction: Int, stretch: UInt32) -> Bool {
+        guard self.stretch == stretch else { return false }
+        let isClosed = lower.facts.contains(.hasFIN) && higher.facts.contains(.hasFIN)
+        if isClosed { return true }
+        return direction == 0 ? lower.contradicts(initial) : higher.contradicts(initial)
+    }
+
     /// Whether the whole capture may show something odd about it (`ConnectionAnalysis.hasFindings`).
     var mayHaveFindings: Bool { lower.facts.contains(.finSeen) != higher.facts.contains(.finSeen) }
 
@@ -198,6 +208,11 @@ extension FoldedConnection.Side {
         if analysis.timestampValue != nil { facts.insert(.hasTimestamp) }
         if analysis.scale != nil { facts.insert(.hasScale) }
         return facts
+    }
+
+    /// As `StreamBuilder.contradicts`.
+    func contradicts(_ initialSequence: UInt32) -> Bool {
+        base != .unknown && baseSequence != initialSequence &+ 1
     }
 
     /// Checksums that were looked at and are not wrong.

@@ -20,6 +20,10 @@ public struct TCPFlags: OptionSet, Hashable, Sendable {
     public static let ack = TCPFlags(rawValue: 0x10)
     /// The urgent pointer is significant.
     public static let urg = TCPFlags(rawValue: 0x20)
+
+    /// A SYN that answers none.
+    @inline(__always)
+    var isOpening: Bool { contains(.syn) && !contains(.ack) }
 }
 
 /// One TCP segment, as its headers say. Plain bytes: making and copying one allocates nothing.

@@ -161,6 +161,7 @@ public final class Campaign {
             status.exercised += judgement.exercised
             status.difficulty.count(judgement)
             generatorOptions.hardClients = status.difficulty.hardClients
+            generatorOptions.hardOperations = status.difficulty.hardOperations
             try drop(judgement.unsupportedCommands)
             methods.add(judgement.methods)
             try drop(methods.refused.filter { $0.value >= Self.tellingRefusals }.keys.sorted())

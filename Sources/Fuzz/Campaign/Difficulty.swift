@@ -1,6 +1,7 @@
 public import Verification
 
-/// How hard a campaign's executions are to judge, and among how many clients hard operations may therefore meet.
+/// How hard a campaign's executions are to judge, among how many clients hard operations may therefore meet, and how many
+/// of them there may be on one object.
 public struct Difficulty: Sendable {
     /// Executions of which the search did not find out in its time whether an order explains them.
     public private(set) var undecided = 0
@@ -13,9 +14,16 @@ public struct Difficulty: Sendable {
     /// Among how many clients deletes, operations on several objects and the like meet on one object.
     public private(set) var hardClients = firstHardClients
 
+    /// How many deletes there are of one object in an execution, about, however many requests it has.
+    public private(set) var hardOperations = firstHardOperations
+
     /// Hard operations begin among so many clients; that many are decided in a moment.
     public static let firstHardClients = 16
     private static let leastHardClients = 4
+    /// So many deletes of one object are decided in a moment.
+    public static let firstHardOperations = 24
+    private static let leastHardOperations = 6
+    private static let mostHardOperations = 96
     /// After so many decided executions hard operations meet among a few more clients.
     private static let patience = 100
     private static let mostHardClients = 256
@@ -31,13 +39,16 @@ public struct Difficulty: Sendable {
         }
         guard !judgement.undecided.isEmpty else {
             decided += 1
-            if decided % Self.patience == 0 { hardClients = min(Self.mostHardClients, hardClients + hardClients / 4) }
+            guard decided % Self.patience == 0 else { return }
+            hardClients = min(Self.mostHardClients, hardClients + hardClients / 4)
+            hardOperations = min(Self.mostHardOperations, hardOperations + hardOperations / 4)
             return
         }
         undecided += 1
         decided = 0
         for kind in judgement.undecided { blamed[kind, default: 0] += 1 }
         hardClients = max(Self.leastHardClients, hardClients * 3 / 4)
+        hardOperations = max(Self.leastHardOperations, hardOperations * 3 / 4)
     }
 
     /// The kind of operation that is to blame most often.

@@ -109,6 +109,12 @@ struct RESPGenerator: ScenarioGenerator {
         /// Whether that is all of them.
         private var areTogether: Bool { hardGroup >= options.clients }
 
+        /// How many times more of the other requests there are, so that few are deletes where each client sends many.
+        private func spacing(ofDeletes deletes: Int, among others: Int) -> Int {
+            let expected = hardGroup * (options.operations ?? 0) * deletes / (others + deletes)
+            return max(1, expected / max(1, options.hardOperations))
+        }
+
         /// A key's name: one for each group of clients, where hard operations are done to it.
         private func shared(_ name: String, by client: Int) -> Template {
             let group = client / hardGroup
@@ -120,7 +126,8 @@ struct RESPGenerator: ScenarioGenerator {
             let isSecond = random.oneIn(4)
             let key = isSecond ? shared("n", by: client) : Template([.key("m")])
             let deletes = isSecond ? (areTogether ? 1 : 4) : (areTogether ? 1 : 0)
-            return choose(&random, [("INCR", 12, [key]), ("GET", 4, [key]), ("DEL", deletes, [key])])
+            let others = spacing(ofDeletes: deletes, among: 16)
+            return choose(&random, [("INCR", 12 * others, [key]), ("GET", 4 * others, [key]), ("DEL", deletes, [key])])
         }
 
         /// Increments of one counter that goes on rising, and a read now and then.
@@ -135,7 +142,9 @@ struct RESPGenerator: ScenarioGenerator {
             let key = isSecond ? shared("b", by: client) : Template([.key("a")])
             let deletes = isSecond ? (areTogether ? 1 : 3) : (areTogether ? 1 : 0)
             let value = Template([.token(length: random.oneIn(12) ? random.pick(100...longest) : nil)])
-            return choose(&random, [("SET", 8, [key, value]), ("GET", 8, [key]), ("DEL", deletes, [key])])
+            let others = spacing(ofDeletes: deletes, among: 16)
+            return choose(
+                &random, [("SET", 8 * others, [key, value]), ("GET", 8 * others, [key]), ("DEL", deletes, [key])])
         }
 
         /// Reads and writes of two registers with long values.

@@ -6,6 +6,8 @@ public struct GeneratorOptions: Sendable {
     public var operations: Int?
     /// Among how many clients operations meet on one object that are hard to judge: deletes, several objects at once.
     public var hardClients = Difficulty.firstHardClients
+    /// How many deletes of one object there may be, about.
+    public var hardOperations = Difficulty.firstHardOperations
     /// Commands that the target does not know, upper case.
     public var excludedCommands: Set<String> = []
     /// Whether each message is a datagram: then clients have one request outstanding, none is a slow reader, since that

@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Whether the user asked for an end: SIGINT, SIGTERM, or SIGHUP, which counts as SIGTERM. Loops look here; nothing is torn down inside the handler.
+/// Whether the user asked for an end: SIGINT, SIGTERM, or what counts as that: SIGHUP, and SIGXCPU, the user's limit of
+/// processor time. Loops look here; nothing is torn down inside the handler.
 public enum Interruption {
     private static let received = Atomic<Int32>(0)
 
@@ -17,7 +18,7 @@ public enum Interruption {
         sigaction(SIGHUP, nil, &current)
         // SIG_IGN, a cast in C, is the number 1.
         let isIgnored = unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self) == 1
-        return [SIGINT, SIGTERM] + (isIgnored ? [] : [SIGHUP])
+        return [SIGINT, SIGTERM, SIGXCPU] + (isIgnored ? [] : [SIGHUP])
     }()
 
     /// From now on these signals are noted instead of ending the process, and SIGPIPE is ignored. sigaction(2),
@@ -25,7 +26,7 @@ public enum Interruption {
     public static func watch() {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { number in
-            let counted = number == SIGHUP ? SIGTERM : number
+            let counted = number == SIGINT ? SIGINT : SIGTERM
             _ = Interruption.received.compareExchange(expected: 0, desired: counted, ordering: .relaxed)
         }
         for number in signals { sigaction(number, &action, nil) }

@@ -84,7 +84,7 @@ public enum TargetAddress: Equatable, Sendable, CustomStringConvertible {
     /// An address on which nothing listens; a port is chosen by the kernel, and may be taken before it is used.
     ///
     /// - Parameter directory: where a socket file is to be.
-    static func free(_ transport: TargetTransport, in directory: String) throws(SystemError) -> TargetAddress {
+    static func free(_ transport: TargetTransport, in directory: String) throws -> TargetAddress {
         switch transport {
         case .tcp: .tcp(port: try Port.free())
         case .tcp6: .tcp6(port: try Port.free(SOCK_STREAM, of: .tcp6(port: 0)))
@@ -93,8 +93,10 @@ public enum TargetAddress: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    private static func socketFile(_ path: String) throws(SystemError) -> TargetAddress {
-        guard path.utf8.count <= longestPath else { throw SystemError("socket file \(path)", code: ENAMETOOLONG) }
+    private static func socketFile(_ path: String) throws(ScratchError) -> TargetAddress {
+        guard path.utf8.count <= longestPath else {
+            throw ScratchError(path: path, reason: "a socket's path has at most \(longestPath) bytes")
+        }
         return .unix(path: path)
     }
 

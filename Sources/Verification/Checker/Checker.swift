@@ -47,7 +47,7 @@ public struct Checker: Sendable {
         if !result.violations.isEmpty {
             result.verdict = .violated
             if explains { result.hints = CheckHints.find(history, model, self) }
-        } else if !foreign.isEmpty, !parts.contains(where: { $0.history.statuses.contains { $0 != .info } }) {
+        } else if isAllForeign(parts, foreign) {
             result.verdict = .nothingTested
         } else if !result.inconclusive.isEmpty {
             result.verdict = .inconclusive
@@ -61,32 +61,40 @@ public struct Checker: Sendable {
     public func check(_ history: History, specification: some Specification) -> CheckResult {
         var result = CheckResult(verdict: .held, method: "search")
         result.exercised = HistoryOverlaps.exercised(history)
-        let keys = Dictionary(grouping: 0..<history.count) { history.keys[$0] }.sorted { $0.key < $1.key }
-        let outcomes = Parallel.map(keys.count, threads: threads) { index in
-            HistorySearch.run(specification, history, keys[index].value, budget)
+        let foreign = ForeignFunctions(history, specification)
+        result.foreignFunctions = foreign.names
+        let parts = partsByKey(history, foreign)
+        let outcomes = Parallel.map(parts.count, threads: threads) { index in
+            let part = parts[index].history
+            return HistorySearch.run(specification, part, Array(0..<part.count), budget)
         } stopAfter: { _ in
             false
         }
-        for (index, outcome) in outcomes.enumerated() where result.violations.count < maximumViolations {
+        for (part, outcome) in zip(parts, outcomes) where result.violations.count < maximumViolations {
             switch outcome {
             case .linearizable, nil: break
             case .violated(let row):
-                var violation = unexplained(history, row)
+                var violation = unexplained(part.history, row)
                 violation.marginNanoseconds = HistorySearch.margin(
-                    specification, history, keys[index].value, culprit: row)
-                add(violation, nil, &result)
+                    specification, part.history, Array(0..<part.history.count), culprit: row)
+                add(violation, part, &result)
             case .unknown(let why): result.inconclusive.append("Not decided: \(why).")
             }
         }
+        if !foreign.isEmpty { result.inconclusive.append(foreign.sentence("The model")) }
         result.inconclusive += history.doubts
         if !result.violations.isEmpty {
             result.verdict = .violated
+        } else if result.exercised.answered == 0 || isAllForeign(parts, foreign) {
+            result.verdict = .nothingTested
         } else if !result.inconclusive.isEmpty {
             result.verdict = .inconclusive
-        } else if result.exercised.answered == 0 {
-            result.verdict = .nothingTested
         }
         return result
+    }
+
+    private func isAllForeign(_ parts: [Part], _ foreign: ForeignFunctions) -> Bool {
+        !foreign.isEmpty && !parts.contains { $0.history.statuses.contains { $0 != .info } }
     }
 
     /// Operations that are judged by themselves, and which rows of the whole history they are.
@@ -102,6 +110,10 @@ public struct Checker: Sendable {
     private func parts(_ history: History, _ model: CheckModel, _ foreign: ForeignFunctions) -> [Part] {
         let isOne = model.hasManyKeys || !history.keys.contains { $0 != history.keys[0] }
         guard !isOne || !foreign.isEmpty else { return [Part(history: history)] }
+        return partsByKey(history, foreign)
+    }
+
+    private func partsByKey(_ history: History, _ foreign: ForeignFunctions) -> [Part] {
         var rows: [Int: [Int]] = [:]
         var order: [Int] = []
         for (row, key) in history.keys.enumerated() {

@@ -11,14 +11,27 @@ struct ForeignFunctions {
 
     /// - Complexity: O(operations).
     init(_ history: History, _ model: CheckModel) {
+        let functions = model.knownFunctions
+        self.init(history, plain: model.plainFunctions) { row in
+            let isKnown = functions & 1 << history.functions[row].rawValue != 0
+            if isKnown, model.understands(history, row) { return nil }
+            return isKnown ? HistorySentence.words(history, row) : HistorySentence.function(history, row)
+        }
+    }
+
+    /// - Complexity: O(operations).
+    init(_ history: History, _ specification: some Specification) {
+        self.init(history, plain: 0) { row in
+            specification.knows(HistoryOperation(history, row)) ? nil : HistorySentence.function(history, row)
+        }
+    }
+
+    /// `plain` has a bit for each function that never is; `name` tells what another row is called if it is foreign.
+    private init(_ history: History, plain: UInt32, name: (Int) -> String?) {
         var known: Set<String> = []
         let hasKeys = history.keys.contains { $0 != 0 }
-        let (functions, plainFunctions) = (model.knownFunctions, model.plainFunctions)
-        for row in 0..<history.count where plainFunctions & 1 << history.functions[row].rawValue == 0 {
-            guard history.statuses[row] != .fail else { continue }
-            let isKnown = functions & 1 << history.functions[row].rawValue != 0
-            if isKnown, model.understands(history, row) { continue }
-            let name = isKnown ? HistorySentence.words(history, row) : HistorySentence.function(history, row)
+        for row in 0..<history.count where plain & 1 << history.functions[row].rawValue == 0 {
+            guard history.statuses[row] != .fail, let name = name(row) else { continue }
             if known.insert(name).inserted { names.append(name) }
             if hasKeys, history.keys[row] == 0 { firstOfAll = min(firstOfAll, history.invoked[row]) }
             first[history.keys[row]] = min(first[history.keys[row]] ?? .max, history.invoked[row])
@@ -29,10 +42,12 @@ struct ForeignFunctions {
     func first(of key: Int) -> Int64 { min(firstOfAll, first[key] ?? .max) }
 
     /// `The model register has no function 'enqueue': what came after it is not judged.`
-    func sentence(_ model: CheckModel) -> String {
+    func sentence(_ model: CheckModel) -> String { sentence("The model \(model.rawValue)") }
+
+    func sentence(_ model: String) -> String {
         let quoted = names.prefix(Self.maximumNames).map { "'\($0)'" }.joined(separator: ", ")
         let more = names.count > Self.maximumNames ? " and \(names.count - Self.maximumNames) more" : ""
-        return "The model \(model.rawValue) has no function \(quoted)\(more): what came after it is not judged."
+        return "\(model) has no function \(quoted)\(more): what came after it is not judged."
     }
 
     private static let maximumNames = 8

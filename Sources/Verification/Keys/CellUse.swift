@@ -207,7 +207,8 @@ struct CellUse {
         for index in accesses.indices {
             let access = accesses[index]
             let operation = operations[Int(access.operation)]
-            let value = access.isLinked ? access.read : access.write >= 0 && isUnique(access.write) ? access.write : -1
+            let isWriter = access.write >= 0 && access.write != access.read && isUnique(access.write)
+            let value = access.isLinked ? access.read : isWriter ? access.write : -1
             if value >= 0 {
                 let top = root(Int(value))
                 if blockOf[top] < 0 {
@@ -225,7 +226,8 @@ struct CellUse {
 
     /// A read of a value written once, but perhaps not of that writer's.
     private func mayReadFirstValue(_ access: Access) -> Bool {
-        access.read >= 0 && access.write < 0 && !access.isLinked && isUnique(access.read)
+        let changes = access.write >= 0 && access.write != access.read
+        return access.read >= 0 && !changes && !access.isLinked && isUnique(access.read)
     }
 
     private mutating func orderLanes() {

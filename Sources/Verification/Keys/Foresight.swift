@@ -12,7 +12,7 @@ struct Foresight {
     private var wildsLeft: [Int32]
     private var lacking: [Int32]
     /// Of each value, who finds it by latest time, and who writes it by earliest; only for values with several writers.
-    private var readersByLatest: [[Int32]]
+    private var findersByLatest: [[Finder]]
     private var writersByEarliest: [[Int32]]
     /// The answered accesses of each key that have yet to happen, by latest time.
     private var uses: DancingList
@@ -24,6 +24,12 @@ struct Foresight {
     private(set) var current: [Int32]
     private(set) var isDone: [Bool]
 
+    private struct Finder {
+        var member: Int32
+        /// Whether it leaves something else.
+        var takes: Bool
+    }
+
     init(_ use: CellUse, _ windows: ForcedWindows) {
         self.use = use
         earliest = windows.earliest
@@ -34,8 +40,14 @@ struct Foresight {
         wildsLeft = use.wildMembers.map { Int32($0.count) }
         lacking = Array(repeating: 0, count: use.keys.count)
         let (earliest, latest) = (windows.earliest, windows.latest)
-        readersByLatest = use.values.map { value in
-            value.writers.count < 2 ? [] : value.readers.sorted { (latest[Int($0)], $0) < (latest[Int($1)], $1) }
+        findersByLatest = Array(repeating: [], count: use.values.count)
+        for access in use.accesses where access.read >= 0 && use.operations[Int(access.operation)].isAnswered {
+            guard use.values[Int(access.read)].writers.count > 1 else { continue }
+            let takes = access.write >= 0 && access.write != access.read
+            findersByLatest[Int(access.read)].append(Finder(member: access.operation, takes: takes))
+        }
+        for value in findersByLatest.indices {
+            findersByLatest[value].sort { (latest[Int($0.member)], $0.member) < (latest[Int($1.member)], $1.member) }
         }
         writersByEarliest = use.values.map { value in
             value.writers.count < 2 ? [] : value.writers.sorted { (earliest[Int($0)], $0) < (earliest[Int($1)], $1) }
@@ -46,7 +58,8 @@ struct Foresight {
         for (index, access) in use.accesses.enumerated() where access.block >= 0 {
             let member = Int(access.operation)
             lastOfBlock[Int(access.block)] = max(lastOfBlock[Int(access.block)], earliest[member])
-            if access.write >= 0, use.isUnique(access.write) { blockOfValue[Int(access.write)] = access.block }
+            let changes = access.write >= 0 && access.write != access.read
+            if changes, use.isUnique(access.write) { blockOfValue[Int(access.write)] = access.block }
             if latest[member] < .max { answered.append(index) }
         }
         answered.sort {
@@ -78,7 +91,8 @@ struct Foresight {
         for index in use.range(member) {
             let access = use.accesses[index]
             let held = current[Int(access.key)]
-            guard !use.isOpaque[Int(access.key)], access.isWild || (access.write >= 0 && access.write != held) else {
+            let changes = access.write >= 0 && access.write != held && access.write != access.read
+            guard !use.isOpaque[Int(access.key)], access.isWild || changes else {
                 continue
             }
             // What adds to a text does nothing.
@@ -105,10 +119,27 @@ struct Foresight {
         if takersLeft[value] - isFinder > writersLeft[value] {
             return firstReader(value, but: access.operation, isForced: false)
         }
-        guard let reader = readersByLatest[value].first(where: { !isDone[Int($0)] && $0 != access.operation }),
-            let writer = writersByEarliest[value].first(where: { !isDone[Int($0)] })
-        else { return nil }
-        return earliest[Int(writer)] > latest[Int(reader)] ? .first(Int(reader), isForced: false) : nil
+        return firstUnserved(value, leaving: access).map { .first(Int($0), isForced: false) }
+    }
+
+    /// Who finds the value would come too late for those that have yet to write it: by each answer, as many have to be
+    /// there as take the value until then (Hall's theorem for intervals that begin or end alike).
+    ///
+    /// - Complexity: O(who finds or writes the value).
+    private func firstUnserved(_ value: Int, leaving access: CellUse.Access) -> Int32? {
+        let writers = writersByEarliest[value]
+        var next = 0
+        var there = 0
+        var taken = 0
+        for finder in findersByLatest[value] where !isDone[Int(finder.member)] && finder.member != access.operation {
+            while next < writers.count, earliest[Int(writers[next])] <= latest[Int(finder.member)] {
+                if !isDone[Int(writers[next])] { there += 1 }
+                next += 1
+            }
+            if finder.takes { taken += 1 }
+            if there < max(taken, 1) { return finder.member }
+        }
+        return nil
     }
 
     /// How many more times a number has to be reached than there are operations left that write it.

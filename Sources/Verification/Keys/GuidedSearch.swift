@@ -310,6 +310,9 @@ struct GuidedSearch {
             let all = choices()
             if !all.isEmpty { return Int(all[style.pick(all.count)]) }
         }
+        if style.goesByRequest {
+            return choices().min { plan.invokedAt[Int($0)] < plan.invokedAt[Int($1)] }.map { Int($0) }
+        }
         guard style.staysInLane, let last = trail.last else { return nil }
         var next = plan.laneNext[Int(last)]
         while next >= 0, foresight.isDone[Int(next)] { next = plan.laneNext[Int(next)] }

@@ -2,6 +2,8 @@
 struct GuidedStyle {
     /// The next operation of the connection that was served last: servers work off what one connection has sent.
     var staysInLane = false
+    /// What was asked for first: servers of one thread take requests as they come.
+    var goesByRequest = false
     /// Now and then anything; one choice in so many, 0: never.
     var rarity: UInt64 = 0
     /// After so many configurations without getting further, the last choices are left, though not all that follows from
@@ -49,6 +51,7 @@ struct GuidedTurns {
 
     private let members: Int
     private let lanes: Int
+    private let isPipelined: Bool
     private let first: Int
     private let patience: Int
     private var number = 0
@@ -59,14 +62,17 @@ struct GuidedTurns {
     static let patience = 48
     /// Connections with so many operations each, sent without waiting for replies, are served one after the other first.
     private static let longLane = 16
+    /// Where connections do not pipeline, and there are so many, requests are served as they came first.
+    private static let crowd = 16
 
     /// - Parameters: `first` and `patience`: small numbers make all turns happen in small histories.
     init(_ plan: GuidedPlan, first: Int = firstNodes, patience: Int = patience) {
         members = plan.use.members.count
-        lanes = plan.isPipelined ? plan.lanes.count : 0
+        lanes = plan.lanes.count
+        isPipelined = plan.isPipelined
         self.first = first
         self.patience = patience
-        if lanes == 0 || members < Self.longLane * lanes { number = 1 }
+        if isPipelined && members < Self.longLane * lanes || !isPipelined && lanes < Self.crowd { number = 1 }
     }
 
     /// Whether the first thorough turn is over, so that it is worth while to work out the forced order.
@@ -74,14 +80,18 @@ struct GuidedTurns {
 
     mutating func next() -> Turn {
         defer { number += 1 }
-        if number == 0 { return Turn(style: GuidedStyle(staysInLane: true, patience: patience), nodes: 2 * members) }
+        if number == 0 {
+            let style = GuidedStyle(staysInLane: isPipelined, goesByRequest: !isPipelined, patience: patience)
+            return Turn(style: style, nodes: 2 * members)
+        }
         if number == 1 { return Turn(nodes: first) }
         let pair = number / 2 - 1
         let nodes = max(first, 2 * members) << min(pair, 16)
         guard number % 2 == 0 else { return Turn(nodes: nodes) }
         return Turn(
             style: GuidedStyle(
-                staysInLane: lanes > 0 && pair % 2 == 0, rarity: [4, 16, 64][pair % 3], patience: patience,
+                staysInLane: isPipelined && pair % 2 == 0, goesByRequest: pair % 4 == 1, rarity: [4, 16, 64][pair % 3],
+                patience: patience,
                 seed: UInt64(pair + 1)), nodes: nodes)
     }
 }

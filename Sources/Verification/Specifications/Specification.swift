@@ -39,6 +39,8 @@ public protocol Specification: Sendable {
     /// An unanswered operation as it is looked for, given how often answers or expectations show a value; nil if it need
     /// not be considered. Those that come to the same are interchangeable.
     func unanswered(_ operation: HistoryOperation, seen: [Int: Int]) -> HistoryOperation?
+    /// Whether the specification says what this operation does; if not, what came after it is not judged.
+    func knows(_ operation: HistoryOperation) -> Bool
     /// Of how many interchangeable unanswered operations, those invoked first, it is enough to think.
     func mostNeeded(_ operation: HistoryOperation, seen: [Int: Int]) -> Int
 }
@@ -46,6 +48,8 @@ public protocol Specification: Sendable {
 extension Specification {
     /// The operation itself.
     public func unanswered(_ operation: HistoryOperation, seen: [Int: Int]) -> HistoryOperation? { operation }
+    /// All operations.
+    public func knows(_ operation: HistoryOperation) -> Bool { true }
     /// All of them.
     public func mostNeeded(_ operation: HistoryOperation, seen: [Int: Int]) -> Int { .max }
 }

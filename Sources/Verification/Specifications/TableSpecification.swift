@@ -51,6 +51,11 @@ public struct TableSpecification: Specification {
         return nil
     }
 
+    /// Operations that the table names.
+    public func knows(_ operation: HistoryOperation) -> Bool {
+        operation.function == .other && transitions.contains { $0.function == operation.expected }
+    }
+
     /// What matches only transitions that change nothing.
     public func isReader(_ operation: HistoryOperation) -> Bool {
         !transitions.contains { $0.matches(operation) && $0.changes }

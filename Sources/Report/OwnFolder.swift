@@ -1,0 +1,20 @@
+import Foundation
+
+/// Folders that we make, for this user alone.
+public enum OwnFolder {
+    /// Makes a folder, and those above it; what is there already stays as it is. mkdir(2)
+    ///
+    /// - Throws: `SmallFile.Refusal`, why that cannot be.
+    public static func make(_ path: String) throws(SmallFile.Refusal) {
+        var status = stat()
+        if stat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFDIR else { throw SmallFile.Refusal(description: "it is no folder") }
+            return
+        }
+        let above = (path as NSString).deletingLastPathComponent
+        if errno == ENOENT, !above.isEmpty, above != path { try make(above) }
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw SmallFile.Refusal(description: String(cString: strerror(errno)))
+        }
+    }
+}
