@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Verification
+import Verification
 
 /// Goal: searches give up where memory is short, and say why. Method: a history that only a search decides, with the
 /// pressure high, and with hardly any bytes to spend.
