@@ -1,4 +1,4 @@
-public import Verification
+package import Verification
 
 /// How hard a campaign's executions are to judge, among how many clients hard operations may therefore meet, and how many
 /// of them there may be on one object.
@@ -11,6 +11,8 @@ public struct Difficulty: Sendable {
     private var meetings: [Int] = []
     /// Executions in a row that were decided.
     private var decided = 0
+    /// After so many decided executions hard operations meet among a few more clients.
+    private var patience = firstPatience
     /// Among how many clients deletes, operations on several objects and the like meet on one object.
     public private(set) var hardClients = firstHardClients
 
@@ -18,14 +20,15 @@ public struct Difficulty: Sendable {
     public private(set) var hardOperations = firstHardOperations
 
     /// Hard operations begin among so many clients; that many are decided in a moment.
-    public static let firstHardClients = 16
+    public static let firstHardClients = 12
     private static let leastHardClients = 4
     /// So many deletes of one object are decided in a moment.
     public static let firstHardOperations = 24
     private static let leastHardOperations = 6
     private static let mostHardOperations = 96
-    /// After so many decided executions hard operations meet among a few more clients.
-    private static let patience = 100
+    private static let firstPatience = 100
+    /// Once one was not decided: at most one in a thousand may be.
+    private static let longPatience = 1000
     private static let mostHardClients = 256
 
     /// A campaign before its first execution.
@@ -39,16 +42,17 @@ public struct Difficulty: Sendable {
         }
         guard !judgement.undecided.isEmpty else {
             decided += 1
-            guard decided % Self.patience == 0 else { return }
+            guard decided % patience == 0 else { return }
             hardClients = min(Self.mostHardClients, hardClients + hardClients / 4)
             hardOperations = min(Self.mostHardOperations, hardOperations + hardOperations / 4)
             return
         }
         undecided += 1
         decided = 0
+        patience = Self.longPatience
         for kind in judgement.undecided { blamed[kind, default: 0] += 1 }
-        hardClients = max(Self.leastHardClients, hardClients * 3 / 4)
-        hardOperations = max(Self.leastHardOperations, hardOperations * 3 / 4)
+        hardClients = max(Self.leastHardClients, hardClients / 2)
+        hardOperations = max(Self.leastHardOperations, hardOperations / 2)
     }
 
     /// The kind of operation that is to blame most often.
