@@ -310,4 +310,18 @@ struct JournalTests {
         #expect(try read(text).statuses == [.info, .ok, .fail])
         #expect(try verdict(text) == .held)
     }
+
+    @Test("names of which only bytes differ, and marks that combine with what stands before them, survive writing")
+    func oddNames() throws {
+        func event(_ process: [UInt8], _ rest: String) -> [UInt8] {
+            Array("{:process \"".utf8) + process + Array("\" :type :invoke :f :write :value \(rest)}\n".utf8)
+        }
+        let journal = event([0xF7], ":\u{7ED}") + event([0xF6], ":\u{7ED}a") + event([0xF5], "1")
+        let history = try HistoryFile.read(bytes: journal)
+        let again = try HistoryFile.read(bytes: HistoryFile.linhist(history))
+        #expect(Set(history.clientNames.values).count == 3)
+        #expect(again.clients == history.clients)
+        #expect(again.arguments.map(again.words) == history.arguments.map(history.words))
+        #expect(Set(history.arguments).count == 3)
+    }
 }

@@ -17,10 +17,19 @@ struct ClientNumbers {
         return number
     }
 
-    /// What the clients are called that have a name.
+    /// What the clients are called that have a name, each another name: bytes that are no text look alike in words.
     func names(_ values: HistoryValues) -> [Int32: String] {
         var names: [Int32: String] = [:]
-        for code in named { names[numbers[code]!] = values.words(code) }
+        var taken: [String: Int] = [:]
+        for code in named {
+            var name = values.words(code)
+            while let count = taken[name] {
+                taken[name] = count + 1
+                name += " (\(count + 1))"
+            }
+            taken[name] = 1
+            names[numbers[code]!] = name
+        }
         return names
     }
 }

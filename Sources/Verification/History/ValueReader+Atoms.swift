@@ -47,7 +47,8 @@ extension ValueReader {
         let text = cursor.text(token)
         if first == UInt8(ascii: ":") {
             guard token.count > 1 else { throw start.failure("expected a name after :") }
-            return values.code(.keyword(ExactText(String(text.dropFirst()))))
+            // Not by characters: a mark that combines with the colon is part of the name.
+            return values.code(.keyword(ExactText(String(text.unicodeScalars.dropFirst()))))
         }
         return values.code(.symbol(ExactText(text)))
     }
