@@ -324,4 +324,15 @@ struct JournalTests {
         #expect(again.arguments.map(again.words) == history.arguments.map(history.words))
         #expect(Set(history.arguments).count == 3)
     }
+
+    @Test("a long text within a value that JSON has no word for survives writing")
+    func longInEDN() throws {
+        let long = String(repeating: "x\\\"\u{7}", count: 2000)
+        let journal =
+            "{:process 0 :type :invoke :f :add :value #{1 \"\(long.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"}}"
+        let history = try HistoryFile.read(bytes: Array(journal.utf8))
+        let again = try HistoryFile.read(bytes: HistoryFile.linhist(history))
+        #expect(again.words(again.arguments[0]) == history.words(history.arguments[0]))
+        #expect(history.words(history.arguments[0]).contains("bytes"))
+    }
 }

@@ -21,6 +21,13 @@ extension HistoryValues {
         }
     }
 
+    func isText(_ code: Int) -> Bool {
+        switch self[code] {
+        case .text, .bytes: true
+        default: false
+        }
+    }
+
     /// The word of a text, a keyword or a symbol.
     func word(_ code: Int) -> String? {
         switch self[code] {

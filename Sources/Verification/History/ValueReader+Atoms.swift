@@ -1,6 +1,8 @@
 extension ValueReader {
     mutating func text(_ values: inout HistoryValues) throws(HistoryError) -> Int {
-        let raw = UnsafeRawBufferPointer(rebasing: cursor.bytes[try cursor.quoted(acrossLines: true)])
+        let range = try cursor.quoted(acrossLines: true)
+        lastText = range
+        let raw = UnsafeRawBufferPointer(rebasing: cursor.bytes[range])
         guard raw.contains(UInt8(ascii: "\\")) else { return values.code(text: raw) }
         return JSONText.decodedBytes(raw).withUnsafeBytes { values.code(text: $0) }
     }

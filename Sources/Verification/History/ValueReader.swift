@@ -8,6 +8,8 @@ struct ValueReader {
 
     var cursor: HistoryCursor
     let isJSON: Bool
+    /// Where the text lies that was read last, without its quotes.
+    var lastText: Range<Int>?
 
     init(_ cursor: HistoryCursor, isJSON: Bool) {
         self.cursor = cursor
@@ -25,7 +27,8 @@ struct ValueReader {
         case UInt8(ascii: "{"):
             let pairs = try pairs(&values, depth)
             if isJSON, pairs.count == 2, values[pairs[0]] == .text(ExactText(HistoryValues.ednKey)) {
-                return try written(pairs[1], &values, depth)
+                guard values.isText(pairs[1]) else { throw cursor.failure("expected EDN in a text") }
+                return try written(&values, depth)
             }
             return values.code(.map(pairs))
         case UInt8(ascii: "(") where !isJSON:
@@ -87,14 +90,10 @@ struct ValueReader {
         return keys.flatMap { [elements[$0], elements[$0 + 1]] }
     }
 
-    /// The value that a text in a JSON file writes as EDN.
-    private func written(_ code: Int, _ values: inout HistoryValues, _ depth: Int) throws(HistoryError) -> Int {
-        let text: [UInt8]
-        switch values[code] {
-        case .text(let whole): text = Array(whole.string.utf8)
-        case .bytes(let bytes): text = bytes
-        default: throw cursor.failure("expected EDN in a text")
-        }
+    /// The value that the text that was just read writes as EDN. A long one is whole only in the file.
+    private mutating func written(_ values: inout HistoryValues, _ depth: Int) throws(HistoryError) -> Int {
+        guard let lastText else { throw cursor.failure("expected EDN in a text") }
+        let text = JSONText.decodedBytes(UnsafeRawBufferPointer(rebasing: cursor.bytes[lastText]))
         var result: Result<Int, HistoryError> = .success(History.null)
         text.withUnsafeBytes { bytes in
             var reader = ValueReader(HistoryCursor(bytes, path: cursor.path), isJSON: false)

@@ -127,9 +127,17 @@ enum HistoryProperties {
         let expected = history.expectations.isEmpty ? History.null : history.expectations[row]
         return [
             "\(history.ids[row]) \(history.functions[row]) \(history.statuses[row]) \(history.clients[row])",
-            history.words(history.keys[row]), history.words(history.arguments[row]), history.words(expected),
-            history.words(history.results[row]), "\(history.invoked[row]) \(history.completed[row])",
+            words(history, history.keys[row]), words(history, history.arguments[row]), words(history, expected),
+            words(history, history.results[row]), "\(history.invoked[row]) \(history.completed[row])",
         ]
+    }
+
+    /// Sets and maps are told in the order in which their elements were first seen: that alone may differ, and of long ones
+    /// what is left out.
+    private static func words(_ history: History, _ code: Int) -> String {
+        let words = history.words(code)
+        guard words.contains("{") else { return words }
+        return words.contains(" more") ? "" : String(decoding: words.utf8.sorted(), as: UTF8.self)
     }
 
     /// One operation of each kind.
