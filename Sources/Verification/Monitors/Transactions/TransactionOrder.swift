@@ -23,7 +23,8 @@ struct TransactionOrder {
 
     /// The rows in order; nil where no order was found.
     ///
-    /// - Complexity: O((nodes + edges) × transactions open at once).
+    /// - Complexity: O((nodes + edges) × transactions open at once); of registers, what is looked through before each
+    ///   reader besides, which is bounded.
     static func find(_ table: TransactionTable, _ graph: PrecedenceGraph) -> [Int]? {
         var order = TransactionOrder(table, graph)
         return order.run()
