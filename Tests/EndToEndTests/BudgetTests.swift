@@ -17,8 +17,7 @@ extension EndToEnd {
 
         init() throws {
             folder = try TemporaryFolder()
-            script = "\(folder.path)/hostile.py"
-            try Data(HostileServer.script.utf8).write(to: URL(fileURLWithPath: script))
+            script = try HostileServer.write(into: folder)
             for number in 0..<Self.scenarios {
                 let text = "protocol echo\nc0 connect\nc0 send \"a\\n\"\nc0 expect\nc0 pause 1000ms\n"
                 try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder.path)/\(number).crossfire"))

@@ -1,5 +1,16 @@
+import Foundation
+
 /// A server that means its clients ill, in Python: `hostile.py KIND PROTOCOL PORT`.
 enum HostileServer {
+    /// Writes the program.
+    ///
+    /// - Returns: Its path.
+    static func write(into folder: TemporaryFolder) throws -> String {
+        let path = "\(folder.path)/hostile.py"
+        try Data(script.utf8).write(to: URL(fileURLWithPath: path))
+        return path
+    }
+
     /// What it does to clients, to its processes, or to what it prints.
     static let kinds = [
         // Connections.
@@ -18,7 +29,7 @@ enum HostileServer {
         "exits-at-once", "daemonizes", "ignores-signals", "changes-folder",
     ]
 
-    static let script = #"""
+    private static let script = #"""
         import os, signal, socket, sys, threading, time
         kind, protocol, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
         whole = {"echo": None, "resp": b"+OK\r\n", "http": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"}[protocol]

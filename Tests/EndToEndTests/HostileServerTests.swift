@@ -20,8 +20,7 @@ extension EndToEnd {
             let folder = try TemporaryFolder()
             let temporary = "\(folder.path)/tmp"
             try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
-            let script = "\(folder.path)/hostile.py"
-            try Data(HostileServer.script.utf8).write(to: URL(fileURLWithPath: script))
+            let script = try HostileServer.write(into: folder)
             let start = Date()
             let campaigns = try ["echo", "resp", "http"].map { name in
                 let out = "\(folder.path)/\(name)"

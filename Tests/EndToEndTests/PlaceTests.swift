@@ -14,8 +14,7 @@ extension EndToEnd {
 
         init() throws {
             folder = try TemporaryFolder()
-            script = "\(folder.path)/hostile.py"
-            try Data(HostileServer.script.utf8).write(to: URL(fileURLWithPath: script))
+            script = try HostileServer.write(into: folder)
         }
 
         /// Runs a campaign against an echo server behind `setting`, words of a shell.

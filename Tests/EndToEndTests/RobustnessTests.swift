@@ -13,8 +13,7 @@ extension EndToEnd {
 
         init() throws {
             folder = try TemporaryFolder()
-            script = "\(folder.path)/hostile.py"
-            try Data(HostileServer.script.utf8).write(to: URL(fileURLWithPath: script))
+            script = try HostileServer.write(into: folder)
         }
 
         /// A campaign against an echo server that does `kind`, as words for a shell.
