@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "Capture", targets: ["Capture"]),
         .library(name: "Verification", targets: ["Verification"]),
         .library(name: "Perturbation", targets: ["Perturbation"]),
+        .library(name: "Protocols", targets: ["Protocols"]),
         .library(name: "Fuzz", targets: ["Fuzz"]),
         .library(name: "Report", targets: ["Report"]),
         .executable(name: "crossfire", targets: ["crossfire"]),
@@ -32,6 +33,7 @@ let package = Package(
         .target(name: "Wire", swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "Capture", dependencies: ["CPcap"], swiftSettings: strict),
         .target(name: "Verification", dependencies: ["Wire", "Capture"], swiftSettings: strict),
+        .target(name: "Protocols", dependencies: ["Wire", "Capture", "Verification"], swiftSettings: strict),
         .target(name: "ReferenceServers", dependencies: ["Wire", "CLinux"], swiftSettings: strict),
         .target(name: "Perturbation", dependencies: ["CLinux", "CNoise"], swiftSettings: strict),
         .target(
@@ -45,16 +47,18 @@ let package = Package(
         .executableTarget(
             name: "crossfire",
             dependencies: [
-                "CLinux", "Wire", "Capture", "Verification", "ReferenceServers", "Perturbation", "Fuzz", "Report",
+                "CLinux", "Wire", "Capture", "Verification", "Protocols", "ReferenceServers", "Perturbation", "Fuzz",
+                "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .executableTarget(name: "reference-server", dependencies: ["ReferenceServers"], swiftSettings: strict),
 
-        .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
+        .testTarget(name: "WireTests", dependencies: ["Wire", "Protocols"], swiftSettings: strict),
         .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: strict),
         .testTarget(
-            name: "VerificationTests", dependencies: ["Verification", "Wire", "Capture"], swiftSettings: strict),
+            name: "VerificationTests", dependencies: ["Verification", "Protocols", "Wire", "Capture"],
+            swiftSettings: strict),
         .testTarget(
             name: "ReferenceServersTests", dependencies: ["ReferenceServers", "reference-server", "Wire", "CLinux"],
             swiftSettings: strict),
@@ -64,10 +68,11 @@ let package = Package(
         .testTarget(
             name: "PerturbationTests", dependencies: ["Perturbation", "PerturbationProbes"], swiftSettings: strict),
         .testTarget(
-            name: "FuzzTests", dependencies: ["CLinux", "Fuzz", "Wire", "Capture", "Verification", "Perturbation"],
+            name: "FuzzTests",
+            dependencies: ["CLinux", "Fuzz", "Protocols", "Wire", "Capture", "Verification", "Perturbation"],
             swiftSettings: strict),
         .testTarget(
-            name: "ReportTests", dependencies: ["Report", "Fuzz", "Verification", "Capture", "Wire"],
+            name: "ReportTests", dependencies: ["Report", "Fuzz", "Protocols", "Verification", "Capture", "Wire"],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["crossfire", "reference-server", "Fuzz", "Capture"],

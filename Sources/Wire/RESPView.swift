@@ -15,6 +15,13 @@ public struct RESPHead: Sendable, Equatable {
     /// Text: a bulk or a simple string.
     public var isText: Bool { kind == .bulk || kind == .simple }
 
+    /// A head that was read before.
+    package init(kind: Kind, number: Int64, body: Range<Int>) {
+        self.kind = kind
+        self.number = number
+        self.body = body
+    }
+
     /// Reads the head of the value that `bytes` begins with; nil unless the bytes needed for it are there and well
     /// formed. The elements of an array are not looked at.
     ///

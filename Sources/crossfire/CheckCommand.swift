@@ -5,6 +5,7 @@ import Fuzz
 import Report
 import Verification
 import Wire
+import Protocols
 
 /// `crossfire check`: the oracles on a capture that anyone made, or a model on a history.
 struct CheckCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import Testing
 import Verification
+import Protocols
 
 /// Goal: histories of keys with many clients are decided in near-linear time, and never wrongly. Method: small random
 /// histories of every command against the definition; large ones of correct servers; certificates that were broken.

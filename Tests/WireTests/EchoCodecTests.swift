@@ -1,5 +1,6 @@
 import Testing
 import Wire
+import Protocols
 
 /// Goal: the two echo protocols frame what they write, at every split, and refuse what is too long. Method: messages cut at
 /// every byte, inputs just at and over the limits, random bytes from a fixed seed, and the table of protocols.

@@ -1,5 +1,6 @@
 import Testing
 import Wire
+import Protocols
 
 /// Goal: HTTP/1.1 framing finds exactly the end of a message, says where a stream stops being HTTP, and keeps its limits.
 /// Method: messages of every kind cut at every byte, a table of malformed ones, each limit from both sides, and random

@@ -1,5 +1,6 @@
 import Testing
 import Wire
+import Protocols
 
 /// Goal: RESP framing finds exactly the end of a message, says where a stream stops being RESP, and keeps its limits.
 /// Method: one message of every kind cut at every byte, a table of malformed inputs with their offsets, inputs just at and

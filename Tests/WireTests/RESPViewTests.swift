@@ -1,5 +1,6 @@
 import Testing
 import Wire
+import Protocols
 
 /// Goal: the views that copy nothing say the same as full decoding. Method: a list of messages, and every prefix of each, plus
 /// a few thousand random short byte strings from a fixed seed.

@@ -20,14 +20,14 @@ struct KeyAnalysis {
     ///   - judges: Whether to search; otherwise overlaps are only counted.
     ///   - threads: How many search at once.
     init(_ reading: Reading, judges: Bool, _ budget: SearchBudget, threads: Int = 1) {
-        guard reading.rules == .resp || reading.rules == .http else {
+        guard reading.meaning.meeting != .server else {
             overlaps = Overlaps.ofConnections(reading)
             return
         }
         var history = KeyHistory(reading)
         unsupported = history.unsupported
         let events = Self.events(history.operations)
-        let hasKeys = reading.rules == .resp || !history.operations.isEmpty
+        let hasKeys = reading.meaning.meeting == .objects || !history.operations.isEmpty
         let counts = hasKeys ? Overlaps.onKeys(history, events, reading) : (Overlaps.ofConnections(reading), 0)
         (overlaps, meeting) = counts
         if let why = history.exclusionOfAll { notes.append("Linearizability is not judged: \(why).") }
@@ -78,7 +78,7 @@ struct KeyAnalysis {
             case .violated(let event): found[group] = (event, nil)
             case .unknown(let why):
                 let name = Reading.text(history.keys.bytes(groups.key(group)))
-                self.undecided.append(history.hardestKind(groups.events(group)))
+                self.undecided.append(reading.meaning.name(history.hardestKind(groups.events(group))))
                 inconclusive.append("Linearizability of key \(name) is not decided: \(why).")
             }
         }

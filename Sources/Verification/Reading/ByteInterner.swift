@@ -1,7 +1,7 @@
 /// Gives equal byte strings equal small numbers, in order of first appearance.
 ///
 /// One of the files where bytes are read through pointers: hashing eight at a time.
-struct ByteInterner {
+package struct ByteInterner {
     private var arena: [UInt8] = []
     private var offsets: [Int] = [0]
     private var hashes: [UInt64] = []
@@ -10,27 +10,27 @@ struct ByteInterner {
     /// Distinct per process, so that nobody can choose keys that collide.
     private static let seed = UInt64.random(in: .min ... .max) | 1
 
-    init(minimumCapacity: Int = 16) {
+    package init(minimumCapacity: Int = 16) {
         var size = 32
         while size < 2 * minimumCapacity { size *= 2 }
         slots = Array(repeating: -1, count: size)
     }
 
     /// How many distinct strings there are.
-    var count: Int { hashes.count }
+    package var count: Int { hashes.count }
 
     /// Bytes of all of them.
-    var byteCount: Int { arena.count }
+    package var byteCount: Int { arena.count }
 
     /// The string with this number.
-    func bytes(_ id: Int) -> ArraySlice<UInt8> {
+    package func bytes(_ id: Int) -> ArraySlice<UInt8> {
         arena[offsets[id]..<offsets[id + 1]]
     }
 
     /// The number of `source[range]`.
     ///
     /// - Complexity: O(length), amortised.
-    mutating func intern(_ source: [UInt8], _ range: Range<Int>) -> Int {
+    package mutating func intern(_ source: [UInt8], _ range: Range<Int>) -> Int {
         let hash = Self.hash(source, range)
         if let found = find(source, range, hash) { return found }
         if 2 * (hashes.count + 1) > slots.count { grow() }
@@ -43,7 +43,7 @@ struct ByteInterner {
     }
 
     /// The number of `source[range]` if it has one.
-    func lookup(_ source: [UInt8], _ range: Range<Int>) -> Int? {
+    package func lookup(_ source: [UInt8], _ range: Range<Int>) -> Int? {
         find(source, range, Self.hash(source, range))
     }
 

@@ -2,6 +2,7 @@
 // and the processor's time, at most and on average. crowd-bench [EXECUTIONS] [MILLISECONDS] [FAMILY] [CLIENTS]
 import Glibc
 import Verification
+import Protocols
 
 func threadNanoseconds() -> Int64 {
     var time = timespec()

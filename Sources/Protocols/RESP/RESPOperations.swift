@@ -1,9 +1,73 @@
+import Capture
+import Verification
 import Wire
 
+extension RESPMeaning {
+    func addOperations(
+        of call: Call, _ exchange: Exchange, isPaired: Bool, _ reading: Reading, to history: inout KeyHistory
+    ) {
+        history.addRESP(call, exchange, isPaired: isPaired, reading)
+    }
+
+    func object(of call: Call, _ reading: Reading) -> Range<Int>? {
+        guard !call.isOpaque, call.wordCount > 1 else { return nil }
+        switch RESPCommand.table[call.command].effect {
+        case .none, .writesAll: return nil
+        default: return reading.words[call.firstWord + 1]
+        }
+    }
+}
+
 extension KeyHistory {
+    mutating func addRESP(_ call: Call, _ exchange: Exchange, isPaired: Bool, _ reading: Reading) {
+        let head = isPaired ? call.head?.resp : nil
+        let bytes = exchange.request.bytes
+        if let head, head.kind == .error, !isArithmeticRefusal(call, head, exchange) { return }
+        guard !call.isOpaque else {
+            exclusionOfAll =
+                exclusionOfAll ?? "a request cannot be taken apart (packet \(exchange.request.last.number))"
+            return
+        }
+        let words = reading.words[call.firstWord..<call.firstWord + call.wordCount]
+        let command = RESPCommand.table[call.command]
+        switch command.effect {
+        case .none, .reads: return
+        case .writesAll:
+            exclusionOfAll =
+                exclusionOfAll ?? "\(command.name) (packet \(exchange.request.last.number)) may change any key"
+        case .writesFirst: exclude(bytes, words.dropFirst().prefix(1))
+        case .writesNamed: exclude(bytes, words.dropFirst())
+        default:
+            var operation = KeyOperation(
+                kind: .read, key: 0, call: Int32(reading.starts[Int(call.conversation)]) + call.exchange,
+                lane: Int32(call.conversation))
+            setTimes(&operation, exchange, completed: head == nil ? nil : exchange.reply?.first.time)
+            if !model(&operation, command.effect, bytes, words, head, exchange.reply) {
+                exclude(bytes, words.dropFirst())
+            }
+        }
+    }
+
+    /// An error of INCR that tells what the key holds; other errors say that nothing was done.
+    private mutating func isArithmeticRefusal(_ call: Call, _ head: RESPHead, _ exchange: Exchange) -> Bool {
+        guard let reply = exchange.reply else { return false }
+        let text = String(decoding: reply.bytes[head.body.prefix(80)], as: UTF8.self).lowercased()
+        if text.contains("unknown command"), call.wordCount > 0 {
+            let request = exchange.request.bytes
+            unsupported.insert(Reading.name(request, firstWord(request)))
+        }
+        let effect = RESPCommand.table[call.command].effect
+        return (effect == .add || effect == .subtract) && (text.contains("not an integer") || text.contains("overflow"))
+    }
+
+    private func firstWord(_ request: [UInt8]) -> Range<Int> {
+        var ranges: [Range<Int>] = []
+        return RESPValue.appendWordRanges(of: request.span, to: &ranges) ? ranges[0] : 0..<0
+    }
+
     /// Fills in what a modelled command did, and appends it. False if its words or its reply are not as modelled; then
     /// its keys cannot be checked.
-    mutating func model(
+    private mutating func model(
         _ operation: inout KeyOperation, _ effect: RESPCommand.Effect, _ bytes: [UInt8],
         _ words: ArraySlice<Range<Int>>,
         _ head: RESPHead?, _ reply: Message?

@@ -1,4 +1,5 @@
-public import Capture
+import Capture
+public import Verification
 import Wire
 
 /// Makes the evidence of many RESP clients on few keys, for benchmarks and tests: a server that takes each request at one

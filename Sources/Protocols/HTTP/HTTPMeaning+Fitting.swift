@@ -1,14 +1,22 @@
 import Capture
+import Verification
 import Wire
 
 /// How replies of HTTP are held against their requests. RFC 9110.
-extension Reading {
-    /// Whether `reply` is an answer that the request of `call` may get.
-    func fitsHTTP(_ call: Call, _ request: Message, _ head: HTTPReply, _ reply: Message) -> Bool {
+extension HTTPMeaning {
+    func fits(_ call: Call, _ request: Message, _ head: ReplyHead?, _ reply: Message, _ reading: Reading) -> Bool {
+        guard let head, fitsShape(call, request, head, reply, reading) else { return false }
+        // While a body is still under way, a server may say that it wants it, or answer at once.
+        guard request.first.number == request.last.number else { return true }
+        return !reading.precedes(reply, request, isError: head.isError)
+    }
+
+    func fitsShape(_ call: Call, _ request: Message, _ head: ReplyHead?, _ reply: Message, _ reading: Reading) -> Bool {
+        guard let head = head?.http else { return false }
         guard !call.isOpaque, head.status < 400 else { return true }
-        let http = http(call)
+        let http = http(call, reading)
         guard fitsStatus(http, Int(head.status)) else { return false }
-        guard let target = target(call), head.isSuccess, head.tellsBody,
+        guard let target = target(call, reading), head.isSuccess, head.tellsBody,
             let path = bodies.judged(request.bytes, target)
         else { return true }
         let isSettled = bodies.isSettled(path, at: request.first.number)
@@ -53,27 +61,29 @@ extension Reading {
 
     /// Whether a 200 with this Content-Length can be the answer; false only where the path surely holds one of some
     /// bodies, none of that length.
-    func mayAnnounce(_ length: Int, _ call: Call, _ request: Message) -> Bool {
-        guard let target = target(call), let path = bodies.judged(request.bytes, target),
-            [.get, .head].contains(http(call).method), bodies.isSettled(path, at: request.first.number)
+    func mayAnnounce(_ length: Int, _ call: Call, _ request: Message, _ reading: Reading) -> Bool {
+        guard let target = target(call, reading), let path = bodies.judged(request.bytes, target),
+            [.get, .head].contains(http(call, reading).method), bodies.isSettled(path, at: request.first.number)
         else { return true }
         return bodies.hasLength(length, path)
     }
 
     /// Whether the path surely holds one of some bodies, and one of them has this length.
-    func mustAnnounce(_ length: Int, _ call: Call, _ request: Message) -> Bool {
-        guard let target = target(call), let path = bodies.judged(request.bytes, target),
-            [.get, .head].contains(http(call).method), bodies.isSettled(path, at: request.first.number)
+    func mustAnnounce(_ length: Int, _ call: Call, _ request: Message, _ reading: Reading) -> Bool {
+        guard let target = target(call, reading), let path = bodies.judged(request.bytes, target),
+            [.get, .head].contains(http(call, reading).method), bodies.isSettled(path, at: request.first.number)
         else { return false }
         return bodies.hasLength(length, path)
     }
 
     /// Whether a reply, if it fits the request, says something of it: many requests may be answered 204.
-    func isTelling(_ call: Call, _ reply: Message) -> Bool {
+    func isTelling(_ call: Call, _ reply: Message, _ reading: Reading) -> Bool {
         guard !call.isOpaque, let head = HTTPReply(reply.bytes), head.isSuccess else { return false }
-        if let own = self.reply(call), own.bytes == reply.bytes { return true }
-        guard let target = target(call), let path = bodies.judged(request(call).bytes, target) else { return false }
-        switch http(call).method {
+        if let own = reading.reply(call), own.bytes == reply.bytes { return true }
+        guard let target = target(call, reading), let path = bodies.judged(reading.request(call).bytes, target) else {
+            return false
+        }
+        switch http(call, reading).method {
         case .head:
             guard let length = head.announced else { return false }
             return bodies.hasLength(length, path)

@@ -1,4 +1,5 @@
 import Capture
+import Verification
 import Wire
 
 /// What the evidence shows being PUT to which path: whose body a reply may hold.
@@ -32,23 +33,23 @@ struct HTTPBodies {
     init() {}
 
     /// - Complexity: O(bytes).
-    init(_ reading: Reading) {
-        if reading.hasSeveralHosts { objection = "requests name several hosts" }
-        for (index, call) in reading.calls.enumerated() { add(index, call, reading) }
+    init(_ meaning: HTTPMeaning, _ reading: Reading) {
+        if meaning.hasSeveralHosts { objection = "requests name several hosts" }
+        for (index, call) in reading.calls.enumerated() { add(index, call, meaning, reading) }
         addUnfinished(reading.evidence)
         excludeParents()
         for call in reading.calls {
-            if let path = pathReadBack(call, reading) { verbatim.insert(folder(of: path)) }
+            if let path = pathReadBack(call, meaning, reading) { verbatim.insert(folder(of: path)) }
         }
     }
 
-    private mutating func add(_ index: Int, _ call: Call, _ reading: Reading) {
+    private mutating func add(_ index: Int, _ call: Call, _ meaning: HTTPMeaning, _ reading: Reading) {
         let request = reading.request(call)
-        guard let target = reading.target(call) else {
+        guard let target = meaning.target(call, reading) else {
             objection = objection ?? "a request cannot be taken apart (packet \(request.last.number))"
             return
         }
-        let http = reading.requests[index]
+        let http = meaning.requests[index]
         if http.method.isSafe {
             let path = path(request.bytes, target)
             if http.method == .get { readers[path].append(index) }
@@ -58,7 +59,7 @@ struct HTTPBodies {
         }
         // Refused for good: nothing was done.
         if let reply = call.head?.http, reply.status == 405 || reply.status == 501 { return }
-        if reading.isRefused(call, request) { return }
+        if meaning.isRefused(call, request, reading) { return }
         guard http.method != .connect else { return }
         guard http.method != .elsewhere, http.method != .other, Self.isPlain(request.bytes[target]) else {
             objection =
@@ -147,12 +148,13 @@ struct HTTPBodies {
     }
 
     /// The path whose GET got what was PUT to it.
-    private func pathReadBack(_ call: Call, _ reading: Reading) -> Int? {
-        guard let head = call.head?.http, head.status == 200, head.tellsBody, let target = reading.target(call),
-            reading.http(call).method == .get, let reply = reading.reply(call),
+    private func pathReadBack(_ call: Call, _ meaning: HTTPMeaning, _ reading: Reading) -> Int? {
+        guard let head = call.head?.http, head.status == 200, head.tellsBody,
+            let target = meaning.target(call, reading),
+            meaning.http(call, reading).method == .get, let reply = reading.reply(call),
             let path = paths.lookup(reading.request(call).bytes, target)
         else { return nil }
-        let (bytes, range) = Reading.body(reply)
+        let (bytes, range) = HTTPMeaning.body(reply)
         guard !range.isEmpty, let value = values.lookup(bytes, range), wasWritten(value, to: path) else { return nil }
         return path
     }

@@ -40,13 +40,6 @@ struct RESPCommand: Sendable {
         return table[found].name.utf8.elementsEqual(bytes[range].lazy.map(upper)) ? found : 0
     }
 
-    /// `bytes[range]` in capitals, for people.
-    static func displayName(_ bytes: [UInt8], _ range: Range<Int>) -> String {
-        String(
-            decoding: bytes[range.prefix(longestName)].map { (0x21...0x7E).contains($0) ? upper($0) : 0x3F },
-            as: UTF8.self)
-    }
-
     static let longestName = 24
 
     static let multi = table.firstIndex { $0.name == "MULTI" }!

@@ -1,58 +1,54 @@
 import Capture
+import Verification
 import Wire
 
 /// Paths as registers: PUT writes, GET reads, DELETE deletes. RFC 9110 section 9.3.
-extension KeyHistory {
-    mutating func addHTTP(_ call: Call, _ exchange: Exchange, _ isPaired: Bool, _ reading: Reading) {
-        exclusionOfAll = exclusionOfAll ?? reading.bodies.objection
-        guard let target = reading.target(call) else { return }
-        let http = reading.http(call)
+extension HTTPMeaning {
+    func addOperations(
+        of call: Call, _ exchange: Exchange, isPaired: Bool, _ reading: Reading, to history: inout KeyHistory
+    ) {
+        history.exclusionOfAll = history.exclusionOfAll ?? bodies.objection
+        guard let target = target(call, reading) else { return }
+        let http = http(call, reading)
         let reply = isPaired ? call.head?.http : nil
         let bytes = exchange.request.bytes
         if let reply, reply.status == 405 || reply.status == 501 {
-            unsupported.insert(RESPCommand.displayName(bytes, reading.words[call.firstWord]))
+            history.unsupported.insert(methodName(call, exchange.request, reading))
             return
         }
-        if reading.isRefused(call, exchange.request) {
+        if isRefused(call, exchange.request, reading) {
             // A campaign sees more of the target than one execution, and says itself what that does not know.
             guard reading.evidence.source == .capture else { return }
-            unsupported.insert(reading.methodName(call, exchange.request))
+            history.unsupported.insert(methodName(call, exchange.request, reading))
             return
         }
         if [.options, .trace, .connect].contains(http.method) { return }
-        guard reading.bodies.isRegister(bytes, target) else { return }
-        if reading.bodies.isUnclear(bytes, target) { return exclude(bytes, CollectionOfOne(target)) }
+        guard bodies.isRegister(bytes, target) else { return }
+        if bodies.isUnclear(bytes, target) { return history.exclude(bytes, CollectionOfOne(target)) }
         var operation = KeyOperation(
-            kind: .read, key: key(bytes, target), call: Int32(reading.starts[Int(call.conversation)]) + call.exchange,
-            lane: lane(call, reading))
-        setHTTPTimes(&operation, exchange, isAnswered: reply != nil)
-        if model(&operation, http, exchange, reply, reading) { operations.append(operation) }
+            kind: .read, key: history.key(bytes, target),
+            call: Int32(reading.starts[Int(call.conversation)]) + call.exchange, lane: lane(call, reading))
+        // What is sent behind the head may be read as late as it is sent, and interim replies come before anything is done.
+        history.setTimes(&operation, exchange, completed: reply == nil ? nil : exchange.reply?.last.time)
+        if model(&operation, http, exchange, reply, reading, &history.values) { history.operations.append(operation) }
     }
 
     /// A server may work on a run of safe requests at once, so these are in no order. RFC 9112 section 9.3.2.
     private func lane(_ call: Call, _ reading: Reading) -> Int32 {
         let place = reading.starts[Int(call.conversation)] + Int(call.exchange)
         let own = reading.range(Int(call.conversation))
-        let isSafe = { (place: Int) in own.contains(place) && reading.requests[place].method.isSafe }
+        let isSafe = { (place: Int) in own.contains(place) && requests[place].method.isSafe }
         guard isSafe(place), isSafe(place - 1) || isSafe(place + 1) else { return call.conversation }
         return Int32(reading.evidence.conversations.count + place)
     }
 
-    /// What is sent behind the head may be read as late as it is sent, and interim replies come before anything is done.
-    private func setHTTPTimes(_ operation: inout KeyOperation, _ exchange: Exchange, isAnswered: Bool) {
-        operation.isAnswered = isAnswered
-        operation.invoked = exchange.request.last.time.nanoseconds
-        guard isAnswered, let reply = exchange.reply?.last.time.nanoseconds else { return }
-        operation.completed = max(reply, operation.invoked)
-        operation.invoked = min(reply, operation.invoked)
-    }
-
     /// Fills in what a request did. False where it did nothing, or its reply tells nothing.
-    private mutating func model(
-        _ operation: inout KeyOperation, _ http: HTTPCall, _ exchange: Exchange, _ reply: HTTPReply?, _ reading: Reading
+    private func model(
+        _ operation: inout KeyOperation, _ http: HTTPCall, _ exchange: Exchange, _ reply: HTTPReply?,
+        _ reading: Reading, _ values: inout ByteInterner
     ) -> Bool {
         switch http.method {
-        case .get: return modelGet(&operation, http, exchange, reply, reading)
+        case .get: return modelGet(&operation, http, exchange, reply, reading, &values)
         case .head:
             guard let reply, !http.flags.contains(.isConditional), [200, 404, 410].contains(reply.status) else {
                 return false
@@ -85,8 +81,9 @@ extension KeyHistory {
         operation.completed = .max
     }
 
-    private mutating func modelGet(
-        _ operation: inout KeyOperation, _ http: HTTPCall, _ exchange: Exchange, _ reply: HTTPReply?, _ reading: Reading
+    private func modelGet(
+        _ operation: inout KeyOperation, _ http: HTTPCall, _ exchange: Exchange, _ reply: HTTPReply?,
+        _ reading: Reading, _ values: inout ByteInterner
     ) -> Bool {
         guard let reply, let message = exchange.reply, !http.flags.contains(.isConditional), reply.tellsBody else {
             return false
@@ -94,7 +91,7 @@ extension KeyHistory {
         switch reply.status {
         case 404, 410: operation.result = Cell.absent
         case 200:
-            let (bytes, range) = Reading.body(message)
+            let (bytes, range) = Self.body(message)
             operation.result = Cell.value(bytes, range, &values)
         case 206:
             guard let value = onlyWhole(operation, exchange.request, message, reading) else { return false }
@@ -109,11 +106,13 @@ extension KeyHistory {
         _ operation: KeyOperation, _ request: Message, _ reply: Message, _ reading: Reading
     ) -> ArraySlice<UInt8>? {
         let call = reading.calls[Int(operation.call)]
-        guard let part = HTTPPart(reply), let target = reading.target(call),
-            let path = reading.bodies.judged(request.bytes, target),
-            reading.bodies.isSettled(path, at: request.first.number)
+        guard let part = HTTPPart(reply), let target = target(call, reading),
+            let path = bodies.judged(request.bytes, target),
+            bodies.isSettled(path, at: request.first.number)
         else { return nil }
-        let candidates = reading.bodies.bodies(path).filter { part.isSlice(of: $0) }
+        let candidates = bodies.bodies(path).filter { part.isSlice(of: $0) }
         return candidates.count == 1 ? candidates[0] : nil
     }
+
+    func object(of call: Call, _ reading: Reading) -> Range<Int>? { call.isOpaque ? nil : target(call, reading) }
 }

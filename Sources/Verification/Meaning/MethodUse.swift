@@ -1,7 +1,5 @@
-/// How a server answers the methods of HTTP: one that it always refuses it does not support, whatever status it has for
-/// that. Many frameworks answer 404 to a method without a route.
-///
-/// GET is always supported (RFC 9110 section 9.1): a 404 to it says that nothing is there.
+/// How a server answers requests by what they ask for: a kind that it always refuses it does not support, whatever words it
+/// has for that. Many frameworks say that nothing is there of a method without a route.
 public struct MethodUse: Sendable, Equatable {
     /// The methods that got an answer other than a refusal.
     public var accepted: Set<String> = []
@@ -12,8 +10,8 @@ public struct MethodUse: Sendable, Equatable {
     public init() {}
 
     /// Adds a reply to a method.
-    mutating func add(_ method: String, status: Int) {
-        if Self.refuses(status, method) {
+    package mutating func add(_ method: String, isRefused: Bool) {
+        if isRefused {
             guard !accepted.contains(method) else { return }
             refused[method, default: 0] += 1
         } else {
@@ -30,10 +28,5 @@ public struct MethodUse: Sendable, Equatable {
     }
 
     /// Whether a method was used, and never accepted.
-    func isRefused(_ method: String) -> Bool { refused[method] != nil }
-
-    /// 4xx or 501, and no other error of the server's own: with that it says that it failed.
-    private static func refuses(_ status: Int, _ method: String) -> Bool {
-        method == "GET" ? status == 405 || status == 501 : (400..<500).contains(status) || status == 501
-    }
+    package func isRefused(_ method: String) -> Bool { refused[method] != nil }
 }
