@@ -30,11 +30,13 @@ let package = Package(
         .plugin(name: "NativeTools", capability: .buildTool()),
         .target(name: "CNoise", exclude: ["native"], plugins: ["NativeTools"]),
 
-        .target(name: "Wire", swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        .target(name: "Wire", swiftSettings: strict),
         .target(name: "Capture", dependencies: ["CPcap"], swiftSettings: strict),
         .target(name: "Verification", dependencies: ["Wire", "Capture"], swiftSettings: strict),
-        .target(name: "Protocols", dependencies: ["Wire", "Capture", "Verification"], swiftSettings: strict),
-        .target(name: "ReferenceServers", dependencies: ["Wire", "CLinux"], swiftSettings: strict),
+        .target(
+            name: "Protocols", dependencies: ["Wire", "Capture", "Verification"],
+            swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        .target(name: "ReferenceServers", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "Perturbation", dependencies: ["CLinux", "CNoise"], swiftSettings: strict),
         .target(
             name: "Fuzz", dependencies: ["CLinux", "Wire", "Capture", "Verification", "Perturbation"],
@@ -54,13 +56,13 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(name: "reference-server", dependencies: ["ReferenceServers"], swiftSettings: strict),
 
-        .testTarget(name: "WireTests", dependencies: ["Wire", "Protocols"], swiftSettings: strict),
+        .testTarget(name: "ProtocolsTests", dependencies: ["Protocols", "Wire"], swiftSettings: strict),
         .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: strict),
         .testTarget(
             name: "VerificationTests", dependencies: ["Verification", "Protocols", "Wire", "Capture"],
             swiftSettings: strict),
         .testTarget(
-            name: "ReferenceServersTests", dependencies: ["ReferenceServers", "reference-server", "Wire", "CLinux"],
+            name: "ReferenceServersTests", dependencies: ["ReferenceServers", "reference-server", "CLinux"],
             swiftSettings: strict),
         .target(
             name: "PerturbationProbes", path: "Tests/PerturbationProbes", exclude: ["native"],

@@ -1,3 +1,5 @@
+public import Wire
+
 /// Lines that carry a tag: `WORD TAG …`, answered by a line `WORD TAG …` with the same tag, in the order of the
 /// requests. Many protocols that people write for themselves look like this (`REQ 17 …`, `RSP 17 …`).
 public struct TaggedLineCodec: WireCodec {

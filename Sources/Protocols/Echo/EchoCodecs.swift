@@ -1,3 +1,5 @@
+public import Wire
+
 /// Echo, a line a message: the server answers each line with the same line (RFC 862 with framing).
 public struct EchoLineCodec: WireCodec {
     /// The longest line, its line feed included; a longer one is malformed.

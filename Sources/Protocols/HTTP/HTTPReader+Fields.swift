@@ -1,3 +1,5 @@
+import Wire
+
 extension HTTPReader {
     /// Notes a header field that matters. False: see `outcome`.
     mutating func field(_ name: Range<Int>, _ value: Range<Int>, _ head: inout HTTPHead) -> Bool {

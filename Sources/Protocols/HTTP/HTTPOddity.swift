@@ -1,3 +1,5 @@
+import Wire
+
 /// What servers send against the letter of RFC 9112 and clients understand: noted, and no reason to refuse a reply whose
 /// framing does not depend on it.
 public enum HTTPOddity: String, Sendable, CaseIterable {

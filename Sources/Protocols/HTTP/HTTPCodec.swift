@@ -1,3 +1,5 @@
+public import Wire
+
 /// HTTP/1.1, RFC 9112: requests and replies with Content-Length, chunked bodies, interim replies, and bodies that end with
 /// the connection.
 ///

@@ -1,3 +1,5 @@
+public import Wire
+
 /// The top of one RESP value, read without copying it: what a checker needs of most replies.
 public struct RESPHead: Sendable, Equatable {
     /// The type byte, with the null string and the null array told apart from the rest.

@@ -1,3 +1,5 @@
+import Wire
+
 /// A bounded reader over HTTP/1.1 bytes: the one place where heads and chunks are taken apart. It judges a line only once
 /// the line is whole, so that what it says of some bytes stays true whatever follows.
 struct HTTPReader: ~Escapable {

@@ -1,3 +1,5 @@
+public import Wire
+
 /// RESP2, the protocol of Redis: requests are arrays of bulk strings or inline lines, replies are any value.
 ///
 /// Source: <https://redis.io/docs/latest/develop/reference/protocol-spec/>.

@@ -1,3 +1,5 @@
+import Wire
+
 /// A bounded reader over RESP bytes. The one place where RESP is taken apart; framing and decoding both use it.
 struct RESPCursor: ~Escapable {
     let bytes: Span<UInt8>

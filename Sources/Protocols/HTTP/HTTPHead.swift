@@ -1,3 +1,5 @@
+public import Wire
+
 /// The head of one HTTP/1.1 message: its first line, and the header fields that framing and checking look at. Ranges lie
 /// in the bytes that it was read from. RFC 9112.
 public struct HTTPHead: Sendable, Equatable {
