@@ -278,7 +278,7 @@ final class ClientConnection {
     func noteUnread(scratch: UnsafeMutableRawBufferPointer, atMost budget: inout Int) {
         guard let recording, let raw, !isOver else { return }
         var unread: Int32 = 0
-        ioctl(raw, UInt(FIONREAD), &unread)
+        _ = ioctl(raw, UInt(FIONREAD), &unread)
         if Int(unread) >= Self.holdingUpBytes {
             recording.stoppedReading(log.source)
         } else {

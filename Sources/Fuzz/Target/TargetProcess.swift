@@ -1,4 +1,4 @@
-package import CLinux
+import CLinux
 package import Glibc
 
 /// A target that we started, in a process group of its own.

@@ -1,5 +1,5 @@
 package import Verification
-package import Wire
+import Wire
 
 extension TaggedLineCodec: WireProtocol {
     package func meaning(of evidence: Evidence) -> any Meaning { TaggedMeaning() }
