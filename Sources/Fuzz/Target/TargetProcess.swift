@@ -1,4 +1,4 @@
-import CLinux
+package import CLinux
 package import Glibc
 
 /// A target that we started, in a process group of its own.

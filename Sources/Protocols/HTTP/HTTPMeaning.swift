@@ -39,16 +39,15 @@ struct HTTPMeaning: Meaning {
         guard let head = HTTPHead(request.bytes.span, from: .client) else {
             call.isOpaque = true
             requests.append(
-                HTTPCall(method: .other, flags: [], closes: false, hasRange: false, isPartial: false, bodyOffset: 0))
+                HTTPCall(method: .other, flags: [], closes: false, hasRange: false, isPartial: false))
             return
         }
         words += [head.method, head.target]
-        call.wordCount = 2
         let method = HTTPMethod(request.bytes[head.method])
         requests.append(
             HTTPCall(
                 method: method, flags: head.flags, closes: head.closes, hasRange: !head.range.isEmpty,
-                isPartial: !head.contentRange.isEmpty || head.flags.contains(.isVariant), bodyOffset: head.end))
+                isPartial: !head.contentRange.isEmpty || head.flags.contains(.isVariant)))
         if let reply = call.head?.http {
             let name = Reading.name(request.bytes, head.method)
             methods.add(name, isRefused: HTTPMethod.isRefused(status: Int(reply.status), name))

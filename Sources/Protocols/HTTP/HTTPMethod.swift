@@ -54,6 +54,4 @@ struct HTTPCall {
     /// Whether it asks for a range, and whether its body is only a part, or coded.
     var hasRange: Bool
     var isPartial: Bool
-    /// Where the body begins.
-    var bodyOffset: Int
 }

@@ -33,15 +33,14 @@ struct RESPMeaning: Meaning {
 
     mutating func read(_ call: inout Call, _ exchange: Exchange, _ words: inout [Range<Int>]) {
         let request = exchange.request.bytes
-        guard RESPValue.appendWordRanges(of: request.span, to: &words), words.count > call.firstWord else {
+        guard RESPValue.appendWordRanges(of: request.span, to: &words), let name = words.first else {
             call.isOpaque = true
             return
         }
-        call.wordCount = words.count - call.firstWord
-        call.command = RESPCommand.index(request, words[call.firstWord])
+        call.command = RESPCommand.index(request, name)
         call.endsPairing = RESPCommand.table[call.command].endsPairing
-        if call.command == RESPCommand.client, call.wordCount > 1 {
-            call.endsPairing = Reading.name(request, words[call.firstWord + 1]) == "REPLY"
+        if call.command == RESPCommand.client, words.count > 1 {
+            call.endsPairing = Reading.name(request, words[1]) == "REPLY"
         }
         if call.command == RESPCommand.multi { sawMulti = true }
         if Self.interferes(call, request, words) { isInterfered = true }
@@ -52,8 +51,8 @@ struct RESPMeaning: Meaning {
     private static func interferes(_ call: Call, _ request: [UInt8], _ words: [Range<Int>]) -> Bool {
         switch call.command {
         case RESPCommand.failover, RESPCommand.shutdown, RESPCommand.debug: return true
-        case RESPCommand.client where call.wordCount > 1:
-            return ["PAUSE", "KILL"].contains(Reading.name(request, words[call.firstWord + 1]))
+        case RESPCommand.client where words.count > 1:
+            return ["PAUSE", "KILL"].contains(Reading.name(request, words[1]))
         default: return false
         }
     }

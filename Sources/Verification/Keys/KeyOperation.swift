@@ -6,6 +6,8 @@ package struct KeyOperation {
     }
 
     package var kind: Kind
+    /// Whether it was answered.
+    package var isAnswered = true
     /// Its key; the first one of several.
     package var key: Int32
     /// Its place in `Reading.calls`.
@@ -16,8 +18,6 @@ package struct KeyOperation {
     package var argument = 0
     /// A cell that was read, or the number answered.
     package var result = 0
-    /// Whether it was answered.
-    package var isAnswered = true
     /// In nanoseconds.
     package var invoked: Int64 = 0
     /// In nanoseconds; the largest number where unanswered.

@@ -11,7 +11,7 @@ package protocol Meaning: Sendable {
     var wordsPerRequest: Int { get }
     /// The head of a reply; nil where the protocol has none, or the bytes are none.
     func head(of reply: Message) -> ReplyHead?
-    /// Takes apart what was asked and answered; `call.head` is set. Words are appended to `words`.
+    /// Takes apart what was asked and answered; `call.head` is set. `words` is empty, and gets the request's words.
     mutating func read(_ call: inout Call, _ exchange: Exchange, _ words: inout [Range<Int>])
     /// All calls are read: learns what only all of them show.
     mutating func finish(_ reading: Reading)

@@ -11,7 +11,9 @@ package struct Reading: Sendable {
     /// Where each conversation's calls begin; one more than conversations.
     package private(set) var starts: [Int] = [0]
     /// The words of requests, as ranges of their bytes.
-    package private(set) var words: [Range<Int>] = []
+    package private(set) var words = WordRanges()
+    /// The words of one request.
+    private var scratch: [Range<Int>] = []
     /// Conversations with something that is not plainly right.
     private var suspicious: [Int] = []
     /// Whether it is certain which reply answers which request, by conversation.
@@ -68,7 +70,10 @@ package struct Reading: Sendable {
             var call = Call(conversation: Int32(index), exchange: Int32(position))
             call.firstWord = words.count
             if let reply = exchange.reply { call.head = meaning.head(of: reply) }
-            meaning.read(&call, exchange, &words)
+            scratch.removeAll(keepingCapacity: true)
+            meaning.read(&call, exchange, &scratch)
+            call.wordCount = scratch.count
+            words.append(scratch)
             if let head = call.head, let reply = exchange.reply, let oddity = meaning.oddity(head) {
                 remarks.add(oddity, name(index), packet: reply.first.number)
             }

@@ -10,8 +10,15 @@ package struct ReplyHead: Sendable {
     package var flags: UInt16 = 0
     package var status: Int16 = 0
     package var number = 0
+    // A judge keeps millions of heads; no message is longer than what 32 bits count.
+    private var start: UInt32 = 0
+    private var end: UInt32 = 0
+
     /// Where its contents lie.
-    package var body = 0..<0
+    package var body: Range<Int> {
+        get { Int(start)..<Int(end) }
+        set { (start, end) = (UInt32(clamping: newValue.lowerBound), UInt32(clamping: newValue.upperBound)) }
+    }
 
     package init(isError: Bool) {
         self.isError = isError
