@@ -1,5 +1,6 @@
 import Capture
 import Fuzz
+import Protocols
 import Glibc
 import Testing
 import Verification
