@@ -57,6 +57,7 @@ let package = Package(
         .executableTarget(name: "reference-server", dependencies: ["ReferenceServers"], swiftSettings: strict),
 
         .testTarget(name: "ProtocolsTests", dependencies: ["Protocols", "Wire"], swiftSettings: strict),
+        .testTarget(name: "HouseRuleTests", swiftSettings: strict),
         .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: strict),
         .testTarget(
             name: "VerificationTests", dependencies: ["Verification", "Protocols", "Wire", "Capture"],
