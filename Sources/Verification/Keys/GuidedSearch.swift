@@ -106,12 +106,7 @@ struct GuidedSearch {
     mutating func run(_ model: inout KeyModel, nodes limit: Int, isOver: () -> Bool) -> Outcome {
         let start = model.mark
         for key in use.keys.indices { foresight.set(key, holds: model.cells[Int(use.keys[key])]) }
-        defer {
-            undo(to: 0, &model, start)
-            frames.removeAll(keepingCapacity: true)
-            position = 0
-        }
-        abandoned = 0
+        defer { restart(&model, start) }
         var leap = Leap(patience: style.patience)
         let end = nodes + limit
         while true {
@@ -126,9 +121,23 @@ struct GuidedSearch {
                 frames.append(Frame(position: position, trail: trail.count, mark: model.mark, key: key))
                 if let back = leap.distance(trail.count) { abandon(back, &model) }
             }
-            let isWhole = abandoned == 0 && style.grain == .operation
-            guard advance(&model) else { return model.exhausted == nil && isWhole ? .noOrder : .undecided }
+            let wasLeft = abandoned > 0
+            if advance(&model) { continue }
+            guard model.exhausted == nil else { return .undecided }
+            guard wasLeft, style.rarity > 0 else {
+                return !wasLeft && style.grain == .operation ? .noOrder : .undecided
+            }
+            // All of it was left: what is drawn is another way now.
+            restart(&model, start)
+            leap = Leap(patience: style.patience)
         }
+    }
+
+    private mutating func restart(_ model: inout KeyModel, _ start: Int) {
+        undo(to: 0, &model, start)
+        frames.removeAll(keepingCapacity: true)
+        position = 0
+        abandoned = 0
     }
 
     /// Leaves the last choices before they were searched through.
@@ -204,6 +213,7 @@ struct GuidedSearch {
 
     /// Lets the open readers of a key happen that are legal now.
     private mutating func wake(_ key: Int, _ model: inout KeyModel) {
+        guard plan.lanes.count > Self.fewLanes || !plan.isPipelined else { return wakeHeads(&model) }
         let head = waiting.head(key)
         var entry = waiting.after(head)
         while entry != head {
@@ -212,6 +222,23 @@ struct GuidedSearch {
             read(member, &model)
             // What was taken out still knows what came after it, which may have been taken out since.
             repeat { entry = waiting.after(entry) } while entry != head && foresight.isDone[memberOfEntry[entry]]
+        }
+    }
+
+    /// Of so few lanes that pipeline, the first of each is looked at, and not all readers that are open.
+    private static let fewLanes = 16
+
+    private mutating func wakeHeads(_ model: inout KeyModel) {
+        for lane in plan.lanes.indices {
+            var place = Int(laneHeads[lane])
+            while place < plan.lanes[lane].count {
+                let member = Int(plan.lanes[lane][place])
+                place += 1
+                // What was not answered keeps nothing waiting.
+                guard !foresight.isDone[member], use.operations[member].isAnswered else { continue }
+                if plan.isReader[member] { read(member, &model) }
+                break
+            }
         }
     }
 
