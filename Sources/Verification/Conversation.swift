@@ -37,6 +37,8 @@ public struct Conversation: Sendable {
     public var startsMidStream: Bool
     /// The client shut down writing and went on reading, by its own log: on the wire that looks like a close.
     public var clientKeptReading = false
+    /// When the server accepted the connection, if its client saw it wait for that: nothing was owed before.
+    public var owedSince: Timestamp?
     /// The client does not read: the last window that it advertised is closed.
     public var clientWindowClosed = false
     /// What the packets prove of the capture; nil for datagrams, and where a connection was not captured but recorded by

@@ -185,15 +185,15 @@ extension Diagnosis {
     /// What any server sends without waiting. Bytes.
     private static let oneWrite = 16_384
 
-    /// How long the client waited after `packet`, if the server never closed.
+    /// How long the client waited after `packet`, from when the server had accepted it, if that never closed.
     private func silence(since packet: PacketReference) -> Problem.Silence? {
         guard !serverClosedFirst else { return nil }
         if isForeign, let proof = conversation.proof { return waiting(since: packet, proof) }
+        let begin = max(packet.time.nanoseconds, conversation.owedSince?.nanoseconds ?? .min)
         let halfClosed = conversation.teardown == .clientHalfClosed
         guard let end = conversation.clientEnd, !halfClosed else {
-            return Problem.Silence(
-                nanoseconds: reading.evidence.end.nanoseconds - packet.time.nanoseconds, clientClosed: false)
+            return Problem.Silence(nanoseconds: reading.evidence.end.nanoseconds - begin, clientClosed: false)
         }
-        return Problem.Silence(nanoseconds: end.time.nanoseconds - packet.time.nanoseconds, clientClosed: true)
+        return Problem.Silence(nanoseconds: end.time.nanoseconds - begin, clientClosed: true)
     }
 }
