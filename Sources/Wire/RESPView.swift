@@ -5,12 +5,16 @@ public struct RESPHead: Sendable, Equatable {
         case simple, error, integer, bulk, null, array
     }
 
-    /// What the value is.
-    public var kind: Kind
     /// The number of an integer, the element count of an array, 0 otherwise.
     public var number: Int64
+    // A checker keeps millions of heads; no message is longer than what 32 bits count.
+    private var bodyStart: UInt32
+    private var bodyEnd: UInt32
+    /// What the value is.
+    public var kind: Kind
+
     /// Where the text of a simple string or an error, or the bytes of a bulk string, lie in the message.
-    public var body: Range<Int>
+    public var body: Range<Int> { Int(bodyStart)..<Int(bodyEnd) }
 
     /// Text: a bulk or a simple string.
     public var isText: Bool { kind == .bulk || kind == .simple }
@@ -23,7 +27,7 @@ public struct RESPHead: Sendable, Equatable {
         var cursor = RESPCursor(bytes: bytes)
         guard let line = cursor.line(), !line.isEmpty else { return nil }
         number = 0
-        body = line.lowerBound + 1..<line.upperBound
+        (bodyStart, bodyEnd) = (UInt32(clamping: line.lowerBound + 1), UInt32(clamping: line.upperBound))
         switch bytes[line.lowerBound] {
         case UInt8(ascii: "+"): kind = .simple
         case UInt8(ascii: "-"): kind = .error
@@ -36,7 +40,7 @@ public struct RESPHead: Sendable, Equatable {
             kind = length < 0 ? .null : .bulk
             guard length >= 0 else { return }
             guard let range = cursor.bulkBody(length) else { return nil }
-            body = range
+            (bodyStart, bodyEnd) = (UInt32(clamping: range.lowerBound), UInt32(clamping: range.upperBound))
         case UInt8(ascii: "*"):
             guard let count = cursor.elementCount(line, depth: 0) else { return nil }
             kind = count < 0 ? .null : .array

@@ -128,7 +128,8 @@ struct CheckCommand: ParsableCommand {
         wants.serverPort = port
         wants.datagrams = transport == .udp ? .kept(.all) : .none
         wants.decoding = decode.decoding
-        let reading = try CaptureReading(path: path, wants)
+        var reading = try CaptureReading(path: path, wants)
+        let requests = reading.flows.reduce(0) { $0 + $1.toServer.packets }
         for warning in reading.warnings + reading.recordingNotes { Console.note("\(capture): \(warning)") }
         var incomplete = reading.warnings
         if let dropped = reading.droppedPackets, dropped > 0 {
@@ -137,13 +138,14 @@ struct CheckCommand: ParsableCommand {
         let evidence: Evidence
         switch transport {
         case .tcp:
-            let flows = reading.flows.filter { port == nil || $0.server.port == port }
+            var flows = reading.takeFlows()
+            flows.removeAll { port != nil && $0.server.port != port }
             evidence = Evidence(capture: flows, codec: codec, incomplete: incomplete, end: reading.end)
         case .udp:
-            let flows = reading.datagrams.filter { port == nil || $0.server.port == port }
+            var flows = reading.takeDatagrams()
+            flows.removeAll { port != nil && $0.server.port != port }
             evidence = Evidence(capture: flows, codec: codec, incomplete: incomplete, end: reading.end)
         }
-        let requests = reading.flows.reduce(0) { $0 + $1.toServer.packets }
         let budget = memory.searchBudget(operations: requests, threads: threads)
         let oracles = Judge.wireOracles(patience: waiting.patience, budget: budget)
         var judgement = Judge(oracles: oracles, clockUncertainty: uncertainty, threads: threads).judge(evidence)

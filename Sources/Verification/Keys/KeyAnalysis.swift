@@ -60,7 +60,7 @@ struct KeyAnalysis {
         var found: [Int: Fault] = [:]
         var undecided: [Int] = []
         for group in 0..<groups.count where found.count < maximumViolations {
-            let events = groups.events(group)
+            let events = groups.events(group, of: history.operations)
             let monitor =
                 groups.isAlone(group) && events.count >= KeyMonitor.leastEvents
                 ? KeyMonitor(events, history, startsAbsent: reading.evidence.keysStartAbsent) : nil
@@ -78,7 +78,7 @@ struct KeyAnalysis {
             case .violated(let event): found[group] = Fault(event: event)
             case .unknown(let why):
                 let name = Reading.text(history.keys.bytes(groups.key(group)))
-                self.undecided.append(history.hardestKind(groups.events(group)))
+                self.undecided.append(history.hardestKind(groups.events(group, of: history.operations)))
                 inconclusive.append("Linearizability of key \(name) is not decided: \(why).")
             }
         }
@@ -101,7 +101,7 @@ struct KeyAnalysis {
     private mutating func explain(
         _ fault: Fault, _ groups: ComponentGroups, _ group: Int, _ searcher: ComponentSearcher, _ reading: Reading
     ) {
-        let all = groups.events(group)
+        let all = groups.events(group, of: searcher.history.operations)
         var trial = searcher.trial(groups, group)
         let last = fault.isFirst ? fault.event : trial.firstInexplicable(all)
         let events = Array(all[...last])
@@ -118,7 +118,8 @@ struct KeyAnalysis {
 /// Events dealt out to the components of keys that are checked.
 struct ComponentGroups {
     private var starts: [Int] = [0]
-    private var dealt: [SearchEvent] = []
+    /// Operations, and whether it is their answer: events in an array of their own would be large.
+    private var dealt: [UInt32] = []
     private var keys: [Int] = []
     private var alone: [Bool] = []
     private(set) var excludedKeys = 0
@@ -131,8 +132,17 @@ struct ComponentGroups {
     func size(_ group: Int) -> Int { starts[group + 1] - starts[group] }
     /// Whether the component has one key.
     func isAlone(_ group: Int) -> Bool { alone[group] }
+
     /// Its events in order.
-    func events(_ group: Int) -> [SearchEvent] { Array(dealt[starts[group]..<starts[group + 1]]) }
+    func events(_ group: Int, of operations: [KeyOperation]) -> [SearchEvent] {
+        dealt[starts[group]..<starts[group + 1]].map { code in
+            let operation = operations[Int(code >> 1)]
+            let isResponse = code & 1 == 1
+            return SearchEvent(
+                time: isResponse ? operation.completed : operation.invoked, operation: Int32(code >> 1),
+                isResponse: isResponse)
+        }
+    }
 
     /// - Complexity: O(events + keys).
     init(_ history: inout KeyHistory, _ events: [SearchEvent]) {
@@ -157,11 +167,11 @@ struct ComponentGroups {
             alone.append(sizes[root] == 1)
             starts.append(next[root] + counts[root])
         }
-        dealt = Array(repeating: SearchEvent(time: 0, operation: 0, isResponse: false), count: starts[keys.count])
+        dealt = Array(repeating: 0, count: starts[keys.count])
         for event in events {
             let root = Int(history.root(history.operations[Int(event.operation)].key))
             guard next[root] >= 0 else { continue }
-            dealt[next[root]] = event
+            dealt[next[root]] = UInt32(event.operation) << 1 | (event.isResponse ? 1 : 0)
             next[root] += 1
         }
     }

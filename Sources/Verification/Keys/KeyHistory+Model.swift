@@ -5,7 +5,7 @@ extension KeyHistory {
     /// its keys cannot be checked.
     mutating func model(
         _ operation: inout KeyOperation, _ effect: RESPCommand.Effect, _ bytes: [UInt8],
-        _ words: ArraySlice<Range<Int>>,
+        _ words: Slice<WordRanges>,
         _ head: RESPHead?, _ reply: Message?
     ) -> Bool {
         guard words.count >= 2 else { return false }
@@ -54,7 +54,7 @@ extension KeyHistory {
     }
 
     private mutating func modelAdd(
-        _ operation: inout KeyOperation, _ isNegative: Bool, _ bytes: [UInt8], _ words: ArraySlice<Range<Int>>,
+        _ operation: inout KeyOperation, _ isNegative: Bool, _ bytes: [UInt8], _ words: Slice<WordRanges>,
         _ head: RESPHead?
     ) -> Bool {
         var delta = 1
@@ -76,7 +76,7 @@ extension KeyHistory {
 
     private mutating func modelMany(
         _ operation: inout KeyOperation, _ effect: RESPCommand.Effect, _ bytes: [UInt8],
-        _ words: ArraySlice<Range<Int>>,
+        _ words: Slice<WordRanges>,
         _ head: RESPHead?, _ reply: Message?
     ) -> Bool {
         let isSingle = words.count == 2

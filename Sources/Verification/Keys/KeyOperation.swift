@@ -6,6 +6,8 @@ struct KeyOperation {
     }
 
     var kind: Kind
+    /// Whether it was answered.
+    var isAnswered = true
     /// Its key; the first one of several.
     var key: Int32
     /// Its place in `Reading.calls`.
@@ -16,8 +18,6 @@ struct KeyOperation {
     var argument = 0
     /// A cell that was read, or the number answered.
     var result = 0
-    /// Whether it was answered.
-    var isAnswered = true
     /// In nanoseconds.
     var invoked: Int64 = 0
     /// In nanoseconds; the largest number where unanswered.

@@ -56,7 +56,7 @@ package struct KeyTimeline: Sendable {
     /// The words of an exchange's request as ranges of its bytes; empty where the protocol has no words.
     package func words(_ reference: ExchangeReference) -> ArraySlice<Range<Int>> {
         let call = reading.calls[index(reference)]
-        return reading.words[call.firstWord..<call.firstWord + call.wordCount]
+        return Array(reading.words[call.firstWord..<call.firstWord + call.wordCount])[...]
     }
 
     /// Whether an exchange was refused: it was answered with an error.

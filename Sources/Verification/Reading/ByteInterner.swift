@@ -1,6 +1,8 @@
+import Glibc
+
 /// Gives equal byte strings equal small numbers, in order of first appearance.
 ///
-/// One of the files where bytes are read through pointers: hashing eight at a time.
+/// One of the files where bytes are read through pointers: hashing eight at a time, and comparing.
 struct ByteInterner {
     private var arena: [UInt8] = []
     private var offsets: [Int] = [0]
@@ -58,9 +60,19 @@ struct ByteInterner {
     }
 
     private func isEqual(_ id: Int, _ source: [UInt8], _ range: Range<Int>) -> Bool {
-        let own = offsets[id]..<offsets[id + 1]
-        guard own.count == range.count else { return false }
-        return arena[own] == source[range]
+        Self.isEqual(arena, offsets[id]..<offsets[id + 1], source, range)
+    }
+
+    /// Whether `left[own]` and `right[other]` are the same bytes. memcmp(3)
+    static func isEqual(_ left: [UInt8], _ own: Range<Int>, _ right: [UInt8], _ other: Range<Int>) -> Bool {
+        guard own.count == other.count else { return false }
+        return left.withUnsafeBytes { left in
+            right.withUnsafeBytes { right in
+                let (left, right) = (UnsafeRawBufferPointer(rebasing: left[own]), right[other])
+                guard let start = left.baseAddress else { return true }
+                return memcmp(start, UnsafeRawBufferPointer(rebasing: right).baseAddress!, left.count) == 0
+            }
+        }
     }
 
     private mutating func insert(_ id: Int32, _ hash: UInt64) {
@@ -74,7 +86,7 @@ struct ByteInterner {
         for (id, hash) in hashes.enumerated() { insert(Int32(id), hash) }
     }
 
-    private static func hash(_ source: [UInt8], _ range: Range<Int>) -> UInt64 {
+    static func hash(_ source: [UInt8], _ range: Range<Int>) -> UInt64 {
         source.withUnsafeBytes { all in
             let bytes = UnsafeRawBufferPointer(rebasing: all[range])
             var state = seed ^ UInt64(bytes.count)

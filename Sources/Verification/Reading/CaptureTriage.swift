@@ -175,19 +175,28 @@ extension WireCodec {
 extension Evidence {
     /// Reads the connections of a capture that anybody made: those that do not speak the protocol are left aside.
     ///
-    /// - Parameters: as of `init(flows:)`.
+    /// - Parameters: as of `init(flows:)`; the flows are let go of one by one, as they are read.
     /// - Complexity: O(bytes + packets).
     public init(
-        capture flows: [Flow], codec: any WireCodec, names: (Flow) -> String = { $0.client.description },
+        capture flows: consuming [Flow], codec: any WireCodec, names: (Flow) -> String = { $0.client.description },
         incomplete: [String] = [], end: Timestamp
     ) {
-        let (once, again) = CapturedTwice.eachOnce(flows)
-        let read = once.map { (Conversation(flow: $0, name: names($0), codec: codec), $0.server) }
+        let copies = CapturedTwice.copies(in: flows)
+        var again: [String] = []
+        var read: [(Conversation, Endpoint)] = []
+        read.reserveCapacity(flows.count)
+        flows.reverse()
+        while let flow = flows.popLast() {
+            if copies.contains(read.count + again.count) {
+                again.append("flow \(flow.id), \(names(flow)) to \(flow.server): it is there twice.")
+            } else {
+                read.append((Conversation(flow: flow, name: names(flow), codec: codec), flow.server))
+            }
+        }
         let triage = CaptureTriage(read, codec: codec)
         self.init(codec: codec, conversations: triage.conversations, incomplete: incomplete, end: end)
         source = .capture
-        leftAside = triage.leftAside
-        for flow in again { leftAside.append("flow \(flow.id), \(names(flow)) to \(flow.server): it is there twice.") }
+        leftAside = triage.leftAside + again
     }
 
     /// The same of datagrams.

@@ -47,8 +47,6 @@ struct HTTPCall {
     /// Whether it asks for a range, and whether its body is only a part, or coded.
     var hasRange: Bool
     var isPartial: Bool
-    /// Where the body begins.
-    var bodyOffset: Int
 }
 
 extension Reading {
@@ -58,16 +56,16 @@ extension Reading {
         guard let head = HTTPHead(request.bytes.span, from: .client) else {
             call.isOpaque = true
             requests.append(
-                HTTPCall(method: .other, flags: [], closes: false, hasRange: false, isPartial: false, bodyOffset: 0))
+                HTTPCall(method: .other, flags: [], closes: false, hasRange: false, isPartial: false))
             return
         }
-        words += [head.method, head.target]
+        words.append([head.method, head.target])
         call.wordCount = 2
         let method = HTTPMethod(request.bytes[head.method])
         requests.append(
             HTTPCall(
                 method: method, flags: head.flags, closes: head.closes, hasRange: !head.range.isEmpty,
-                isPartial: !head.contentRange.isEmpty || head.flags.contains(.isVariant), bodyOffset: head.end))
+                isPartial: !head.contentRange.isEmpty || head.flags.contains(.isVariant)))
         if let reply = call.head?.http {
             methods.add(methodName(call, request), status: Int(reply.status))
             let isUpgraded = reply.status == 101 && head.flags.contains(.upgrades)

@@ -24,7 +24,9 @@ struct Reading {
     /// Where each conversation's calls begin; one more than conversations.
     var starts: [Int] = [0]
     /// The words of RESP requests; method and target of HTTP requests.
-    var words: [Range<Int>] = []
+    var words = WordRanges()
+    /// The words of one request.
+    private var scratch: [Range<Int>] = []
     /// The HTTP requests of all calls.
     var requests: [HTTPCall] = []
     /// How the methods of HTTP were answered, here and before.
@@ -97,7 +99,12 @@ struct Reading {
         for (position, exchange) in evidence.conversations[index].exchanges.enumerated() {
             var call = Call(conversation: Int32(index), exchange: Int32(position))
             if let reply = exchange.reply { call.head = head(of: reply) }
-            if rules == .resp { call.read(request: exchange.request.bytes, words: &words) }
+            if rules == .resp {
+                call.firstWord = words.count
+                scratch.removeAll(keepingCapacity: true)
+                call.read(request: exchange.request.bytes, words: &scratch)
+                words.append(scratch)
+            }
             if rules == .http { readHTTP(&call, exchange.request) }
             if let oddity = call.head?.http?.oddity, let reply = exchange.reply {
                 remarks.add(oddity, name(index), packet: reply.first.number)
@@ -206,11 +213,10 @@ struct Reading {
 struct Call {
     var conversation: Int32
     var exchange: Int32
-    /// Its place in `RESPCommand.table`; 0 in other protocols.
-    var command = 0
     /// Its words: `Reading.words[firstWord..<firstWord + wordCount]`, ranges of the request's bytes.
     var firstWord = 0
-    var wordCount = 0
+    private var words: Int32 = 0
+    private var place: Int16 = 0
     /// The request could not be taken apart.
     var isOpaque = false
     /// From here on the connection is no longer one reply to one request.
@@ -218,28 +224,39 @@ struct Call {
     /// The reply's head, if there is a reply and the protocol's replies have one.
     var head: ReplyHead?
 
+    var wordCount: Int {
+        get { Int(words) }
+        set { words = Int32(clamping: newValue) }
+    }
+
+    /// Its place in `RESPCommand.table`; 0 in other protocols.
+    var command: Int {
+        get { Int(place) }
+        set { place = Int16(clamping: newValue) }
+    }
+
     init(conversation: Int32, exchange: Int32) {
         self.conversation = conversation
         self.exchange = exchange
     }
 
+    /// Takes a RESP request apart; `words` is empty, and gets its words.
     mutating func read(request: [UInt8], words: inout [Range<Int>]) {
-        firstWord = words.count
-        guard RESPValue.appendWordRanges(of: request.span, to: &words), words.count > firstWord else {
+        guard RESPValue.appendWordRanges(of: request.span, to: &words), let name = words.first else {
             isOpaque = true
             return
         }
-        wordCount = words.count - firstWord
-        command = RESPCommand.index(request, words[firstWord])
+        wordCount = words.count
+        command = RESPCommand.index(request, name)
         endsPairing = RESPCommand.table[command].endsPairing
         if command == RESPCommand.client, wordCount > 1 {
-            endsPairing = RESPCommand.displayName(request, words[firstWord + 1]) == "REPLY"
+            endsPairing = RESPCommand.displayName(request, words[1]) == "REPLY"
         }
     }
 
     /// Whether the command makes a server keep other clients waiting, or close their connections: CLIENT PAUSE and KILL,
     /// DEBUG SLEEP, FAILOVER, SHUTDOWN.
-    func interferes(_ request: [UInt8], _ words: [Range<Int>]) -> Bool {
+    func interferes(_ request: [UInt8], _ words: WordRanges) -> Bool {
         switch command {
         case RESPCommand.failover, RESPCommand.shutdown, RESPCommand.debug: return true
         case RESPCommand.client where wordCount > 1:

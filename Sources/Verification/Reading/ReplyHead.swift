@@ -28,8 +28,6 @@ struct HTTPReply {
     var flags: HTTPHead.Flags
     /// Whether the server says that it closes after this.
     var closes: Bool
-    /// Where the body begins.
-    var bodyOffset: Int32
     /// The body's length as announced; of a reply to HEAD, that of the body which GET would get.
     var announced: Int?
     /// What of it is not as the standard wants it.
@@ -40,7 +38,6 @@ struct HTTPReply {
         status = Int16(head.status)
         flags = head.flags
         closes = head.closes
-        bodyOffset = Int32(head.end)
         announced = head.contentLength
         oddity = head.oddity
     }
