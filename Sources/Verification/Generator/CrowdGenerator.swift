@@ -39,6 +39,8 @@ public struct CrowdGenerator: Sendable {
     /// Among so many clients operations meet that are hard to judge, on keys of their own, as campaigns draw them: deletes,
     /// several keys at once, and what depends on what is there. nil: among all.
     public var hardClients: Int?
+    /// Whether the server works off all that a client has sent before it turns to another.
+    public var servesWhole = false
     /// Whether the last request of one client in sixteen gets no reply.
     public var leavesUnanswered = false
     /// The same seed gives the same evidence.
@@ -135,9 +137,11 @@ private struct CrowdRun {
         if mayAsk, clients[client].isIdle, clients[client].left > 0 {
             send(client)
         } else if !clients[client].asked.isEmpty, clients[client].done.isEmpty || below(2) == 0 {
-            let words = clients[client].asked.removeFirst()
-            let answer = answer(words)
-            clients[client].done.append(answer)
+            repeat {
+                let words = clients[client].asked.removeFirst()
+                let answer = answer(words)
+                clients[client].done.append(answer)
+            } while plan.servesWhole && !clients[client].asked.isEmpty
             if below(100) >= plan.spreadPercent { reply(client) }
         } else if !clients[client].done.isEmpty {
             reply(client)
