@@ -37,6 +37,11 @@ public struct CrowdGenerator: Sendable {
     public var inRounds: Bool
     /// One write in so many is answered and forgotten; 0: none.
     public var losesOneIn: Int
+    /// Among so many clients operations meet that are hard to judge, on keys of their own, as campaigns draw them: deletes,
+    /// several keys at once, and what depends on what is there. nil: among all.
+    public var hardClients: Int?
+    /// Whether the server works off all that a client has sent before it turns to another.
+    public var servesWhole = false
     /// Whether the last request of one client in sixteen gets no reply.
     public var leavesUnanswered = false
     /// The same seed gives the same evidence.
@@ -133,9 +138,11 @@ private struct CrowdRun {
         if mayAsk, clients[client].isIdle, clients[client].left > 0 {
             send(client)
         } else if !clients[client].asked.isEmpty, clients[client].done.isEmpty || below(2) == 0 {
-            let words = clients[client].asked.removeFirst()
-            let answer = answer(words)
-            clients[client].done.append(answer)
+            repeat {
+                let words = clients[client].asked.removeFirst()
+                let answer = answer(words)
+                clients[client].done.append(answer)
+            } while plan.servesWhole && !clients[client].asked.isEmpty
             if below(100) >= plan.spreadPercent { reply(client) }
         } else if !clients[client].done.isEmpty {
             reply(client)
@@ -149,7 +156,7 @@ private struct CrowdRun {
         clients[client].left -= count
         var bytes: [UInt8] = []
         for _ in 0..<count {
-            let words = request()
+            let words = request(of: client)
             clients[client].asked.append(words)
             bytes += codec.encodeRequest(words.map { Array($0.utf8) })
         }
@@ -195,23 +202,30 @@ private struct CrowdRun {
         return "value.\(fresh)"
     }
 
-    private mutating func request() -> [String] {
-        let two = below(3) == 0 ? "b" : "a"
-        let three = ["x", "y", "z"][below(3)]
+    private mutating func request(of client: Int) -> [String] {
+        let group = plan.hardClients.map { client / $0 } ?? 0
+        let suffix = group == 0 ? "" : String(group)
+        let two = (below(3) == 0 ? "b" : "a") + suffix
+        let three = ["x", "y", "z"][below(3)] + suffix
         switch plan.family {
         case .counter: return [below(4) == 0 ? "GET" : "INCR", "n"]
-        case .counterDelete: return [["GET", "GET", "GET", "GET", "DEL"][safe: below(17)] ?? "INCR", "n"]
-        case .register: return below(2) == 0 ? ["GET", two] : ["SET", two, value()]
+        case .counterDelete:
+            guard plan.hardClients == nil || below(4) == 0 else { return [below(4) == 0 ? "GET" : "INCR", "n"] }
+            let key = plan.hardClients == nil ? "n" : "d" + suffix
+            return [["GET", "GET", "GET", "GET", "DEL"][safe: below(17)] ?? "INCR", key]
+        case .register: return register(below(3) == 0 ? "b" : "a")
         case .registerDelete:
-            return below(17) == 0 ? ["DEL", two] : below(2) == 0 ? ["GET", two] : ["SET", two, value()]
-        case .several: return several(three)
+            guard plan.hardClients == nil || below(3) == 0 else { return register("a") }
+            let key = plan.hardClients == nil ? two : "d" + suffix
+            return below(17) == 0 ? ["DEL", key] : register(key)
+        case .several: return several(three, suffix)
         case .mixed:
             switch below(16) {
             case 0: return ["DEL", three]
             case 1...3: return ["SET", three, below(2) == 0 ? value() : String(1000 * (fresh + 1) + below(10))]
             case 4...9: return ["GET", three]
             case 10...11: return ["INCR", three]
-            default: return several(three)
+            default: return several(three, suffix)
             }
         case .exchange:
             switch below(12) {
@@ -225,10 +239,14 @@ private struct CrowdRun {
         }
     }
 
-    private mutating func several(_ key: String) -> [String] {
+    private mutating func register(_ key: String) -> [String] {
+        below(2) == 0 ? ["GET", key] : ["SET", key, value()]
+    }
+
+    private mutating func several(_ key: String, _ suffix: String) -> [String] {
         switch below(16) {
         case 0...6:
-            let other = key == "x" ? "y" : key == "y" ? "z" : "x"
+            let other = (key.hasPrefix("x") ? "y" : key.hasPrefix("y") ? "z" : "x") + suffix
             return ["MSET", key, value(), other, value()]
         case 7...13: return ["GET", key]
         default: return ["SET", key, value()]

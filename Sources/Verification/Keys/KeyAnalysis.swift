@@ -57,7 +57,7 @@ struct KeyAnalysis {
         _ groups: ComponentGroups, _ history: KeyHistory, _ reading: Reading, _ budget: SearchBudget, threads: Int
     ) {
         let searcher = ComponentSearcher(history, startsAbsent: reading.evidence.keysStartAbsent, budget)
-        var found: [Int: (event: Int, margin: Int64?)] = [:]
+        var found: [Int: Fault] = [:]
         var undecided: [Int] = []
         for group in 0..<groups.count where found.count < maximumViolations {
             let events = groups.events(group, of: history.operations)
@@ -66,7 +66,7 @@ struct KeyAnalysis {
                 ? KeyMonitor(events, history, startsAbsent: reading.evidence.keysStartAbsent) : nil
             switch monitor?.decide(events) {
             case .linearizable: continue
-            case .violated(let event, let margin): found[group] = (event, margin)
+            case .violated(let event, let margin): found[group] = Fault(event: event, isFirst: true, margin: margin)
             case .needsSearch, nil: undecided.append(group)
             }
         }
@@ -75,7 +75,7 @@ struct KeyAnalysis {
         for (group, outcome) in searcher.decide(undecided, of: groups, threads: threads) {
             switch outcome {
             case .linearizable: break
-            case .violated(let event): found[group] = (event, nil)
+            case .violated(let event): found[group] = Fault(event: event)
             case .unknown(let why):
                 let name = Reading.text(history.keys.bytes(groups.key(group)))
                 let hardest = history.hardestKind(groups.events(group, of: history.operations))
@@ -84,22 +84,31 @@ struct KeyAnalysis {
             }
         }
         for (group, violation) in found.sorted(by: { $0.key < $1.key }).prefix(maximumViolations) {
-            explain(violation.event, violation.margin, groups, group, searcher, reading)
+            explain(violation, groups, group, searcher, reading)
         }
     }
 
-    /// Tells the violation of a component that is complete with the event at `event`, or some later one.
+    /// How a component is known to be violated.
+    private struct Fault {
+        /// No order explains it up to this event.
+        var event: Int
+        /// Whether some order explains it up to any earlier one.
+        var isFirst = false
+        /// What a monitor says of it; nil: no other times would explain it, or that is not known.
+        var margin: Int64?
+    }
+
+    /// Puts a violation into words.
     private mutating func explain(
-        _ event: Int, _ margin: Int64?, _ groups: ComponentGroups, _ group: Int, _ searcher: ComponentSearcher,
-        _ reading: Reading
+        _ fault: Fault, _ groups: ComponentGroups, _ group: Int, _ searcher: ComponentSearcher, _ reading: Reading
     ) {
         let all = groups.events(group, of: searcher.history.operations)
         var trial = searcher.trial(groups, group)
-        let last = margin == nil ? trial.firstInexplicable(all) : event
+        let last = fault.isFirst ? fault.event : trial.firstInexplicable(all)
         let events = Array(all[...last])
         var problem = KeyExplanation(reading: reading, history: searcher.history, events: events).problem()
         problem.violation.marginNanoseconds =
-            margin ?? SearchMargin.find(events) { trial.decide($0, knowing: last, of: all) }
+            fault.isFirst ? fault.margin : SearchMargin.find(events) { trial.decide($0, knowing: last, of: all) }
         if problem.violation.oracle == .linearizability {
             problem.violation.blame = KeyBlame.text(all, searcher.history, reading) { trial.decide($0) }
         }
