@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "Capture", targets: ["Capture"]),
         .library(name: "Verification", targets: ["Verification"]),
         .library(name: "Perturbation", targets: ["Perturbation"]),
+        .library(name: "Protocols", targets: ["Protocols"]),
         .library(name: "Fuzz", targets: ["Fuzz"]),
         .library(name: "Report", targets: ["Report"]),
         .executable(name: "crossfire", targets: ["crossfire"]),
@@ -29,10 +30,13 @@ let package = Package(
         .plugin(name: "NativeTools", capability: .buildTool()),
         .target(name: "CNoise", exclude: ["native"], plugins: ["NativeTools"]),
 
-        .target(name: "Wire", swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        .target(name: "Wire", swiftSettings: strict),
         .target(name: "Capture", dependencies: ["CPcap"], swiftSettings: strict),
         .target(name: "Verification", dependencies: ["Wire", "Capture"], swiftSettings: strict),
-        .target(name: "ReferenceServers", dependencies: ["Wire", "CLinux"], swiftSettings: strict),
+        .target(
+            name: "Protocols", dependencies: ["Wire", "Capture", "Verification"],
+            swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        .target(name: "ReferenceServers", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "Perturbation", dependencies: ["CLinux", "CNoise"], swiftSettings: strict),
         .target(
             name: "Fuzz", dependencies: ["CLinux", "Wire", "Capture", "Verification", "Perturbation"],
@@ -45,18 +49,21 @@ let package = Package(
         .executableTarget(
             name: "crossfire",
             dependencies: [
-                "CLinux", "Wire", "Capture", "Verification", "ReferenceServers", "Perturbation", "Fuzz", "Report",
+                "CLinux", "Wire", "Capture", "Verification", "Protocols", "ReferenceServers", "Perturbation", "Fuzz",
+                "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .executableTarget(name: "reference-server", dependencies: ["ReferenceServers"], swiftSettings: strict),
 
-        .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
+        .testTarget(name: "ProtocolsTests", dependencies: ["Protocols", "Wire"], swiftSettings: strict),
+        .testTarget(name: "HouseRuleTests", swiftSettings: strict),
         .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: strict),
         .testTarget(
-            name: "VerificationTests", dependencies: ["Verification", "Wire", "Capture"], swiftSettings: strict),
+            name: "VerificationTests", dependencies: ["Verification", "Protocols", "Wire", "Capture"],
+            swiftSettings: strict),
         .testTarget(
-            name: "ReferenceServersTests", dependencies: ["ReferenceServers", "reference-server", "Wire", "CLinux"],
+            name: "ReferenceServersTests", dependencies: ["ReferenceServers", "reference-server", "CLinux"],
             swiftSettings: strict),
         .target(
             name: "PerturbationProbes", path: "Tests/PerturbationProbes", exclude: ["native"],
@@ -64,10 +71,11 @@ let package = Package(
         .testTarget(
             name: "PerturbationTests", dependencies: ["Perturbation", "PerturbationProbes"], swiftSettings: strict),
         .testTarget(
-            name: "FuzzTests", dependencies: ["CLinux", "Fuzz", "Wire", "Capture", "Verification", "Perturbation"],
+            name: "FuzzTests",
+            dependencies: ["CLinux", "Fuzz", "Protocols", "Wire", "Capture", "Verification", "Perturbation"],
             swiftSettings: strict),
         .testTarget(
-            name: "ReportTests", dependencies: ["Report", "Fuzz", "Verification", "Capture", "Wire"],
+            name: "ReportTests", dependencies: ["Report", "Fuzz", "Protocols", "Verification", "Capture", "Wire"],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["crossfire", "reference-server", "Fuzz", "Capture"],

@@ -10,10 +10,15 @@ let package = Package(
             dependencies: [
                 .product(name: "Verification", package: "crossfire-suite"),
                 .product(name: "Capture", package: "crossfire-suite"),
+                .product(name: "Protocols", package: "crossfire-suite"),
                 .product(name: "Wire", package: "crossfire-suite"),
             ]),
         .executableTarget(
-            name: "crowd-bench", dependencies: [.product(name: "Verification", package: "crossfire-suite")]),
+            name: "crowd-bench",
+            dependencies: [
+                .product(name: "Verification", package: "crossfire-suite"),
+                .product(name: "Protocols", package: "crossfire-suite"),
+            ]),
         .executableTarget(
             name: "history-bench", dependencies: [.product(name: "Verification", package: "crossfire-suite")]),
     ],

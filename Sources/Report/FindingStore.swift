@@ -1,4 +1,4 @@
-public import Capture
+import Capture
 import Foundation
 public import Fuzz
 import Verification

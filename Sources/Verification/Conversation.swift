@@ -37,6 +37,8 @@ public struct Conversation: Sendable {
     public var startsMidStream: Bool
     /// The client shut down writing and went on reading, by its own log: on the wire that looks like a close.
     public var clientKeptReading = false
+    /// When the server accepted the connection, if its client saw it wait for that: nothing was owed before.
+    public var owedSince: Timestamp?
     /// The client does not read: the last window that it advertised is closed.
     public var clientWindowClosed = false
     /// What the packets prove of the capture; nil for datagrams, and where a connection was not captured but recorded by
@@ -72,13 +74,35 @@ public struct Message: Sendable {
     public var bytes: [UInt8]
     /// Where it starts in its stream.
     public var offset: Int
+    // A capture has millions: what is small is stored small.
+    private var firstTime: Timestamp
+    private var lastTime: Timestamp
+    private var firstNumber: UInt32
+    private var lastNumber: UInt32
+    private var acknowledgedOffset: Int
+
+    init(
+        bytes: [UInt8], offset: Int, first: PacketReference, last: PacketReference, acknowledged: Int? = nil
+    ) {
+        self.bytes = bytes
+        self.offset = offset
+        (firstTime, lastTime) = (first.time, last.time)
+        firstNumber = UInt32(clamping: first.number)
+        lastNumber = UInt32(clamping: last.number)
+        acknowledgedOffset = acknowledged ?? ByteStream.Chunk.unknownAcknowledgement
+    }
+
     /// The packet with its first byte; of a reply, with the first of the answer itself (`WireCodec.preamble`).
-    public var first: PacketReference
+    public var first: PacketReference { PacketReference(number: Int(firstNumber), time: firstTime) }
+
     /// The packet with its last byte.
-    public var last: PacketReference
+    public var last: PacketReference { PacketReference(number: Int(lastNumber), time: lastTime) }
+
     /// How far that packet acknowledged the other direction, as an offset of that stream; nil where
     /// that is not known.
-    public var acknowledged: Int? = nil
+    public var acknowledged: Int? {
+        acknowledgedOffset == ByteStream.Chunk.unknownAcknowledgement ? nil : acknowledgedOffset
+    }
 }
 
 /// Why a stream could not be read further.

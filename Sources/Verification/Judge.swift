@@ -86,7 +86,7 @@ public struct Judge: Sendable {
         judgement.notes = reading.notes + doubts.notes + keys.notes
         judgement.leftAside = evidence.leftAside
         judgement.remarks = reading.remarks.sentences
-        judgement.methods = reading.methods
+        judgement.methods = reading.meaning.methods
         judgement.unsupportedCommands = keys.unsupported.sorted()
         judgement.exercised = Self.exercised(evidence, overlaps: keys.overlaps)
         judgement.exercised.meeting = keys.meeting

@@ -68,21 +68,3 @@ extension WireCodec {
     /// No.
     public func endsWithStream(_ bytes: Span<UInt8>, to request: Span<UInt8>?) -> Bool { false }
 }
-
-/// The protocols that this build speaks, by name.
-public enum WireProtocols {
-    /// All codecs, in the order in which help lists them. A new protocol is one file and one entry here.
-    public static let all: [any WireCodec] = [
-        EchoLineCodec(), EchoLengthCodec(), TaggedLineCodec(), RESPCodec(), HTTPCodec(),
-    ]
-
-    /// The codec with this name, or nil.
-    public static func named(_ name: String) -> (any WireCodec)? {
-        all.first { $0.name == name }
-    }
-
-    /// `echo, echo-length, tagged, resp, http`: for help and error messages.
-    public static var names: String {
-        all.map(\.name).joined(separator: ", ")
-    }
-}

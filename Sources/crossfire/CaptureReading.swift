@@ -62,11 +62,11 @@ struct CaptureReading {
     /// Seconds after which a terminal is told how far the reading is.
     static let progressAfterSeconds = 1.0
 
-    let flows: [Flow]
-    /// The flows and exchanges, to be asked for one by one.
+    private(set) var flows: [Flow]
+    /// The flows and exchanges, to be asked for one by one, where that was wanted; else it is empty.
     let table: FlowTable
     /// What went over UDP, where that was wanted.
-    let datagrams: [DatagramFlow]
+    private(set) var datagrams: [DatagramFlow]
     /// Flows with repeated bytes that were not compared with the first copy.
     let uncomparedFlows: Set<Int>
     let warnings: [String]
@@ -127,7 +127,7 @@ struct CaptureReading {
         cutSegments = table.cutSegments
         flows = wants.leavesFlowsInTable ? [] : table.finish()
         datagrams = wants.leavesFlowsInTable ? [] : table.datagrams?.finish() ?? []
-        self.table = table
+        self.table = wants.leavesFlowsInTable ? table : FlowTable()
         self.kept = kept
         self.frames = frames
         warnings = reader.warnings
@@ -137,6 +137,18 @@ struct CaptureReading {
         self.start = start ?? end
         self.end = end
         self.linkTypes = linkTypes
+    }
+
+    /// Hands over the flows, which are large, and forgets them.
+    mutating func takeFlows() -> [Flow] {
+        defer { flows = [] }
+        return flows
+    }
+
+    /// Hands over what went over UDP, and forgets it.
+    mutating func takeDatagrams() -> [DatagramFlow] {
+        defer { datagrams = [] }
+        return datagrams
     }
 
     /// Where other recordings begin, each of which is judged by itself.

@@ -5,6 +5,7 @@ import Fuzz
 import Report
 import Verification
 import Wire
+import Protocols
 
 /// `crossfire check`: the oracles on a capture that anyone made, or a model on a history.
 struct CheckCommand: ParsableCommand {
@@ -128,7 +129,8 @@ struct CheckCommand: ParsableCommand {
         wants.serverPort = port
         wants.datagrams = transport == .udp ? .kept(.all) : .none
         wants.decoding = decode.decoding
-        let reading = try CaptureReading(path: path, wants)
+        var reading = try CaptureReading(path: path, wants)
+        let requests = reading.flows.reduce(0) { $0 + $1.toServer.packets }
         for warning in reading.warnings + reading.recordingNotes { Console.note("\(capture): \(warning)") }
         var incomplete = reading.warnings
         if let dropped = reading.droppedPackets, dropped > 0 {
@@ -137,13 +139,14 @@ struct CheckCommand: ParsableCommand {
         let evidence: Evidence
         switch transport {
         case .tcp:
-            let flows = reading.flows.filter { port == nil || $0.server.port == port }
+            var flows = reading.takeFlows()
+            flows.removeAll { port != nil && $0.server.port != port }
             evidence = Evidence(capture: flows, codec: codec, incomplete: incomplete, end: reading.end)
         case .udp:
-            let flows = reading.datagrams.filter { port == nil || $0.server.port == port }
+            var flows = reading.takeDatagrams()
+            flows.removeAll { port != nil && $0.server.port != port }
             evidence = Evidence(capture: flows, codec: codec, incomplete: incomplete, end: reading.end)
         }
-        let requests = reading.flows.reduce(0) { $0 + $1.toServer.packets }
         let budget = memory.searchBudget(operations: requests, threads: threads)
         let oracles = Judge.wireOracles(patience: waiting.patience, budget: budget)
         var judgement = Judge(oracles: oracles, clockUncertainty: uncertainty, threads: threads).judge(evidence)
@@ -152,13 +155,12 @@ struct CheckCommand: ParsableCommand {
             judgement.violations = noted + judgement.violations
             judgement.verdict = .violated
         }
-        memory.end()
-        try finish(judgement, warnings: reading.warnings, name: codec.name) {
+        try finish(judgement, warnings: reading.warnings, name: codec.name, memory) {
             try outputs.annotate(path, named: capture, reading, judgement)
             try outputs.page {
                 CheckPage(
                     title: CheckOutputs.title(capture), evidence: evidence, judgement: judgement,
-                    warnings: reading.warnings)
+                    warnings: reading.warnings, budget: pageBudget(judgement.exercised.operations, memory))
             }
         }
     }
@@ -174,9 +176,10 @@ struct CheckCommand: ParsableCommand {
             let own = try ModelFile(path: model)
             let history = try beginning(HistoryFile.read(capture, HistoryOptions(own.vocabulary, isKeyed: keyed)))
             let result = own.check(history, checker(history, memory))
-            memory.end()
-            return try finish(result, name: own.name, hasClock: history.hasClock) {
-                CheckPage(title: title, history: history, own: own, result: result, judgement: $0)
+            return try finish(result, name: own.name, hasClock: history.hasClock, memory) {
+                CheckPage(
+                    title: title, history: history, own: own, result: result, judgement: $0,
+                    budget: pageBudget(history.count, memory))
             }
         }
         let known = model.flatMap { CheckModel(name: $0) }
@@ -194,9 +197,10 @@ struct CheckCommand: ParsableCommand {
             throw Failure(.usage, "a \(model.rawValue) begins empty: it takes no initial value")
         }
         let result = checker(history, memory).check(history, model: model)
-        memory.end()
-        try finish(result, name: model.rawValue, hasClock: history.hasClock) {
-            CheckPage(title: title, history: history, model: model, result: result, judgement: $0)
+        try finish(result, name: model.rawValue, hasClock: history.hasClock, memory) {
+            CheckPage(
+                title: title, history: history, model: model, result: result, judgement: $0,
+                budget: pageBudget(history.count, memory))
         }
     }
 
@@ -213,7 +217,13 @@ struct CheckCommand: ParsableCommand {
         return copy
     }
 
-    private func finish(_ result: CheckResult, name: String, hasClock: Bool, page: (Judgement) -> CheckPage) throws {
+    private func pageBudget(_ operations: Int, _ memory: MemoryWatch) -> SearchBudget {
+        memory.pageBudget(operations: operations, atMost: CheckPage.budget)
+    }
+
+    private func finish(
+        _ result: CheckResult, name: String, hasClock: Bool, _ memory: MemoryWatch, page: (Judgement) -> CheckPage
+    ) throws {
         if result.verdict == .nothingTested, !result.foreignFunctions.isEmpty {
             throw Failure(.badInput, "\(capture): nothing can be judged. \(result.inconclusive.joined(separator: " "))")
         }
@@ -221,15 +231,18 @@ struct CheckCommand: ParsableCommand {
             verdict: result.verdict, violations: result.violations.map { Violation($0, hasClock: hasClock) },
             inconclusive: result.inconclusive, exercised: result.exercised)
         judgement.hints = result.hints
-        try finish(judgement, warnings: [], name: name) { try outputs.page { page(judgement) } }
+        try finish(judgement, warnings: [], name: name, memory) { try outputs.page { page(judgement) } }
     }
 
     /// Says the verdict, and writes then what else was asked for: a full disk does not hide it.
     private func finish(
-        _ judgement: Judgement, warnings: [String], name: String, writing outputs: () throws -> Void
+        _ judgement: Judgement, warnings: [String], name: String, _ memory: MemoryWatch,
+        writing outputs: () throws -> Void
     ) throws {
+        memory.verdictIsThere()
         try say(judgement, warnings: warnings, name: name)
         try outputs()
+        memory.end()
         throw Status(judgement.verdict).exitCode
     }
 

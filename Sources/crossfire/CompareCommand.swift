@@ -48,7 +48,7 @@ struct CompareCommand: ParsableCommand {
     func run() throws {
         Interruption.watch()
         let targets = try servers.map { server in
-            guard server.prefix { $0 != "+" }.hasSuffix("/kv") || !server.contains("/") else {
+            guard server.prefix(while: { $0 != "+" }).hasSuffix("/kv") || !server.contains("/") else {
                 throw Failure(.usage, "\(server) is not of the kv service, which is what can be compared")
             }
             let spec = try TargetDescription.server(server).resolved()

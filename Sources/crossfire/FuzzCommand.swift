@@ -5,6 +5,7 @@ import Perturbation
 import Report
 import Verification
 import Wire
+import Protocols
 
 /// `crossfire fuzz`: a campaign against one target.
 struct FuzzCommand: ParsableCommand {

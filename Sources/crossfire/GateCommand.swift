@@ -6,6 +6,7 @@ import Perturbation
 import Report
 import Verification
 import Wire
+import Protocols
 
 /// `crossfire gate`: for CI. Saved findings and the corpus again, then a budget of fresh executions.
 struct GateCommand: ParsableCommand {

@@ -5,6 +5,7 @@ import Fuzz
 import Report
 import Verification
 import Wire
+import Protocols
 
 /// `crossfire inspect`: what a capture holds.
 struct InspectCommand: ParsableCommand {

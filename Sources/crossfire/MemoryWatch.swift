@@ -21,7 +21,16 @@ final class MemoryWatch: Sendable {
     private let pressure: MemoryPressure
     /// Where searches give up.
     private let searchLimit: Atomic<Int>
-    private let isOver = Atomic(false)
+    private let stage = Atomic(Stage.judging)
+
+    /// How far the command is.
+    private enum Stage: UInt8, AtomicRepresentable {
+        /// There is no verdict yet.
+        case judging
+        /// The verdict is said, and a page or a file is being made.
+        case writing
+        case over
+    }
 
     /// Without a limit, half of the machine's memory, and much less for searches.
     init(limit: ByteCount?) {
@@ -33,28 +42,38 @@ final class MemoryWatch: Sendable {
                 ?? "the memory for searches is used up; more may help: --max-memory 4GiB")
     }
 
-    /// Watches until `end`. Where the limit is reached, `say` is told why, and the process ends with status 2.
+    /// Watches until `end`. Where the limit is reached, `say` is told why, and the process ends with status 2; with 74 where
+    /// the verdict is said, and what else was asked for is not made.
     func begin(_ say: @escaping @Sendable (String) -> Void) {
         Thread.detachNewThread { [self] in
-            while !isOver.load(ordering: .relaxed) {
+            while stage.load(ordering: .relaxed) != .over {
                 let bytes = Self.anonymousBytes
                 pressure.isHigh = bytes > searchLimit.load(ordering: .relaxed)
-                if bytes > limit, !isOver.exchange(true, ordering: .relaxed) {
-                    let name = isGiven ? "--max-memory" : "half of the machine's memory"
-                    say("It takes more than \(name), \(ByteCount(bytes: limit).words).")
-                    // Other threads are in the middle of something.
-                    _exit(
-                        (try? StandardOutput.finish()) == nil
-                            ? Status.outputLost.rawValue : Status.inconclusive.rawValue)
-                }
+                if bytes > limit { exceed(say) }
                 usleep(Self.microsecondsBetweenLooks)
             }
         }
     }
 
+    private func exceed(_ say: (String) -> Void) {
+        let before = stage.exchange(.over, ordering: .relaxed)
+        guard before != .over else { return }
+        let name = isGiven ? "--max-memory" : "half of the machine's memory"
+        let reason = "It takes more than \(name), \(ByteCount(bytes: limit).words)."
+        if before == .judging { say(reason) } else { Console.note("What was to be written is not. \(reason)") }
+        let isLost = (try? StandardOutput.finish()) == nil || before == .writing
+        // Other threads are in the middle of something.
+        _exit(isLost ? Status.outputLost.rawValue : Status.inconclusive.rawValue)
+    }
+
     /// The verdict is there. If this returns, nobody else says one.
-    func end() {
-        guard isOver.exchange(true, ordering: .relaxed) else { return }
+    func verdictIsThere() { leave(.judging, for: .writing) }
+
+    /// All is written.
+    func end() { leave(.writing, for: .over) }
+
+    private func leave(_ old: Stage, for new: Stage) {
+        guard !stage.compareExchange(expected: old, desired: new, ordering: .relaxed).exchanged else { return }
         // The other thread is about to end the process.
         while true { pause() }
     }
@@ -70,6 +89,19 @@ final class MemoryWatch: Sendable {
         var budget = SearchBudget()
         budget.pressure = pressure
         budget.bytes = max(0, searchLimit.load(ordering: .relaxed) - used) / max(1, threads)
+        return budget
+    }
+
+    /// What searches for a page of so many operations may spend: `budget` at most.
+    func pageBudget(operations: Int, atMost budget: SearchBudget) -> SearchBudget {
+        let used = Self.anonymousBytes
+        if !isGiven {
+            let most = used + Self.leastForSearches + Self.bytesPerOperation * operations
+            searchLimit.store(min(limit, max(searchLimit.load(ordering: .relaxed), most)), ordering: .relaxed)
+        }
+        var budget = budget
+        budget.pressure = pressure
+        budget.bytes = max(0, min(budget.bytes, searchLimit.load(ordering: .relaxed) - used))
         return budget
     }
 

@@ -4,6 +4,7 @@ import Fuzz
 import Report
 import Verification
 import Wire
+import Protocols
 
 /// `crossfire replay`: a finding or a scenario again, on fresh targets.
 struct ReplayCommand: ParsableCommand {

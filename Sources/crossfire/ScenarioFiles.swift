@@ -1,6 +1,8 @@
 import Foundation
 import Fuzz
+import Protocols
 import Report
+import Wire
 
 /// Scenario files on disk.
 enum ScenarioFiles {
@@ -17,7 +19,7 @@ enum ScenarioFiles {
         } catch {
             throw Failure(.badInput, "cannot read \(path): \(error)")
         }
-        return try Scenario(parsing: text, file: path)
+        return try Scenario(parsing: text, file: path, protocols: WireProtocols.all.map(\.name))
     }
 
     /// All `.crossfire` files of a folder, by name.

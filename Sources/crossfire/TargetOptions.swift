@@ -4,6 +4,7 @@ import Fuzz
 public import Perturbation
 import Report
 import Wire
+import Protocols
 
 /// TARGET: `-- COMMAND ARG…`, `--connect ADDRESS`, or `--server MODEL/SERVICE[+DEFECT]`.
 struct TargetOptions: ParsableArguments {

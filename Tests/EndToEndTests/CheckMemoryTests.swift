@@ -61,6 +61,25 @@ extension EndToEnd {
             #expect(peak < 60 << 10 + Self.pages + file, "\(peak) KiB")
         }
 
+        @Test("a page for which there is no memory is not written, and the verdict stands", arguments: [60, 400])
+        func page(_ mebibytes: Int) throws {
+            // One client writes and reads in turn.
+            let lines = (0..<300_000).map { row in
+                let what = row.isMultiple(of: 2) ? "\"write\",\"v\":\(row)" : "\"read\",\"r\":\(row - 1)"
+                return "{\"c\":0,\"f\":\(what),\"t0\":\(10 * row),\"t1\":\(10 * row + 5),\"s\":\"ok\"}"
+            }
+            let (path, page) = ("\(folder.path)/history.jsonl", "\(folder.path)/page.html")
+            let header = "{\"format\":\"linhist-1\",\"model\":\"register\"}"
+            try Data(([header] + lines).joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: path))
+            let result = try CrossfireProcess.run(
+                "check", path, "--json", "--html", page, "--max-memory", "\(mebibytes)MiB")
+            let isEnough = mebibytes > 100
+            #expect(result.status == (isEnough ? 0 : 74), "\(result.output) \(result.errors)")
+            #expect(result.json["verdict"] as? String == "held")
+            #expect(result.errors.contains("--max-memory") != isEnough)
+            #expect(FileManager.default.fileExists(atPath: page) == isEnough)
+        }
+
         @Test(
             "amounts that are none are wrong usage",
             arguments: ["0", "-1", "1e3", "MiB", "99999999999999999999", "9999999999GiB", "1TiBx"])

@@ -3,6 +3,7 @@ import Glibc
 import Synchronization
 import Testing
 import Wire
+import Protocols
 
 /// Goal: clients do what the script says and note what they saw, whatever the server does. Method: small servers on loopback,
 /// a thread a connection, each with one kind of behaviour; what the clients noted is compared with what must have happened.

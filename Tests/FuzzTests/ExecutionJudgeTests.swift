@@ -3,6 +3,7 @@ import Fuzz
 import Testing
 import Verification
 import Wire
+import Protocols
 
 /// Goal: where clients and capture differ over what crossed the wire, the verdict is inconclusive and says why; where they
 /// agree, the wire decides. Method: hand-made packets beside hand-made logs.

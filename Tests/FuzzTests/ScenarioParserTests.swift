@@ -1,4 +1,5 @@
 import Fuzz
+import Protocols
 import Testing
 
 /// Goal: a scenario file means what its author reads in it, and every typing error is named with its place. Method: small
@@ -209,7 +210,9 @@ struct ScenarioErrorTests {
     func error(_ item: Case) {
         let expected = ScenarioError(
             file: "race.crossfire", line: item.line, column: item.column, message: item.message)
-        #expect(throws: expected) { try Scenario(parsing: item.text, file: "race.crossfire") }
+        #expect(throws: expected) {
+            try Scenario(parsing: item.text, file: "race.crossfire", protocols: WireProtocols.all.map(\.name))
+        }
     }
 
     @Test("is held to its limits: steps, and the bytes of its tokens")

@@ -42,14 +42,14 @@ struct TestThread {
     func join() { pthread_join(handle, nil) }
 }
 
-/// A server on a free port of 127.0.0.1, or on a Unix socket, with a thread for each connection; `handle` gets the socket, which is closed when
-/// it returns.
+/// A server on a free port of 127.0.0.1, or on a Unix socket, with a thread for each connection; `handle` gets the socket,
+/// which is closed when it returns. Before it accepts anybody it may sleep for some microseconds.
 final class LoopbackServer: Sendable {
     let port: UInt16
     private let listener: Int32
     private let acceptor: Mutex<TestThread?>
 
-    init(unixPath: String? = nil, _ handle: @escaping @Sendable (Peer) -> Void) {
+    init(unixPath: String? = nil, acceptingAfter sleep: UInt32 = 0, _ handle: @escaping @Sendable (Peer) -> Void) {
         let family = unixPath == nil ? AF_INET : AF_UNIX
         let listener = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         if let unixPath {
@@ -69,6 +69,7 @@ final class LoopbackServer: Sendable {
         acceptor = Mutex(
             TestThread {
                 var threads: [TestThread] = []
+                usleep(sleep)
                 while true {
                     let raw = accept(listener, nil, nil)
                     guard raw >= 0 else { break }

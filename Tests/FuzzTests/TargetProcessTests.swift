@@ -1,5 +1,6 @@
 import Fuzz
 import Glibc
+import Perturbation
 import Testing
 
 /// Goal: what we start is watched, and nothing of it is left when it is stopped. Method: short shell scripts that tell the
@@ -213,6 +214,25 @@ struct TargetProcessTests {
             process.end()
             if unlink(name) == 0 { return print("skipped: no right to a mount namespace") }
         }
+    }
+
+    @Test(
+        "where a user namespace is to be had and its ids are not, the target stays who it is",
+        .enabled(if: getuid() == 0))
+    func halfOfANamespace() throws {
+        let guardian = try #require(NativeFile.find(GuardedProcess.program))
+        // Nobody writes into a /proc that is read-only. A FIFO stands for the socket to the starter.
+        let script = """
+            mount -o remount,bind,ro /proc 2>&1 >/dev/null && mkfifo \(folder.path)/note && exec 3<>\(folder.path)/note \
+                && exec setpriv --reuid 1000 --regid 1000 --clear-groups \(guardian) apart id -u || echo unable
+            """
+        let process = try TargetProcess(
+            words: ["unshare", "-m", "sh", "-c", script], directory: folder.path, logPath: folder.path + "/target.log",
+            environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], name: "sh")
+        #expect(process.ends(withinMilliseconds: 10_000))
+        guard !process.output().contains("unable") else { return print("skipped: no right to mount") }
+        #expect(process.output() == "1000\n")
+        process.stop(graceMilliseconds: 0)
     }
 
     @Test("the environment is handed on as it is")

@@ -9,7 +9,7 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "parser-fuzzing",
-            dependencies: ["Wire", "Capture", "Verification", "Perturbation", "Fuzz", "Report"].map {
+            dependencies: ["Wire", "Capture", "Verification", "Protocols", "Perturbation", "Fuzz", "Report"].map {
                 .product(name: $0, package: "crossfire-suite")
             },
             swiftSettings: [

@@ -2,7 +2,6 @@ import CLinux
 import Glibc
 import ReferenceServers
 import Testing
-import Wire
 
 /// Goal: both tables are maps, the shared one also in little memory and after the death of a process that held its lock.
 /// Method: tables are driven directly, against a dictionary as the obvious reference, with a seeded generator.

@@ -4,6 +4,7 @@ import Report
 import Testing
 import Verification
 import Wire
+import Protocols
 
 /// Goal: the page of `check` says what was decided and why without scripts, whatever is on the wire, and says what it
 /// leaves out. Method: parts of the pages of small hand-made histories and captures, and the data for the script read

@@ -4,6 +4,7 @@ import Report
 import Testing
 import Verification
 import Wire
+import Protocols
 
 /// Goal: people see of UDP what they see of TCP. Method: golden texts of a hand-made exchange: a request that is sent again
 /// and answered twice, one that nobody answers, and an ICMP error.

@@ -4,6 +4,7 @@ import Report
 import Testing
 import Verification
 import Wire
+import Protocols
 
 /// Goal: what `inspect` and `check` print stays as people know it. Method: golden texts of a hand-made flow and judgements.
 @Suite("Text of captures")

@@ -1,6 +1,7 @@
 import Capture
 import Verification
 import Wire
+import Protocols
 
 /// Packets of TCP connections as a capture holds them: what both ends send, with the numbers that their kernels would.
 struct CapturedTraffic {

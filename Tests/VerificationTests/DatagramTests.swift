@@ -2,6 +2,7 @@ import Capture
 import Testing
 import Verification
 import Wire
+import Protocols
 
 /// Goal: over UDP a request that is asked again is one operation, lost datagrams are nobody's fault, and what a server
 /// says twice or to the wrong client is told. Method: hand-made datagrams.

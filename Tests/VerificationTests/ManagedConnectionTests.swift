@@ -2,6 +2,7 @@ import Capture
 import Testing
 import Verification
 import Wire
+import Protocols
 
 /// Goal: where a protocol lets a server be silent, push, close or refuse, it is not accused. Method: hand-made captures in
 /// which the client waits a minute.

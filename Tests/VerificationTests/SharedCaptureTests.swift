@@ -3,6 +3,7 @@ import Foundation
 import Testing
 import Verification
 import Wire
+import Protocols
 
 /// Goal: what a server was made to do wrong is named on each connection where it happened, and nowhere else. Method:
 /// captures of a tagged line protocol whose server wrote down each reply that it sent in the wrong order, to the wrong

@@ -1,6 +1,7 @@
 import Capture
 import Verification
 import Wire
+import Protocols
 
 /// A hand-made capture: each step is one packet, a microsecond after the one before.
 final class Tape {

@@ -1,5 +1,6 @@
 import Capture
 import Wire
+import Protocols
 
 /// Captures of a correct server, drawn: clients that ask, pipeline, wait, leave and come back on the same ports, each with
 /// keys and paths of its own, and programs beside them that speak something else.

@@ -2,6 +2,7 @@ import Capture
 import Testing
 import Verification
 import Wire
+import Protocols
 
 /// Goal: an order that is shown as the explanation of operations is one. Method: orders of random histories, of their
 /// prefixes before the first inexplicable answer, and of simulated captures are carried out one operation after the

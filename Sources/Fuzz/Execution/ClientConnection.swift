@@ -23,6 +23,7 @@ final class ClientConnection {
     /// The server's FIN or RST has come: reading goes on to the end of the stream.
     var peerIsClosing = false
     private var isHalfClosed = false
+    private var isAccepted = false
     /// The reply stream broke the protocol; nothing more can be expected of it.
     private(set) var isMalformed = false
     /// What was sent and is not answered yet, where replies are framed by their requests; else nil.
@@ -135,6 +136,27 @@ final class ClientConnection {
         var unacknowledged: Int32 = 0
         guard let raw, !isDatagram, recording == nil, ioctl(raw, UInt(TIOCOUTQ), &unacknowledged) == 0 else { return }
         log.isUnheard = unacknowledged > 0 && Int(unacknowledged) >= log.sentBytes
+    }
+
+    /// Whether the target may not have accepted it yet; that the client has closed it changes nothing.
+    var mayBeQueued: Bool { !isAccepted && !isDatagram && !log.serverClosed && !log.wasReset }
+
+    /// What names it in a listen queue. A Unix socket that was closed has no name there any more.
+    var queueName: QueuedClient {
+        guard recording != nil else { return .source(log.source) }
+        var status = stat()
+        guard let raw, fstat(raw, &status) == 0 else { return .closed }
+        return .inode(UInt32(truncatingIfNeeded: status.st_ino))
+    }
+
+    /// It waited in the listen queue at this time, or what it was owed began then. Wall clock, nanoseconds.
+    func wasQueued(at time: Int64) {
+        log.owedSince = time
+    }
+
+    /// It does not wait in the listen queue: it was accepted, or has not got there.
+    func isNotQueued() {
+        if log.owedSince != nil || (raw != nil && isHeard) { isAccepted = true }
     }
 
     var hasOutgoing: Bool { sentOfOutgoing < outgoing.count }
@@ -278,7 +300,7 @@ final class ClientConnection {
     func noteUnread(scratch: UnsafeMutableRawBufferPointer, atMost budget: inout Int) {
         guard let recording, let raw, !isOver else { return }
         var unread: Int32 = 0
-        ioctl(raw, UInt(FIONREAD), &unread)
+        _ = ioctl(raw, UInt(FIONREAD), &unread)
         if Int(unread) >= Self.holdingUpBytes {
             recording.stoppedReading(log.source)
         } else {

@@ -1,4 +1,4 @@
-package import Capture
+import Capture
 import Glibc
 
 /// What clients of Unix sockets sent and received, written down as the packets that a capture of TCP would hold: such

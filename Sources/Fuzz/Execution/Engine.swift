@@ -31,6 +31,9 @@ package final class Engine {
     private var overdue: Int64 = 0
     /// What clients have waited for in this execution.
     private var waits = Waits()
+    private var queue: QueueWatch
+    /// A client waited in vain for the target to accept anybody.
+    private var queueStoodStill = false
 
     /// - Parameters:
     ///   - address: where the target listens.
@@ -44,6 +47,7 @@ package final class Engine {
     ) throws(SystemError) {
         self.sources = ClientSources(sources)
         self.address = address
+        queue = QueueWatch(address: address)
         recording = address.transport == .unix ? ClientRecording() : nil
         self.codec = codec
         self.patience = patience
@@ -67,6 +71,8 @@ package final class Engine {
         let start = Clock.wall
         readable = ExecutionLimits.readBytes
         waits = Waits()
+        queue.beginExecution()
+        queueStoodStill = false
         overdue = Clock.monotonic + Int64(ExecutionLimits.milliseconds) * 1_000_000
         defer {
             for connection in connections { connection.close(reset: false) }
@@ -87,7 +93,9 @@ package final class Engine {
             let time = Clock.monotonic - begin
             if time >= Waits.noticed { waits.closing += time }
         }
+        queue.look(at: connections)
         for connection in connections where outcome != .completed {
+            if queueStoodStill, queue.holds(connection) { connection.wasQueued(at: queue.moved.wall) }
             connection.noteUnread(scratch: scratch, atMost: &readable)
         }
         // A reset says on the wire that the client gave up, which a FIN to a silent server does not.
@@ -105,6 +113,7 @@ package final class Engine {
     ) throws(SystemError) -> ExecutionLog.Outcome {
         if case .connect(let receiveBuffer) = step.action {
             if let old = current[step.client] {
+                queue.look(at: connections)
                 connections[old].noteUnread(scratch: scratch, atMost: &readable)
                 connections[old].close(reset: false)
             }
@@ -129,6 +138,7 @@ package final class Engine {
         case .shutdown: connection.halfClose()
         case .reset, .close:
             noteServingProcesses([connection])
+            queue.look(at: connections)
             connection.noteUnread(scratch: scratch, atMost: &readable)
             connection.leave(reset: step.action == .reset)
         }
@@ -174,7 +184,7 @@ package final class Engine {
         let begin = Clock.monotonic
         var heard = connection.log.receivedBytes
         var quietSince = begin
-        var heardSince = begin
+        var takenSince = begin
         var sleeps = false
         var connectedSince = begin
         defer { noteWait(from: begin, to: connectedSince) }
@@ -184,9 +194,8 @@ package final class Engine {
                 return .flooded(client: connection.log.client, unfinished: connection.unexpectedBytes)
             }
             let now = Clock.monotonic
-            let quiet = Int((now - quietSince) / 1_000_000)
             if connection.log.receivedBytes != heard {
-                if sleeps { patience.answered(after: Int((now - max(quietSince, heardSince)) / 1_000_000)) }
+                if sleeps { patience.answered(after: Self.milliseconds(from: max(quietSince, takenSince), to: now)) }
                 sleeps = false
                 heard = connection.log.receivedBytes
                 quietSince = now
@@ -195,33 +204,57 @@ package final class Engine {
             }
             if connection.isOver || connection.isMalformed { return .completed }
             if isOver(now) { return .interrupted }
-            if quiet >= patience.longestMilliseconds {
-                connection.noteUnheard()
-                return .stalled(client: connection.log.client)
-            }
             // Two looks are needed, so the first comes early.
-            if quiet >= patience.asleepMilliseconds / 3 {
+            if Self.milliseconds(from: quietSince, to: now) >= patience.asleepMilliseconds / 3 {
                 sleeps = targetSleeps() == true
-                // Who has just been heard may be answered in a moment.
-                if !connection.isHeard { heardSince = now }
-                let owed = Int((now - max(quietSince, heardSince)) / 1_000_000)
-                if sleeps, owed >= patience.silenceMilliseconds {
-                    patience.hung()
+                queue.look(at: connections, now: now)
+                // Who has just been heard and accepted may be answered in a moment.
+                if isUntaken(connection) { takenSince = now }
+                if isExhausted(connection, quietSince, takenSince, now, sleeps: sleeps) {
                     return .stalled(client: connection.log.client)
                 }
             }
             wait(milliseconds: 20)
-            if now - begin >= Waits.noticed, !connection.isHeard { connectedSince = Clock.monotonic }
+            if now - begin >= Waits.noticed, isUntaken(connection) { connectedSince = Clock.monotonic }
         }
         return .completed
     }
+
+    /// The target's kernel has not taken all that was sent, or the target has not accepted the connection.
+    private func isUntaken(_ connection: ClientConnection) -> Bool { !connection.isHeard || queue.holds(connection) }
+
+    /// Whether a client has waited long enough: for the target to take what it sent, and then for a reply.
+    private func isExhausted(
+        _ connection: ClientConnection, _ quietSince: Int64, _ takenSince: Int64, _ now: Int64, sleeps: Bool
+    ) -> Bool {
+        if isUntaken(connection) {
+            let isQueued = queue.holds(connection)
+            let since = connection.mayBeQueued ? max(quietSince, queue.moved.monotonic) : quietSince
+            let limit = isQueued ? patience.queueMilliseconds : patience.longestMilliseconds
+            guard Self.milliseconds(from: since, to: now) >= limit else { return false }
+            if isQueued {
+                patience.stoodStill()
+                queueStoodStill = true
+            }
+            connection.noteUnheard()
+            return true
+        }
+        let owed = Self.milliseconds(from: max(quietSince, takenSince), to: now)
+        if sleeps, owed >= patience.silenceMilliseconds {
+            patience.hung()
+            return true
+        }
+        return owed >= patience.longestMilliseconds
+    }
+
+    private static func milliseconds(from begin: Int64, to end: Int64) -> Int { Int((end - begin) / 1_000_000) }
 
     /// Adds a wait for a reply, until `connected` for the connection, if it was long.
     private func noteWait(from begin: Int64, to connected: Int64) {
         let end = Clock.monotonic
         guard end - begin >= Waits.noticed else { return }
         // Who takes connections slowly may be as slow with the next one.
-        patience.answered(after: Int((connected - begin) / 1_000_000))
+        patience.answered(after: Self.milliseconds(from: begin, to: connected))
         waits.connecting += connected - begin
         waits.replying += end - connected
     }
@@ -233,6 +266,7 @@ package final class Engine {
         let end = Clock.monotonic + Int64(milliseconds) * 1_000_000
         while Clock.monotonic < end {
             if patience.isOver { return .interrupted }
+            queue.look(at: connections)
             wait(milliseconds: Int32(min(50, max(1, (end - Clock.monotonic) / 1_000_000))))
         }
         return .completed
@@ -260,6 +294,7 @@ package final class Engine {
                 return .completed
             }
             guard Clock.monotonic < deadline, !patience.isOver else { break }
+            queue.look(at: connections)
             wait(milliseconds: Int32(max(1, min(50, (deadline - Clock.monotonic) / 1_000_000))))
         }
         unclosed += 1

@@ -122,6 +122,7 @@ package struct ExecutionJudge: Sendable {
             guard let connection = Self.connection(of: flow.client, log) else { continue }
             evidence.conversations[index].serverProcess = connection.serverProcess
             evidence.conversations[index].clientKeptReading = connection.keptReading
+            evidence.conversations[index].owedSince = connection.owedSince.map { Timestamp(nanoseconds: $0) }
         }
         var judgement = oracles.judge(evidence)
         experience.methods.withLock { $0.formUnion(judgement.methods.accepted) }

@@ -66,6 +66,9 @@ public struct ConnectionLog: Sendable {
     public var serverClosed = false
     /// The client gave up while the target's kernel had taken nothing that it sent: it waited for the listen queue.
     public var isUnheard = false
+    /// Until then the connection waited in the listen queue, which moved: so long nobody owed it a reply. By the wall clock,
+    /// in nanoseconds; nil where it was not seen there.
+    public var owedSince: Int64?
     /// The connection was reset, or refused.
     public var wasReset = false
     /// The client shut down writing and went on reading: the server owes it the rest of its replies.

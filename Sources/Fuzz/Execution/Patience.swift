@@ -20,6 +20,15 @@ public struct Patience: Sendable {
     /// When all is to be over, by the monotonic clock; nil: no such time. Nanoseconds.
     package var deadline: Int64?
 
+    /// After this long without anybody accepted, those who wait in the target's listen queue are taken to wait for ever: a
+    /// server may do something else for some seconds. Milliseconds.
+    package var queueMilliseconds: Int {
+        experience.stoodStill.load(ordering: .relaxed) ? longestMilliseconds / 4 : longestMilliseconds
+    }
+
+    /// Nobody was accepted for as long as that.
+    package func stoodStill() { experience.stoodStill.store(true, ordering: .relaxed) }
+
     private let experience = Experience()
     private var hang = Hang()
 
@@ -68,6 +77,8 @@ public struct Patience: Sendable {
     private final class Experience: Sendable {
         /// That a reply ended. Milliseconds.
         let longestSilence = Atomic(0)
+        /// That clients have waited for ever in the listen queue.
+        let stoodStill = Atomic(false)
     }
 
     /// Whether one that copies share has been seen.

@@ -6,75 +6,103 @@ import Glibc
 /// The text of /proc/net/tcp has a line for every connection that waits out its time, tens of thousands in a campaign;
 /// the kernel passes over them when it is asked for another state.
 enum SocketDiagnosis {
-    /// How many TCP connections with this local port are in CLOSE_WAIT in our network; none over UDP, nil where the kernel
-    /// does not tell.
+    /// How many TCP connections with this local port the target holds in CLOSE_WAIT in our network; none over UDP, nil where
+    /// the kernel does not tell. What nobody has accepted yet is not held.
     ///
     /// - Complexity: O(connections of the machine), some nanoseconds each.
     static func closeWaiting(at address: TargetAddress) -> Int? {
         guard address.transport != .udp else { return 0 }
-        // A server that listens on :: has sockets of IPv6 for clients of IPv4, too.
-        guard let four = closeWaiting(AF_INET, address.port) else { return nil }
-        return four + (closeWaiting(AF_INET6, address.port) ?? 0)
+        return serverEnds(at: address, in: [closeWait])?.count { $0.isAccepted }
     }
 
-    private static func closeWaiting(_ family: Int32, _ port: UInt16) -> Int? {
-        let raw = socket(netlink, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), socketDiagnosis)
-        guard raw >= 0 else { return nil }
-        defer { close(raw) }
-        let question = request(family, port)
-        guard send(raw, question, question.count, 0) == question.count else { return nil }
-        var answer = [UInt8](repeating: 0, count: 32 << 10)
-        var found = 0
-        while true {
-            let count = recv(raw, &answer, answer.count, 0)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return nil }
-            guard let (sockets, isLast) = messages(answer[..<count]) else { return nil }
-            found += sockets
-            if isLast { return found }
+    /// The clients whose connections the kernel has taken and the target has not: they wait in its listen queue. Nil where
+    /// the kernel does not tell.
+    ///
+    /// - Complexity: O(connections of the machine), some nanoseconds each.
+    static func queued(at address: TargetAddress) -> Set<QueuedClient>? {
+        switch address.transport {
+        case .udp: return []
+        case .unix: return queuedAtUnixSockets()
+        case .tcp, .tcp6:
+            guard let ends = serverEnds(at: address, in: [established, closeWait]) else { return nil }
+            return Set(ends.lazy.filter { !$0.isAccepted }.map { .source($0.client) })
         }
     }
 
-    // Of linux/netlink.h, linux/sock_diag.h and net/tcp_states.h.
-    private static let netlink: Int32 = 16
-    private static let socketDiagnosis: Int32 = 4
-    private static let byFamily: UInt16 = 20
-    private static let dumpRequest: UInt16 = 0x301
-    private static let doneMessage: UInt16 = 3
-    private static let headerBytes = 16
+    // MARK: TCP
+
+    /// The server's end of a connection. Until it is accepted it has no inode.
+    private struct ServerEnd {
+        var client: ClientSource
+        var isAccepted: Bool
+    }
+
+    // Of net/tcp_states.h.
+    private static let established: UInt32 = 1
     private static let closeWait: UInt32 = 8
+    private static let listen: UInt32 = 10
 
-    /// A `nlmsghdr` and an `inet_diag_req_v2`.
-    private static func request(_ family: Int32, _ port: UInt16) -> [UInt8] {
-        var bytes: [UInt8] = []
-        func append(_ value: some FixedWidthInteger) { withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) } }
-        append(UInt32(headerBytes + 56))
-        append(byFamily)
-        append(dumpRequest)
-        append(UInt64(0))  // Sequence number and sender.
-        bytes += [UInt8(family), UInt8(IPPROTO_TCP), 0, 0]
-        append(UInt32(1) << closeWait)
-        append(port.bigEndian)
-        bytes += [UInt8](repeating: 0, count: 46)  // The other end, the addresses, the interface: any.
-        return bytes
+    private static func serverEnds(at address: TargetAddress, in states: [UInt32]) -> [ServerEnd]? {
+        // A server that listens on :: has sockets of IPv6 for clients of IPv4, too.
+        guard let four = serverEnds(AF_INET, address.port, states) else { return nil }
+        return four + (serverEnds(AF_INET6, address.port, states) ?? [])
     }
 
-    /// How many sockets a datagram of answers tells of, and whether it is the last; nil for an error.
-    private static func messages(_ datagram: ArraySlice<UInt8>) -> (sockets: Int, isLast: Bool)? {
-        var rest = datagram
-        var sockets = 0
-        while rest.count >= headerBytes {
-            let (length, kind) = rest.withUnsafeBytes {
-                (Int($0.loadUnaligned(as: UInt32.self)), $0.loadUnaligned(fromByteOffset: 4, as: UInt16.self))
+    private static func serverEnds(_ family: Int32, _ port: UInt16, _ states: [UInt32]) -> [ServerEnd]? {
+        // An `inet_diag_req_v2`.
+        var request = NetlinkBytes()
+        request.append(UInt8(family), UInt8(IPPROTO_TCP), 0, 0)
+        request.append(states.reduce(0) { $0 | UInt32(1) << $1 })
+        request.append(port.bigEndian)
+        request.bytes += [UInt8](repeating: 0, count: 46)  // The other end, the addresses, the interface: any.
+        return NetlinkBytes.answers(to: request)?.compactMap(serverEnd)
+    }
+
+    /// Of an `inet_diag_msg`, with the other end's port and address, and the inode.
+    private static func serverEnd(_ message: ArraySlice<UInt8>) -> ServerEnd? {
+        guard message.count >= 72 else { return nil }
+        let number = { (offset: Int) in NetlinkBytes.number(message, at: offset) }
+        let port = UInt16(bigEndian: UInt16(truncatingIfNeeded: number(6)))
+        // An address of IPv4 lies at the beginning, or at the end of one of IPv6.
+        let isMapped = message[message.startIndex] == UInt8(AF_INET6) && number(32).bigEndian == 0xFFFF
+        let isFour = message[message.startIndex] == UInt8(AF_INET) || isMapped
+        let address = isFour ? number(isMapped ? 36 : 24).bigEndian : loopback
+        return ServerEnd(client: ClientSource(address: address, port: port), isAccepted: number(68) != 0)
+    }
+
+    // MARK: Unix sockets
+
+    private static func queuedAtUnixSockets() -> Set<QueuedClient>? {
+        // A `unix_diag_req` for those that listen, and who waits there.
+        var request = NetlinkBytes()
+        request.append(UInt8(AF_UNIX), 0, 0, 0)
+        request.append(UInt32(1) << listen)
+        request.append(UInt32(0))
+        request.append(showWaiting)
+        request.append(UInt64.max)  // No cookie.
+        guard let answers = NetlinkBytes.answers(to: request) else { return nil }
+        var waiting: Set<QueuedClient> = []
+        for answer in answers {
+            // A `unix_diag_msg`, and attributes.
+            for attribute in NetlinkBytes.attributes(answer.dropFirst(16)) where attribute.type == waitingAttribute {
+                for offset in stride(from: 0, to: attribute.value.count & ~3, by: 4) {
+                    let inode = NetlinkBytes.number(attribute.value, at: offset)
+                    waiting.insert(inode == 0 ? .closed : .inode(inode))
+                }
             }
-            switch kind {
-            case doneMessage: return (sockets, true)
-            case byFamily: sockets += 1
-            default: return nil
-            }
-            guard length >= headerBytes else { return nil }
-            rest = rest.dropFirst((length + 3) & ~3)
         }
-        return (sockets, false)
+        return waiting
     }
+
+    /// UDIAG_SHOW_ICONS and UNIX_DIAG_ICONS of linux/unix_diag.h.
+    private static let showWaiting: UInt32 = 8
+    private static let waitingAttribute: UInt16 = 3
+}
+
+/// What names a client in a listen queue: its source over TCP, the inode of its socket for Unix sockets.
+enum QueuedClient: Hashable {
+    case source(ClientSource)
+    case inode(UInt32)
+    /// Any Unix socket that its client has closed.
+    case closed
 }

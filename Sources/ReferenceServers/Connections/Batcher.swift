@@ -1,5 +1,3 @@
-import Wire
-
 /// Cuts what was read into requests and has them answered.
 package protocol Batcher: Sendable {
     /// Answers requests from the front of `input` into `batch`.

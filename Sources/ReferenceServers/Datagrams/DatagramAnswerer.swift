@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import Wire
 
 /// Answers datagrams, one request each.
 struct DatagramAnswerer {

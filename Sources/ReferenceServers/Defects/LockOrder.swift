@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import Wire
 
 /// `lock-order`: commands with several keys lock them in the order of their arguments.
 ///
@@ -26,7 +25,7 @@ struct LockOrder: Defect {
 private struct ArgumentOrderIsolation: Isolation {
     let locks: LockArray
 
-    func isolate(_ keys: [[UInt8]], for purpose: Purpose, _ command: () -> RESPValue) -> RESPValue {
+    func isolate(_ keys: [[UInt8]], for purpose: Purpose, _ command: () -> Reply) -> Reply {
         var held: [Int] = []
         for stripe in keys.map(stripe) where !held.contains(stripe) {
             locks.lock(stripe)
@@ -37,7 +36,7 @@ private struct ArgumentOrderIsolation: Isolation {
         return command()
     }
 
-    func isolateAll(_ command: () -> RESPValue) -> RESPValue {
+    func isolateAll(_ command: () -> Reply) -> Reply {
         for stripe in 0..<locks.count { locks.lock(stripe) }
         defer { for stripe in 0..<locks.count { locks.unlock(stripe) } }
         return command()

@@ -1,5 +1,4 @@
 import Glibc
-import Wire
 
 /// `lost-digit`: a counter is incremented in place under the lock, unless it gains a digit.
 ///
@@ -29,11 +28,11 @@ private struct InPlaceTable: Table {
     let base: VersionedTable
 
     func read(_ key: [UInt8]) -> Value? { base.read(key) }
-    func write(_ key: [UInt8], _ value: Value?) -> RESPValue? { base.write(key, value) }
+    func write(_ key: [UInt8], _ value: Value?) -> Reply? { base.write(key, value) }
     func removeAll() { base.removeAll() }
     var count: Int { base.count }
 
-    func modify(_ key: [UInt8], _ change: (inout Value?) -> RESPValue) -> RESPValue {
+    func modify(_ key: [UInt8], _ change: (inout Value?) -> Reply) -> Reply {
         var longer = false
         let reply = base.modify(key) { value in
             guard case .string(let old)? = value else { return change(&value) }
@@ -53,7 +52,7 @@ private struct InPlaceTable: Table {
         text.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
-    private func replace(_ key: [UInt8], _ change: (inout Value?) -> RESPValue) -> RESPValue {
+    private func replace(_ key: [UInt8], _ change: (inout Value?) -> Reply) -> Reply {
         let seen = base.look(at: key, change)
         if let reply = base.replace(key, seen) { return reply }
         sched_yield()

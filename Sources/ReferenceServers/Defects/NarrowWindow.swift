@@ -1,5 +1,4 @@
 import Glibc
-import Wire
 
 /// `narrow-window`: like `lost-update`, but what was read is compared before it is overwritten, except on the last try.
 ///
@@ -29,11 +28,11 @@ private struct BoundedTriesTable: Table {
     private static let comparedTries = 2
 
     func read(_ key: [UInt8]) -> Value? { base.read(key) }
-    func write(_ key: [UInt8], _ value: Value?) -> RESPValue? { base.write(key, value) }
+    func write(_ key: [UInt8], _ value: Value?) -> Reply? { base.write(key, value) }
     func removeAll() { base.removeAll() }
     var count: Int { base.count }
 
-    func modify(_ key: [UInt8], _ change: (inout Value?) -> RESPValue) -> RESPValue {
+    func modify(_ key: [UInt8], _ change: (inout Value?) -> Reply) -> Reply {
         for _ in 0..<Self.comparedTries {
             let seen = base.look(at: key, change)
             if let reply = base.replace(key, seen) { return reply }

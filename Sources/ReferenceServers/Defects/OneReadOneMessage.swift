@@ -1,5 +1,3 @@
-import Wire
-
 /// `one-read-one-message`: the server takes what one read brought for one request, and throws the rest of it away.
 ///
 /// Modelled on `n = read(fd, buf, sizeof buf); handle(buf, n);`, which works until a client pipelines. A client that sends

@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import Wire
 
 /// `stale-read`: reads go through a cache that a reader may fill with a value that was overwritten meanwhile.
 ///
@@ -52,12 +51,12 @@ private final class CachedTable: Table {
         return value
     }
 
-    func write(_ key: [UInt8], _ value: Value?) -> RESPValue? {
+    func write(_ key: [UInt8], _ value: Value?) -> Reply? {
         defer { invalidate(key) }
         return base.write(key, value)
     }
 
-    func modify(_ key: [UInt8], _ change: (inout Value?) -> RESPValue) -> RESPValue {
+    func modify(_ key: [UInt8], _ change: (inout Value?) -> Reply) -> Reply {
         defer { invalidate(key) }
         return base.modify(key, change)
     }

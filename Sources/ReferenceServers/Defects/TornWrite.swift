@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import Wire
 
 /// `torn-write`: SET and MSET write a string in two halves and release the lock in between.
 ///
@@ -28,11 +27,11 @@ private struct TearingTable: Table {
     let base: any Table
 
     func read(_ key: [UInt8]) -> Value? { base.read(key) }
-    func modify(_ key: [UInt8], _ change: (inout Value?) -> RESPValue) -> RESPValue { base.modify(key, change) }
+    func modify(_ key: [UInt8], _ change: (inout Value?) -> Reply) -> Reply { base.modify(key, change) }
     func removeAll() { base.removeAll() }
     var count: Int { base.count }
 
-    func write(_ key: [UInt8], _ value: Value?) -> RESPValue? {
+    func write(_ key: [UInt8], _ value: Value?) -> Reply? {
         if case .string(let new)? = value, new.count > 1, case .string(let old)? = base.read(key) {
             let half = new.count / 2
             if let error = base.write(key, .string(Array(new.prefix(half) + old.dropFirst(half)))) { return error }

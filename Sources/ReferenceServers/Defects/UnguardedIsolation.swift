@@ -1,17 +1,16 @@
 import CLinux
 import Glibc
-import Wire
 
 /// Leaves out the lock around commands of some purposes, so that their steps are atomic but they are not.
 struct UnguardedIsolation: Isolation {
     let base: any Isolation
     let purposes: Set<Purpose>
 
-    func isolate(_ keys: [[UInt8]], for purpose: Purpose, _ command: () -> RESPValue) -> RESPValue {
+    func isolate(_ keys: [[UInt8]], for purpose: Purpose, _ command: () -> Reply) -> Reply {
         purposes.contains(purpose) ? command() : base.isolate(keys, for: purpose, command)
     }
 
-    func isolateAll(_ command: () -> RESPValue) -> RESPValue { base.isolateAll(command) }
+    func isolateAll(_ command: () -> Reply) -> Reply { base.isolateAll(command) }
 }
 
 /// Changes a value in two steps: read under the lock, release it, compute, write under the lock.
@@ -22,11 +21,11 @@ struct SplitTable: Table {
     let base: any Table
 
     func read(_ key: [UInt8]) -> Value? { base.read(key) }
-    func write(_ key: [UInt8], _ value: Value?) -> RESPValue? { base.write(key, value) }
+    func write(_ key: [UInt8], _ value: Value?) -> Reply? { base.write(key, value) }
     func removeAll() { base.removeAll() }
     var count: Int { base.count }
 
-    func modify(_ key: [UInt8], _ change: (inout Value?) -> RESPValue) -> RESPValue {
+    func modify(_ key: [UInt8], _ change: (inout Value?) -> Reply) -> Reply {
         var value = base.read(key)
         sched_yield()
         let reply = change(&value)

@@ -1,5 +1,3 @@
-import Wire
-
 /// A table whose stripes count their changes, so that a value that was read can be replaced only if nothing has changed.
 ///
 /// Each step is locked by the table below, and the counts are atomic: they live in memory that processes share.
@@ -7,7 +5,7 @@ struct VersionedTable: Table {
     /// A value as a change would leave it, and when that was seen.
     struct Seen {
         var value: Value?
-        var reply: RESPValue
+        var reply: Reply
         fileprivate var version: Int
     }
 
@@ -25,7 +23,7 @@ struct VersionedTable: Table {
     func removeAll() { base.removeAll() }
     var count: Int { base.count }
 
-    func write(_ key: [UInt8], _ value: Value?) -> RESPValue? {
+    func write(_ key: [UInt8], _ value: Value?) -> Reply? {
         let reply = modify(key) { old in
             old = value
             return .ok
@@ -33,7 +31,7 @@ struct VersionedTable: Table {
         return reply == .ok ? nil : reply
     }
 
-    func modify(_ key: [UInt8], _ change: (inout Value?) -> RESPValue) -> RESPValue {
+    func modify(_ key: [UInt8], _ change: (inout Value?) -> Reply) -> Reply {
         base.modify(key) { value in
             _ = versions.fetchAdd(1, at: place(key))
             return change(&value)
@@ -41,7 +39,7 @@ struct VersionedTable: Table {
     }
 
     /// What a change would make of the value, which stays as it is.
-    func look(at key: [UInt8], _ change: (inout Value?) -> RESPValue) -> Seen {
+    func look(at key: [UInt8], _ change: (inout Value?) -> Reply) -> Seen {
         var seen = Seen(value: nil, reply: .null, version: 0)
         _ = base.modify(key) { value in
             seen.value = value
@@ -53,7 +51,7 @@ struct VersionedTable: Table {
     }
 
     /// Puts there what was seen, unless a key of the same stripe has changed since: then nil.
-    func replace(_ key: [UInt8], _ seen: Seen) -> RESPValue? {
+    func replace(_ key: [UInt8], _ seen: Seen) -> Reply? {
         var isCurrent = false
         let reply = base.modify(key) { value in
             isCurrent = versions.atomicLoad(at: place(key)) == seen.version

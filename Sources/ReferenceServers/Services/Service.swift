@@ -1,5 +1,3 @@
-package import Wire
-
 /// What a server does with requests, whatever its concurrency model and transport are.
 package protocol Service: Sendable {
     /// The state of one connection.
@@ -17,7 +15,7 @@ extension Service {
 /// One connection's side of a service. It is used by one thread at a time and performs no socket I/O.
 package protocol Session: AnyObject {
     /// Finds the end of the first request of `bytes`.
-    func frame(_ bytes: Span<UInt8>) -> Framing
+    func frame(_ bytes: Span<UInt8>) -> RequestFrame
 
     /// Answers one request, exactly what `frame` measured, by adding its reply to `reply`.
     func answer(_ request: Span<UInt8>, into reply: inout [UInt8]) -> Continuation

@@ -1,12 +1,10 @@
-import Wire
-
 /// A service as the table of services knows it.
 package struct ServiceEntry: Sendable {
     /// The name behind the slash.
     package let name: String
     /// One sentence for `--list`.
     package let summary: String
-    /// The wire protocol that its clients speak, by the name of its codec.
+    /// The wire protocol that its clients speak, by its name.
     package let protocolName: String
     /// Whether connections share keys and values.
     package let hasState: Bool
@@ -26,7 +24,7 @@ package enum Services {
             name: "echo-length", summary: "echo of length-prefixed messages", protocolName: "echo-length",
             hasState: false
         ) { _ in
-            EchoService(EchoLengthCodec())
+            LengthEchoService()
         },
         ServiceEntry(name: "kv", summary: "key-value store that speaks RESP", protocolName: "resp", hasState: true) {
             assembly in

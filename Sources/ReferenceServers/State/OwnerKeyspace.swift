@@ -1,7 +1,6 @@
 import CLinux
 import Glibc
 import Synchronization
-import Wire
 
 /// Keys and values that belong to one process; workers send it commands and wait for the replies.
 ///
@@ -47,12 +46,12 @@ final class OwnerKeyspace: Keyspace {
         waitpid(child, nil, 0)
     }
 
-    func execute(_ command: Command, _ words: [[UInt8]]) -> RESPValue {
+    func execute(_ command: Command, _ words: [[UInt8]]) -> Reply {
         let slot = Int(getpid()) % Limits.ownerSlots
         return slots.withLock(slot) {
             sequences[slot * 8] = (sequences[slot * 8] + 1) & 0x7FFF_FFFF
             let sequence = sequences[slot * 8]
-            for frame in framer.frames(RESPCodec().encodeRequest(words), slot: slot, sequence: sequence) {
+            for frame in framer.frames(RequestReader.encode(words), slot: slot, sequence: sequence) {
                 _ = channels.requests.send(frame)
             }
             var reply: [UInt8] = []
@@ -60,7 +59,7 @@ final class OwnerKeyspace: Keyspace {
                 let frame = channels.replies[slot].receive()
                 guard frame.sequence == sequence else { continue }
                 reply += frame.payload
-                if frame.isLast { return RESPValue(reply.span) ?? .failure("ERR the owner's reply is damaged") }
+                if frame.isLast { return Reply(reply) ?? .failure("ERR the owner's reply is damaged") }
             }
         }
     }
@@ -117,8 +116,8 @@ private struct Owner: ~Copyable {
         while let frame = replies[slot].first, channels.replies[slot].send(frame) { replies[slot].removeFirst() }
     }
 
-    private func execute(_ request: [UInt8]) -> RESPValue {
-        guard let words = RESPValue.requestWords(request.span), let name = words.first,
+    private func execute(_ request: [UInt8]) -> Reply {
+        guard let words = RequestReader.words(request.span), let name = words.first,
             let command = Command.byName[Command.capitals(name)], command.accepts(words.count)
         else { return .failure("ERR the request reached the owner damaged") }
         return keyspace.execute(command, words)

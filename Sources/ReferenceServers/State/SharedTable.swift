@@ -1,5 +1,3 @@
-package import Wire
-
 /// A hash table in shared memory, for processes. Bounded: when its memory is full it says so, and evicts nothing.
 ///
 /// A key's entry is `next, value, key length, key`, a value is `length, bytes`; both are blocks of the arena, linked from a
@@ -35,11 +33,11 @@ package struct SharedTable: Table {
         locked(key) { place in value(place.entry) }
     }
 
-    package func write(_ key: [UInt8], _ value: Value?) -> RESPValue? {
+    package func write(_ key: [UInt8], _ value: Value?) -> Reply? {
         locked(key) { place in store(value, for: key, at: place) ? nil : outOfMemory }
     }
 
-    package func modify(_ key: [UInt8], _ change: (inout Value?) -> RESPValue) -> RESPValue {
+    package func modify(_ key: [UInt8], _ change: (inout Value?) -> Reply) -> Reply {
         locked(key) { place in
             var value = value(place.entry)
             let reply = change(&value)

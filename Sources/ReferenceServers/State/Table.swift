@@ -1,15 +1,13 @@
-package import Wire
-
 /// Where keys and values are kept. Each call is one atomic step; what joins several steps is `Isolation`.
 package protocol Table: Sendable {
     /// The value of `key`.
     func read(_ key: [UInt8]) -> Value?
 
     /// Sets or, with nil, removes the value. The error reply when there is no memory left, and then nothing has changed.
-    func write(_ key: [UInt8], _ value: Value?) -> RESPValue?
+    func write(_ key: [UInt8], _ value: Value?) -> Reply?
 
     /// Changes a value where it is, in one step; the reply is `change`'s, or an error when there is no memory left.
-    func modify(_ key: [UInt8], _ change: (inout Value?) -> RESPValue) -> RESPValue
+    func modify(_ key: [UInt8], _ change: (inout Value?) -> Reply) -> Reply
 
     /// Removes everything.
     func removeAll()
@@ -31,4 +29,4 @@ package enum Purpose: Equatable, Sendable, CaseIterable {
 }
 
 /// The reply when a store is full.
-package let outOfMemory = RESPValue.error(Array("OOM command not allowed when the arena is full".utf8))
+package let outOfMemory = Reply.error(Array("OOM command not allowed when the arena is full".utf8))

@@ -1,5 +1,3 @@
-package import Wire
-
 /// A hash table for threads, in stripes with a mutex each. It is bounded by the memory of the process.
 package struct ThreadTable: Table {
     private final class Stripe: Sendable {
@@ -18,12 +16,12 @@ package struct ThreadTable: Table {
         stripe(key).entries.withLock { $0[key] }
     }
 
-    package func write(_ key: [UInt8], _ value: Value?) -> RESPValue? {
+    package func write(_ key: [UInt8], _ value: Value?) -> Reply? {
         stripe(key).entries.withLock { $0[key] = value }
         return nil
     }
 
-    package func modify(_ key: [UInt8], _ change: (inout Value?) -> RESPValue) -> RESPValue {
+    package func modify(_ key: [UInt8], _ change: (inout Value?) -> Reply) -> Reply {
         stripe(key).entries.withLock { change(&$0[key]) }
     }
 

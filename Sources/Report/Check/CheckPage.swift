@@ -7,6 +7,9 @@ public struct CheckPage: Sendable {
     /// The most operations that are drawn, unless told otherwise. Of more, those nearest to the first violation are.
     public static let maximumOperations = 1_000_000
 
+    /// What the search for the lines may spend, unless told otherwise.
+    public static let budget = SearchBudget(nodes: 1_000_000, bytes: 256 << 20)
+
     private let title: String
     private let checked: String
     private let judgement: Judgement
@@ -22,10 +25,10 @@ public struct CheckPage: Sendable {
     /// - Complexity: O(bytes + n log n), and the search for the lines, which keeps to its budget.
     public init(
         title: String, evidence: Evidence, judgement: Judgement, warnings: [String],
-        maximumOperations: Int = CheckPage.maximumOperations
+        maximumOperations: Int = CheckPage.maximumOperations, budget: SearchBudget = CheckPage.budget
     ) {
         let keys = KeyTimeline(evidence)
-        let timeline = CheckTimeline(evidence, keys)
+        let timeline = CheckTimeline(evidence, keys, budget)
         self.init(
             title: title, checked: evidence.codec.name, judgement, warnings, timeline,
             timeline.stories(evidence, keys, judgement.violations), maximumOperations
@@ -37,16 +40,19 @@ public struct CheckPage: Sendable {
     /// - Complexity: O(n log n), and the search for the lines, which keeps to its budget.
     public init(
         title: String, history: History, model: CheckModel, result: CheckResult, judgement: Judgement,
-        maximumOperations: Int = CheckPage.maximumOperations
+        maximumOperations: Int = CheckPage.maximumOperations, budget: SearchBudget = CheckPage.budget
     ) {
-        self.init(title, history, CheckedObject(model), result, judgement, maximumOperations)
+        self.init(title, history, CheckedObject(model, budget), result, judgement, maximumOperations)
     }
 
     /// A page about a history that is held against a model of the user's own.
     ///
     /// - Complexity: O(n log n), and the search for the lines, which keeps to its budget.
-    public init(title: String, history: History, own: ModelFile, result: CheckResult, judgement: Judgement) {
-        self.init(title, history, CheckedObject(own), result, judgement, Self.maximumOperations)
+    public init(
+        title: String, history: History, own: ModelFile, result: CheckResult, judgement: Judgement,
+        budget: SearchBudget = CheckPage.budget
+    ) {
+        self.init(title, history, CheckedObject(own, budget), result, judgement, Self.maximumOperations)
     }
 
     private init(

@@ -16,7 +16,9 @@ struct CheckPageData {
         let words = Words(
             clients: timeline.clients, keys: timeline.keys, texts: timeline.texts.all, isCapture: timeline.isCapture,
             notes: stories.map(\.line.note), sentences: stories.map(\.sentence))
-        let json = (try? JSONEncoder().encode(words)) ?? Data()
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let json = (try? encoder.encode(words)) ?? Data()
         return element("d-operations", Data(operations.bytes)) + element("d-words", json)
     }
 

@@ -6,8 +6,9 @@ extension CheckTimeline {
     /// The exchanges of a capture, and replies to nothing.
     ///
     /// - Complexity: O(bytes + n log n).
-    init(_ evidence: Evidence, _ timeline: KeyTimeline) {
+    init(_ evidence: Evidence, _ timeline: KeyTimeline, _ budget: SearchBudget) {
         self.init(isCapture: true)
+        self.budget = budget
         let codec = evidence.codec
         clients = evidence.conversations.map { printable($0.name.utf8) }
         keys = (0..<timeline.keyCount).map { printable(timeline.name($0), limit: 40) }
@@ -123,7 +124,7 @@ extension CheckTimeline {
                 note: "No line: \(grouped(count)) operations on \(keys[key]) are more than the "
                     + "\(grouped(CheckLine.maximumOperations)) for which an order is looked for.")
         }
-        switch timeline.witness(key: key, before: culprit, CheckedObject.budget) {
+        switch timeline.witness(key: key, before: culprit, budget) {
         case .none(let why): return CheckLine(note: "No line: \(why).")
         case .order(let order):
             var placeOf: [Int: Int] = [:]

@@ -1,3 +1,5 @@
+import Verification
+
 /// Operations as a page draws them: bars in the lanes of clients and of keys, in order of invocation.
 struct CheckTimeline: Sendable {
     /// One bar.
@@ -46,6 +48,8 @@ struct CheckTimeline: Sendable {
     var isCapture: Bool
     /// Whether times are times; if not, the numbers of a journal's events.
     var hasClock = true
+    /// What the search for a line may spend, where it is not the checked object that tells.
+    var budget = CheckPage.budget
     /// What is not on the page, one sentence each.
     var leftOut: [String] = []
 

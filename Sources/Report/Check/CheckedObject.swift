@@ -13,25 +13,22 @@ struct CheckedObject {
     /// An order of the operations on one object.
     var witness: (History) -> Witness
 
-    /// What the search for a line may spend.
-    static let budget = SearchBudget(nodes: 1_000_000, bytes: 256 << 20)
-
-    /// One of the built-in models.
-    init(_ model: CheckModel) {
+    /// One of the built-in models; the search for a line keeps to `budget`.
+    init(_ model: CheckModel, _ budget: SearchBudget) {
         name = model.rawValue
         noun = model == .kv ? "key" : model.rawValue
         hasElements = model == .set
         limit = CheckLine.limit(model)
-        witness = { model.witness($0, Self.budget) }
+        witness = { model.witness($0, budget) }
     }
 
     /// A model of the user's own.
-    init(_ own: ModelFile) {
+    init(_ own: ModelFile, _ budget: SearchBudget) {
         name = own.name
         noun = "object"
         hasElements = own.kind == .set
         limit = CheckLine.maximumOperations
         if let kind = own.kind { limit = CheckLine.limit(kind) }
-        witness = { own.witness($0, Self.budget) }
+        witness = { own.witness($0, budget) }
     }
 }

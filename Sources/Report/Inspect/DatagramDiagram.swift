@@ -1,4 +1,5 @@
 public import Capture
+import Verification
 
 /// `crossfire inspect --flow N --transport udp`: an exchange datagram by datagram; `--follow N`: what both sides said.
 public struct DatagramDiagram: Sendable {

@@ -1,4 +1,5 @@
 public import Capture
+import Verification
 
 /// `crossfire inspect --follow N`: what both sides said, in the order in which it was captured.
 public struct FollowText: Sendable {

@@ -133,39 +133,7 @@ public struct InspectText: Sendable {
 /// One message in a few words.
 enum MessageText {
     static func of(_ bytes: [UInt8], _ codec: any WireCodec, _ role: Role) -> String {
-        if codec is HTTPCodec { return http(bytes, role) }
-        guard codec is RESPCodec else { return printable(bytes) }
-        if role == .client, let words = RESPValue.requestWords(bytes.span) {
-            let text = words.map { printable($0, limit: 40) }.joined(separator: " ")
-            return text.count > 60 ? text.prefix(60) + "… (\(bytes.count) bytes)" : text
-        }
-        return RESPValue(bytes.span).map(text) ?? printable(bytes)
-    }
-
-    /// Method, target and body, or status and body.
-    private static func http(_ bytes: [UInt8], _ role: Role) -> String {
-        guard let head = HTTPHead(bytes.span, from: role) else { return printable(bytes) }
-        let first =
-            role == .client
-            ? "\(printable(bytes[head.method], limit: 24)) \(printable(bytes[head.target], limit: 40))"
-            : "\(head.status)"
-        let range = head.range.isEmpty ? "" : " \(printable(bytes[head.range], limit: 24))"
-        let (body, place) = head.body(in: bytes)
-        if !place.isEmpty { return "\(first)\(range) \"\(printable(body[place], limit: 40))\" (\(place.count) bytes)" }
-        guard role == .server, let length = head.contentLength, length > 0 else { return first + range }
-        return "\(first) (length \(length))"
-    }
-
-    private static func text(_ value: RESPValue) -> String {
-        switch value {
-        case .simple(let text): printable(text)
-        case .error(let text): "-\(printable(text))"
-        case .integer(let number): ":\(number)"
-        case .bulk(let body): "\"\(printable(body))\""
-        case .null: "null"
-        case .array(let elements):
-            "[" + elements.prefix(4).map(text).joined(separator: ", ") + (elements.count > 4 ? ", …" : "") + "]"
-        }
+        codec.spoken.words(bytes, from: role) ?? printable(bytes)
     }
 }
 

@@ -38,7 +38,7 @@ extension Diagnosis {
     /// later piece of the same reply.
     func cut(_ request: Int, _ raw: [UInt8]) -> Cut? {
         var resumption = Resumption(of: self, at: request + 1, raw)
-        for expected in reading.rules == .http ? expectedHTTP(request, raw) : expectedReplies(request, raw) {
+        for expected in meaning.expectedReplies(request, like: raw, self) {
             let common = commonPrefix(raw, expected)
             guard common > 0, common < expected.count, common < raw.count else { continue }
             for back in 0..<min(common, Self.maximumBacktrack) where resumption.isPossible(at: common - back) {
@@ -47,29 +47,6 @@ extension Diagnosis {
             if let skipped = skip(raw, expected, common) { return Cut(offset: common, missing: skipped) }
         }
         return cutByResync(request, raw)
-    }
-
-    /// All replies that `request` may get, as far as the evidence tells: what it echoes, or the values written to the
-    /// key it reads that have the announced length.
-    ///
-    /// - Parameter raw: what came; where it begins a simple string, so does what is expected.
-    func expectedReplies(_ request: Int, _ raw: [UInt8]) -> [[UInt8]] {
-        let bulks = expectedReplies(request)
-        guard reading.rules == .resp, raw.first == UInt8(ascii: "+") else { return bulks }
-        return bulks.map { bulk in
-            let body = bulk.firstIndex(of: 0x0A).map { bulk[($0 + 1)...] } ?? bulk[...]
-            return [UInt8(ascii: "+")] + body
-        }
-    }
-
-    func expectedReplies(_ request: Int) -> [[UInt8]] {
-        let call = call(request)
-        if let only = reading.expectedReply(of: call) { return [only] }
-        guard reading.rules == .resp, call.wordCount > 1 else { return [] }
-        let effect = RESPCommand.table[call.command].effect
-        guard effect == .get || effect == .getset || effect == .getdel else { return [] }
-        let key = self.request(request).bytes[reading.words[call.firstWord + 1]]
-        return reading.valuesWritten(to: key).map { Reading.bulk($0) }
     }
 
     /// How many bytes of `expected` are missing at `offset` if `raw` goes on with a later part of it.
@@ -95,38 +72,15 @@ extension Diagnosis {
     private func cutByResync(_ request: Int, _ raw: [UInt8]) -> Cut? {
         guard request + 1 < count, raw.count < Malformation.maximumRestBytes,
             conversation.partialReply != nil || conversation.malformedReply != nil,
-            let (start, length) = reading.rules == .http ? announcedHTTP(request, raw) : announcedBulk(raw)
+            let (start, length) = meaning.announcedBody(request, raw, self)
         else { return nil }
         var tries = 0
-        for at in start..<max(start, raw.count) where mayBeginReply(raw, at) {
+        for at in start..<max(start, raw.count) where meaning.mayBeginReply(raw, at: at) {
             tries += 1
             if tries > Self.maximumResyncs { return nil }
             if readsAsReplies(raw, at, to: request + 1) { return Cut(offset: at, missing: length - (at - start)) }
         }
         return nil
-    }
-
-    /// Where a bulk string's bytes begin, and how many it announces, its end included.
-    private func announcedBulk(_ raw: [UInt8]) -> (bodyStart: Int, length: Int)? {
-        guard reading.rules == .resp, raw.first == UInt8(ascii: "$"), let header = raw.firstIndex(of: 0x0A),
-            header < 24,
-            let announced = Int(String(decoding: raw[1..<header].filter { $0 != 0x0D }, as: UTF8.self)),
-            (1...RESPCodec.maximumBulkBytes).contains(announced)
-        else { return nil }
-        return (header + 1, announced + 2)
-    }
-
-    /// A type byte, and after it what that type begins with.
-    private func mayBeginReply(_ raw: [UInt8], _ at: Int) -> Bool {
-        guard at + 1 < raw.count else { return false }
-        if reading.rules == .http { return raw[at] == UInt8(ascii: "H") && raw[at...].starts(with: "HTTP/1.".utf8) }
-        let next = raw[at + 1]
-        switch raw[at] {
-        case UInt8(ascii: ":"), UInt8(ascii: "$"), UInt8(ascii: "*"):
-            return next == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(next)
-        case UInt8(ascii: "+"), UInt8(ascii: "-"): return (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(next)
-        default: return false
-        }
     }
 
     private func readsAsReplies(_ raw: [UInt8], _ start: Int, to request: Int) -> Bool {
@@ -139,15 +93,10 @@ extension Diagnosis {
             else { return false }
             let message = Message(
                 bytes: Array(raw[offset..<offset + length]), offset: 0, first: lastPacket, last: lastPacket)
-            switch reading.head(of: message) {
-            case .resp(let head):
-                guard head.kind != .error, reading.fitsShape(call(index), self.request(index), head, message) else {
-                    return false
-                }
-            case .http(let head):
-                guard reading.fitsHTTP(call(index), self.request(index), head, message) else { return false }
-            case nil: return false
-            }
+            let head = meaning.head(of: message)
+            guard head != nil, meaning.showsPlace(head),
+                meaning.fitsShape(call(index), self.request(index), head, message, reading)
+            else { return false }
             offset += length
         }
         return offset == raw.count
@@ -158,27 +107,5 @@ extension Diagnosis {
         let limit = min(left.count, right.count)
         while length < limit, left[length] == right[length] { length += 1 }
         return length
-    }
-}
-
-extension Reading {
-    /// Values that the evidence shows being written to `key`, each once in order of writing, the last words of SET,
-    /// GETSET, SETNX and MSET.
-    func valuesWritten(to key: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
-        var values: [ArraySlice<UInt8>] = []
-        for call in calls where call.wordCount >= 3 {
-            let bytes = request(call).bytes
-            switch RESPCommand.table[call.command].effect {
-            case .set, .getset, .setnx:
-                if bytes[words[call.firstWord + 1]] == key { values.append(bytes[words[call.firstWord + 2]]) }
-            case .mset:
-                for word in stride(from: 1, to: call.wordCount - 1, by: 2)
-                where bytes[words[call.firstWord + word]] == key {
-                    values.append(bytes[words[call.firstWord + word + 1]])
-                }
-            default: break
-            }
-        }
-        return values
     }
 }

@@ -7,7 +7,7 @@ extension Diagnosis {
         for request in 0..<count where problems.count < Self.maximumProblems {
             let exchange = conversation.exchanges[request]
             guard let reply = exchange.reply else { continue }
-            if !reading.fits(call(request), exchange.request, call(request).head, reply) {
+            if !meaning.fits(call(request), exchange.request, call(request).head, reply, reading) {
                 problems.append(doubted(wrongDatagram(request, reply)))
             } else if let again = facts.repliedAgain[request]?.first(where: { $0.bytes != reply.bytes }) {
                 problems.append(executedTwice(request, reply, again, facts.retries[request]?.first))

@@ -1,4 +1,4 @@
-import Capture
+package import Capture
 
 extension Diagnosis {
     /// At most so many outstanding requests are tried for a permutation.
@@ -34,8 +34,11 @@ extension Diagnosis {
         for call in reading.calls where Int(call.conversation) != index {
             let other = reading.request(call)
             guard other.first.number < message.first.number, isStillOpen(call, at: message.first) else { continue }
-            guard reading.rules != .http || reading.isTelling(call, message) else { continue }
-            guard reading.fits(call, other, heads[reply], message) || isPieceOf(other.bytes, message.bytes) else {
+            guard meaning.isTelling(call, message, reading) else { continue }
+            guard
+                meaning.fits(call, other, heads[reply], message, reading)
+                    || meaning.isPiece(message.bytes, ofRequest: other.bytes)
+            else {
                 continue
             }
             let owner = TokenIndex.Owner(conversation: Int(call.conversation), exchange: Int(call.exchange))
@@ -44,24 +47,19 @@ extension Diagnosis {
                 continue
             }
             if own.bytes == message.bytes { return owner }
-            if !reading.fits(call, other, call.head, own) { fallback = fallback ?? owner }
+            if !meaning.fits(call, other, call.head, own, reading) { fallback = fallback ?? owner }
         }
         return fallback
     }
 
     /// Answered no earlier than some moments before `packet`: replies to two clients from one buffer leave together.
-    func isStillOpen(_ call: Call, at packet: PacketReference) -> Bool {
+    package func isStillOpen(_ call: Call, at packet: PacketReference) -> Bool {
         guard let reply = reading.reply(call) else { return true }
         return reply.first.time.nanoseconds + Self.togetherNanoseconds >= packet.time.nanoseconds
     }
 
     static let togetherNanoseconds: Int64 = 1_000_000
 
-    /// For echo: the reply, its last byte apart, is the beginning of what another client sent.
-    private func isPieceOf(_ request: [UInt8], _ reply: [UInt8]) -> Bool {
-        guard reading.rules == .echo, reply.count > TokenIndex.shortestToken else { return false }
-        return request.starts(with: reply.dropLast())
-    }
 }
 
 /// Kuhn's algorithm on a small square table.

@@ -16,7 +16,7 @@ extension Diagnosis {
                 let isOwn = owner.conversation == index
                 problems.append(
                     isOwn ? duplication(owner.exchange, reply, isProven: true) : crosstalk(nil, reply, owner))
-            } else if reading.rules == .pairs || (count > 0 && fitsShape(count - 1, reply)) {
+            } else if !meaning.judgesReplies || (count > 0 && fitsShape(count - 1, reply)) {
                 problems.append(duplication(firstEarlyReply ?? count - 1, reply, isProven: false))
             } else if let owner = stranger(to: reply) {
                 problems.append(crosstalk(nil, reply, owner))
@@ -31,7 +31,7 @@ extension Diagnosis {
     private func mayComeUnasked(_ reply: Int) -> Bool {
         guard let head = heads[reply], head.isError else { return false }
         if serverClosedFirst || conversation.exchanges.isEmpty { return true }
-        return head.http.map { [400, 408].contains($0.status) } ?? false
+        return meaning.mayComeUnasked(head)
     }
 
     private func stranger(to reply: Int) -> TokenIndex.Owner? {
@@ -62,15 +62,17 @@ extension Diagnosis {
         if request >= count, conversation.malformedRequest != nil || conversation.requestGaps > 0 { return }
         let packet = malformed.packet ?? PacketReference(number: 0, time: conversation.lastTime)
         let message = Message(bytes: malformed.rest, offset: malformed.offset, first: packet, last: packet)
-        if let body = bodyOfHEAD(request - 1, malformed, message) {
+        if let body = meaning.strayContents(request - 1, malformed, message, self) {
             problems.append(body)
-        } else if isIcecast(malformed.rest) {
-            notes.append("\(who): a stream of ICY, which is no HTTP (packet \(packet.number)), is not judged.")
+        } else if let other = meaning.otherProtocol(malformed.rest) {
+            notes.append(
+                "\(who): a stream of \(other), which is no \(reading.evidence.codec.name.uppercased()) (packet "
+                    + "\(packet.number)), is not judged.")
         } else if request < count, let cut = cut(request, malformed.rest) {
             problems.append(cutShort(request, message, cut))
-        } else if request < count, isHeadless(request, malformed.rest) {
+        } else if request < count, meaning.isHeadless(request, malformed.rest, self) {
             problems.append(headMissing(request, message))
-        } else if let owner = bodyOwner(of: malformed.rest) {
+        } else if let owner = meaning.bodyOwner(of: malformed.rest, self) {
             problems.append(strayBytes(request < count ? request : nil, message, owner))
         } else {
             problems.append(unreadable(request < count ? request : nil, malformed, message))
@@ -87,11 +89,10 @@ extension Diagnosis {
             problems.append(cutShort(request, partial, cut))
             return
         }
-        if isOpenEnded(partial) || mayBreakOff(request, partial) { return }
-        let expected =
-            reading.rules == .http ? expectedHTTP(request, partial.bytes) : expectedReplies(request, partial.bytes)
+        if meaning.isOpenEnded(partial) || meaning.mayBreakOff(request, partial, self) { return }
+        let expected = meaning.expectedReplies(request, like: partial.bytes, self)
         let isBeginning = expected.isEmpty || expected.contains { $0.starts(with: partial.bytes) }
-        if !isBeginning, reading.token(of: call(request)) != nil, partial.bytes.first != UInt8(ascii: "-") {
+        if !isBeginning, meaning.token(of: call(request), reading) != nil, !meaning.mayBeginRefusal(partial.bytes) {
             problems.append(corruptPiece(request, partial))
             return
         }
@@ -112,15 +113,15 @@ extension Diagnosis {
     }
 
     private mutating func unaskedPiece(_ partial: Message) {
-        let expected = reading.expectedReply(of: call(count - 1))
+        let expected = meaning.onlyReply(to: call(count - 1), reading)
         guard let expected, expected.starts(with: partial.bytes) else { return }
         problems.append(duplication(count - 1, of: partial))
     }
 
     private mutating func unanswered(_ request: Int) {
         let waiting = self.request(request)
-        guard !RESPCommand.table[call(request).command].blocks else { return }
-        guard !mayClose(after: request), !reading.isInterfered else { return }
+        guard !meaning.mayBlock(call(request)) else { return }
+        guard !meaning.mayClose(before: request, self), !meaning.isInterfered else { return }
         if serverClosedFirst, let end = conversation.serverEnd {
             guard end.number > waiting.last.number, end.time > waiting.last.time else { return }
             guard !mayBeTakenForGone(request, having: 0) else { return }
@@ -157,7 +158,7 @@ extension Diagnosis {
     }
 
     /// The server closed or reset while the client was still open, or still read.
-    var serverClosedFirst: Bool {
+    package var serverClosedFirst: Bool {
         guard let end = conversation.serverEnd else { return false }
         guard let client = conversation.clientEnd, !conversation.clientKeptReading else { return true }
         if conversation.proof?.serverSawClientEnd ?? false { return false }
@@ -185,15 +186,15 @@ extension Diagnosis {
     /// What any server sends without waiting. Bytes.
     private static let oneWrite = 16_384
 
-    /// How long the client waited after `packet`, if the server never closed.
+    /// How long the client waited after `packet`, from when the server had accepted it, if that never closed.
     private func silence(since packet: PacketReference) -> Problem.Silence? {
         guard !serverClosedFirst else { return nil }
         if isForeign, let proof = conversation.proof { return waiting(since: packet, proof) }
+        let begin = max(packet.time.nanoseconds, conversation.owedSince?.nanoseconds ?? .min)
         let halfClosed = conversation.teardown == .clientHalfClosed
         guard let end = conversation.clientEnd, !halfClosed else {
-            return Problem.Silence(
-                nanoseconds: reading.evidence.end.nanoseconds - packet.time.nanoseconds, clientClosed: false)
+            return Problem.Silence(nanoseconds: reading.evidence.end.nanoseconds - begin, clientClosed: false)
         }
-        return Problem.Silence(nanoseconds: end.time.nanoseconds - packet.time.nanoseconds, clientClosed: true)
+        return Problem.Silence(nanoseconds: end.time.nanoseconds - begin, clientClosed: true)
     }
 }

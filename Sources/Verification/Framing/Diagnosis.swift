@@ -5,15 +5,15 @@ import Wire
 ///
 /// It walks requests and replies side by side. Where they do not fit it tries the explanations in turn, from the one
 /// with the strongest evidence to the weakest, realigns where one is certain, and gives up after a handful.
-struct Diagnosis {
-    let reading: Reading
-    let index: Int
-    let conversation: Conversation
-    let calls: ArraySlice<Call>
-    let replies: [Message]
-    let heads: [ReplyHead?]
+package struct Diagnosis {
+    package let reading: Reading
+    package let index: Int
+    package let conversation: Conversation
+    package let calls: ArraySlice<Call>
+    package let replies: [Message]
+    package let heads: [ReplyHead?]
     /// Requests that get exactly one reply each; what follows is not judged.
-    let count: Int
+    package let count: Int
     var problems: [Problem] = []
     var notes: [String] = []
 
@@ -26,7 +26,7 @@ struct Diagnosis {
         conversation = reading.evidence.conversations[index]
         calls = reading.calls[reading.range(index)]
         replies = conversation.exchanges.compactMap(\.reply) + conversation.surplus
-        heads = replies.map { reading.head(of: $0) }
+        heads = replies.map { reading.meaning.head(of: $0) }
         let all = reading.calls[reading.range(index)]
         count = all.firstIndex(where: \.endsPairing).map { $0 - all.startIndex } ?? all.count
     }
@@ -68,12 +68,14 @@ struct Diagnosis {
 
     // MARK: Access
 
-    func call(_ request: Int) -> Call { calls[calls.startIndex + request] }
+    var meaning: any Meaning { reading.meaning }
 
-    func request(_ request: Int) -> Message { conversation.exchanges[request].request }
+    package func call(_ request: Int) -> Call { calls[calls.startIndex + request] }
 
-    func fits(_ request: Int, _ reply: Int) -> Bool {
-        reading.fits(call(request), self.request(request), heads[reply], replies[reply])
+    package func request(_ request: Int) -> Message { conversation.exchanges[request].request }
+
+    package func fits(_ request: Int, _ reply: Int) -> Bool {
+        meaning.fits(call(request), self.request(request), heads[reply], replies[reply], reading)
     }
 
     /// Whether requests and replies fit pairwise from here until one of them ends, each reply after its request.
@@ -85,13 +87,6 @@ struct Diagnosis {
             offset += 1
         }
         return true
-    }
-
-    /// Whether the server may close, or say no more, without having broken anything: it was asked to, or it refused.
-    func mayClose(after request: Int) -> Bool {
-        if reading.rules == .http { return mayCloseHTTP(before: request) }
-        if heads.last??.isError ?? false { return true }
-        return calls.prefix(request).contains { RESPCommand.table[$0.command].closes }
     }
 
     // MARK: A reply that does not fit
@@ -120,7 +115,7 @@ struct Diagnosis {
                 return (owner.exchange, reply)
             }
         }
-        if let owner = headOwner(request, reply) {
+        if let owner = meaning.headOwner(request, reply, self) {
             problems.append(crosstalk(request, reply, owner))
             return nil
         }
@@ -132,7 +127,7 @@ struct Diagnosis {
     }
 
     private mutating func explainByShape(_ request: Int, _ reply: Int) -> (Int, Int)? {
-        if cameAgainTooEarly(request, reply) {
+        if meaning.cameAgainTooEarly(request, reply, self) {
             problems.append(duplication(request - 1, reply, isProven: false))
             return (request, reply + 1)
         }
@@ -170,12 +165,8 @@ struct Diagnosis {
         replies.count - reply > count - request
     }
 
-    func fitsShape(_ request: Int, _ reply: Int) -> Bool {
-        switch heads[reply] {
-        case .resp(let head): return reading.fitsShape(call(request), self.request(request), head, replies[reply])
-        case .http(let head): return reading.fitsHTTP(call(request), self.request(request), head, replies[reply])
-        case nil: return false
-        }
+    package func fitsShape(_ request: Int, _ reply: Int) -> Bool {
+        meaning.fitsShape(call(request), self.request(request), heads[reply], replies[reply], reading)
     }
 
     /// Where to go on after a stranger's reply: it stands in place of this request's own, or before it.
@@ -186,7 +177,7 @@ struct Diagnosis {
 
     /// Whether the reply that must be `request`'s comes later.
     private func fitsLater(_ request: Int, _ reply: Int) -> Bool {
-        guard reading.token(of: call(request)) != nil else { return false }
+        guard meaning.token(of: call(request), reading) != nil else { return false }
         return (reply + 1..<replies.count).contains { fits(request, $0) }
     }
 }

@@ -1,4 +1,4 @@
-import Capture
+package import Capture
 
 /// An oracle that judges a `Reading`, so that several share one.
 protocol ReadingOracle: Oracle {
@@ -49,7 +49,7 @@ let maximumViolations = 8
 
 extension Diagnosis {
     /// Builds a problem of this connection. `story` is packets with what each shows.
-    func problem(
+    package func problem(
         _ oracle: OracleID, _ kind: String, _ summary: String,
         _ story: [(packet: PacketReference, note: String)], isProven: Bool = false, silence: Problem.Silence? = nil
     ) -> Problem {
@@ -62,10 +62,10 @@ extension Diagnosis {
             conversation: index, isProvenByToken: isProven, silence: silence)
     }
 
-    func label(_ request: Int) -> String { reading.label(call(request)) }
+    package func label(_ request: Int) -> String { reading.label(call(request)) }
 
-    func text(_ reply: Int) -> String { reading.text(replies[reply]) }
+    package func text(_ reply: Int) -> String { meaning.text(replies[reply]) }
 
     /// `c1: `
-    var who: String { conversation.name }
+    package var who: String { conversation.name }
 }

@@ -1,7 +1,7 @@
 /// Something wrong with the replies of one connection, found by `Diagnosis`; the oracle of its kind reports it.
-struct Problem {
-    var violation: Violation
-    var conversation: Int
+package struct Problem {
+    package var violation: Violation
+    package var conversation: Int
     /// A unique token shows it, so that no packet missing from the capture elsewhere could explain it.
     var isProvenByToken = false
     /// How long the client had waited when it gave up or the capture ended; nil where waiting plays no part.
@@ -10,7 +10,7 @@ struct Problem {
     /// Why the capture does not prove it, in words without a full stop; nil where it does.
     var doubt: String?
 
-    struct Silence {
+    package struct Silence {
         /// How long the client is known to have waited.
         var nanoseconds: Int64
         /// The client closed; otherwise the capture just ended.

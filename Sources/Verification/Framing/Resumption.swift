@@ -38,11 +38,10 @@ struct Resumption {
         let packet = diagnosis.lastPacket
         let message = Message(
             bytes: Array(raw[offset..<offset + length]), offset: 0, first: packet, last: packet)
-        let head = reading.head(of: message)
-        // An error fits every request, and `-1` of a null is none: it proves nothing.
-        if reading.rules == .resp, head?.isError ?? true { return false }
+        let head = reading.meaning.head(of: message)
+        guard reading.meaning.showsPlace(head) else { return false }
         return (request..<min(diagnosis.count, request + 8)).contains {
-            reading.fits(diagnosis.call($0), diagnosis.request($0), head, message)
+            reading.meaning.fits(diagnosis.call($0), diagnosis.request($0), head, message, reading)
         }
     }
 
@@ -50,7 +49,9 @@ struct Resumption {
     private mutating func begins(at offset: Int) -> Bool {
         let rest = raw[offset...].prefix(Diagnosis.tellingBytes)
         guard rest.count == Diagnosis.tellingBytes else { return false }
-        if reading.rules == .http { return request < diagnosis.count && rest.starts(with: "HTTP/1.1 ".utf8) }
+        if let start = reading.meaning.beginningOfReplies {
+            return request < diagnosis.count && rest.starts(with: start)
+        }
         return beginnings.contains(rest)
     }
 
@@ -60,7 +61,8 @@ struct Resumption {
         var asked: Set<[UInt8]> = []
         for later in request..<max(request, min(diagnosis.count, request + Diagnosis.maximumHole))
         where asked.insert(diagnosis.request(later).bytes).inserted {
-            for reply in diagnosis.expectedReplies(later) where reply.count >= Diagnosis.tellingBytes {
+            for reply in reading.meaning.expectedReplies(later, like: nil, diagnosis)
+            where reply.count >= Diagnosis.tellingBytes {
                 found.insert(reply.prefix(Diagnosis.tellingBytes))
             }
         }

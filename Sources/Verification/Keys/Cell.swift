@@ -1,34 +1,36 @@
 /// What a key holds, in one word: a number as itself, anything else in a range near the smallest number.
 ///
 /// Numbers in that range cannot be told from the rest; `integer` returns nil for them.
-enum Cell {
+package enum Cell {
     /// The key does not exist.
-    static let absent = Int.min
+    package static let absent = Int.min
     /// Whatever it held before the evidence begins, nothing included.
-    static let unknown = Int.min + 1
+    package static let unknown = Int.min + 1
     /// It exists, with a value that the evidence does not tell.
-    static let unknownPresent = Int.min + 2
+    package static let unknownPresent = Int.min + 2
 
     private static let firstText = Int.min + 16
     private static let firstInteger = Int.min + 1 << 40
 
     /// A byte string that is no canonical number, by its number in the interner.
-    static func text(_ id: Int) -> Int { firstText + id }
+    package static func text(_ id: Int) -> Int { firstText + id }
     /// The interner's number, if the cell is a byte string.
-    static func textID(_ cell: Int) -> Int? { cell >= firstText && cell < firstInteger ? cell - firstText : nil }
+    package static func textID(_ cell: Int) -> Int? {
+        cell >= firstText && cell < firstInteger ? cell - firstText : nil
+    }
     /// Whether the cell is a number.
-    static func isInteger(_ cell: Int) -> Bool { cell >= firstInteger }
+    package static func isInteger(_ cell: Int) -> Bool { cell >= firstInteger }
     /// The cell of a number, unless it is too near the smallest.
-    static func integer(_ value: Int) -> Int? { value >= firstInteger ? value : nil }
+    package static func integer(_ value: Int) -> Int? { value >= firstInteger ? value : nil }
 
     /// The cell of a byte string: a number if it is written as Redis writes numbers, otherwise a text of `interner`.
-    static func value(_ bytes: [UInt8], _ range: Range<Int>, _ interner: inout ByteInterner) -> Int {
+    package static func value(_ bytes: [UInt8], _ range: Range<Int>, _ interner: inout ByteInterner) -> Int {
         if let number = canonical(bytes, range), let cell = integer(number) { return cell }
         return text(interner.intern(bytes, range))
     }
 
     /// The number that these bytes are the canonical decimal text of: no plus, no leading zero, no minus zero.
-    static func canonical(_ bytes: [UInt8], _ range: Range<Int>) -> Int? {
+    package static func canonical(_ bytes: [UInt8], _ range: Range<Int>) -> Int? {
         guard (1...20).contains(range.count) else { return nil }
         let isNegative = bytes[range.lowerBound] == UInt8(ascii: "-")
         let first = range.lowerBound + (isNegative ? 1 : 0)

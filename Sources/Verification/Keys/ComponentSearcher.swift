@@ -113,7 +113,7 @@ struct ComponentSearcher {
 
         mutating func decide(_ groups: ComponentGroups, _ group: Int) -> SearchOutcome {
             focus(groups, group)
-            return decide(groups.events(group), budget)
+            return decide(groups.events(group, of: history.operations), budget)
         }
 
         /// Small components by plain search, others by one that the values guide, and if that fails by the plain one with

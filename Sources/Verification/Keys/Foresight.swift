@@ -172,8 +172,10 @@ struct Foresight {
     }
 
     private func firstReader(_ value: Int, but operation: Int32, isForced: Bool) -> Objection {
-        use.values[value].readers.first { !isDone[Int($0)] && $0 != operation }
-            .map { .first(Int($0), isForced: isForced) } ?? .hopeless
+        for reader in use.values[value].readers where !isDone[Int(reader)] && reader != operation {
+            return .first(Int(reader), isForced: isForced)
+        }
+        return .hopeless
     }
 
     /// From when a value is written until the last operation of its block begins, nothing else can happen to the key.

@@ -38,6 +38,12 @@ struct GuidedPlan {
         findTwins()
     }
 
+    /// Whether two operations of a lane were sent at once and answered at once.
+    func isOneBatch(_ first: Int, _ second: Int) -> Bool {
+        let (first, second) = (use.operations[first], use.operations[second])
+        return first.invoked == second.invoked && first.completed == second.completed
+    }
+
     static func mix(_ state: inout UInt64) -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var value = state

@@ -19,7 +19,7 @@ extension GuidedSearch {
             guard !foresight.isDone[member] else { return .notKnown }
             if mustWait(member) {
                 member = firstAwaited(member)
-            } else if let access = use.range(member).first(where: { findsOther(at: $0) }) {
+            } else if let access = firstFindingOther(member) {
                 let value = use.accesses[access].read
                 guard isReachable(value) else { return isForced ? .dead : .notKnown }
                 let writers = openWriters(of: value)
@@ -40,24 +40,38 @@ extension GuidedSearch {
     /// Something that must happen before an operation that must wait.
     func firstAwaited(_ member: Int) -> Int {
         guard forcedLeft[member] > 0 else { return Int(use.lanePredecessor[member]) }
-        let before = forcedBefore[member].first { !foresight.isDone[Int($0)] }
-        return Int(before ?? use.lanePredecessor[member])
+        for before in forcedBefore[member] where !foresight.isDone[Int(before)] { return Int(before) }
+        return Int(use.lanePredecessor[member])
     }
 
     /// Of some operations, of those that need not wait for their lane if there are any, the one to be answered first.
     func mostUrgent(_ members: [Int]) -> Int? {
-        members.min { left, right in
-            let (leftWaits, rightWaits) = (mustWait(left), mustWait(right))
-            return leftWaits != rightWaits ? rightWaits : plan.latest[left] < plan.latest[right]
+        var best: (waits: Bool, latest: Int64, member: Int)?
+        for member in members {
+            let (waits, latest) = (mustWait(member), plan.latest[member])
+            if let best, best.waits != waits ? waits : best.latest <= latest { continue }
+            best = (waits, latest, member)
         }
+        return best?.member
     }
 
     /// The operations that are open and leave a value; if there is none, those that may, for all that is known.
     func openWriters(of value: Int32) -> [Int] {
-        let isThere = { (member: Int32) in !foresight.isDone[Int(member)] && isOpen(Int(member)) }
-        let writers = use.values[Int(value)].writers.filter(isThere)
-        guard writers.isEmpty, use.mayBeUnknown(value) else { return writers.map { Int($0) } }
-        return use.wildMembers[Int(use.values[Int(value)].key)].filter(isThere).map { Int($0) }
+        let writers = open(of: use.values[Int(value)].writers)
+        guard writers.isEmpty, use.mayBeUnknown(value) else { return writers }
+        return open(of: use.wildMembers[Int(use.values[Int(value)].key)])
+    }
+
+    private func open(of members: [Int32]) -> [Int] {
+        var found: [Int] = []
+        for member in members where !foresight.isDone[Int(member)] && isOpen(Int(member)) { found.append(Int(member)) }
+        return found
+    }
+
+    /// Its first access that finds something else than what is known to be there.
+    private func firstFindingOther(_ member: Int) -> Int? {
+        for access in use.range(member) where findsOther(at: access) { return access }
+        return nil
     }
 
     func findsOther(at index: Int) -> Bool {
@@ -96,10 +110,10 @@ extension GuidedSearch {
     /// Whether additions without an answer could lead to a number.
     mutating func reachesByWild(_ value: Int32) -> Bool {
         let key = use.values[Int(value)].key
-        let wilds = use.wildMembers[Int(key)].filter { !foresight.isDone[Int($0)] && isOpen(Int($0)) }
+        let wilds = open(of: use.wildMembers[Int(key)])
         guard let first = wilds.first else { return false }
-        let step = use.operations[Int(first)].argument
-        guard wilds.allSatisfy({ use.operations[Int($0)].argument == step }) else { return true }
+        let step = use.operations[first].argument
+        for wild in wilds where use.operations[wild].argument != step { return true }
         var cell = use.values[Int(value)].cell
         for _ in wilds {
             let (before, over) = cell.subtractingReportingOverflow(step)

@@ -5,7 +5,8 @@
 /// leave behind something that can never happen any more is refused (`Foresight`); of operations that do the same to the
 /// same keys with the same answer the one that must be answered first goes first, since in any order they may trade places.
 struct GuidedSearch {
-    let plan: GuidedPlan
+    private let shared: Shared
+    var plan: GuidedPlan { shared.plan }
     var foresight: Foresight
     /// What is tried first; it may be changed between runs.
     var style = GuidedStyle()
@@ -26,7 +27,8 @@ struct GuidedSearch {
     private var frames: [Frame] = []
     /// The frames below this have children that were left before they were searched through.
     private var abandoned = 0
-    private var failed = FailedSet()
+    /// By the grain of the steps that were tried; what fails in single operations fails in any.
+    private var failed = GuidedStyle.Grain.allCases.map { _ in FailedSet() }
     private(set) var nodes = 0
     /// Which values were found reachable, by the question that was asked.
     var stamp = 0
@@ -56,10 +58,17 @@ struct GuidedSearch {
         case undecided
     }
 
-    var use: CellUse { plan.use }
+    var use: CellUse { shared.plan.use }
+
+    /// Not copied with the search: its arrays are many, and the inner loops read them all the time.
+    private final class Shared {
+        let plan: GuidedPlan
+        init(_ plan: GuidedPlan) { self.plan = plan }
+    }
 
     init(_ use: CellUse, _ windows: ForcedWindows) {
-        plan = GuidedPlan(use, windows)
+        let plan = GuidedPlan(use, windows)
+        shared = Shared(plan)
         foresight = Foresight(use, windows)
         let count = use.members.count
         reachStamp = Array(repeating: 0, count: use.values.count)
@@ -97,19 +106,14 @@ struct GuidedSearch {
     mutating func run(_ model: inout KeyModel, nodes limit: Int, isOver: () -> Bool) -> Outcome {
         let start = model.mark
         for key in use.keys.indices { foresight.set(key, holds: model.cells[Int(use.keys[key])]) }
-        defer {
-            undo(to: 0, &model, start)
-            frames.removeAll(keepingCapacity: true)
-            position = 0
-        }
-        abandoned = 0
+        defer { restart(&model, start) }
         var leap = Leap(patience: style.patience)
         let end = nodes + limit
         while true {
             if settle(&model) { return .order(trail) }
             if model.exhausted != nil { return .undecided }
             let key = configuration(model)
-            if failed.contains(key) {
+            if failed[0].contains(key) || failed[style.grain.rawValue].contains(key) {
                 restore(&model)
             } else {
                 nodes += 1
@@ -117,9 +121,23 @@ struct GuidedSearch {
                 frames.append(Frame(position: position, trail: trail.count, mark: model.mark, key: key))
                 if let back = leap.distance(trail.count) { abandon(back, &model) }
             }
-            let isWhole = abandoned == 0
-            guard advance(&model) else { return model.exhausted == nil && isWhole ? .noOrder : .undecided }
+            let wasLeft = abandoned > 0
+            if advance(&model) { continue }
+            guard model.exhausted == nil else { return .undecided }
+            guard wasLeft, style.rarity > 0 else {
+                return !wasLeft && style.grain == .operation ? .noOrder : .undecided
+            }
+            // All of it was left: what is drawn is another way now.
+            restart(&model, start)
+            leap = Leap(patience: style.patience)
         }
+    }
+
+    private mutating func restart(_ model: inout KeyModel, _ start: Int) {
+        undo(to: 0, &model, start)
+        frames.removeAll(keepingCapacity: true)
+        position = 0
+        abandoned = 0
     }
 
     /// Leaves the last choices before they were searched through.
@@ -195,6 +213,7 @@ struct GuidedSearch {
 
     /// Lets the open readers of a key happen that are legal now.
     private mutating func wake(_ key: Int, _ model: inout KeyModel) {
+        guard plan.lanes.count > Self.fewLanes || !plan.isPipelined else { return wakeHeads(&model) }
         let head = waiting.head(key)
         var entry = waiting.after(head)
         while entry != head {
@@ -203,6 +222,23 @@ struct GuidedSearch {
             read(member, &model)
             // What was taken out still knows what came after it, which may have been taken out since.
             repeat { entry = waiting.after(entry) } while entry != head && foresight.isDone[memberOfEntry[entry]]
+        }
+    }
+
+    /// Of so few lanes that pipeline, the first of each is looked at, and not all readers that are open.
+    private static let fewLanes = 16
+
+    private mutating func wakeHeads(_ model: inout KeyModel) {
+        for lane in plan.lanes.indices {
+            var place = Int(laneHeads[lane])
+            while place < plan.lanes[lane].count {
+                let member = Int(plan.lanes[lane][place])
+                place += 1
+                // What was not answered keeps nothing waiting.
+                guard !foresight.isDone[member], use.operations[member].isAnswered else { continue }
+                if plan.isReader[member] { read(member, &model) }
+                break
+            }
         }
     }
 
@@ -245,14 +281,32 @@ struct GuidedSearch {
         position = frame.position
     }
 
+    /// Lets the rest of what was sent and answered together with `first` happen, as far as that is possible now; false if
+    /// that is not to its end.
+    private mutating func performBatch(of first: Int, _ model: inout KeyModel) -> Bool {
+        let lane = Int(plan.laneOf[first])
+        var place = Int(plan.placeInLane[first]) + 1
+        while place < plan.lanes[lane].count, plan.isOneBatch(first, Int(plan.lanes[lane][place])) {
+            let member = Int(plan.lanes[lane][place])
+            place += 1
+            if foresight.isDone[member] { continue }
+            guard isOpen(member), !mustWait(member), perform(member, &model) else { return false }
+        }
+        return true
+    }
+
     /// Takes the next choice, closing choices that are used up. False when none is left.
     private mutating func advance(_ model: inout KeyModel) -> Bool {
-        while let frame = frames.last {
+        while !frames.isEmpty {
             while let candidate = nextCandidate() {
-                if perform(candidate, &model) { return true }
+                guard perform(candidate, &model) else { continue }
+                if style.grain == .operation || performBatch(of: candidate, &model) || style.grain == .run {
+                    return true
+                }
+                restore(&model)
             }
-            frames.removeLast()
-            if frames.count >= abandoned { failed.insert(frame.key) }
+            let frame = frames.removeLast()
+            if frames.count >= abandoned { failed[style.grain.rawValue].insert(frame.key) }
             guard !frames.isEmpty else { return false }
             abandoned = min(abandoned, frames.count)
             restore(&model)
@@ -290,18 +344,19 @@ struct GuidedSearch {
     /// All that can happen now, by latest time.
     private func choices() -> [Int32] {
         var found: [Int32] = []
-        for (lane, members) in plan.lanes.enumerated() {
+        for lane in plan.lanes.indices {
             var place = Int(laneHeads[lane])
             // What was not answered keeps nothing waiting.
-            while place < members.count, isOpen(Int(members[place])) {
-                let member = Int(members[place])
+            while place < plan.lanes[lane].count, isOpen(Int(plan.lanes[lane][place])) {
+                let member = Int(plan.lanes[lane][place])
                 place += 1
                 guard !foresight.isDone[member] else { continue }
                 if isChoice(member) { found.append(Int32(member)) }
                 if use.operations[member].isAnswered { break }
             }
         }
-        return found.sorted { (plan.latest[Int($0)], $0) < (plan.latest[Int($1)], $1) }
+        found.sort { [latest = plan.latest] in (latest[Int($0)], $0) < (latest[Int($1)], $1) }
+        return found
     }
 
     /// What the style would try first.
@@ -311,7 +366,7 @@ struct GuidedSearch {
             if !all.isEmpty { return Int(all[style.pick(all.count)]) }
         }
         if style.goesByRequest {
-            return choices().min { plan.invokedAt[Int($0)] < plan.invokedAt[Int($1)] }.map { Int($0) }
+            return choices().min { [times = plan.invokedAt] in times[Int($0)] < times[Int($1)] }.map { Int($0) }
         }
         guard style.staysInLane, let last = trail.last else { return nil }
         var next = plan.laneNext[Int(last)]

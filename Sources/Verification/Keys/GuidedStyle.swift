@@ -2,6 +2,8 @@
 struct GuidedStyle {
     /// The next operation of the connection that was served last: servers work off what one connection has sent.
     var staysInLane = false
+    /// How much happens in one step.
+    var grain = Grain.operation
     /// What was asked for first: servers of one thread take requests as they come.
     var goesByRequest = false
     /// Now and then anything; one choice in so many, 0: never.
@@ -11,6 +13,16 @@ struct GuidedStyle {
     var patience: Int?
     /// What is drawn.
     var seed: UInt64 = 1
+
+    /// Nothing foreign comes between what a connection sent at once and was answered at once: servers of one thread work off
+    /// what they have read. Coarse steps leave orders out, so they only find.
+    enum Grain: Int, CaseIterable {
+        case operation
+        /// As much of a batch as can happen.
+        case run
+        /// The whole batch or nothing.
+        case batch
+    }
 
     mutating func rolls() -> Bool { rarity > 0 && GuidedPlan.mix(&seed) % rarity == 0 }
     mutating func pick(_ count: Int) -> Int { Int(GuidedPlan.mix(&seed) % UInt64(count)) }
@@ -60,8 +72,6 @@ struct GuidedTurns {
     static let firstNodes = 1_500
     /// What a turn that leaps spends before it does. Configurations.
     static let patience = 48
-    /// Connections with so many operations each, sent without waiting for replies, are served one after the other first.
-    private static let longLane = 16
     /// Where connections do not pipeline, and there are so many, requests are served as they came first.
     private static let crowd = 16
 
@@ -72,26 +82,32 @@ struct GuidedTurns {
         isPipelined = plan.isPipelined
         self.first = first
         self.patience = patience
-        if isPipelined && members < Self.longLane * lanes || !isPipelined && lanes < Self.crowd { number = 1 }
+        if !isPipelined { number = lanes < Self.crowd ? 2 : 0 }
     }
 
     /// Whether the first thorough turn is over, so that it is worth while to work out the forced order.
-    var isForcedOrderDue: Bool { number == 2 }
+    var isForcedOrderDue: Bool { number == 3 }
 
     mutating func next() -> Turn {
         defer { number += 1 }
-        if number == 0 {
-            let style = GuidedStyle(staysInLane: isPipelined, goesByRequest: !isPipelined, patience: patience)
-            return Turn(style: style, nodes: 2 * members)
+        switch number {
+        case 0:
+            let grain = isPipelined ? GuidedStyle.Grain.batch : .operation
+            // Single operations are no batches.
+            if !isPipelined { number = 1 }
+            return Turn(style: GuidedStyle(grain: grain, goesByRequest: true, patience: patience), nodes: 2 * members)
+        case 1: return Turn(style: GuidedStyle(grain: .run, patience: patience), nodes: 2 * members)
+        case 2: return Turn(nodes: first)
+        default: break
         }
-        if number == 1 { return Turn(nodes: first) }
-        let pair = number / 2 - 1
+        let pair = (number - 3) / 2
         let nodes = max(first, 2 * members) << min(pair, 16)
-        guard number % 2 == 0 else { return Turn(nodes: nodes) }
+        guard number % 2 == 1 else { return Turn(nodes: nodes) }
+        let grains: [GuidedStyle.Grain] = isPipelined ? [.batch, .operation, .run, .operation] : [.operation]
         return Turn(
             style: GuidedStyle(
-                staysInLane: isPipelined && pair % 2 == 0, goesByRequest: pair % 4 == 1, rarity: [4, 16, 64][pair % 3],
-                patience: patience,
+                staysInLane: isPipelined && pair % 8 == 3, grain: grains[pair % grains.count],
+                goesByRequest: pair % 4 == 1, rarity: [4, 16, 64][pair % 3], patience: patience,
                 seed: UInt64(pair + 1)), nodes: nodes)
     }
 }

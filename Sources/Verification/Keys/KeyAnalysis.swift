@@ -20,14 +20,14 @@ struct KeyAnalysis {
     ///   - judges: Whether to search; otherwise overlaps are only counted.
     ///   - threads: How many search at once.
     init(_ reading: Reading, judges: Bool, _ budget: SearchBudget, threads: Int = 1) {
-        guard reading.rules == .resp || reading.rules == .http else {
+        guard reading.meaning.meeting != .server else {
             overlaps = Overlaps.ofConnections(reading)
             return
         }
         var history = KeyHistory(reading)
         unsupported = history.unsupported
         let events = Self.events(history.operations)
-        let hasKeys = reading.rules == .resp || !history.operations.isEmpty
+        let hasKeys = reading.meaning.meeting == .objects || !history.operations.isEmpty
         let counts = hasKeys ? Overlaps.onKeys(history, events, reading) : (Overlaps.ofConnections(reading), 0)
         (overlaps, meeting) = counts
         if let why = history.exclusionOfAll { notes.append("Linearizability is not judged: \(why).") }
@@ -57,16 +57,16 @@ struct KeyAnalysis {
         _ groups: ComponentGroups, _ history: KeyHistory, _ reading: Reading, _ budget: SearchBudget, threads: Int
     ) {
         let searcher = ComponentSearcher(history, startsAbsent: reading.evidence.keysStartAbsent, budget)
-        var found: [Int: (event: Int, margin: Int64?)] = [:]
+        var found: [Int: Fault] = [:]
         var undecided: [Int] = []
         for group in 0..<groups.count where found.count < maximumViolations {
-            let events = groups.events(group)
+            let events = groups.events(group, of: history.operations)
             let monitor =
                 groups.isAlone(group) && events.count >= KeyMonitor.leastEvents
                 ? KeyMonitor(events, history, startsAbsent: reading.evidence.keysStartAbsent) : nil
             switch monitor?.decide(events) {
             case .linearizable: continue
-            case .violated(let event, let margin): found[group] = (event, margin)
+            case .violated(let event, let margin): found[group] = Fault(event: event, isFirst: true, margin: margin)
             case .needsSearch, nil: undecided.append(group)
             }
         }
@@ -75,30 +75,40 @@ struct KeyAnalysis {
         for (group, outcome) in searcher.decide(undecided, of: groups, threads: threads) {
             switch outcome {
             case .linearizable: break
-            case .violated(let event): found[group] = (event, nil)
+            case .violated(let event): found[group] = Fault(event: event)
             case .unknown(let why):
                 let name = Reading.text(history.keys.bytes(groups.key(group)))
-                self.undecided.append(history.hardestKind(groups.events(group)))
+                let hardest = history.hardestKind(groups.events(group, of: history.operations))
+                self.undecided.append(reading.meaning.name(hardest))
                 inconclusive.append("Linearizability of key \(name) is not decided: \(why).")
             }
         }
         for (group, violation) in found.sorted(by: { $0.key < $1.key }).prefix(maximumViolations) {
-            explain(violation.event, violation.margin, groups, group, searcher, reading)
+            explain(violation, groups, group, searcher, reading)
         }
     }
 
-    /// Tells the violation of a component that is complete with the event at `event`, or some later one.
+    /// How a component is known to be violated.
+    private struct Fault {
+        /// No order explains it up to this event.
+        var event: Int
+        /// Whether some order explains it up to any earlier one.
+        var isFirst = false
+        /// What a monitor says of it; nil: no other times would explain it, or that is not known.
+        var margin: Int64?
+    }
+
+    /// Puts a violation into words.
     private mutating func explain(
-        _ event: Int, _ margin: Int64?, _ groups: ComponentGroups, _ group: Int, _ searcher: ComponentSearcher,
-        _ reading: Reading
+        _ fault: Fault, _ groups: ComponentGroups, _ group: Int, _ searcher: ComponentSearcher, _ reading: Reading
     ) {
-        let all = groups.events(group)
+        let all = groups.events(group, of: searcher.history.operations)
         var trial = searcher.trial(groups, group)
-        let last = margin == nil ? trial.firstInexplicable(all) : event
+        let last = fault.isFirst ? fault.event : trial.firstInexplicable(all)
         let events = Array(all[...last])
         var problem = KeyExplanation(reading: reading, history: searcher.history, events: events).problem()
         problem.violation.marginNanoseconds =
-            margin ?? SearchMargin.find(events) { trial.decide($0, knowing: last, of: all) }
+            fault.isFirst ? fault.margin : SearchMargin.find(events) { trial.decide($0, knowing: last, of: all) }
         if problem.violation.oracle == .linearizability {
             problem.violation.blame = KeyBlame.text(all, searcher.history, reading) { trial.decide($0) }
         }
@@ -109,7 +119,8 @@ struct KeyAnalysis {
 /// Events dealt out to the components of keys that are checked.
 struct ComponentGroups {
     private var starts: [Int] = [0]
-    private var dealt: [SearchEvent] = []
+    /// Operations, and whether it is their answer: events in an array of their own would be large.
+    private var dealt: [UInt32] = []
     private var keys: [Int] = []
     private var alone: [Bool] = []
     private(set) var excludedKeys = 0
@@ -122,8 +133,17 @@ struct ComponentGroups {
     func size(_ group: Int) -> Int { starts[group + 1] - starts[group] }
     /// Whether the component has one key.
     func isAlone(_ group: Int) -> Bool { alone[group] }
+
     /// Its events in order.
-    func events(_ group: Int) -> [SearchEvent] { Array(dealt[starts[group]..<starts[group + 1]]) }
+    func events(_ group: Int, of operations: [KeyOperation]) -> [SearchEvent] {
+        dealt[starts[group]..<starts[group + 1]].map { code in
+            let operation = operations[Int(code >> 1)]
+            let isResponse = code & 1 == 1
+            return SearchEvent(
+                time: isResponse ? operation.completed : operation.invoked, operation: Int32(code >> 1),
+                isResponse: isResponse)
+        }
+    }
 
     /// - Complexity: O(events + keys).
     init(_ history: inout KeyHistory, _ events: [SearchEvent]) {
@@ -148,11 +168,11 @@ struct ComponentGroups {
             alone.append(sizes[root] == 1)
             starts.append(next[root] + counts[root])
         }
-        dealt = Array(repeating: SearchEvent(time: 0, operation: 0, isResponse: false), count: starts[keys.count])
+        dealt = Array(repeating: 0, count: starts[keys.count])
         for event in events {
             let root = Int(history.root(history.operations[Int(event.operation)].key))
             guard next[root] >= 0 else { continue }
-            dealt[next[root]] = event
+            dealt[next[root]] = UInt32(event.operation) << 1 | (event.isResponse ? 1 : 0)
             next[root] += 1
         }
     }

@@ -9,7 +9,7 @@ extension KeyExplanation {
         let call = reading.calls[Int(culprit.call)]
         var violation = Violation(
             oracle: oracle, summary: summary, packets: story.map(\.packet.number), notes: story.map(\.note),
-            signature: "\(oracle.rawValue):\(kind):\(reading.commandName(call))")
+            signature: "\(oracle.rawValue):\(kind):\(reading.meaning.commandName(call, reading))")
         violation.culprit = reference(culprit)
         violation.exchanges = operations.map(reference)
         return Problem(violation: violation, conversation: Int(call.conversation))
@@ -37,18 +37,11 @@ extension KeyExplanation {
     func answer(_ operation: KeyOperation) -> String {
         let call = reading.calls[Int(operation.call)]
         guard let reply = reading.reply(call) else { return "nothing" }
-        if reading.rules == .http { return reading.text(reply) }
-        guard let head = call.head?.resp else { return "nothing" }
-        switch head.kind {
-        case .integer: return String(head.number)
-        case .null: return "nil"
-        case .array: return "an array of \(head.number)"
-        default: return Reading.text(reply.bytes[head.body])
-        }
+        return reading.meaning.answer(reply, call.head)
     }
 
     func describe(_ cell: Int) -> String {
-        if cell == Cell.absent { return reading.rules == .http ? "404" : "nil" }
+        if cell == Cell.absent { return reading.meaning.absence }
         if let id = Cell.textID(cell) { return Reading.text(history.values.bytes(id)) }
         return String(cell)
     }

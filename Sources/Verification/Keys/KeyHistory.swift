@@ -1,22 +1,22 @@
-import Capture
+package import Capture
 import Wire
 
-/// What the calls of RESP clients did to keys, and those of HTTP clients to paths.
-struct KeyHistory {
-    var operations: [KeyOperation] = []
-    var parts: [KeyPart] = []
-    var keys = ByteInterner()
-    var values = ByteInterner()
+/// What calls did to keys: the names of whatever a protocol has that is written and read.
+package struct KeyHistory {
+    package var operations: [KeyOperation] = []
+    package var parts: [KeyPart] = []
+    package var keys = ByteInterner()
+    package var values = ByteInterner()
     /// Why a key is not checked, by key; nil if it is.
-    var exclusion: [Exclusion?] = []
+    package var exclusion: [Exclusion?] = []
     /// Why no key is checked.
-    var exclusionOfAll: String?
-    /// Commands answered as unknown, in capitals.
-    var unsupported: Set<String> = []
+    package var exclusionOfAll: String?
+    /// Requests answered as unknown, by name.
+    package var unsupported: Set<String> = []
     /// Keys joined by operations on several.
     private var parent: [Int32] = []
 
-    enum Exclusion: Hashable {
+    package enum Exclusion: Hashable {
         case command(String)
         case oddReply
         case unreadableRequest
@@ -37,17 +37,13 @@ struct KeyHistory {
                 reading.isPaired[Int(call.conversation)]
                 && (firstUnpaired.isEmpty || firstUnpaired[Int(call.conversation)] == nil)
             let exchange = conversation.exchanges[Int(call.exchange)]
-            if reading.rules == .http {
-                addHTTP(call, exchange, isPaired, reading)
-            } else {
-                add(call, exchange, isPaired, reading)
-            }
+            reading.meaning.addOperations(of: call, exchange, isPaired: isPaired, reading, to: &self)
         }
         keepStreamOrder(reading)
         excludeKeysOfUnreadableRequests(reading)
     }
 
-    mutating func key(_ bytes: [UInt8], _ range: Range<Int>) -> Int32 {
+    package mutating func key(_ bytes: [UInt8], _ range: Range<Int>) -> Int32 {
         let id = keys.intern(bytes, range)
         if id == parent.count {
             parent.append(Int32(id))
@@ -71,81 +67,36 @@ struct KeyHistory {
         if left != right { parent[Int(max(left, right))] = min(left, right) }
     }
 
-    private mutating func add(_ call: Call, _ exchange: Exchange, _ isPaired: Bool, _ reading: Reading) {
-        let head = isPaired ? call.head?.resp : nil
-        let bytes = exchange.request.bytes
-        if let head, head.kind == .error, !isArithmeticRefusal(call, head, exchange) { return }
-        guard !call.isOpaque else {
-            exclusionOfAll =
-                exclusionOfAll ?? "a request cannot be taken apart (packet \(exchange.request.last.number))"
-            return
-        }
-        let words = reading.words[call.firstWord..<call.firstWord + call.wordCount]
-        let command = RESPCommand.table[call.command]
-        switch command.effect {
-        case .none, .reads: return
-        case .writesAll:
-            exclusionOfAll =
-                exclusionOfAll ?? "\(command.name) (packet \(exchange.request.last.number)) may change any key"
-        case .writesFirst: exclude(bytes, words.dropFirst().prefix(1))
-        case .writesNamed: exclude(bytes, words.dropFirst())
-        default:
-            var operation = KeyOperation(
-                kind: .read, key: 0, call: Int32(reading.starts[Int(call.conversation)]) + call.exchange,
-                lane: Int32(call.conversation))
-            setTimes(&operation, exchange, isAnswered: head != nil)
-            if !model(&operation, command.effect, bytes, words, head, exchange.reply) {
-                exclude(bytes, words.dropFirst())
-            }
-        }
-    }
-
-    /// An error of INCR that tells what the key holds; other errors say that nothing was done.
-    private mutating func isArithmeticRefusal(_ call: Call, _ head: RESPHead, _ exchange: Exchange) -> Bool {
-        guard let reply = exchange.reply else { return false }
-        let text = String(decoding: reply.bytes[head.body.prefix(80)], as: UTF8.self).lowercased()
-        if text.contains("unknown command"), call.wordCount > 0 {
-            let request = exchange.request.bytes
-            unsupported.insert(RESPCommand.displayName(request, firstWord(request)))
-        }
-        let effect = RESPCommand.table[call.command].effect
-        return (effect == .add || effect == .subtract) && (text.contains("not an integer") || text.contains("overflow"))
-    }
-
-    private func firstWord(_ request: [UInt8]) -> Range<Int> {
-        var ranges: [Range<Int>] = []
-        return RESPValue.appendWordRanges(of: request.span, to: &ranges) ? ranges[0] : 0..<0
-    }
-
-    private func setTimes(_ operation: inout KeyOperation, _ exchange: Exchange, isAnswered: Bool) {
-        operation.isAnswered = isAnswered
+    /// Sets when an operation may have happened: from its request until `completed`, the time of its reply's packet.
+    package func setTimes(_ operation: inout KeyOperation, _ exchange: Exchange, completed: Timestamp?) {
+        operation.isAnswered = completed != nil
         operation.invoked = exchange.request.last.time.nanoseconds
-        guard isAnswered, let reply = exchange.reply?.first.time.nanoseconds else { return }
+        guard let reply = completed?.nanoseconds else { return }
         // A stamp taken on another processor may seem to come before; the interval holds both.
         operation.completed = max(reply, operation.invoked)
         operation.invoked = min(reply, operation.invoked)
     }
 
     /// Of what operations did, what makes it hardest to find their order.
-    func hardestKind(_ events: [SearchEvent]) -> String {
+    func hardestKind(_ events: [SearchEvent]) -> HardKind {
         let kinds = Set(events.map { operations[Int($0.operation)].kind })
-        if !kinds.isDisjoint(with: [.append, .length]) { return "APPEND" }
+        if !kinds.isDisjoint(with: [.append, .length]) { return .append }
         if !kinds.isDisjoint(with: [.writeMany, .readMany, .deleteMany, .existsMany]) {
-            return "operations on several keys"
+            return .several
         }
-        if !kinds.isDisjoint(with: [.delete, .take]) { return "DEL" }
-        if !kinds.isDisjoint(with: [.writeIfAbsent, .swap, .exists]) { return "SETNX" }
-        return "what was not answered"
+        if !kinds.isDisjoint(with: [.delete, .take]) { return .delete }
+        if !kinds.isDisjoint(with: [.writeIfAbsent, .swap, .exists]) { return .conditional }
+        return .unanswered
     }
 
-    mutating func exclude(_ bytes: [UInt8], _ words: some Sequence<Range<Int>>) {
+    package mutating func exclude(_ bytes: [UInt8], _ words: some Sequence<Range<Int>>) {
         for word in words {
             let key = Int(key(bytes, word))
             exclusion[key] = exclusion[key] ?? .command("")
         }
     }
 
-    mutating func joinParts(of operation: KeyOperation) {
+    package mutating func joinParts(of operation: KeyOperation) {
         for part in operation.firstPart..<operation.firstPart + operation.partCount {
             join(parts[Int(operation.firstPart)].key, parts[Int(part)].key)
         }
@@ -175,4 +126,13 @@ struct KeyHistory {
         }
         return false
     }
+}
+
+/// What makes an order of operations hard to find.
+package enum HardKind: String, Sendable {
+    case append = "appending"
+    case several = "operations on several keys"
+    case delete = "deleting"
+    case conditional = "writing on a condition"
+    case unanswered = "what was not answered"
 }

@@ -16,6 +16,7 @@ struct KeyMonitor {
     init?(_ events: [SearchEvent], _ history: KeyHistory, startsAbsent: Bool) {
         var (onlyRegister, onlyCounter) = (true, true)
         var base = Int.max
+        var (findsNothing, findsZero) = (false, false)
         var chosen: [Int32] = []
         for event in events where !event.isResponse {
             let operation = history.operations[Int(event.operation)]
@@ -24,8 +25,10 @@ struct KeyMonitor {
             // DELETE of HTTP.
             case .write where operation.argument == Cell.absent: return nil
             case .write: onlyCounter = false
+            case .read where operation.result == Cell.absent: findsNothing = true
             case .read:
                 if Cell.isInteger(operation.result) { base = min(base, operation.result) } else { onlyCounter = false }
+                if operation.result == 0 { findsZero = true }
             case .add where operation.argument == 1:
                 onlyRegister = false
                 if operation.isAnswered { base = min(base, operation.result - 1) }
@@ -33,23 +36,27 @@ struct KeyMonitor {
             }
             guard onlyRegister || onlyCounter else { return nil }
         }
+        // What only rises and was nothing is nothing until it is one: a zero was never there.
+        let countsFromNothing = startsAbsent || findsNothing
+        if !onlyRegister, countsFromNothing, findsZero { return nil }
         operations = chosen
         kind = onlyRegister ? .register : .counter
         initial = startsAbsent ? .null : .unknown
-        if startsAbsent || base == .max { base = 0 }
-        rows = Self.rows(chosen, history, base: onlyRegister ? 0 : base)
+        if countsFromNothing || base == .max { base = 0 }
+        rows = Self.rows(chosen, history, isCounter: !onlyRegister, base: onlyRegister ? 0 : base)
     }
 
-    private static func rows(_ chosen: [Int32], _ history: KeyHistory, base: Int) -> History {
+    private static func rows(_ chosen: [Int32], _ history: KeyHistory, isCounter: Bool, base: Int) -> History {
         var rows = History()
         rows.reserve(chosen.count)
         for index in chosen {
             let operation = history.operations[Int(index)]
             let function: History.Function =
                 operation.kind == .write ? .write : operation.kind == .read ? .read : .increment
+            let isKnown = operation.kind != .write && operation.isAnswered
+            let found = isCounter && operation.result == Cell.absent ? 0 : operation.result &- base
             rows.append(
-                function, client: 0, argument: operation.argument,
-                result: operation.kind == .write || !operation.isAnswered ? History.null : operation.result &- base,
+                function, client: 0, argument: operation.argument, result: isKnown ? found : History.null,
                 invoked: operation.invoked, completed: operation.completed, status: operation.isAnswered ? .ok : .info)
         }
         return rows

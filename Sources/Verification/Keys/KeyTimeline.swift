@@ -17,18 +17,15 @@ package struct KeyTimeline: Sendable {
     package init(_ evidence: Evidence) {
         reading = Reading(evidence)
         keyOf = Array(repeating: -1, count: reading.calls.count)
-        guard reading.rules == .resp || reading.rules == .http else {
+        guard reading.meaning.meeting != .server else {
             history = KeyHistory()
             return
         }
         var history = KeyHistory(reading)
         for operation in history.operations { keyOf[Int(operation.call)] = operation.key }
         for (index, call) in reading.calls.enumerated() where keyOf[index] < 0 && call.wordCount > 1 {
-            switch RESPCommand.table[call.command].effect {
-            case .none, .writesAll: continue
-            case _ where call.isOpaque: continue
-            default: keyOf[index] = history.key(reading.request(call).bytes, reading.words[call.firstWord + 1])
-            }
+            guard let object = reading.meaning.object(of: call, reading) else { continue }
+            keyOf[index] = history.key(reading.request(call).bytes, object)
         }
         sizes = Array(repeating: 0, count: history.keys.count)
         isExcluded = Array(repeating: false, count: history.keys.count)
@@ -56,16 +53,12 @@ package struct KeyTimeline: Sendable {
     /// The words of an exchange's request as ranges of its bytes; empty where the protocol has no words.
     package func words(_ reference: ExchangeReference) -> ArraySlice<Range<Int>> {
         let call = reading.calls[index(reference)]
-        return reading.words[call.firstWord..<call.firstWord + call.wordCount]
+        return Array(reading.words[call.firstWord..<call.firstWord + call.wordCount])[...]
     }
 
     /// Whether an exchange was refused: it was answered with an error.
     package func isRefused(_ reference: ExchangeReference) -> Bool {
-        switch reading.calls[index(reference)].head {
-        case .resp(let head): head.kind == .error
-        case .http(let head): head.status >= 400 && head.status != 404
-        case nil: false
-        }
+        reading.calls[index(reference)].head.map { reading.meaning.isRefusal($0) } ?? false
     }
 
     /// `INCR counter`: as violations name it.

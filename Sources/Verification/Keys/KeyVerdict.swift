@@ -16,7 +16,8 @@ package enum KeyVerdict {
         for group in 0..<groups.count {
             model.focus(on: groups.key(group), isAlone: groups.isAlone(group))
             let order = GuidedOrder(
-                groups.events(group), history.operations, parts: history.parts, evidence.keysStartAbsent,
+                groups.events(group, of: history.operations), history.operations, parts: history.parts,
+                evidence.keysStartAbsent,
                 triesCandidates: false, firstTurn: firstTurn)
             switch order.decide(&model, SearchBudget(nodes: nodes)) {
             case .linearizable: continue

@@ -20,22 +20,16 @@ extension Diagnosis {
     func corruption(_ request: Int, _ reply: Int) -> Problem {
         let asked = self.request(request)
         let got = replies[reply]
-        let pieces = reading.rules == .http ? tornBody(request, reply).map { "; \($0)" } ?? "" : ""
+        let pieces = meaning.pieces(request, reply, self).map { "; \($0)" } ?? ""
         var problem = problem(
             .corruption, "wrong-reply",
             "\(who): \(label(request)) (packet \(asked.last.number)) was answered \(text(reply)) "
                 + "(packet \(got.first.number)), which no request of any client explains\(pieces).",
             [(asked.last, "\(label(request)) is sent"), (got.first, "an impossible reply: \(text(reply))")])
-        if isForeign, reading.rules == .http, pieces.isEmpty, mayHoldAnything(request, reply) {
+        if isForeign, pieces.isEmpty, meaning.mayHoldAnything(request, reply, self) {
             problem.doubt = "a client that the capture does not show may have written it"
         }
         return problem
-    }
-
-    /// The reply would be right if the path held something else.
-    private func mayHoldAnything(_ request: Int, _ reply: Int) -> Bool {
-        guard let head = heads[reply]?.http else { return false }
-        return reading.fitsStatus(reading.http(call(request)), Int(head.status))
     }
 
     /// A reply that nobody asked for.
@@ -69,24 +63,5 @@ extension Diagnosis {
             "\(who): \(place) cannot be read: \(malformed.reason) (packet \(message.first.number), stream offset "
                 + "\(malformed.offset): \(text)).",
             [(message.first, "not a reply: \(malformed.reason)")])
-    }
-
-    /// What follows the reply to a HEAD request at once, or before anything else was asked, is that reply's body. RFC 9110
-    /// section 9.3.2.
-    func bodyOfHEAD(_ request: Int, _ malformed: Malformation, _ message: Message) -> Problem? {
-        guard reading.rules == .http, request >= 0, request == replies.count - 1,
-            reading.http(call(request)).method == .head,
-            replies[request].offset + replies[request].bytes.count == malformed.offset
-        else { return nil }
-        let isAtOnce = message.first.number == replies[request].last.number
-        guard isAtOnce || request + 1 >= count || message.first.number < self.request(request + 1).first.number else {
-            return nil
-        }
-        let packet = self.request(request).last
-        return problem(
-            .corruption, "head-with-body",
-            "\(who): the reply to \(label(request)) (packet \(packet.number)) brings a body (packet "
-                + "\(message.first.number)), which clients take for the next reply: \(Reading.text(malformed.rest)).",
-            [(packet, "\(label(request)) asks for a head only"), (message.first, "a body follows the head")])
     }
 }

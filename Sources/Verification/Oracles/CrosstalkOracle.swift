@@ -34,7 +34,7 @@ extension Diagnosis {
         let other = reading.calls[reading.starts[owner.conversation] + owner.exchange]
         let theirs = reading.request(other)
         let got = replies[reply]
-        let isProven = reading.token(of: other) != nil
+        let isProven = meaning.token(of: other, reading) != nil
         let otherWords = "\(reading.name(owner.conversation))'s \(reading.label(other)) (packet \(theirs.last.number))"
         guard let request, request < count else {
             return problem(

@@ -24,8 +24,8 @@ extension Diagnosis {
         return problem(
             .duplication, "doubled",
             "\(who): \(label(request)) (packet \(self.request(request).last.number)) was answered twice: "
-                + "\(reading.text(first)) in packet \(first.first.number) and "
-                + "\(reading.text(again)) in packet \(again.first.number).",
+                + "\(meaning.text(first)) in packet \(first.first.number) and "
+                + "\(meaning.text(again)) in packet \(again.first.number).",
             [
                 (self.request(request).last, "\(label(request)) is sent once"), (first.first, "its reply"),
                 (again.first, "its reply again"),

@@ -77,7 +77,7 @@ extension Diagnosis {
     /// The stream ends inside the reply to `request`.
     func endsInside(_ request: Int, _ partial: Message, _ expected: [UInt8]?, _ silence: Problem.Silence?) -> Problem {
         let asked = self.request(request)
-        let whole = expected?.count ?? announcedLength(partial.bytes)
+        let whole = expected?.count ?? meaning.announcedLength(partial.bytes)
         let missing = whole.map { "\($0 - partial.bytes.count) bytes are missing" } ?? "the rest is missing"
         let why: String
         if let end = conversation.serverEnd, serverClosedFirst {
@@ -94,20 +94,5 @@ extension Diagnosis {
                 (asked.last, "\(label(request)) is sent"),
                 (partial.last, "its reply ends after \(partial.bytes.count) bytes; \(missing)"),
             ], silence: silence)
-    }
-
-    /// The length of a reply by its header.
-    private func announcedLength(_ bytes: [UInt8]) -> Int? {
-        if reading.rules == .http {
-            guard let head = HTTPHead(bytes.span, from: .server), let length = head.contentLength else { return nil }
-            return head.end + length
-        }
-        guard reading.rules == .resp, bytes.first == UInt8(ascii: "$"), let end = bytes.firstIndex(of: 0x0A) else {
-            return nil
-        }
-        guard let length = Int(String(decoding: bytes[1..<end].filter { $0 != 0x0D }, as: UTF8.self)), length >= 0,
-            length <= 512 << 20
-        else { return nil }
-        return end + 1 + length + 2
     }
 }

@@ -1,7 +1,9 @@
+import Glibc
+
 /// Gives equal byte strings equal small numbers, in order of first appearance.
 ///
-/// One of the files where bytes are read through pointers: hashing eight at a time.
-struct ByteInterner {
+/// One of the files where bytes are read through pointers: hashing eight at a time, and comparing.
+package struct ByteInterner {
     private var arena: [UInt8] = []
     private var offsets: [Int] = [0]
     private var hashes: [UInt64] = []
@@ -10,27 +12,27 @@ struct ByteInterner {
     /// Distinct per process, so that nobody can choose keys that collide.
     private static let seed = UInt64.random(in: .min ... .max) | 1
 
-    init(minimumCapacity: Int = 16) {
+    package init(minimumCapacity: Int = 16) {
         var size = 32
         while size < 2 * minimumCapacity { size *= 2 }
         slots = Array(repeating: -1, count: size)
     }
 
     /// How many distinct strings there are.
-    var count: Int { hashes.count }
+    package var count: Int { hashes.count }
 
     /// Bytes of all of them.
-    var byteCount: Int { arena.count }
+    package var byteCount: Int { arena.count }
 
     /// The string with this number.
-    func bytes(_ id: Int) -> ArraySlice<UInt8> {
+    package func bytes(_ id: Int) -> ArraySlice<UInt8> {
         arena[offsets[id]..<offsets[id + 1]]
     }
 
     /// The number of `source[range]`.
     ///
     /// - Complexity: O(length), amortised.
-    mutating func intern(_ source: [UInt8], _ range: Range<Int>) -> Int {
+    package mutating func intern(_ source: [UInt8], _ range: Range<Int>) -> Int {
         let hash = Self.hash(source, range)
         if let found = find(source, range, hash) { return found }
         if 2 * (hashes.count + 1) > slots.count { grow() }
@@ -43,7 +45,7 @@ struct ByteInterner {
     }
 
     /// The number of `source[range]` if it has one.
-    func lookup(_ source: [UInt8], _ range: Range<Int>) -> Int? {
+    package func lookup(_ source: [UInt8], _ range: Range<Int>) -> Int? {
         find(source, range, Self.hash(source, range))
     }
 
@@ -58,9 +60,19 @@ struct ByteInterner {
     }
 
     private func isEqual(_ id: Int, _ source: [UInt8], _ range: Range<Int>) -> Bool {
-        let own = offsets[id]..<offsets[id + 1]
-        guard own.count == range.count else { return false }
-        return arena[own] == source[range]
+        Self.isEqual(arena, offsets[id]..<offsets[id + 1], source, range)
+    }
+
+    /// Whether `left[own]` and `right[other]` are the same bytes. memcmp(3)
+    static func isEqual(_ left: [UInt8], _ own: Range<Int>, _ right: [UInt8], _ other: Range<Int>) -> Bool {
+        guard own.count == other.count else { return false }
+        return left.withUnsafeBytes { left in
+            right.withUnsafeBytes { right in
+                let (left, right) = (UnsafeRawBufferPointer(rebasing: left[own]), right[other])
+                guard let start = left.baseAddress else { return true }
+                return memcmp(start, UnsafeRawBufferPointer(rebasing: right).baseAddress!, left.count) == 0
+            }
+        }
     }
 
     private mutating func insert(_ id: Int32, _ hash: UInt64) {
@@ -74,7 +86,7 @@ struct ByteInterner {
         for (id, hash) in hashes.enumerated() { insert(Int32(id), hash) }
     }
 
-    private static func hash(_ source: [UInt8], _ range: Range<Int>) -> UInt64 {
+    static func hash(_ source: [UInt8], _ range: Range<Int>) -> UInt64 {
         source.withUnsafeBytes { all in
             let bytes = UnsafeRawBufferPointer(rebasing: all[range])
             var state = seed ^ UInt64(bytes.count)

@@ -8,7 +8,7 @@ public import Wire
 /// one connection is held to it on all others on which a client speaks it; with lines, which all look alike, only a reply
 /// that repeats what was sent shows that the protocol is spoken.
 struct CaptureTriage {
-    private let codec: any WireCodec
+    private let codec: any WireProtocol
     /// Servers that were heard speaking the protocol.
     private var speakers: Set<Endpoint> = []
     private(set) var conversations: [Conversation] = []
@@ -23,6 +23,7 @@ struct CaptureTriage {
 
     /// - Complexity: O(conversations).
     init(_ all: [(conversation: Conversation, server: Endpoint)], codec: any WireCodec) {
+        let codec = codec.spoken
         self.codec = codec
         let candidates = all.map {
             Candidate(conversation: $0.conversation, server: $0.server, speech: Speech($0.conversation, codec))
@@ -71,14 +72,14 @@ struct Speech {
     private let isTelling: Bool
     private let startsMidStream: Bool
 
-    init(_ conversation: Conversation, _ codec: any WireCodec) {
+    init(_ conversation: Conversation, _ codec: any WireProtocol) {
         startsMidStream = conversation.startsMidStream
         client = Self.client(conversation, codec)
         server = Self.server(conversation, codec)
-        isTelling = codec is RESPCodec || codec is HTTPCodec
-        opensPlainly = codec is HTTPCodec
-        let isInline = codec is RESPCodec && conversation.exchanges.first?.request.bytes.first != UInt8(ascii: "*")
-        isPlainRequest = isTelling && client == .speaks && !isInline
+        isTelling = codec.isToldByMessages
+        opensPlainly = codec.isToldByReplies
+        let first = conversation.exchanges.first?.request.bytes
+        isPlainRequest = isTelling && client == .speaks && first.map { codec.likeness(of: $0) } == .own
         isConversation =
             isTelling
             ? client == .speaks && server == .speaks && conversation.exchanges.contains { $0.reply != nil }
@@ -110,84 +111,65 @@ struct Speech {
         }
     }
 
-    private static func client(_ conversation: Conversation, _ codec: any WireCodec) -> Side {
+    private static func client(_ conversation: Conversation, _ codec: any WireProtocol) -> Side {
         if let first = conversation.exchanges.first?.request {
-            guard codec is RESPCodec, first.bytes.first != UInt8(ascii: "*") else { return .speaks }
-            return inline(first, conversation)
+            switch codec.likeness(of: first.bytes) {
+            case .own: return .speaks
+            case .doubtful: return .begins
+            case .shared:
+                // Who asks, asks before anybody answers.
+                let reply = conversation.exchanges.first?.reply ?? conversation.surplus.first
+                return reply.map { $0.first.number < first.first.number } ?? false ? .foreign : .speaks
+            }
         }
         if let partial = conversation.partialRequest {
-            return codec.begins(partial.bytes, .client) ? .begins : .foreign
+            return codec.begins(partial.bytes, from: .client) ? .begins : .foreign
         }
         if conversation.malformedRequest != nil { return .foreign }
         return conversation.requestGaps > 0 ? .missing : .nothing
     }
 
-    /// An inline request of RESP is a line of many protocols: one of a command that is known, asked before anybody said
-    /// anything, is taken for one.
-    private static func inline(_ first: Message, _ conversation: Conversation) -> Side {
-        var words: [Range<Int>] = []
-        guard RESPValue.appendWordRanges(of: first.bytes.span, to: &words), let word = words.first,
-            RESPCommand.index(first.bytes, word) != 0
-        else { return .begins }
-        let reply = conversation.exchanges.first?.reply ?? conversation.surplus.first
-        return reply.map { $0.first.number < first.first.number } ?? false ? .foreign : .speaks
-    }
-
-    private static func server(_ conversation: Conversation, _ codec: any WireCodec) -> Side {
+    private static func server(_ conversation: Conversation, _ codec: any WireProtocol) -> Side {
         if conversation.exchanges.first?.reply != nil || !conversation.surplus.isEmpty { return .speaks }
-        if let partial = conversation.partialReply { return codec.begins(partial.bytes, .server) ? .speaks : .foreign }
+        if let partial = conversation.partialReply {
+            return codec.begins(partial.bytes, from: .server) ? .speaks : .foreign
+        }
         guard let malformed = conversation.malformedReply else { return .nothing }
-        return codec.begins(malformed.rest, .server) ? .speaks : .foreign
+        return codec.begins(malformed.rest, from: .server) ? .speaks : .foreign
     }
 
     /// Half of the replies or more repeat their requests: some lines of other protocols happen to.
-    private static func mostlyRepeats(_ conversation: Conversation, _ codec: any WireCodec) -> Bool {
+    private static func mostlyRepeats(_ conversation: Conversation, _ codec: any WireProtocol) -> Bool {
         let replies = conversation.exchanges.count { $0.reply != nil } + conversation.surplus.count
-        return replies > 0 && 2 * conversation.exchanges.count { repeats($0, codec) } >= replies
-    }
-
-    /// Whether a reply repeats what its request sent, as far as the protocol wants it to.
-    private static func repeats(_ exchange: Exchange, _ codec: any WireCodec) -> Bool {
-        guard let reply = exchange.reply else { return false }
-        if codec is EchoLineCodec || codec is EchoLengthCodec {
-            // Empty lines are alike in all protocols.
-            return reply.bytes == exchange.request.bytes && reply.bytes.contains { $0 > 0x20 }
-        }
-        guard codec is TaggedLineCodec else { return true }
-        guard let tag = TaggedLineCodec.tag(of: reply.bytes.span),
-            let asked = TaggedLineCodec.tag(of: exchange.request.bytes.span)
-        else { return false }
-        return reply.bytes[tag] == exchange.request.bytes[asked]
-    }
-}
-
-extension WireCodec {
-    /// Whether bytes that are no whole message begin like one, however they go on.
-    fileprivate func begins(_ bytes: [UInt8], _ role: Role) -> Bool {
-        switch self {
-        case is HTTPCodec: HTTPHead.begins(bytes.span, from: role)
-        case is RESPCodec: RESPHead.begins(bytes.span, from: role)
-        default: true
-        }
+        return replies > 0 && 2 * conversation.exchanges.count { codec.repeats($0) } >= replies
     }
 }
 
 extension Evidence {
     /// Reads the connections of a capture that anybody made: those that do not speak the protocol are left aside.
     ///
-    /// - Parameters: as of `init(flows:)`.
+    /// - Parameters: as of `init(flows:)`; the flows are let go of one by one, as they are read.
     /// - Complexity: O(bytes + packets).
     public init(
-        capture flows: [Flow], codec: any WireCodec, names: (Flow) -> String = { $0.client.description },
+        capture flows: consuming [Flow], codec: any WireCodec, names: (Flow) -> String = { $0.client.description },
         incomplete: [String] = [], end: Timestamp
     ) {
-        let (once, again) = CapturedTwice.eachOnce(flows)
-        let read = once.map { (Conversation(flow: $0, name: names($0), codec: codec), $0.server) }
+        let copies = CapturedTwice.copies(in: flows)
+        var again: [String] = []
+        var read: [(Conversation, Endpoint)] = []
+        read.reserveCapacity(flows.count)
+        flows.reverse()
+        while let flow = flows.popLast() {
+            if copies.contains(read.count + again.count) {
+                again.append("flow \(flow.id), \(names(flow)) to \(flow.server): it is there twice.")
+            } else {
+                read.append((Conversation(flow: flow, name: names(flow), codec: codec), flow.server))
+            }
+        }
         let triage = CaptureTriage(read, codec: codec)
         self.init(codec: codec, conversations: triage.conversations, incomplete: incomplete, end: end)
         source = .capture
-        leftAside = triage.leftAside
-        for flow in again { leftAside.append("flow \(flow.id), \(names(flow)) to \(flow.server): it is there twice.") }
+        leftAside = triage.leftAside + again
     }
 
     /// The same of datagrams.

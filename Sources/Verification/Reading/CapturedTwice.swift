@@ -3,10 +3,10 @@ import Capture
 /// Connections that a capture holds twice. No two have the same ends at one time: what overlaps so is one connection, of
 /// which packets stand in the file again, as where it was appended to itself.
 enum CapturedTwice {
-    /// Each connection once, as its longest copy has it, and the other copies.
+    /// Which flows another one is a longer copy of, by their place.
     ///
     /// - Complexity: O(flows), but for copies.
-    static func eachOnce(_ flows: [Flow]) -> (once: [Flow], again: [Flow]) {
+    static func copies(in flows: [Flow]) -> Set<Int> {
         var known: [Ends: [Int]] = [:]
         var latest: [Ends: Timestamp] = [:]
         var copies: Set<Int> = []
@@ -21,10 +21,7 @@ enum CapturedTwice {
                 copies.insert(length(flows[other]) < length(flow) ? other : index)
             }
         }
-        guard !copies.isEmpty else { return (flows, []) }
-        return (
-            flows.indices.filter { !copies.contains($0) }.map { flows[$0] }, copies.sorted().map { flows[$0] }
-        )
+        return copies
     }
 
     private struct Ends: Hashable {

@@ -45,7 +45,7 @@ extension Conversation {
 
 /// Pairs the datagrams of one client.
 private struct DatagramReader {
-    private let codec: any WireCodec
+    private let codec: any WireProtocol
     private(set) var exchanges: [Exchange] = []
     private(set) var surplus: [Message] = []
     private(set) var facts = DatagramFacts()
@@ -60,7 +60,7 @@ private struct DatagramReader {
     private static let maximumOpen = 64
 
     init(_ codec: any WireCodec) {
-        self.codec = codec
+        self.codec = codec.spoken
     }
 
     mutating func request(_ datagram: CapturedDatagram) {
@@ -77,7 +77,7 @@ private struct DatagramReader {
     mutating func reply(_ datagram: CapturedDatagram) {
         guard isMessage(datagram, .server, &malformedReply) else { return }
         let message = Message(datagram)
-        let candidates = open.filter { mayAnswer(message, exchanges[$0].request) }
+        let candidates = open.filter { codec.mayAnswer(message, exchanges[$0].request) }
         guard let chosen = candidates.first else {
             if let last = exchanges.indices.last(where: { mayRepeat(message, $0) }) {
                 facts.repliedAgain[last, default: []].append(message)
@@ -93,20 +93,10 @@ private struct DatagramReader {
 
     /// Whether a reply may be one more to a request that was asked again.
     private func mayRepeat(_ reply: Message, _ exchange: Int) -> Bool {
-        guard exchanges[exchange].reply != nil, mayAnswer(reply, exchanges[exchange].request) else { return false }
-        return facts.retries[exchange, default: []].count > facts.repliedAgain[exchange, default: []].count
-    }
-
-    private func mayAnswer(_ reply: Message, _ request: Message) -> Bool {
-        switch codec {
-        case is EchoLineCodec, is EchoLengthCodec: return reply.bytes == request.bytes
-        case is TaggedLineCodec:
-            guard let tag = TaggedLineCodec.tag(of: reply.bytes.span),
-                let asked = TaggedLineCodec.tag(of: request.bytes.span)
-            else { return true }
-            return reply.bytes[tag] == request.bytes[asked]
-        default: return true
+        guard exchanges[exchange].reply != nil, codec.mayAnswer(reply, exchanges[exchange].request) else {
+            return false
         }
+        return facts.retries[exchange, default: []].count > facts.repliedAgain[exchange, default: []].count
     }
 
     /// One whole message in one datagram.

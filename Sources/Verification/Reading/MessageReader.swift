@@ -88,10 +88,12 @@ struct PacketLocator {
     let chunks: [ByteStream.Chunk]
     let fallback: Timestamp
     private var index = 0
+    private var pool: MessagePool
 
     init(chunks: [ByteStream.Chunk], fallback: Timestamp) {
         self.chunks = chunks
         self.fallback = fallback
+        pool = MessagePool(messages: chunks.count)
     }
 
     mutating func packet(at offset: Int) -> PacketReference {
@@ -107,7 +109,7 @@ struct PacketLocator {
         let acknowledged = index < chunks.count ? chunks[index].acknowledged : ByteStream.Chunk.unknownAcknowledgement
         let last = packet(at: range.upperBound - 1)
         return Message(
-            bytes: Array(bytes[range]), offset: range.lowerBound, first: first, last: last,
-            acknowledged: acknowledged == ByteStream.Chunk.unknownAcknowledgement ? nil : acknowledged)
+            bytes: pool.bytes(bytes, range), offset: range.lowerBound, first: first, last: last,
+            acknowledged: acknowledged)
     }
 }

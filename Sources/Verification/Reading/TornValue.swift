@@ -2,17 +2,22 @@
 ///
 /// A server that reads a file or a buffer while somebody else replaces it answers with the beginning of one value in the
 /// length of another, or with two halves.
-struct TornValue {
+package struct TornValue {
     /// A value that was written, and what to call the request that did it.
-    struct Written {
+    package struct Written {
         var bytes: ArraySlice<UInt8>
         var name: String
+
+        package init(bytes: ArraySlice<UInt8>, name: String) {
+            self.bytes = bytes
+            self.name = name
+        }
     }
 
     private let value: ArraySlice<UInt8>
     private let written: [Written]
 
-    init(_ value: ArraySlice<UInt8>, among written: [Written]) {
+    package init(_ value: ArraySlice<UInt8>, among written: [Written]) {
         self.value = value
         self.written = written
     }
@@ -20,7 +25,7 @@ struct TornValue {
     /// `it is the first 18 of the 4440 bytes of PUT /a by c3 (packet 15)`; nil where no piece is long enough to tell.
     ///
     /// - Complexity: O(bytes written).
-    var sentence: String? {
+    package var sentence: String? {
         let beginning = longest { Self.shared($0, value) }
         if let beginning, beginning.length == value.count {
             let source = written[beginning.index]

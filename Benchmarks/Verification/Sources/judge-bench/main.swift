@@ -2,6 +2,7 @@
 import Capture
 import Verification
 import Wire
+import Protocols
 
 func execution(_ seed: Int) -> [Flow] {
     var flows: [Flow] = []

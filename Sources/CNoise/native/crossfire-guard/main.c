@@ -81,20 +81,38 @@ static int write_file(const char *path, const char *text) {
     return sent == (ssize_t)strlen(text) ? 0 : -1;
 }
 
-// A mount namespace, in a user namespace that keeps the user's ids where we may not without. (mount_namespaces(7))
-static int own_mounts(void) {
-    if (unshare(CLONE_NEWNS) == 0) { return 0; }
+// A /dev/shm of our own, in namespaces that these flags tell; a user namespace keeps the user's ids. 0 where all of it is
+// done. (mount_namespaces(7), user_namespaces(7))
+static int enter_shared_memory(int flags) {
     char users[64], groups[64];
     snprintf(users, sizeof users, "%d %d 1", geteuid(), geteuid());
     snprintf(groups, sizeof groups, "%d %d 1", getegid(), getegid());
-    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) { return -1; }
-    return write_file("/proc/self/setgroups", "deny") | write_file("/proc/self/uid_map", users)
-        | write_file("/proc/self/gid_map", groups);
+    if (unshare(flags) != 0) { return -1; }
+    if ((flags & CLONE_NEWUSER)
+        && (write_file("/proc/self/setgroups", "deny") != 0 || write_file("/proc/self/uid_map", users) != 0
+            || write_file("/proc/self/gid_map", groups) != 0)) { return -1; }
+    if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) != 0) { return -1; }
+    return mount("crossfire", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
 }
 
+// Whether a child could do it: a machine may let us into a namespace and forbid the rest, and there is no way back out.
+static int may_enter_shared_memory(int flags) {
+    pid_t child = fork();
+    if (child == 0) { _exit(enter_shared_memory(flags) != 0); }
+    int status;
+    pid_t gone;
+    while ((gone = waitpid(child, &status, 0)) < 0 && errno == EINTR) {}
+    return gone == child && status == 0;
+}
+
+// Without a user namespace where we may; all of it or nothing.
 static void take_shared_memory(void) {
-    if (own_mounts() != 0 || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) != 0) { return; }
-    mount("crossfire", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
+    static const int ways[] = {CLONE_NEWNS, CLONE_NEWUSER | CLONE_NEWNS};
+    for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
+        if (!may_enter_shared_memory(ways[way])) { continue; }
+        if (enter_shared_memory(ways[way]) != 0) { _exit(NOT_STARTED); }
+        return;
+    }
 }
 
 // The parent of a process, 0 where it is gone.

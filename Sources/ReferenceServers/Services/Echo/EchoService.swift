@@ -1,26 +1,26 @@
 import CLinux
 import Glibc
-package import Wire
 
-/// Answers each message with the same message; the codec says where one ends.
-package struct EchoService: Service {
-    private let codec: any WireCodec
+/// Answers each message with the same message: four bytes of big-endian length, then that many bytes.
+package struct LengthEchoService: Service {
+    package init() {}
 
-    package init(_ codec: any WireCodec) {
-        self.codec = codec
-    }
-
-    package func makeSession() -> any Session { EchoSession(codec) }
+    package func makeSession() -> any Session { LengthEchoSession() }
 }
 
-private final class EchoSession: Session {
-    private let codec: any WireCodec
+private final class LengthEchoSession: Session {
+    /// The longest payload; a longer announcement is refused. Bytes.
+    private static let maximumPayloadBytes = 16 << 20
 
-    init(_ codec: any WireCodec) {
-        self.codec = codec
+    func frame(_ bytes: Span<UInt8>) -> RequestFrame {
+        guard bytes.count >= 4 else { return .incomplete }
+        var length = 0
+        for index in 0..<4 { length = length << 8 | Int(bytes[index]) }
+        guard length <= Self.maximumPayloadBytes else {
+            return .malformed(offset: 0, reason: "length \(length) is over \(Self.maximumPayloadBytes)")
+        }
+        return bytes.count >= 4 + length ? .message(length: 4 + length) : .incomplete
     }
-
-    func frame(_ bytes: Span<UInt8>) -> Framing { codec.frame(bytes, from: .client) }
 
     func answer(_ request: Span<UInt8>, into reply: inout [UInt8]) -> Continuation { echo(request, into: &reply) }
 }
@@ -32,12 +32,14 @@ package struct LineEchoService: Service {
     package func makeSession() -> any Session { LineEchoSession() }
 }
 
-/// Frames like `EchoLineCodec`, and remembers how far it has looked: a long line comes in many reads.
+/// Remembers how far it has looked: a long line comes in many reads.
 private final class LineEchoSession: Session {
+    /// The longest line, its line feed included. Bytes.
+    private static let maximumLineBytes = 16 << 20
     private var searched = 0
 
-    func frame(_ bytes: Span<UInt8>) -> Framing {
-        let limit = EchoLineCodec.maximumLineBytes
+    func frame(_ bytes: Span<UInt8>) -> RequestFrame {
+        let limit = Self.maximumLineBytes
         let end = bytes.withUnsafeBytes { bytes -> Int? in
             guard bytes.count > searched else { return nil }
             guard let found = memchr(bytes.baseAddress! + searched, 0x0A, bytes.count - searched) else { return nil }
@@ -45,7 +47,7 @@ private final class LineEchoSession: Session {
         }
         searched = bytes.count
         if (end ?? bytes.count) > limit { return .malformed(offset: limit, reason: "no line feed in \(limit) bytes") }
-        return end.map(Framing.message) ?? .incomplete
+        return end.map(RequestFrame.message) ?? .incomplete
     }
 
     func answer(_ request: Span<UInt8>, into reply: inout [UInt8]) -> Continuation {

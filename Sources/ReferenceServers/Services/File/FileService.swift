@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import Wire
 
 /// Files over HTTP/1.1: GET, HEAD and PUT, ranges, keep-alive, pipelining. RFC 9110 and 9112.
 ///
@@ -37,7 +36,7 @@ private final class FileSession: Session {
         self.root = root
     }
 
-    func frame(_ bytes: Span<UInt8>) -> Framing {
+    func frame(_ bytes: Span<UInt8>) -> RequestFrame {
         switch expecting {
         case .upload(_, let left), .discarded(let left):
             return bytes.isEmpty ? .incomplete : .message(length: min(left, bytes.count))

@@ -1,5 +1,3 @@
-package import Wire
-
 /// One command of the kv service.
 package struct Command: Sendable {
     /// Which words of a request are keys.
@@ -23,11 +21,11 @@ package struct Command: Sendable {
     package let purpose: Purpose
     package let keys: Keys
     /// The words, name included, and the table; their number is right, and the keys are isolated.
-    package let run: @Sendable ([[UInt8]], any Table) -> RESPValue
+    package let run: @Sendable ([[UInt8]], any Table) -> Reply
 
     init(
         _ name: String, _ arity: Int, _ purpose: Purpose, _ keys: Keys,
-        _ run: @escaping @Sendable ([[UInt8]], any Table) -> RESPValue
+        _ run: @escaping @Sendable ([[UInt8]], any Table) -> Reply
     ) {
         self.name = name
         self.arity = arity
@@ -59,12 +57,12 @@ package struct Command: Sendable {
         })
 }
 
-extension RESPValue {
-    static let ok = RESPValue.simple(Array("OK".utf8))
+extension Reply {
+    static let ok = Reply.simple(Array("OK".utf8))
     static let wrongType = failure("WRONGTYPE Operation against a key holding the wrong kind of value")
     static let notAnInteger = failure("ERR value is not an integer or out of range")
     static let syntaxError = failure("ERR syntax error")
 
-    static func failure(_ text: String) -> RESPValue { .error(Array(text.utf8)) }
-    static func bulkOrNull(_ bytes: [UInt8]?) -> RESPValue { bytes.map(RESPValue.bulk) ?? .null }
+    static func failure(_ text: String) -> Reply { .error(Array(text.utf8)) }
+    static func bulkOrNull(_ bytes: [UInt8]?) -> Reply { bytes.map(Reply.bulk) ?? .null }
 }

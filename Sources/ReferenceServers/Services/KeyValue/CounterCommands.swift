@@ -1,5 +1,3 @@
-import Wire
-
 extension Command {
     static let counterCommands: [Command] = [
         Command("INCR", 2, .update, .first) { words, table in add(1, to: words[1], table) },
@@ -14,7 +12,7 @@ extension Command {
         },
     ]
 
-    private static func add(_ amount: Int64, to key: [UInt8], _ table: any Table) -> RESPValue {
+    private static func add(_ amount: Int64, to key: [UInt8], _ table: any Table) -> Reply {
         table.modify(key) { value in
             guard case .string(let bytes) = value ?? .string([0x30]) else { return .wrongType }
             guard let old = integer(bytes) else { return .notAnInteger }

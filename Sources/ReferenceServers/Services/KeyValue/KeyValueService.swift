@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import Wire
 
 /// A key-value server that speaks RESP2, well enough for redis-cli and redis-benchmark.
 package struct KeyValueService: Service {
@@ -14,21 +13,20 @@ package struct KeyValueService: Service {
 }
 
 private final class KeyValueSession: Session {
-    private let codec = RESPCodec()
     private let keyspace: any Keyspace
 
     init(_ keyspace: any Keyspace) {
         self.keyspace = keyspace
     }
 
-    func frame(_ bytes: Span<UInt8>) -> Framing { codec.frame(bytes, from: .client) }
+    func frame(_ bytes: Span<UInt8>) -> RequestFrame { RequestReader.frame(bytes) }
 
     func refuse(_ reason: String, into reply: inout [UInt8]) {
-        RESPValue.failure("ERR Protocol error: \(reason)").append(to: &reply)
+        Reply.failure("ERR Protocol error: \(reason)").append(to: &reply)
     }
 
     func answer(_ request: Span<UInt8>, into reply: inout [UInt8]) -> Continuation {
-        guard let words = RESPValue.requestWords(request) else {
+        guard let words = RequestReader.words(request) else {
             refuse("expected an array of bulk strings", into: &reply)
             return .close
         }
@@ -36,7 +34,7 @@ private final class KeyValueSession: Session {
         let name = Command.capitals(first)
         if name == Self.crash { abort() }  // Not in any list: the worker that gets it dies.
         if name == Self.quit {
-            RESPValue.ok.append(to: &reply)
+            Reply.ok.append(to: &reply)
             return .close
         }
         execute(name, words).append(to: &reply)
@@ -46,7 +44,7 @@ private final class KeyValueSession: Session {
     private static let quit = Array("QUIT".utf8)
     private static let crash = Array("CRASH".utf8)
 
-    private func execute(_ name: [UInt8], _ words: [[UInt8]]) -> RESPValue {
+    private func execute(_ name: [UInt8], _ words: [[UInt8]]) -> Reply {
         guard let command = Command.byName[name] else {
             let text = String(decoding: words[0].prefix(128), as: UTF8.self)
             return .failure("ERR unknown command '\(Self.printable(text))'")

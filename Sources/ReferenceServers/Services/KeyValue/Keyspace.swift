@@ -1,9 +1,7 @@
-package import Wire
-
 /// Executes commands on keys and values that all connections share.
 package protocol Keyspace: Sendable {
     /// The reply to a command whose name and number of arguments are right.
-    func execute(_ command: Command, _ words: [[UInt8]]) -> RESPValue
+    func execute(_ command: Command, _ words: [[UInt8]]) -> Reply
 
     /// Before the server listens: starts what the keyspace needs. False when there is no process for it.
     func start() -> Bool
@@ -28,7 +26,7 @@ package struct LocalKeyspace: Keyspace {
         self.isolation = isolation
     }
 
-    package func execute(_ command: Command, _ words: [[UInt8]]) -> RESPValue {
+    package func execute(_ command: Command, _ words: [[UInt8]]) -> Reply {
         if case .everything = command.keys { return isolation.isolateAll { command.run(words, table) } }
         let keys = command.keys(of: words)
         guard !keys.isEmpty else { return command.run(words, table) }

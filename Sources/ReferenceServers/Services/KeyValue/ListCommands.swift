@@ -1,5 +1,3 @@
-import Wire
-
 extension Command {
     static let listCommands: [Command] = [
         Command("LPUSH", -3, .update, .first) { words, table in
@@ -32,7 +30,7 @@ extension Command {
 
     private static func push(
         _ words: [[UInt8]], _ table: any Table, _ add: (inout ListValue, [UInt8]) -> Void
-    ) -> RESPValue {
+    ) -> Reply {
         table.modify(words[1]) { value in
             guard case .list(var list) = value ?? .list(ListValue()) else { return .wrongType }
             value = nil  // The list is changed in place: nobody else may hold it.
@@ -44,7 +42,7 @@ extension Command {
 
     private static func pop(
         _ key: [UInt8], _ table: any Table, _ take: (inout ListValue) -> [UInt8]?
-    ) -> RESPValue {
+    ) -> Reply {
         table.modify(key) { value in
             guard let old = value else { return .null }
             guard case .list(var list) = consume old else { return .wrongType }

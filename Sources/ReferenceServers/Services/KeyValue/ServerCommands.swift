@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import Wire
 
 extension Command {
     static let serverCommands: [Command] = [
@@ -38,7 +37,7 @@ extension Command {
             switch String(decoding: words[1], as: UTF8.self).uppercased() {
             case "GET":
                 .array(
-                    words.dropFirst(2).flatMap { name -> [RESPValue] in
+                    words.dropFirst(2).flatMap { name -> [Reply] in
                         guard let value = settings[String(decoding: name, as: UTF8.self).lowercased()] else {
                             return []
                         }

@@ -1,5 +1,3 @@
-import Wire
-
 extension Command {
     static let setCommands: [Command] = [
         Command("SADD", -3, .update, .first) { words, table in
@@ -26,7 +24,7 @@ extension Command {
         Command("SMEMBERS", 2, .read, .first) { words, table in
             switch table.read(words[1]) {
             // Sorted: a set's own order differs from run to run.
-            case .set(let members)?: .array(members.sorted { $0.lexicographicallyPrecedes($1) }.map(RESPValue.bulk))
+            case .set(let members)?: .array(members.sorted { $0.lexicographicallyPrecedes($1) }.map(Reply.bulk))
             case nil: .array([])
             default: .wrongType
             }

@@ -1,5 +1,3 @@
-import Wire
-
 extension Command {
     static let stringCommands: [Command] = [
         Command("GET", 2, .read, .first) { words, table in
@@ -74,10 +72,10 @@ extension Command {
         },
     ]
 
-    private static func getSet(_ key: [UInt8], _ new: [UInt8], _ table: any Table) -> RESPValue {
+    private static func getSet(_ key: [UInt8], _ new: [UInt8], _ table: any Table) -> Reply {
         table.modify(key) { value in
             guard case .string(let old) = value ?? .string([]) else { return .wrongType }
-            let reply: RESPValue = value == nil ? .null : .bulk(old)
+            let reply: Reply = value == nil ? .null : .bulk(old)
             value = .string(new)
             return reply
         }
@@ -85,7 +83,7 @@ extension Command {
 
     /// SET key value [NX | XX] [GET]; values never expire here, so the options about time are syntax errors.
     @Sendable
-    private static func set(_ words: [[UInt8]], _ table: any Table) -> RESPValue {
+    private static func set(_ words: [[UInt8]], _ table: any Table) -> Reply {
         guard words.count > 3 else { return table.write(words[1], .string(words[2])) ?? .ok }
         let options = words.dropFirst(3).map { String(decoding: $0, as: UTF8.self).uppercased() }
         switch options {

@@ -49,7 +49,10 @@ struct TransactionTable {
     private let first: Int
     private var keyIDs: [Int: Int32] = [:]
     private var drafts: [Draft] = []
-    private var writers: [Place: Author] = [:]
+    /// What was written by whom, each draft's writes together, those to one key together and in their order.
+    private var writes: [Written] = []
+    /// Where in `writes` a value is.
+    private var writers: [Place: Int32] = [:]
     private var refused: [Place: Int] = [:]
 
     private struct Place: Hashable {
@@ -57,20 +60,22 @@ struct TransactionTable {
         var value: Int
     }
 
-    /// Who wrote a value: its draft, and the how-manieth it is of all that this one writes to the key.
-    private struct Author {
-        var draft: Int
-        var place: Int
+    private struct Written {
+        var value: Int
+        var key: Int32
+        var draft: Int32
     }
 
     private struct Draft {
         var row: Int
         var isAnswered: Bool
         var isSeen = false
+        /// Empty once they were looked at.
         var steps: [MicroOperation]
         /// What it saw of each key before it changed it: the value of a register, or the list.
         var seen: [(key: Int32, value: Int, list: [Int])] = []
-        var written: [Int32: [Int]] = [:]
+        /// What it wrote, in `writes`.
+        var written: Range<Int>
     }
 
     /// Nil where values are not unique, or mean one thing here and another there.
@@ -98,7 +103,7 @@ struct TransactionTable {
         guard var steps = MicroOperation.all(operation, history.values) else { return isRefused }
         if !operation.isAnswered { steps.removeAll { $0.kind == .read } }
         if steps.isEmpty { return true }
-        var draft = Draft(row: row, isAnswered: operation.isAnswered, steps: steps)
+        let begin = writes.count
         for step in steps {
             let key = id(step.key)
             guard step.kind != .read else { continue }
@@ -106,17 +111,50 @@ struct TransactionTable {
             guard keys[Int(key)].isList != keys[Int(key)].isRegister, step.value != first,
                 plain(step.value) != History.null
             else { return false }
-            let place = Place(key: key, value: step.value)
-            guard !isRefused else {
-                refused[place] = row
-                continue
+            if isRefused {
+                refused[Place(key: key, value: step.value)] = row
+            } else {
+                writes.append(Written(value: step.value, key: key, draft: Int32(truncatingIfNeeded: drafts.count)))
             }
-            guard writers[place] == nil else { return false }
-            writers[place] = Author(draft: drafts.count, place: draft.written[key, default: []].count)
-            draft.written[key, default: []].append(step.value)
         }
-        if !isRefused { drafts.append(draft) }
+        guard !isRefused else { return true }
+        drafts.append(
+            Draft(row: row, isAnswered: operation.isAnswered, steps: steps, written: begin..<writes.count))
+        return noteWriters(begin)
+    }
+
+    /// Brings the writes from `begin` on into order, and notes where they are; false where a value was written before.
+    private mutating func noteWriters(_ begin: Int) -> Bool {
+        let isOrdered = zip(writes[begin...], writes[begin...].dropFirst()).allSatisfy { $0.key <= $1.key }
+        if !isOrdered {
+            let order = (begin..<writes.count).sorted { (writes[$0].key, $0) < (writes[$1].key, $1) }
+            writes.replaceSubrange(begin..., with: order.map { writes[$0] })
+        }
+        for (index, write) in writes[begin...].enumerated() {
+            let place = Place(key: write.key, value: write.value)
+            guard writers.updateValue(Int32(truncatingIfNeeded: begin + index), forKey: place) == nil else {
+                return false
+            }
+        }
         return true
+    }
+
+    /// Whether two writes are of one transaction to one key.
+    private func areTogether(_ left: Int, _ right: Int) -> Bool {
+        writes[left].draft == writes[right].draft && writes[left].key == writes[right].key
+    }
+
+    /// Whether its transaction wrote nothing to the key behind this.
+    private func isLast(_ write: Int) -> Bool { write + 1 == writes.count || !areTogether(write, write + 1) }
+
+    /// All that its transaction wrote to its key.
+    ///
+    /// - Complexity: O(their number).
+    private func run(of write: Int) -> Range<Int> {
+        var (begin, end) = (write, write + 1)
+        while begin > 0, areTogether(begin - 1, write) { begin -= 1 }
+        while end < writes.count, areTogether(end, write) { end += 1 }
+        return begin..<end
     }
 
     private mutating func id(_ code: Int) -> Int32 {
@@ -143,7 +181,9 @@ struct TransactionTable {
             var own: [Int] = []
         }
         var locals: [Int32: Local] = [:]
-        for step in drafts[index].steps {
+        let steps = drafts[index].steps
+        drafts[index].steps = []
+        for step in steps {
             let key = id(step.key)
             var local = locals[key] ?? Local()
             switch step.kind {
@@ -154,7 +194,8 @@ struct TransactionTable {
                 guard list.suffix(local.own.count) == local.own[...] else {
                     return fail(.brokenTransaction, [drafts[index].row])
                 }
-                let before = Array(list.dropLast(local.own.count))
+                // The history's own list, where it is that.
+                let before = local.own.isEmpty ? list : Array(list.dropLast(local.own.count))
                 if let seen = local.seen {
                     guard drafts[index].seen[seen].list == before else {
                         return fail(.brokenTransaction, [drafts[index].row])
@@ -184,18 +225,17 @@ struct TransactionTable {
         for (key, value, list) in drafts[index].seen {
             guard keys[Int(key)].isList else {
                 guard value != first else { continue }
-                guard let author = author(key, value, index) else { return }
-                drafts[author.draft].isSeen = true
-                if author.place + 1 < drafts[author.draft].written[key, default: []].count {
-                    return fail(.intermediateRead, [row, drafts[author.draft].row])
-                }
+                guard let write = author(key, value, index) else { return }
+                let author = Int(writes[write].draft)
+                drafts[author].isSeen = true
+                if !isLast(write) { return fail(.intermediateRead, [row, drafts[author].row]) }
                 continue
             }
             var shown: Set<Int> = []
             for element in list {
-                guard let author = author(key, element, index) else { return }
+                guard let write = author(key, element, index) else { return }
                 guard shown.insert(element).inserted else { return fail(.shownTwice, [row]) }
-                drafts[author.draft].isSeen = true
+                drafts[Int(writes[write].draft)].isSeen = true
             }
             let longest = keys[Int(key)].longest
             let isLonger = list.count > longest.count
@@ -206,9 +246,10 @@ struct TransactionTable {
         }
     }
 
-    private mutating func author(_ key: Int32, _ value: Int, _ reader: Int) -> Author? {
+    /// Where in `writes` a value is that `reader` saw.
+    private mutating func author(_ key: Int32, _ value: Int, _ reader: Int) -> Int? {
         let place = Place(key: key, value: value)
-        guard let author = writers[place] else {
+        guard let write = writers[place] else {
             if let row = refused[place] {
                 fail(.abortedRead, [drafts[reader].row, row])
             } else {
@@ -216,11 +257,11 @@ struct TransactionTable {
             }
             return nil
         }
-        guard author.draft != reader else {
+        guard writes[Int(write)].draft != reader else {
             fail(.brokenTransaction, [drafts[reader].row])
             return nil
         }
-        return author
+        return Int(write)
     }
 
     // MARK: All together
@@ -230,14 +271,14 @@ struct TransactionTable {
         let (list, reader) = (keys[key].longest, keys[key].longestRow)
         var place = 0
         while place < list.count {
-            let author = writers[Place(key: Int32(key), value: list[place])]!
-            let own = drafts[author.draft].written[Int32(key), default: []]
+            let write = Int(writers[Place(key: Int32(key), value: list[place])]!)
+            let own = writes[run(of: write)].lazy.map(\.value)
             guard list[place...].starts(with: own) else {
                 let kind = own.starts(with: list[place...]) ? ViolationKind.intermediateRead : .brokenAppend
-                return fail(kind, [reader, drafts[author.draft].row])
+                return fail(kind, [reader, drafts[Int(writes[write].draft)].row])
             }
             place += own.count
-            keys[key].appended.append((Int32(author.draft), Int32(place)))
+            keys[key].appended.append((writes[write].draft, Int32(place)))
         }
     }
 
@@ -251,16 +292,20 @@ struct TransactionTable {
                     row: draft.row, invoked: history.invoked[draft.row],
                     completed: draft.isAnswered ? history.completed[draft.row] : History.never))
         }
-        var versions: [Place: Int32] = [:]
+        // Of each write that can be seen in a register.
+        var versions = Array(repeating: Int32(0), count: writes.count)
         for (index, draft) in drafts.enumerated() where numbers[index] >= 0 {
-            for (key, values) in draft.written {
-                guard !keys[Int(key)].isList else {
-                    transactions[Int(numbers[index])].writes.append(Write(key: key, version: Int32(values.count)))
-                    continue
+            var begin = draft.written.lowerBound
+            while begin < draft.written.upperBound {
+                let own = run(of: begin)
+                begin = own.upperBound
+                let key = writes[own.lowerBound].key
+                var version = Int32(own.count)
+                if !keys[Int(key)].isList {
+                    version = Int32(keys[Int(key)].writers.count)
+                    versions[own.upperBound - 1] = version
+                    keys[Int(key)].writers.append(numbers[index])
                 }
-                let version = Int32(keys[Int(key)].writers.count)
-                versions[Place(key: key, value: values[values.count - 1])] = version
-                keys[Int(key)].writers.append(numbers[index])
                 transactions[Int(numbers[index])].writes.append(Write(key: key, version: version))
             }
         }
@@ -271,12 +316,12 @@ struct TransactionTable {
         }
         for (index, draft) in drafts.enumerated() where numbers[index] >= 0 {
             for (key, value, list) in draft.seen {
-                var version = versions[Place(key: key, value: value), default: 0]
+                var version = writers[Place(key: key, value: value)].map { versions[Int($0)] } ?? 0
                 if let last = list.last {
                     // What a list ends with must be the last that its writer appended.
-                    let author = writers[Place(key: key, value: last)]!
-                    guard drafts[author.draft].written[key]?.last == last else {
-                        return fail(.intermediateRead, [draft.row, drafts[author.draft].row])
+                    let write = Int(writers[Place(key: key, value: last)]!)
+                    guard isLast(write) else {
+                        return fail(.intermediateRead, [draft.row, drafts[Int(writes[write].draft)].row])
                     }
                     version = Int32(list.count)
                 }
@@ -284,6 +329,6 @@ struct TransactionTable {
             }
         }
         drafts = []
-        writers = [:]
+        (writes, writers, refused) = ([], [:], [:])
     }
 }

@@ -1,6 +1,7 @@
 import Capture
 import Verification
 import Wire
+import Protocols
 
 /// Conversations as the oracles read them: requests and replies of up to four connections, judged.
 ///

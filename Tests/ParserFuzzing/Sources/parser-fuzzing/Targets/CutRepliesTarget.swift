@@ -1,6 +1,7 @@
 import Capture
 import Verification
 import Wire
+import Protocols
 
 /// The diagnosis of replies that are cut, doubled or wrong: streams put together from pieces of the protocols, numbers near
 /// the ends of what integers hold among them. Random bytes hardly ever make a whole reply.

@@ -1,6 +1,7 @@
 @testable import Capture
 import Verification
 import Wire
+import Protocols
 
 /// Exchanges over UDP: who asks, what was sent again and answered again, ICMP errors, and both ends of one exchange.
 ///

@@ -1,4 +1,5 @@
 import Wire
+import Protocols
 
 /// Every protocol's framing, and the decoding of RESP and HTTP. The first byte chooses codec and role; the rest is a stream.
 struct WireTarget: ParserTarget {

@@ -1,0 +1,152 @@
+package import Verification
+package import Wire
+
+extension RESPCodec: WireProtocol {
+    package func meaning(of evidence: Evidence) -> any Meaning { RESPMeaning() }
+    package var isToldByMessages: Bool { true }
+
+    package func begins(_ bytes: [UInt8], from role: Role) -> Bool { RESPHead.begins(bytes.span, from: role) }
+
+    /// An inline request is a line of many protocols: one of a command that is known may be taken for one.
+    package func likeness(of request: [UInt8]) -> Likeness {
+        if request.first == UInt8(ascii: "*") { return .own }
+        var words: [Range<Int>] = []
+        guard RESPValue.appendWordRanges(of: request.span, to: &words), let word = words.first,
+            RESPCommand.index(request, word) != 0
+        else { return .doubtful }
+        return .shared
+    }
+}
+
+/// Commands of Redis: a call's `command` is its place in `RESPCommand.table`.
+struct RESPMeaning: Meaning {
+    /// Whether a conversation has MULTI, so that +QUEUED answers anything.
+    private var sawMulti = false
+    private(set) var isInterfered = false
+
+    var wordsPerRequest: Int { 3 }
+    var judgesReplies: Bool { true }
+    var meeting: MeetingPlace { .objects }
+    var absence: String { "nil" }
+
+    func head(of reply: Message) -> ReplyHead? { RESPHead(reply.bytes.span).map { ReplyHead($0) } }
+
+    mutating func read(_ call: inout Call, _ exchange: Exchange, _ words: inout [Range<Int>]) {
+        let request = exchange.request.bytes
+        guard RESPValue.appendWordRanges(of: request.span, to: &words), let name = words.first else {
+            call.isOpaque = true
+            return
+        }
+        call.command = RESPCommand.index(request, name)
+        call.endsPairing = RESPCommand.table[call.command].endsPairing
+        if call.command == RESPCommand.client, words.count > 1 {
+            call.endsPairing = Reading.name(request, words[1]) == "REPLY"
+        }
+        if call.command == RESPCommand.multi { sawMulti = true }
+        if Self.interferes(call, request, words) { isInterfered = true }
+    }
+
+    /// Whether the command makes a server keep other clients waiting, or close their connections: CLIENT PAUSE and KILL,
+    /// DEBUG SLEEP, FAILOVER, SHUTDOWN.
+    private static func interferes(_ call: Call, _ request: [UInt8], _ words: [Range<Int>]) -> Bool {
+        switch call.command {
+        case RESPCommand.failover, RESPCommand.shutdown, RESPCommand.debug: return true
+        case RESPCommand.client where words.count > 1:
+            return ["PAUSE", "KILL"].contains(Reading.name(request, words[1]))
+        default: return false
+        }
+    }
+
+    // MARK: Which reply fits
+
+    func fits(_ call: Call, _ request: Message, _ head: ReplyHead?, _ reply: Message, _ reading: Reading) -> Bool {
+        guard let head else { return false }
+        return fitsShape(call, request, head, reply, reading)
+            && !reading.precedes(reply, request, isError: head.isError)
+    }
+
+    func fitsShape(_ call: Call, _ request: Message, _ head: ReplyHead?, _ reply: Message, _ reading: Reading) -> Bool {
+        guard let head = head?.resp else { return false }
+        if head.kind == .error || call.command == 0 { return true }
+        let command = RESPCommand.table[call.command]
+        if sawMulti, Self.isText("QUEUED", head, reply) { return true }
+        // Only its options let SET answer anything but +OK.
+        let shape = command.effect == .set && call.wordCount == 3 ? .ok : command.shape
+        guard shape.permits(ReplyShape(head, in: reply.bytes)) else { return false }
+        guard command.echoes else { return true }
+        guard call.wordCount > 1 else { return command.name != "PING" || Self.isText("PONG", head, reply) }
+        guard head.isText else { return false }
+        return request.bytes[reading.words[call.firstWord + 1]] == reply.bytes[head.body]
+    }
+
+    private static func isText(_ text: StaticString, _ head: RESPHead, _ reply: Message) -> Bool {
+        guard head.kind == .simple, head.body.count == text.utf8CodeUnitCount else { return false }
+        return text.withUTF8Buffer { reply.bytes[head.body].elementsEqual($0) }
+    }
+
+    func token(of call: Call, _ reading: Reading) -> Range<Int>? {
+        guard RESPCommand.table[call.command].echoes, call.wordCount == 2 else { return nil }
+        return reading.words[call.firstWord + 1]
+    }
+
+    func token(ofReply reply: Message, _ head: ReplyHead?) -> Range<Int>? {
+        guard let head = head?.resp, head.isText else { return nil }
+        return head.body
+    }
+
+    // MARK: Ends
+
+    func mayClose(before request: Int, _ diagnosis: Diagnosis) -> Bool {
+        if diagnosis.heads.last??.isError ?? false { return true }
+        return diagnosis.calls.prefix(request).contains { RESPCommand.table[$0.command].closes }
+    }
+
+    func mayBlock(_ call: Call) -> Bool { RESPCommand.table[call.command].blocks }
+
+    // MARK: For people
+
+    func label(_ call: Call, _ reading: Reading) -> String {
+        guard call.wordCount > 0 else { return "request \(call.exchange + 1)" }
+        let bytes = reading.request(call).bytes
+        let name = Reading.name(bytes, reading.words[call.firstWord])
+        guard call.wordCount > 1 else { return name }
+        return name + " " + Reading.text(bytes[reading.words[call.firstWord + 1]])
+    }
+
+    func commandName(_ call: Call, _ reading: Reading) -> String {
+        call.command == 0 ? "command" : RESPCommand.table[call.command].name
+    }
+
+    func answer(_ reply: Message, _ head: ReplyHead?) -> String {
+        guard let head = head?.resp else { return "nothing" }
+        switch head.kind {
+        case .integer: return String(head.number)
+        case .null: return "nil"
+        case .array: return "an array of \(head.number)"
+        default: return Reading.text(reply.bytes[head.body])
+        }
+    }
+
+    func name(_ kind: HardKind) -> String {
+        switch kind {
+        case .append: "APPEND"
+        case .delete: "DEL"
+        case .conditional: "SETNX"
+        case .several, .unanswered: kind.rawValue
+        }
+    }
+}
+
+extension ReplyHead {
+    init(_ head: RESPHead) {
+        self.init(isError: head.kind == .error)
+        kind = head.kind.rawValue
+        number = Int(head.number)
+        body = head.body
+    }
+
+    /// The head of a reply of RESP.
+    var resp: RESPHead? {
+        RESPHead.Kind(rawValue: kind).map { RESPHead(kind: $0, number: Int64(number), body: body) }
+    }
+}

@@ -1,0 +1,31 @@
+/// One exchange, understood.
+package struct Call: Sendable {
+    package var conversation: Int32
+    package var exchange: Int32
+    /// Its words: `Reading.words[firstWord..<firstWord + wordCount]`, ranges of the request's bytes.
+    package var firstWord = 0
+    private var words: Int32 = 0
+    private var place: Int16 = 0
+    /// The request could not be taken apart.
+    package var isOpaque = false
+    /// From here on the connection is no longer one reply to one request.
+    package var endsPairing = false
+    /// The reply's head, if there is a reply and the protocol's replies have one.
+    package var head: ReplyHead?
+
+    package var wordCount: Int {
+        get { Int(words) }
+        set { words = Int32(clamping: newValue) }
+    }
+
+    /// What is asked for, by a number of the protocol's own.
+    package var command: Int {
+        get { Int(place) }
+        set { place = Int16(clamping: newValue) }
+    }
+
+    init(conversation: Int32, exchange: Int32) {
+        self.conversation = conversation
+        self.exchange = exchange
+    }
+}

@@ -1,0 +1,136 @@
+import Capture
+import Wire
+
+/// Evidence with each exchange understood as far as its protocol allows: what all oracles share, made once.
+package struct Reading: Sendable {
+    package let evidence: Evidence
+    /// What requests and replies mean, with what was learned of them.
+    package private(set) var meaning: any Meaning
+    /// All exchanges, conversation after conversation.
+    package private(set) var calls: [Call] = []
+    /// Where each conversation's calls begin; one more than conversations.
+    package private(set) var starts: [Int] = [0]
+    /// The words of requests, as ranges of their bytes.
+    package private(set) var words = WordRanges()
+    /// The words of one request.
+    private var scratch: [Range<Int>] = []
+    /// Conversations with something that is not plainly right.
+    private var suspicious: [Int] = []
+    /// Whether it is certain which reply answers which request, by conversation.
+    private(set) var isPaired: [Bool] = []
+    /// The longest that anybody waited for a reply and got it, in a capture: its server may be as slow again.
+    private(set) var slowestReplyNanoseconds: Int64 = 0
+    /// What is wrong with the replies of single connections.
+    private(set) var problems: [Problem] = []
+    /// What was not judged, and why.
+    private(set) var notes: [String] = []
+    /// What is odd, and no fault.
+    private(set) var remarks = Remarks()
+
+    /// - Complexity: O(bytes).
+    init(_ evidence: Evidence) {
+        self.evidence = evidence
+        meaning = evidence.codec.spoken.meaning(of: evidence)
+        var total = 0
+        for conversation in evidence.conversations { total += conversation.exchanges.count }
+        calls.reserveCapacity(total)
+        starts.reserveCapacity(evidence.conversations.count + 1)
+        words.reserveCapacity(meaning.wordsPerRequest * total)
+        for index in evidence.conversations.indices { read(index) }
+        var whole = meaning
+        whole.finish(self)
+        meaning = whole
+        for index in evidence.conversations.indices { compare(index) }
+        diagnose()
+    }
+
+    private mutating func diagnose() {
+        guard !suspicious.isEmpty else { return }
+        var tokens = TokenIndex()
+        for index in suspicious {
+            guard problems.count < Self.maximumProblems else {
+                notes.append("Only the first \(problems.count) problems with replies are told.")
+                break
+            }
+            var diagnosis = Diagnosis(self, index)
+            diagnosis.run(&tokens)
+            problems += diagnosis.problems
+            notes += diagnosis.notes
+        }
+    }
+
+    /// The calls of one conversation.
+    package func range(_ conversation: Int) -> Range<Int> {
+        starts[conversation]..<starts[conversation + 1]
+    }
+
+    /// Takes apart what a conversation asked and was answered.
+    private mutating func read(_ index: Int) {
+        for (position, exchange) in evidence.conversations[index].exchanges.enumerated() {
+            var call = Call(conversation: Int32(index), exchange: Int32(position))
+            call.firstWord = words.count
+            if let reply = exchange.reply { call.head = meaning.head(of: reply) }
+            scratch.removeAll(keepingCapacity: true)
+            meaning.read(&call, exchange, &scratch)
+            call.wordCount = scratch.count
+            words.append(scratch)
+            if let head = call.head, let reply = exchange.reply, let oddity = meaning.oddity(head) {
+                remarks.add(oddity, name(index), packet: reply.first.number)
+            }
+            calls.append(call)
+        }
+        starts.append(calls.count)
+    }
+
+    /// Holds a conversation's replies against its requests.
+    private mutating func compare(_ index: Int) {
+        let conversation = evidence.conversations[index]
+        guard conversation.isJudged else {
+            isPaired.append(false)
+            return
+        }
+        var clean =
+            conversation.surplus.isEmpty && conversation.partialReply == nil
+            && conversation.malformedReply == nil && conversation.datagrams?.repliedAgain.isEmpty ?? true
+        for (call, exchange) in zip(calls[range(index)], conversation.exchanges) {
+            if let reply = exchange.reply {
+                if !meaning.fits(call, exchange.request, call.head, reply, self) { clean = false }
+                if call.endsPairing { clean = false }
+            } else {
+                clean = false
+            }
+        }
+        isPaired.append(conversation.isSynchronised && (clean || !conversation.startsMidStream))
+        if !clean { suspicious.append(index) }
+        guard evidence.source == .capture else { return }
+        for exchange in conversation.exchanges {
+            guard let completed = exchange.completed else { break }
+            slowestReplyNanoseconds = max(
+                slowestReplyNanoseconds, completed.nanoseconds - exchange.invoked.nanoseconds)
+        }
+        noteUnread(conversation)
+    }
+
+    private mutating func noteUnread(_ conversation: Conversation) {
+        guard let malformed = conversation.malformedRequest else { return }
+        let packet = malformed.packet.map { " (packet \($0.number))" } ?? ""
+        notes.append(
+            "\(conversation.name): what the client sends from offset \(malformed.offset) on is no "
+                + "\(evidence.codec.name): \(malformed.reason)\(packet).")
+    }
+
+    /// A reply that was captured clearly before its request was complete answers something else, unless it refuses it, or
+    /// acknowledges the request: then the capture has the two in the wrong order.
+    package func precedes(_ reply: Message, _ request: Message, isError: Bool) -> Bool {
+        guard reply.first.number < request.last.number, !isError,
+            request.last.time.nanoseconds - reply.first.time.nanoseconds > Self.captureInversionNanoseconds
+        else { return false }
+        return reply.acknowledged.map { $0 < request.offset + request.bytes.count } ?? true
+    }
+
+    /// A server that fails everywhere is not followed into every connection.
+    private static let maximumProblems = 128
+
+    /// Two packets may be captured in the wrong order by about this much where there is more than one CPU.
+    private static let captureInversionNanoseconds: Int64 = 50_000
+}

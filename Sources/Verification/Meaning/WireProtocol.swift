@@ -1,0 +1,84 @@
+package import Wire
+
+/// A protocol: how it cuts streams into messages (`WireCodec`), and what these mean.
+///
+/// One value, made in one folder of `Protocols`, named in one list, and given to who needs it. What has a default here
+/// is right for a protocol of which nothing is known but that each request gets one reply.
+package protocol WireProtocol: WireCodec {
+    /// What the requests and replies of one piece of evidence mean: empty before it is read.
+    func meaning(of evidence: Evidence) -> any Meaning
+
+    // MARK: In a capture of many protocols
+
+    /// Whether a message tells that it is of this protocol: lines look alike in many.
+    var isToldByMessages: Bool { get }
+
+    /// Whether a reply tells it, whatever it answers.
+    var isToldByReplies: Bool { get }
+
+    /// Whether bytes that are no whole message begin like one, however they go on.
+    func begins(_ bytes: [UInt8], from role: Role) -> Bool
+
+    /// How far a whole request tells the protocol.
+    func likeness(of request: [UInt8]) -> Likeness
+
+    /// Whether the reply repeats of its request what the protocol wants it to.
+    func repeats(_ exchange: Exchange) -> Bool
+
+    // MARK: Datagrams
+
+    /// Whether a reply may answer a request, by the bytes of both.
+    func mayAnswer(_ reply: Message, _ request: Message) -> Bool
+
+    // MARK: For people
+
+    /// A message in a few words; nil where its bytes are as good.
+    func words(_ bytes: [UInt8], from role: Role) -> String?
+}
+
+/// How far a request tells its protocol.
+package enum Likeness: Sendable {
+    /// No other protocol has such requests.
+    case own
+    /// Other protocols have such requests, with other replies.
+    case shared
+    /// It may be the beginning of anything.
+    case doubtful
+}
+
+extension WireProtocol {
+    package func meaning(of evidence: Evidence) -> any Meaning { PlainMeaning() }
+    package var isToldByMessages: Bool { false }
+    package var isToldByReplies: Bool { false }
+    package func begins(_ bytes: [UInt8], from role: Role) -> Bool { true }
+    package func likeness(of request: [UInt8]) -> Likeness { .own }
+    package func repeats(_ exchange: Exchange) -> Bool { exchange.reply != nil }
+    package func mayAnswer(_ reply: Message, _ request: Message) -> Bool { true }
+    package func words(_ bytes: [UInt8], from role: Role) -> String? { nil }
+}
+
+/// One reply to each request, and nothing else is known.
+private struct PlainMeaning: Meaning {}
+
+/// A codec of somebody who says no more than how to frame.
+private struct FramedProtocol: WireProtocol {
+    let codec: any WireCodec
+
+    var name: String { codec.name }
+    var framesRepliesByRequest: Bool { codec.framesRepliesByRequest }
+    var hasSharedState: Bool { codec.hasSharedState }
+    var boundsReplies: Bool { codec.boundsReplies }
+    func frame(_ bytes: Span<UInt8>, from role: Role) -> Framing { codec.frame(bytes, from: role) }
+    func frameReply(_ bytes: Span<UInt8>, to request: Span<UInt8>?) -> Framing { codec.frameReply(bytes, to: request) }
+    func preamble(_ reply: Span<UInt8>) -> Int { codec.preamble(reply) }
+    func endsWithStream(_ bytes: Span<UInt8>, to request: Span<UInt8>?) -> Bool {
+        codec.endsWithStream(bytes, to: request)
+    }
+    func encodeRequest(_ words: [[UInt8]]) -> [UInt8] { codec.encodeRequest(words) }
+    func isAnswered(_ request: Span<UInt8>) -> Bool { codec.isAnswered(request) }
+}
+
+extension WireCodec {
+    /// The protocol that it is, or of which it is the framing.
+    package var spoken: any WireProtocol { self as? any WireProtocol ?? FramedProtocol(codec: self) }
+}

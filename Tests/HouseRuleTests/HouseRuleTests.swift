@@ -1,0 +1,198 @@
+import Foundation
+import Testing
+
+/// Goal: what CONTRIBUTING asks of the sources holds, and who breaks it is told where and what to do. Method: all sources are
+/// read as text, line by line; each rule is tried on a text that breaks it, so that it cannot fall asleep.
+@Suite("House rules")
+struct HouseRuleTests {
+    static let sources = SourceFile.all(under: "Sources")
+    static let tests = SourceFile.all(under: "Tests")
+
+    @Test("all sources were found")
+    func found() {
+        #expect(Self.sources.count > 400)
+        #expect(Self.tests.count > 150)
+    }
+
+    @Test("files and functions are short")
+    func lengths() {
+        let faults =
+            Self.sources.flatMap { HouseRule.length(of: $0, most: 500) }
+            + Self.tests.flatMap { HouseRule.length(of: $0, most: 800) }
+            + Self.sources.flatMap { HouseRule.functionLengths(of: $0, most: 70) }
+        #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
+    }
+
+    @Test("modules import only what lies below them")
+    func layers() {
+        let faults = Self.sources.flatMap(HouseRule.imports)
+        #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
+    }
+
+    @Test("no protocol is named outside its room")
+    func rooms() {
+        let faults = Self.sources.flatMap(HouseRule.protocolNames)
+        #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
+    }
+
+    @Test("what the compiler cannot check stays where it is known")
+    func unchecked() {
+        let faults = Self.sources.flatMap(HouseRule.unchecked)
+        #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
+    }
+
+    @Test("each rule sees what breaks it")
+    func awake() {
+        let long = SourceFile(path: "Sources/Wire/A.swift", lines: Array(repeating: "", count: 501))
+        #expect(HouseRule.length(of: long, most: 500).count == 1)
+        let body = ["struct A {", "    func f() {"] + Array(repeating: "        g()", count: 71) + ["    }", "}"]
+        let function = SourceFile(path: "Sources/Wire/A.swift", lines: body)
+        #expect(HouseRule.functionLengths(of: function, most: 70).count == 1)
+        let imports = SourceFile(
+            path: "Sources/Verification/A.swift", lines: ["package import Fuzz", "import Foundation"])
+        #expect(
+            HouseRule.imports(of: imports) == [
+                "Sources/Verification/A.swift:1: error: Verification imports Fuzz, use what lies below it: Capture, Wire",
+                "Sources/Verification/A.swift:2: error: Verification imports Foundation, use Glibc, or a module above",
+            ])
+        let named = SourceFile(path: "Sources/Fuzz/A.swift", lines: ["// RESPCodec", "    let codec = RESPCodec()"])
+        #expect(HouseRule.protocolNames(in: named).count == 1)
+        let unsafe = SourceFile(
+            path: "Sources/Wire/A.swift",
+            lines: ["final class A: @unchecked Sendable {", "    let b: UnsafeRawPointer"])
+        #expect(HouseRule.unchecked(in: unsafe).count == 2)
+    }
+}
+
+/// A source file as lines.
+struct SourceFile {
+    var path: String
+    var lines: [String]
+
+    /// Code lines with their numbers, comments left out.
+    var code: [(number: Int, text: String)] {
+        lines.enumerated().compactMap { index, line in
+            let text = line.drop { $0 == " " }
+            return text.hasPrefix("//") ? nil : (index + 1, line)
+        }
+    }
+
+    /// The module that a file of `Sources` is of.
+    var module: String { String(path.split(separator: "/")[1]) }
+
+    static func all(under folder: String) -> [SourceFile] {
+        let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+            .deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let enumerator = FileManager.default.enumerator(
+            at: root.appending(path: folder), includingPropertiesForKeys: nil)
+        var files: [SourceFile] = []
+        while let url = enumerator?.nextObject() as? URL {
+            guard url.pathExtension == "swift", !url.path.contains("/.build/"),
+                let text = try? String(contentsOf: url, encoding: .utf8)
+            else { continue }
+            let path = url.path.dropFirst(root.path.count + (root.path.hasSuffix("/") ? 0 : 1))
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            files.append(SourceFile(path: String(path), lines: lines.last == "" ? lines.dropLast() : lines))
+        }
+        return files.sorted { $0.path < $1.path }
+    }
+}
+
+/// What CONTRIBUTING asks for. Each fault is `path:line: error: …, use …`.
+enum HouseRule {
+    /// Who may import which of our modules.
+    static let below: [String: [String]] = [
+        "Wire": [], "Capture": ["CPcap"], "Verification": ["Capture", "Wire"],
+        "Protocols": ["Capture", "Verification", "Wire"], "ReferenceServers": ["CLinux"],
+        "Perturbation": ["CLinux", "CNoise"],
+        "Fuzz": ["CLinux", "Capture", "Perturbation", "Verification", "Wire"],
+        "Report": ["Capture", "Fuzz", "Verification", "Wire"],
+        "crossfire": [
+            "CLinux", "Capture", "Fuzz", "Perturbation", "Protocols", "ReferenceServers", "Report", "Verification",
+            "Wire",
+        ],
+        "reference-server": ["ReferenceServers"],
+    ]
+    /// Who may import Foundation.
+    static let foundational = ["Report", "crossfire"]
+    /// Where protocols are named: their rooms, the servers that speak them, the command line that has a list of all, and
+    /// the generators, which are not in their rooms yet.
+    static let rooms = ["Sources/Protocols/", "Sources/ReferenceServers/", "Sources/Fuzz/Generate/"]
+    /// Where bytes are read through pointers: system calls, mapped files, hashing.
+    static let pointers = [
+        "Sources/ReferenceServers/", "Sources/Perturbation/", "Sources/Capture/Files/", "Sources/Capture/Live/",
+        "Sources/Capture/Flows/LargePages.swift", "Sources/Verification/History/",
+        "Sources/Verification/Reading/ByteInterner.swift", "Sources/Protocols/RESP/RESPValue.swift",
+        "Sources/Fuzz/Execution/", "Sources/Fuzz/System/", "Sources/Fuzz/Target/",
+        "Sources/Fuzz/Compare/LoadClient.swift",
+        "Sources/Report/SmallFile.swift", "Sources/Report/TerminalText.swift",
+        "Sources/crossfire/StandardStreams.swift",
+    ]
+
+    static func length(of file: SourceFile, most: Int) -> [String] {
+        guard file.lines.count > most else { return [] }
+        return ["\(file.path):\(most + 1): error: \(file.lines.count) lines, use several files of at most \(most)"]
+    }
+
+    static func functionLengths(of file: SourceFile, most: Int) -> [String] {
+        var faults: [String] = []
+        var open: (start: Int, indent: Int)?
+        for (index, line) in file.lines.enumerated() {
+            let indent = line.prefix { $0 == " " }.count
+            if let function = open {
+                guard indent == function.indent, line.dropFirst(indent).hasPrefix("}") else { continue }
+                let length = index - function.start - 1
+                if length > most {
+                    faults.append(
+                        "\(file.path):\(function.start + 1): error: a function of \(length) lines, use several of at most \(most)"
+                    )
+                }
+                open = nil
+            } else if line.hasSuffix("{"), line.contains(#/\b(func|init|deinit)\b/#), !line.contains("\"") {
+                open = (index, indent)
+            }
+        }
+        return faults
+    }
+
+    static func imports(of file: SourceFile) -> [String] {
+        guard let allowed = below[file.module] else {
+            return ["\(file.path):1: error: the module \(file.module) has no layer, use an entry in HouseRule.below"]
+        }
+        return file.code.compactMap { number, text in
+            guard let match = text.wholeMatch(of: #/(?:public |package )?import (\w+)/#) else { return nil }
+            let name = String(match.1)
+            if name == "Foundation", !foundational.contains(file.module) {
+                return "\(file.path):\(number): error: \(file.module) imports Foundation, use Glibc, or a module above"
+            }
+            guard below[name] != nil || ["CPcap", "CLinux", "CNoise"].contains(name), !allowed.contains(name) else {
+                return nil
+            }
+            let list = allowed.isEmpty ? "nothing" : allowed.joined(separator: ", ")
+            return "\(file.path):\(number): error: \(file.module) imports \(name), use what lies below it: \(list)"
+        }
+    }
+
+    static func protocolNames(in file: SourceFile) -> [String] {
+        guard !rooms.contains(where: file.path.hasPrefix) else { return [] }
+        return file.code.compactMap { number, text in
+            guard let name = text.firstMatch(of: #/\b(RESP[A-Z]\w*|HTTP[A-Z]\w*|Echo(Line|Length)\w*|TaggedLine\w*)/#)
+            else { return nil }
+            return "\(file.path):\(number): error: \(name.1) is named outside its room, use a question to its Meaning"
+        }
+    }
+
+    static func unchecked(in file: SourceFile) -> [String] {
+        file.code.compactMap { number, text in
+            let place = "\(file.path):\(number): error:"
+            if text.contains("@unchecked Sendable") {
+                return "\(place) @unchecked Sendable, use a Mutex, an Atomic or a value"
+            }
+            guard !pointers.contains(where: file.path.hasPrefix),
+                text.contains(#/Unsafe\w*Pointer|withUnsafe\w*|unsafeBitCast/#)
+            else { return nil }
+            return "\(place) a pointer, use a Span, or a file where pointers are at home"
+        }
+    }
+}
