@@ -3,7 +3,7 @@ import Foundation
 public import Fuzz
 import Verification
 
-/// The object that `crossfire fuzz --json` prints, and `summary.json` and `status.json` in a campaign's folder.
+/// The object that `crossfire fuzz --json` prints, and `summary.json` in a campaign's folder.
 public struct CampaignSummary: Encodable {
     var schema = 1
     var verdict: String

@@ -11,6 +11,8 @@ public struct FindingRecord: Codable, Sendable {
     public var oracle: String
     /// One sentence.
     public var summary: String
+    /// What must hold and does not; absent where an older version wrote the record.
+    public var requirement: String?
     /// What findings are told apart by.
     public var signature: String
     /// The packets of `capture.pcapng` that show it, each with a note.
@@ -93,7 +95,8 @@ public struct FindingRecord: Codable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case schema, id, oracle, summary, signature, evidence, target, seed, clients, perturbation, reproduced
+        case schema, id, oracle, summary, requirement, signature, evidence, blame, target, seed, clients, perturbation,
+            reproduced
         case minimized, version
         case marginNanoseconds = "margin_ns"
         case protocolName = "protocol"
@@ -106,6 +109,7 @@ public struct FindingRecord: Codable, Sendable {
         id = finding.id
         oracle = finding.violation.oracle.rawValue
         summary = finding.violation.summary
+        requirement = finding.violation.oracle.requirement
         signature = finding.violation.signature
         evidence = zip(finding.violation.packets, finding.violation.notes).map { Note(packet: $0, note: $1) }
         marginNanoseconds = finding.violation.marginNanoseconds

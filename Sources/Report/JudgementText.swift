@@ -30,6 +30,7 @@ public struct JudgementText: Sendable {
             for (packet, note) in zip(violation.packets, violation.notes) {
                 lines.append("    packet \(packet): \(note)")
             }
+            lines.append("    must hold: \(violation.oracle.requirement)")
             if let blame = violation.blame { lines.append("    blame: \(blame)") }
             if let margin = violation.marginNanoseconds {
                 lines.append("    margin: \(duration(nanoseconds: margin))")

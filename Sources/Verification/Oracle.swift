@@ -2,8 +2,6 @@
 public protocol Oracle: Sendable {
     /// The stable id.
     var id: OracleID { get }
-    /// What must hold, in one sentence.
-    var requirement: String { get }
-    /// Every way in which `evidence` breaks the requirement, at most a handful.
+    /// Every way in which `evidence` breaks what `OracleID.requirement` says, at most a handful.
     func violations(in evidence: Evidence) -> [Violation]
 }

@@ -16,6 +16,8 @@ public struct Violation: Sendable {
     public var marginNanoseconds: Int64?
     /// Whose fault it is, in words without a full stop; nil where the evidence does not tell.
     public var blame: String?
+    /// It tells processes of the server apart.
+    package var blamesProcesses = false
     /// Packets alone do not show it: it rests on what the clients, or whoever ran the server, saw besides.
     public var restsOnLog = false
     /// The exchange whose reply is the first that nothing explains, where one is known.

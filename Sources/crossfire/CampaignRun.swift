@@ -31,12 +31,17 @@ struct CampaignRun {
         let line = StatusLine()
         var paths: [String: String] = [:]
         var lost: CaptureError?
+        var state = CampaignStatusFile(folder: out, context)
         let campaign = try Campaign(options) { event in
             switch event {
             case .ready(let address):
                 line.print("\(context.target.text) on \(address), \(context.protocolName), seed \(context.seed)")
-            case .progress(let status): line.update(text.progress(status))
-            case .activity(let words): line.update(words)
+            case .progress(let status):
+                state.note(status)
+                line.update(text.progress(status))
+            case .activity(let words):
+                state.note(activity: words)
+                line.update(words)
             case .unsupportedCommand(let name):
                 line.print("the target does not know \(name); it is left out from now on")
             case .suspected(let violation, let execution): line.print(text.suspected(violation, execution: execution))
@@ -52,8 +57,15 @@ struct CampaignRun {
                 line.print(text.finding(finding, path: paths[finding.id]))
             }
         }
-        let result = try campaign.run()
+        let result: CampaignResult
+        do {
+            result = try campaign.run()
+        } catch {
+            state.fail("\(error)")
+            throw error
+        }
         line.end()
+        state.end(result)
         let summary = CampaignSummary(result, context, paths: paths)
         do {
             try summary.write(to: out + "/summary.json")

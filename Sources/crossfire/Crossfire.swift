@@ -18,7 +18,7 @@ struct Crossfire: ParsableCommand {
         subcommands: [
             FuzzCommand.self, CaptureCommand.self, InspectCommand.self, CheckCommand.self, ReplayCommand.self,
             MinimizeCommand.self, GateCommand.self, ServeCommand.self, ZooCommand.self, CompareCommand.self,
-            DoctorCommand.self,
+            DoctorCommand.self, ExplainCommand.self,
         ])
 
     static func main() {

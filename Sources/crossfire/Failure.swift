@@ -48,6 +48,7 @@ struct Failure: Error {
         switch error {
         case let error as Failure: self = error
         case let error as CaptureError: self.init(Self.status(error), error.description)
+        case let error as CampaignError: self.init(.usage, error.description)
         case let error as TargetError: self.init(Self.status(error), error.description)
         case let error as ScenarioError: self.init(.badInput, error.description)
         case let error as ModelFile.Failure: self.init(.badConfiguration, error.description)

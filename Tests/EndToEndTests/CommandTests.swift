@@ -27,6 +27,10 @@ extension EndToEnd {
             #expect(!children.isEmpty)
             #expect(CrossfireProcess.processes(running: target).isEmpty)
             #expect(FileManager.default.fileExists(atPath: "\(folder.path)/summary.json"))
+            let state = try JSONSerialization.jsonObject(
+                with: Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/status.json")))
+            let entries = try #require(state as? [String: Any])
+            #expect(entries["state"] as? String == "ended" && entries["executions"] as? Int ?? 0 > 0)
         }
 
         @Test(
@@ -89,6 +93,9 @@ extension EndToEnd {
             let list = try CrossfireProcess.run("serve", "--list")
             #expect(list.status == 0)
             #expect(list.output.contains("forked/kv+zombie-children\t"))
+            let explained = try CrossfireProcess.run("explain", "crosstalk-1f3a9c20")
+            #expect(explained.status == 0 && explained.output.hasPrefix("crosstalk: A reply reaches only"))
+            #expect(try CrossfireProcess.run("explain", "nonsense").status == 64)
             let doctor = try CrossfireProcess.run("doctor", "--json")
             #expect(doctor.json["can_capture"] as? Bool == (doctor.status == 0))
             #expect(try CrossfireProcess.run("--version").status == 0)

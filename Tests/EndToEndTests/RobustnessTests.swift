@@ -65,7 +65,11 @@ extension EndToEnd {
             try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
             let running = try CrossfireProcess.start(
                 CrossfireProcess.program("bash")!,
-                ["-c", "export TMPDIR='\(temporary)'; exec \(campaign(kind, "--duration 60s"))"])
+                // Under nohup(1) SIGHUP is ignored, and ends nobody.
+                [
+                    "-c",
+                    "export TMPDIR='\(temporary)'; exec env --default-signal=HUP \(campaign(kind, "--duration 60s"))",
+                ])
             while !running.errors.contains(" on 127.0.0.1"), running.process.isRunning { sched_yield() }
             kill(running.process.processIdentifier, number)
             let expected: [Int32: Int32] = [SIGINT: 130, SIGTERM: 143, SIGHUP: 143, SIGKILL: 137]

@@ -50,10 +50,13 @@ struct FindingStoreTests {
 
     @Test("finding.json reads back as it was written")
     func record() throws {
-        let finding = try Sample.finding()
+        var finding = try Sample.finding()
+        finding.violation.blame = "nobody's"
         let path = try store.save(finding, Sample.context)
         let record = try FindingStore.record(at: path)
         #expect(record.schema == 1)
+        #expect(record.blame == "nobody's")
+        #expect(record.requirement == OracleID.linearizability.requirement)
         #expect(record.id == finding.id)
         #expect(record.oracle == "linearizability")
         #expect(record.summary == finding.violation.summary)

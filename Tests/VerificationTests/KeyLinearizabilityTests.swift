@@ -59,7 +59,9 @@ struct KeyLinearizabilityTests {
         }
         c.forEach(tape.close)
         tape.keysStartAbsent = true
-        let alone = "what each connection saw is in order by itself: they do not share this state"
+        let alone =
+            "what each connection saw is in order by itself, and together it is not: an operation of one fell between the "
+            + "steps of another, or they do not share this state"
         #expect(tape.judge().violations.first?.blame == alone)
         var evidence = tape.evidence
         for (index, process) in [7, 8, 7].enumerated() { evidence.conversations[index].serverProcess = process }

@@ -45,7 +45,7 @@ public final class Campaign {
     /// Starts the capture and the target.
     ///
     /// - Parameter emit: told what happens; what it throws ends the campaign.
-    /// - Throws: `TargetError`, `CaptureError`, `SystemError`.
+    /// - Throws: `CampaignError`, `TargetError`, `CaptureError`, `SystemError`.
     public init(_ options: CampaignOptions, emit: @escaping (CampaignEvent) throws -> Void) throws {
         self.options = options
         self.emit = emit
@@ -61,8 +61,11 @@ public final class Campaign {
         }
         // A yardstick measures the server, not our patience.
         if options.hammers { setup.patience.firstMilliseconds = setup.patience.asleepMilliseconds }
+        corpus = options.target.transport == .udp ? options.corpus.filter(\.fitsDatagrams) : options.corpus
+        guard !corpus.isEmpty || ScenarioGenerators.named(options.codec.name) != nil else {
+            throw CampaignError.nothingToSay(protocolName: options.codec.name)
+        }
         rig = try Rig(setup)
-        corpus = rig.address.transport == .udp ? options.corpus.filter(\.fitsDatagrams) : options.corpus
         status.recordedByClients = rig.address.transport == .unix
         generatorOptions.datagrams = rig.address.transport == .udp
         try emit(.ready(rig.address))
@@ -206,7 +209,7 @@ public final class Campaign {
             rig.address.transport != .udp  // The judge has said what can be said.
         {
             let violation = Violation(
-                oracle: .hang, summary: "c\(client) waited in vain for a reply", signature: "hang")
+                oracle: .hang, summary: "c\(client) waited in vain for a reply", signature: HangOracle.silence)
             try suspect(violation, scenario, own)
         }
         if !rig.setup.patience.isOver { try rig.startTarget() }
@@ -282,7 +285,7 @@ public final class Campaign {
         if options.confirmations > 0 {
             if let outcome = try confirmed(id, scenario, violation.oracle), outcome.reproduction.tries > 0 {
                 finding.reproduced = outcome.reproduction
-                finding.violation.blame = outcome.blame ?? finding.violation.blame
+                finding.violation.blame = outcome.blame?.text ?? finding.violation.blame
                 others = outcome.others
             }
             let mayShrink = violation.oracle != .serialEquivalence && options.minimizeSeconds > 0

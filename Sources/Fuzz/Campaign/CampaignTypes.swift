@@ -117,3 +117,17 @@ public struct CampaignResult: Sendable {
         self.interruptedBy = interruptedBy
     }
 }
+
+/// A campaign that cannot begin.
+public enum CampaignError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// No scenarios are drawn for the protocol of this name, and no corpus is there that its target can be told.
+    case nothingToSay(protocolName: String)
+
+    /// One line for a person.
+    public var description: String {
+        switch self {
+        case .nothingToSay(let name):
+            "no scenarios are drawn for \(name), and there is no corpus of it: nothing can be said"
+        }
+    }
+}

@@ -40,7 +40,7 @@ struct Replay: Sendable {
         /// An execution that showed what was expected; nil without a hit.
         var hit: JudgedExecution?
         /// Whose fault it is, where a hit tells; the processes of the target rather than connections.
-        var blame: String?
+        var blame: (text: String, isOfProcesses: Bool)?
         /// Executions that were violated in another way: one for each signature.
         var others: [JudgedExecution]
         /// What was exercised, and in how many executions.
@@ -104,7 +104,9 @@ struct Replay: Sendable {
                 let matches = execution.judgement.violations.contains { oracle == nil || $0.oracle == oracle }
                 if matches, outcome.hit == nil { outcome.hit = execution }
                 hit = hit || matches
-                if matches { outcome.note(execution.judgement.violations.lazy.compactMap(\.blame).first) }
+                if matches, let blamed = execution.judgement.violations.first(where: { $0.blame != nil }) {
+                    outcome.note(blamed.blame.map { ($0, blamed.blamesProcesses) })
+                }
                 let isNew = execution.judgement.violations.contains {
                     $0.oracle != oracle && seen.insert($0.signature).inserted
                 }
@@ -212,8 +214,8 @@ extension Judgement {
 
 extension Replay.Outcome {
     /// Keeps the blame that says most.
-    fileprivate mutating func note(_ blame: String?) {
-        guard let blame, self.blame == nil || blame.contains("process") else { return }
+    fileprivate mutating func note(_ blame: (text: String, isOfProcesses: Bool)?) {
+        guard let blame, self.blame == nil || blame.isOfProcesses else { return }
         self.blame = blame
     }
 

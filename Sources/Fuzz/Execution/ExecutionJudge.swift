@@ -169,7 +169,8 @@ package struct ExecutionJudge: Sendable {
             summary:
                 "\(name): the request in packet \(asked.request.last.number) got no reply for \(milliseconds) ms, until the "
                 + "client closed; the kernel dropped no datagram to the target.",
-            packets: [asked.request.last.number], notes: ["the request is sent and never answered"], signature: "hang")
+            packets: [asked.request.last.number], notes: ["the request is sent and never answered"],
+            signature: HangOracle.silence)
         hang.restsOnLog = true
         return hang
     }

@@ -140,28 +140,41 @@ final class Rig {
 
     /// Judgements that are ready.
     ///
-    /// - Parameter all: wait until every execution so far is judged.
-    /// - Throws: the capture's failure, or `RigError.lostSentinel` when the end of an execution never shows up.
+    /// - Parameter all: wait until every execution so far is judged, the time is over or the user wants an end.
+    /// - Throws: the capture's failure, also where the end of an execution does not show up however often it is marked.
     func judgements(all: Bool) throws -> [JudgedExecution] {
         var ready = try recorder.take(waiting: 0)
         let limit = all || unjudgedBytes > ExecutionLimits.unjudgedBytes ? 0 : Self.mostOutstanding
-        var deadline = Clock.monotonic + 2_000_000_000
-        let end = setup.patience.deadline.map { $0 + ExecutionLimits.settlingNanoseconds }
+        var marks = 0
+        var nextMark = Clock.monotonic + Self.markNanoseconds
+        var end = setup.patience.deadline.map { $0 + ExecutionLimits.settlingNanoseconds } ?? .max
         while recorder.outstanding > limit {
-            if let end, Clock.monotonic >= end { return ready }
+            let now = Clock.monotonic
+            if now >= end { return ready }
+            if Interruption.signal != nil { end = min(end, now + ExecutionLimits.settlingNanoseconds) }
             let more = try recorder.take(waiting: 20)
             if !more.isEmpty {
                 ready += more
-                deadline = Clock.monotonic + 2_000_000_000
-            } else if Clock.monotonic > deadline {
-                // The token itself was dropped: send it again, it completes all executions before it.
+                (marks, nextMark) = (0, now + Self.markNanoseconds)
+            } else if now > nextMark {
+                guard marks < Self.mostMarks else {
+                    throw CaptureError.system(
+                        call: "capture",
+                        reason: "the end of execution \(executions) was marked \(marks) times and not seen")
+                }
+                // The token itself was dropped: sent again, it completes all executions before it.
                 sentinel.send(execution: executions)
-                deadline = Clock.monotonic + 2_000_000_000
+                (marks, nextMark) = (marks + 1, now + Self.markNanoseconds)
             }
         }
         if recorder.outstanding == 0 { unjudgedBytes = 0 }
         return ready
     }
+
+    /// How long a judgement is waited for until the end of its execution is marked again. Nanoseconds.
+    private static let markNanoseconds: Int64 = 2_000_000_000
+    /// So often it is marked again while nothing is judged.
+    private static let mostMarks = 30
 
     /// No more executions come: the judge spends less on those that are left.
     func hurryJudge() { recorder.hurry() }

@@ -9,6 +9,14 @@ public enum TargetSpec: Equatable, Sendable {
     /// Whether we start it.
     var isCommand: Bool { if case .command = self { true } else { false } }
 
+    /// How clients reach it.
+    var transport: TargetTransport {
+        switch self {
+        case .command(_, let transport): transport
+        case .address(let address): address.transport
+        }
+    }
+
     /// The command's words with the places filled in.
     func words(address: TargetAddress, directory: String) -> [String] {
         guard case .command(let words, _) = self else { return [] }

@@ -100,6 +100,7 @@ extension CheckTimeline {
             if let margin = violation.marginNanoseconds {
                 story.details.append("Margin: stamps would have to be wrong by \(duration(nanoseconds: margin)).")
             }
+            story.details.append("Must hold: \(violation.oracle.requirement)")
             if let blame = violation.blame { story.details.append("Whose fault: \(blame).") }
             if let place = story.culprit ?? story.rows.first, rows[place].key >= 0 {
                 story.key = Int(rows[place].key)

@@ -110,7 +110,9 @@ struct KeyAnalysis {
         problem.violation.marginNanoseconds =
             fault.isFirst ? fault.margin : SearchMargin.find(events) { trial.decide($0, knowing: last, of: all) }
         if problem.violation.oracle == .linearizability {
-            problem.violation.blame = KeyBlame.text(all, searcher.history, reading) { trial.decide($0) }
+            let blame = KeyBlame(all, searcher.history, reading) { trial.decide($0) }
+            problem.violation.blame = blame?.text
+            problem.violation.blamesProcesses = blame?.isOfProcesses ?? false
         }
         problems.append(problem)
     }

@@ -7,10 +7,6 @@ public struct CorruptionOracle: ReadingOracle {
 
     /// `corruption`.
     public var id: OracleID { .corruption }
-    /// The requirement.
-    public var requirement: String {
-        "A reply is well formed, of a kind its request may get, and holds a value that was written."
-    }
 
     func violations(in reading: Reading) -> [Violation] { problems(in: reading) }
 }

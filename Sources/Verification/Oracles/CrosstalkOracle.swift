@@ -7,8 +7,6 @@ public struct CrosstalkOracle: ReadingOracle {
 
     /// `crosstalk`.
     public var id: OracleID { .crosstalk }
-    /// The requirement.
-    public var requirement: String { "A reply reaches only the connection that asked, and answers what it asked." }
 
     func violations(in reading: Reading) -> [Violation] { problems(in: reading) }
     func certainViolations(in reading: Reading) -> [Violation] { provenProblems(in: reading) }

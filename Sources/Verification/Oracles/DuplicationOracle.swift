@@ -7,8 +7,6 @@ public struct DuplicationOracle: ReadingOracle {
 
     /// `duplication`.
     public var id: OracleID { .duplication }
-    /// The requirement.
-    public var requirement: String { "Each request is processed and answered once." }
 
     func violations(in reading: Reading) -> [Violation] { problems(in: reading) }
     func certainViolations(in reading: Reading) -> [Violation] { provenProblems(in: reading) }

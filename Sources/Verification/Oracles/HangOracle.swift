@@ -12,8 +12,8 @@ public struct HangOracle: ReadingOracle {
 
     /// `hang`.
     public var id: OracleID { .hang }
-    /// The requirement.
-    public var requirement: String { "A request that the server received is answered, or the connection closed." }
+    /// The signature of a request that is never answered, whoever noticed: one fault has one id.
+    package static let silence = "hang:silent"
 
     func violations(in reading: Reading) -> [Violation] { problems(in: reading, patience: patience) }
 }

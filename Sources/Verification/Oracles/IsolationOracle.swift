@@ -10,8 +10,6 @@ public struct IsolationOracle: ReadingOracle {
 
     /// `isolation`.
     public var id: OracleID { .isolation }
-    /// The requirement.
-    public var requirement: String { "A client that does not read its replies holds up nobody else." }
 
     func violations(in reading: Reading) -> [Violation] { problems(in: reading, patience: patience) }
 }

@@ -10,10 +10,6 @@ public struct LinearizabilityOracle: ReadingOracle {
 
     /// `linearizability`.
     public var id: OracleID { .linearizability }
-    /// The requirement.
-    public var requirement: String {
-        "Each operation takes effect at one instant between its request and its reply (Herlihy and Wing, 1990)."
-    }
 
     func violations(in reading: Reading) -> [Violation] {
         KeyAnalysis(reading, judges: reading.problems.isEmpty, budget).problems.map(\.violation)

@@ -13,10 +13,6 @@ public struct LossOracle: ReadingOracle {
 
     /// `loss`.
     public var id: OracleID { .loss }
-    /// The requirement.
-    public var requirement: String {
-        "Each request that the server received gets its whole reply before the server answers later ones or closes."
-    }
 
     func violations(in reading: Reading) -> [Violation] { problems(in: reading, patience: patience) }
 }

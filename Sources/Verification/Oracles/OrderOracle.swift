@@ -7,8 +7,6 @@ public struct OrderOracle: ReadingOracle {
 
     /// `order`.
     public var id: OracleID { .order }
-    /// The requirement.
-    public var requirement: String { "Requests of one connection are answered in the order in which they were sent." }
 
     func violations(in reading: Reading) -> [Violation] { problems(in: reading) }
     func certainViolations(in reading: Reading) -> [Violation] { provenProblems(in: reading) }
