@@ -47,6 +47,30 @@ struct GeneratorTests {
         }
     }
 
+    @Test(
+        "however many requests there are, an execution's packets are kept", arguments: names,
+        [(4, 1000), (256, 8), (64, 100)])
+    func fits(name: String, size: (clients: Int, operations: Int)) throws {
+        let generator = try #require(ScenarioGenerators.named(name))
+        var random = SeededGenerator(seed: 7)
+        var options = GeneratorOptions()
+        (options.clients, options.operations) = size
+        for _ in 0..<40 {
+            let requests = generator.scenario(&random, options).blocks.flatMap(\.steps).flatMap { step in
+                if case .send(.requests(let requests)) = step.action { requests } else { [] }
+            }
+            let lengths = requests.map { request in
+                request.flatMap(\.pieces).reduce(0) { sum, piece in
+                    if case .token(let length?) = piece { sum + length } else { sum }
+                }
+            }
+            // What is sent may be read back by those that send nothing.
+            let longest = lengths.max() ?? 0
+            let bytes = lengths.reduce(0) { $0 + ($1 == 0 ? longest / 2 : $1) }
+            #expect(bytes <= ExecutionLimits.packetBytes)
+        }
+    }
+
     @Test("equal draws give equal scenarios, others differ", arguments: names)
     func deterministic(name: String) throws {
         let generator = try #require(ScenarioGenerators.named(name))

@@ -14,13 +14,18 @@ extension FlowTable {
     /// - Complexity: O(flows + bytes kept).
     public func forEachFlow(_ body: (Flow) throws -> Void) rethrows {
         var findings = Findings(self)
+        let nowhere = Endpoint(address: .v4(0), port: 0)
+        var scratch = Flow(id: 0, client: nowhere, server: nowhere, time: Timestamp(nanoseconds: 0))
         try connections.forEach { number, connection in
             try body(flow(connection, number, &findings))
         } folded: { number, folded in
             // Most flows of a large capture are such, and need not be unfolded.
-            try body(
-                folded.mayHaveFindings
-                    ? flow(folded.unfolded(), number, &findings) : flow(folded, number, findings))
+            if folded.mayHaveFindings {
+                try body(flow(folded.unfolded(), number, &findings))
+            } else {
+                make(&scratch, of: folded, number, findings)
+                try body(scratch)
+            }
         }
     }
 
@@ -55,12 +60,13 @@ extension FlowTable {
         return flow
     }
 
-    private func flow(_ folded: borrowing FoldedConnection, _ number: Int, _ findings: borrowing Findings) -> Flow {
+    private func make(
+        _ flow: inout Flow, of folded: borrowing FoldedConnection, _ number: Int, _ findings: borrowing Findings
+    ) {
         let key = index.keys[number]
         let client = folded.state.client(key, serverPort: serverPort)
-        var flow = folded.flow(id: number, key, client: client)
+        folded.become(&flow, id: number, key, client: client)
         complete(&flow, client, folded.firstStretch, findings)
-        return flow
     }
 
     /// Adds what the connection itself does not know.
@@ -68,9 +74,7 @@ extension FlowTable {
     private func complete(_ flow: inout Flow, _ client: Int, _ stretch: UInt32, _ findings: borrowing Findings) {
         if !errors.isEmpty { (flow.icmpErrors, flow.icmpErrorCount) = errors.about(flow.id, client: client) }
         flow.recording = clock.recording(ofStretch: stretch)
-        if !findings.slowReplies.isEmpty, let own = findings.slowReplies[flow.id] {
-            flow.slowReplies = own.map(\.reply)
-        }
+        if !findings.slowReplies.isEmpty { flow.slowReplies = findings.slowReplies[flow.id]?.map(\.reply) ?? [] }
     }
 
     /// What all flows together show, and the slowest replies with those that were under way at the end.

@@ -111,20 +111,23 @@ struct FoldedConnection {
     /// Whether the whole capture may show something odd about it (`ConnectionAnalysis.hasFindings`).
     var mayHaveFindings: Bool { lower.facts.contains(.finSeen) != higher.facts.contains(.finSeen) }
 
-    /// The flow that it is; `client` is the direction in which the client sends.
-    func flow(id: Int, _ key: FlowKey, client: Int) -> Flow {
-        var flow = Flow(id: id, client: key.endpoint(client), server: key.endpoint(1 - client), time: state.firstTime)
+    /// Makes `flow`, which is nothing yet or another folded connection, the flow that this one is: a flow is large, and there
+    /// are many. `client` is the direction in which the client sends.
+    func become(_ flow: inout Flow, id: Int, _ key: FlowKey, client: Int) {
+        flow.id = id
+        flow.client = key.endpoint(client)
+        flow.server = key.endpoint(1 - client)
+        flow.firstTime = state.firstTime
         flow.lastTime = state.lastTime
         if client == 0 {
-            lower.finish(&flow.toServer)
-            higher.finish(&flow.toClient)
+            lower.become(&flow.toServer)
+            higher.become(&flow.toClient)
         } else {
-            higher.finish(&flow.toServer)
-            lower.finish(&flow.toClient)
+            higher.become(&flow.toServer)
+            lower.become(&flow.toClient)
         }
         flow.handshake = state.handshake
         flow.teardown = Flow.Teardown(flow.toServer, flow.toClient)
-        return flow
     }
 
     /// What folded connections show together.
@@ -233,9 +236,11 @@ extension FoldedConnection.Side {
         }
     }
 
-    /// As `StreamBuilder.finish` does, into a stream of nothing.
+    /// As `StreamBuilder.finish` does, into a stream of nothing or of another such direction.
     @inline(__always)
-    func finish(_ stream: inout ByteStream) {
+    func become(_ stream: inout ByteStream) {
+        (stream.fin, stream.reset) = (nil, nil)
+        if !stream.gaps.isEmpty { stream.gaps = [] }
         unfold(into: &stream)
         stream.finish(end: Int(end), finOffset: facts.contains(.hasFINOffset) ? Int(finOffset) : nil)
         if stream.length > Int(end) { stream.gaps.append(Int(end)..<stream.length) }

@@ -46,8 +46,14 @@ struct RESPGenerator: ScenarioGenerator {
             case 0: random.pick(66_000...90_000)
             default: random.pick(5000...20_000)
             }
-        return rounds(&random, draw, { random, _ in draw.large(&random, length) }, most: 3, arrivingOneIn: 2)
+        let most = 3
+        let requests = draw.options.clients * max(1, draw.options.operations ?? most)
+        let fitting = min(length, max(Self.shortestLarge, ExecutionLimits.packetBytes / 2 / requests))
+        return rounds(&random, draw, { random, _ in draw.large(&random, fitting) }, most: most, arrivingOneIn: 2)
     }
+
+    /// No value that is meant to be long is shorter, however many there are. Bytes.
+    private static let shortestLarge = 1000
 
     /// About how many requests the clients of one group draw in a scenario with writes of several keys, two each at least:
     /// such histories are the hardest to decide.
