@@ -166,7 +166,7 @@ struct TransactionTable {
     }
 
     /// An empty list is nothing.
-    private func plain(_ code: Int) -> Int { history.values.elements(of: code) == [] ? History.null : code }
+    private func plain(_ code: Int) -> Int { history.values.isEmpty(code) ? History.null : code }
 
     private mutating func fail(_ kind: ViolationKind, _ rows: [Int]) {
         if violation == nil { violation = MonitorViolation(kind: kind, rows: rows, margin: nil) }
@@ -217,7 +217,7 @@ struct TransactionTable {
         }
     }
 
-    private func list(_ code: Int) -> [Int]? { code == History.null ? [] : history.values.elements(of: code) }
+    private func list(_ code: Int) -> [Int]? { code == History.null ? [] : history.elements(of: code) }
 
     /// Whose values a transaction saw.
     private mutating func attribute(_ index: Int) {
