@@ -7,6 +7,8 @@ struct HistoryElements: RandomAccessCollection, Sendable {
     let startIndex: Int
     let endIndex: Int
 
+    static let nothing = HistoryElements(narrow: [], wide: [], startIndex: 0, endIndex: 0)
+
     subscript(place: Int) -> Int {
         wide.isEmpty ? ElementStore.widened(narrow[place]) : wide[place]
     }
