@@ -16,12 +16,13 @@ struct TransactionMonitor {
     func run() -> MonitorOutcome {
         guard let table = TransactionTable(history, cut: cut) else { return .needsSearch([0]) }
         if let violation = table.violation { return .violated(violation) }
-        let graph = TransactionPrecedence(table).graph
+        var graph = TransactionPrecedence(table).graph
         for isTimed in [false, true] {
             if let cycle = graph.cycle(timed: isTimed, transactions: table.count) {
                 return .violated(violation(cycle, table))
             }
         }
+        graph.forgetReasons()
         guard let order = TransactionOrder.find(table, graph), confirms(order) else { return .needsSearch([0]) }
         return .linearizable
     }

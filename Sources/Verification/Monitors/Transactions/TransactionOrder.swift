@@ -6,8 +6,7 @@
 struct TransactionOrder {
     private let table: TransactionTable
     private let graph: PrecedenceGraph
-    private let adjacency: PrecedenceGraph.Adjacency
-    private let backward: PrecedenceGraph.Adjacency
+    private let backward: PrecedenceGraph.Backward
     private var waitsFor: [Int32]
     /// May go next as far as the graph knows, those that were over first at the end.
     private var ready: [Int32] = []
@@ -34,11 +33,9 @@ struct TransactionOrder {
     private init(_ table: TransactionTable, _ graph: PrecedenceGraph) {
         self.table = table
         self.graph = graph
-        adjacency = graph.adjacency()
-        backward = graph.adjacency(isBackward: true)
+        backward = graph.backward()
         isOver = Array(repeating: false, count: Int(graph.nodes))
-        waitsFor = Array(repeating: 0, count: Int(graph.nodes))
-        for edge in graph.edges { waitsFor[Int(edge.to)] += 1 }
+        waitsFor = graph.incoming()
         current = Array(repeating: 0, count: table.keys.count)
         (unseen, readerStarts, readers) = Self.readers(table)
     }
@@ -109,8 +106,7 @@ struct TransactionOrder {
         var passed = [first]
         while let node = passed.popLast() {
             isOver[Int(node)] = true
-            for place in adjacency.starts[Int(node)]..<adjacency.starts[Int(node) + 1] {
-                let to = graph.edges[Int(adjacency.order[Int(place)])].to
+            for to in graph.following(node) {
                 waitsFor[Int(to)] -= 1
                 guard waitsFor[Int(to)] == 0 else { continue }
                 if to < table.count { release(to) } else { passed.append(to) }
@@ -149,7 +145,7 @@ struct TransactionOrder {
             let at = Int(queue[head])
             head += 1
             for place in backward.starts[at]..<backward.starts[at + 1] {
-                let from = graph.edges[Int(backward.order[Int(place)])].from
+                let from = backward.origins[Int(place)]
                 guard !isOver[Int(from)], known.insert(from).inserted else { continue }
                 if from < table.count,
                     table.writes(Int(from)).contains(where: { $0.key == key })

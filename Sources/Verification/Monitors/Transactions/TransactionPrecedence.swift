@@ -27,8 +27,10 @@ struct TransactionPrecedence {
                 addRegister(Int32(key), readers[key], writers[key])
                 addOverwritten(Int32(key), readers[key], writers[key])
             }
+            (readers[key], writers[key]) = ([], [])
         }
         addTime()
+        graph.sort()
     }
 
     // MARK: Lists
@@ -152,19 +154,19 @@ struct TransactionPrecedence {
 
     /// A chain of instants, one for each answer: what was answered comes before it, what began later behind it.
     private mutating func addTime() {
-        let starts = (0..<table.count).sorted { table.invoked($0) < table.invoked($1) }
-        let ends = (0..<table.count).filter { table.completed($0) != History.never }.sorted {
-            table.completed($0) < table.completed($1)
-        }
+        let starts = TimeSort.order((0..<table.count).map(table.invoked))
+        let completed = (0..<table.count).map(table.completed)
+        let answered = completed.indices.filter { completed[$0] != History.never }
+        let ends = TimeSort.order(completed, answered.map { Int32(truncatingIfNeeded: $0) })
         var (instant, ended): (Int32?, Int) = (nil, 0)
         for start in starts {
-            while ended < ends.count, table.completed(ends[ended]) < table.invoked(start) {
+            while ended < ends.count, completed[Int(ends[ended])] < table.invoked(Int(start)) {
                 let next = graph.node()
                 if let instant { graph.add(instant, next, .time, isTimed: true) }
-                graph.add(Int32(truncatingIfNeeded: ends[ended]), next, .time, isTimed: true)
+                graph.add(ends[ended], next, .time, isTimed: true)
                 (instant, ended) = (next, ended + 1)
             }
-            if let instant { graph.add(instant, Int32(truncatingIfNeeded: start), .time, isTimed: true) }
+            if let instant { graph.add(instant, start, .time, isTimed: true) }
         }
     }
 }
