@@ -31,6 +31,12 @@ import Verification
         // Later ones have changed nothing, and different ones have different codes.
         for (code, value) in known { #expect(values[code] == value && values.code(value) == code) }
         #expect(Set(known.map(\.code)).count == Set(known.map(\.value)).count)
+        // Without the table, and with another.
+        values.close()
+        for (code, value) in known.prefix(100) { #expect(values.known(value) == code) }
+        let new = values.code(.text("new"))
+        #expect(new == History.firstName + values.count - 1)
+        for (code, value) in known { #expect(values.known(value) == code) }
     }
 
     @Test("many elements, small and not", arguments: [1 << 18 - 2, 1 << 18 - 1, 1 << 18, 1 << 18 + 1], [0, 1 << 40])

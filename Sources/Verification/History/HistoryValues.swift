@@ -11,7 +11,7 @@ public struct HistoryValues: Sendable {
     private var store = ElementStore()
     /// The lower bits of each value's hash.
     private var hashes: [UInt32] = []
-    /// Open addressing: a power of two of places, each -1 or the index of a value.
+    /// Open addressing: a power of two of places, each -1 or the index of a value. Empty where no more are awaited.
     private var slots: [Int32] = []
 
     private enum Kind: UInt64 {
@@ -167,7 +167,7 @@ public struct HistoryValues: Sendable {
     }
 
     private func find(_ hash: UInt32, where isWanted: (Entry) -> Bool) -> Int? {
-        guard !slots.isEmpty else { return nil }
+        guard !slots.isEmpty else { return hashes.indices.first { hashes[$0] == hash && isWanted(entries[$0]) } }
         var place = Int(hash) & (slots.count - 1)
         while slots[place] >= 0 {
             let index = Int(slots[place])
@@ -185,7 +185,8 @@ public struct HistoryValues: Sendable {
     private mutating func insert(_ entry: Entry, _ hash: UInt32) -> Int {
         // Two in three at most are taken.
         if 3 * (entries.count + 1) > 2 * slots.count {
-            let count = max(64, 2 * slots.count)
+            var count = max(64, 2 * slots.count)
+            while 3 * (entries.count + 1) > 2 * count { count *= 2 }
             slots = []
             slots = Array(repeating: -1, count: count)
             for (index, hash) in hashes.enumerated() { occupy(hash, index) }
@@ -195,6 +196,11 @@ public struct HistoryValues: Sendable {
         occupy(hash, entries.count - 1)
         return History.firstName + entries.count - 1
     }
+
+    /// Gives back what only new values need; should any come, it is made again.
+    ///
+    /// - Complexity: O(1), and from then on O(values) to find one.
+    package mutating func close() { slots = [] }
 
     private mutating func occupy(_ hash: UInt32, _ index: Int) {
         var place = Int(hash) & (slots.count - 1)
