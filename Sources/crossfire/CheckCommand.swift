@@ -184,7 +184,8 @@ struct CheckCommand: ParsableCommand {
         }
         let known = model.flatMap { CheckModel(name: $0) }
         let vocabulary = known.map { HistoryVocabulary().suited(to: $0) } ?? HistoryVocabulary()
-        let history = try beginning(HistoryFile.read(capture, HistoryOptions(vocabulary, isKeyed: keyed)))
+        var history = try beginning(HistoryFile.read(capture, HistoryOptions(vocabulary, isKeyed: keyed)))
+        history.values.close()
         let name = model ?? history.model
         guard let model = CheckModel(name: name) else {
             let known = "expected one of \(CheckModel.names)"

@@ -4,25 +4,19 @@ extension History {
 }
 
 extension HistoryValues {
-    func elements(of code: Int) -> [Int]? {
-        switch self[code] {
-        case .list(let elements), .set(let elements): elements
-        default: nil
-        }
-    }
-
     /// A list counts as a map from 0 on.
     func entries(of code: Int) -> [(key: Int, value: Int)]? {
-        switch self[code] {
-        case .map(let flat):
-            stride(from: 0, to: flat.count - 1, by: 2).map { (flat[$0], flat[$0 + 1]) }
-        case .list(let elements): elements.enumerated().map { ($0, $1) }
-        default: nil
+        if let flat = map(code) {
+            return stride(from: flat.startIndex, to: flat.endIndex - 1, by: 2).map { (flat[$0], flat[$0 + 1]) }
         }
+        return list(code)?.enumerated().map { ($0, $1) }
     }
 
+    /// Whether it is a list or a set of nothing.
+    func isEmpty(_ code: Int) -> Bool { elements(of: code)?.isEmpty ?? false }
+
     func isText(_ code: Int) -> Bool {
-        switch self[code] {
+        switch atom(code) {
         case .text, .bytes: true
         default: false
         }
@@ -30,7 +24,7 @@ extension HistoryValues {
 
     /// The word of a text, a keyword or a symbol.
     func word(_ code: Int) -> String? {
-        switch self[code] {
+        switch atom(code) {
         case .text(let text), .keyword(let text), .symbol(let text): text.string
         default: nil
         }

@@ -1,10 +1,7 @@
 extension History {
     /// The elements of a list or a set; nil for any other value.
     public func elements(of code: Int) -> [Int]? {
-        switch values[code] {
-        case .list(let elements), .set(let elements): elements
-        default: nil
-        }
+        values.elements(of: code).map(Array.init)
     }
 
     /// A value in words, as `HistoryValues` says it.

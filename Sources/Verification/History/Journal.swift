@@ -144,7 +144,7 @@ struct Journal {
     }
 
     private func isNemesis(_ process: Int) -> Bool {
-        JournalEvent.name(values[process]) == "nemesis"
+        JournalEvent.name(values.atom(process)) == "nemesis"
     }
 
     private func failure(_ event: JournalEvent, _ reason: String) -> HistoryError {

@@ -135,8 +135,8 @@ struct JournalMeaning {
 
     /// The two elements of a list of two.
     static func pair(_ code: Int, _ values: HistoryValues) -> (Int, Int)? {
-        guard case .list(let elements)? = values[code], elements.count == 2 else { return nil }
-        return (elements[0], elements[1])
+        guard let elements = values.list(code), elements.count == 2 else { return nil }
+        return (elements[elements.startIndex], elements[elements.startIndex + 1])
     }
 
     /// Whether each operation of a client has a key and a value: a list of two, of which the first is something and no
@@ -145,17 +145,17 @@ struct JournalMeaning {
         operations.allSatisfy { operation in
             guard operation.key == nil, let (key, value) = pair(operation.asked, values) else { return false }
             guard key != History.null else { return false }
-            if case .list? = values[key] { return false }
+            guard values.list(key) == nil else { return false }
             return operation.function != .compareAndSet || pair(value, values) != nil
         }
     }
 
     private func isBool(_ code: Int, _ values: HistoryValues) -> Bool {
-        if case .bool? = values[code] { true } else { false }
+        if case .bool? = values.atom(code) { true } else { false }
     }
 
     private func isWord(_ code: Int, _ values: HistoryValues) -> Bool {
-        switch values[code] {
+        switch values.atom(code) {
         case .keyword, .symbol: true
         default: false
         }

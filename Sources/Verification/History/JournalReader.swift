@@ -111,7 +111,7 @@ struct JournalReader {
     private mutating func fieldName() throws(HistoryError) -> String {
         let start = reader.cursor
         let code = try reader.code(&journal.values)
-        guard let name = JournalEvent.name(journal.values[code]) else {
+        guard let name = JournalEvent.name(journal.values.atom(code)) else {
             throw start.failure("a field's name must be a name, not \(journal.values.words(code))")
         }
         return name

@@ -75,11 +75,11 @@ extension LinhistReader {
             return .null
         }
         let code = try reader.code(&history.values)
-        switch history.values[code] {
-        case nil: return code == History.null ? .null : .number(code)
-        case .number(let text): return Int(text.string).map { .number($0) } ?? .code(code)
-        default: return .code(code)
+        guard code == History.null || code.magnitude < History.firstName else {
+            guard case .number(let text)? = history.values.atom(code) else { return .code(code) }
+            return Int(text.string).map { .number($0) } ?? .code(code)
         }
+        return code == History.null ? .null : .number(code)
     }
 
     /// A whole number of at most 18 digits; nil, and the place unchanged, for any other.

@@ -26,7 +26,7 @@ struct KeyAnalysis {
         }
         var history = KeyHistory(reading)
         unsupported = history.unsupported
-        let events = Self.events(history.operations)
+        let events = KeyEvent.all(history.operations)
         let hasKeys = reading.meaning.meeting == .objects || !history.operations.isEmpty
         let counts = hasKeys ? Overlaps.onKeys(history, events, reading) : (Overlaps.ofConnections(reading), 0)
         (overlaps, meeting) = counts
@@ -38,19 +38,6 @@ struct KeyAnalysis {
                 "\(groups.excludedKeys) keys are not judged for linearizability; commands without a model touch them.")
         }
         search(groups, history, reading, budget, threads: threads)
-    }
-
-    static func events(_ operations: [KeyOperation]) -> [SearchEvent] {
-        var events: [SearchEvent] = []
-        events.reserveCapacity(2 * operations.count)
-        for (index, operation) in operations.enumerated() {
-            events.append(SearchEvent(time: operation.invoked, operation: Int32(index), isResponse: false))
-            if operation.isAnswered {
-                events.append(SearchEvent(time: operation.completed, operation: Int32(index), isResponse: true))
-            }
-        }
-        events.sort(by: SearchEvent.isBefore)
-        return events
     }
 
     private mutating func search(
@@ -121,8 +108,7 @@ struct KeyAnalysis {
 /// Events dealt out to the components of keys that are checked.
 struct ComponentGroups {
     private var starts: [Int] = [0]
-    /// Operations, and whether it is their answer: events in an array of their own would be large.
-    private var dealt: [UInt32] = []
+    private var dealt: [KeyEvent] = []
     private var keys: [Int] = []
     private var alone: [Bool] = []
     private(set) var excludedKeys = 0
@@ -138,17 +124,11 @@ struct ComponentGroups {
 
     /// Its events in order.
     func events(_ group: Int, of operations: [KeyOperation]) -> [SearchEvent] {
-        dealt[starts[group]..<starts[group + 1]].map { code in
-            let operation = operations[Int(code >> 1)]
-            let isResponse = code & 1 == 1
-            return SearchEvent(
-                time: isResponse ? operation.completed : operation.invoked, operation: Int32(code >> 1),
-                isResponse: isResponse)
-        }
+        dealt[starts[group]..<starts[group + 1]].map { $0.event(of: operations) }
     }
 
     /// - Complexity: O(events + keys).
-    init(_ history: inout KeyHistory, _ events: [SearchEvent]) {
+    init(_ history: inout KeyHistory, _ events: [KeyEvent]) {
         let keyCount = history.keys.count
         var sizes = Array(repeating: 0, count: keyCount)
         var excluded = Array(repeating: false, count: keyCount)
@@ -170,11 +150,11 @@ struct ComponentGroups {
             alone.append(sizes[root] == 1)
             starts.append(next[root] + counts[root])
         }
-        dealt = Array(repeating: 0, count: starts[keys.count])
+        dealt = Array(repeating: KeyEvent(operation: 0, isResponse: false), count: starts[keys.count])
         for event in events {
             let root = Int(history.root(history.operations[Int(event.operation)].key))
             guard next[root] >= 0 else { continue }
-            dealt[next[root]] = UInt32(event.operation) << 1 | (event.isResponse ? 1 : 0)
+            dealt[next[root]] = event
             next[root] += 1
         }
     }

@@ -8,7 +8,7 @@ package enum KeyVerdict {
     package static func guided(_ evidence: Evidence, nodes: Int = 100_000, firstTurn: Int? = nil) -> KeyVerdict {
         let reading = Reading(evidence)
         var history = KeyHistory(reading)
-        let groups = ComponentGroups(&history, KeyAnalysis.events(history.operations))
+        let groups = ComponentGroups(&history, KeyEvent.all(history.operations))
         var model = KeyModel(
             operations: history.operations, parts: history.parts, keyCount: history.keys.count,
             values: history.values, startsAbsent: evidence.keysStartAbsent)
@@ -36,7 +36,7 @@ package enum KeyVerdict {
             operations: history.operations, parts: history.parts, keyCount: history.keys.count,
             values: history.values, startsAbsent: evidence.keysStartAbsent)
         model.focus(on: 0, isAlone: false)
-        let members = KeyAnalysis.events(history.operations).filter { !$0.isResponse }.map(\.operation)
+        let members = KeyEvent.all(history.operations).filter { !$0.isResponse }.map(\.operation)
         return Certificate(order: order.map(Int32.init))
             .isValid(for: members, members.map { history.operations[Int($0)] }, &model)
     }

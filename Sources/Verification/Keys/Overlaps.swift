@@ -6,7 +6,7 @@ enum Overlaps {
     ///
     /// - Complexity: O(events × keys of an operation).
     static func onKeys(
-        _ history: KeyHistory, _ events: [SearchEvent], _ reading: Reading
+        _ history: KeyHistory, _ events: [KeyEvent], _ reading: Reading
     ) -> (pairs: Int, meeting: Int) {
         // Key by key: then counting those that a connection has open takes a number for each connection, and no search.
         var starts = [Int](repeating: 0, count: history.keys.count + 1)
@@ -36,7 +36,7 @@ enum Overlaps {
         var opens: Bool
     }
 
-    private static func forEachKey(of event: SearchEvent, _ history: KeyHistory, _ body: (Int) -> Void) {
+    private static func forEachKey(of event: KeyEvent, _ history: KeyHistory, _ body: (Int) -> Void) {
         let operation = history.operations[Int(event.operation)]
         guard operation.partCount > 0 else { return body(Int(operation.key)) }
         for part in history.parts[Int(operation.firstPart)..<Int(operation.firstPart + operation.partCount)] {

@@ -77,7 +77,7 @@ struct Transfer {
 
     /// Nil where the value is no transfer.
     init?(_ code: Int, _ values: HistoryValues) {
-        guard case .map? = values[code], let entries = values.entries(of: code) else { return nil }
+        guard values.map(code) != nil, let entries = values.entries(of: code) else { return nil }
         var found = 0
         for (key, value) in entries {
             switch values.word(key) {

@@ -52,7 +52,8 @@ public struct SetSpecification: Specification {
             return !isTold || (operation.result != 0) == isInside ? state.subtracting([operation.argument]) : nil
         case .contains: return !isTold || (operation.result != 0) == isInside ? state : nil
         case .read:
-            return !operation.isAnswered || Set(values.elements(of: operation.result) ?? []) == state ? state : nil
+            return !operation.isAnswered || values.elements(of: operation.result).map(Set.init) ?? [] == state
+                ? state : nil
         default: return nil
         }
     }

@@ -32,7 +32,7 @@ public struct TransactionSpecification: Specification {
         for row in 0..<history.count where history.statuses[row] == .ok {
             for step in MicroOperation.all(HistoryOperation(history, row), values) ?? [] where step.kind == .read {
                 shown.insert(step.value)
-                shown.formUnion(values.elements(of: step.value) ?? [])
+                if let list = values.elements(of: step.value) { shown.formUnion(list) }
             }
         }
         self.shown = shown
@@ -75,9 +75,9 @@ public struct TransactionSpecification: Specification {
 
     private func shows(_ code: Int, _ item: Item?) -> Bool {
         switch item {
-        case nil, .value(History.null): code == History.null || values.elements(of: code) == []
+        case nil, .value(History.null): code == History.null || values.isEmpty(code)
         case .value(let value): code == value
-        case .list(let list): values.elements(of: code) == list
+        case .list(let list): values.elements(of: code)?.elementsEqual(list) ?? false
         }
     }
 
@@ -91,7 +91,7 @@ public struct TransactionSpecification: Specification {
     public func unanswered(_ operation: HistoryOperation, seen: [Int: Int]) -> HistoryOperation? {
         let written = MicroOperation.all(operation, values)?.filter { $0.kind != .read } ?? []
         let isSeen = written.contains { step in
-            let isNothing = step.value == History.null || values.elements(of: step.value) == []
+            let isNothing = step.value == History.null || values.isEmpty(step.value)
             return isNothing || shown?.contains(step.value) ?? true
         }
         return isSeen ? operation.anonymous() : nil
@@ -127,10 +127,11 @@ struct MicroOperation: Equatable {
         guard let steps = values.elements(of: code) else { return nil }
         var all: [MicroOperation] = []
         for step in steps {
-            guard let parts = values.elements(of: step), parts.count == 3, let kind = kind(parts[0], values) else {
+            guard let parts = values.elements(of: step), parts.count == 3, let kind = kind(parts.first!, values) else {
                 return nil
             }
-            all.append(MicroOperation(kind: kind, key: parts[1], value: parts[2]))
+            let first = parts.startIndex
+            all.append(MicroOperation(kind: kind, key: parts[first + 1], value: parts[first + 2]))
         }
         return all
     }

@@ -16,12 +16,13 @@ struct TransactionMonitor {
     func run() -> MonitorOutcome {
         guard let table = TransactionTable(history, cut: cut) else { return .needsSearch([0]) }
         if let violation = table.violation { return .violated(violation) }
-        let graph = TransactionPrecedence(table).graph
+        var graph = TransactionPrecedence(table).graph
         for isTimed in [false, true] {
-            if let cycle = graph.cycle(timed: isTimed, transactions: table.transactions.count) {
+            if let cycle = graph.cycle(timed: isTimed, transactions: table.count) {
                 return .violated(violation(cycle, table))
             }
         }
+        graph.forgetReasons()
         guard let order = TransactionOrder.find(table, graph), confirms(order) else { return .needsSearch([0]) }
         return .linearizable
     }
@@ -30,11 +31,13 @@ struct TransactionMonitor {
 
     /// Whether all that was answered is in `order`, once, as time and the specification allow.
     private func confirms(_ order: [Int]) -> Bool {
-        let answered = (0..<history.count).filter {
-            history.invoked[$0] <= cut && history.answers($0, cut) && history.statuses[$0] != .fail
+        var isIn = Array(repeating: false, count: history.count)
+        for row in order {
+            guard !isIn[row] else { return false }
+            isIn[row] = true
         }
-        guard Set(order).count == order.count, Set(order).isSuperset(of: answered.filter { !isIdle($0) }) else {
-            return false
+        for row in 0..<history.count where !isIn[row] && history.invoked[row] <= cut && history.answers(row, cut) {
+            guard history.statuses[row] == .fail || isIdle(row) else { return false }
         }
         let specification = TransactionSpecification(values: history.values, first: history.initial ?? History.null)
         var state = specification.initial
@@ -59,7 +62,7 @@ struct TransactionMonitor {
     private static let maximumShown = 4
 
     private func violation(_ cycle: [PrecedenceGraph.Edge], _ table: TransactionTable) -> MonitorViolation {
-        let count = Int32(table.transactions.count)
+        let count = Int32(table.count)
         // From one transaction to the next, by the first edge: what lies between stands for many.
         let steps = cycle.indices.filter { cycle[$0].from < count }
         var rows: [Int] = []
@@ -67,10 +70,10 @@ struct TransactionMonitor {
         var margin: Int64?
         for (index, place) in steps.enumerated() {
             let (edge, next) = (cycle[place], cycle[steps[(index + 1) % steps.count]])
-            let (from, to) = (table.transactions[Int(edge.from)], table.transactions[Int(next.from)])
-            rows.append(from.row)
+            let (from, to) = (Int(edge.from), Int(next.from))
+            rows.append(table.row(from))
             let key = edge.key < 0 ? nil : table.keys[Int(edge.key)].code
-            reasons.append(.init(from: from.row, to: to.row, reason: edge.reason, key: key))
+            reasons.append(.init(from: table.row(from), to: table.row(to), reason: edge.reason, key: key))
             guard edge.isTimed, let slack = slack(edge, from, to, table) else { continue }
             margin = min(margin ?? .max, slack)
         }
@@ -82,22 +85,21 @@ struct TransactionMonitor {
 
     /// How far time stamps would have to be wrong for the edge not to be there; nil where there was no time before.
     private func slack(
-        _ edge: PrecedenceGraph.Edge, _ from: TransactionTable.Transaction, _ to: TransactionTable.Transaction,
-        _ table: TransactionTable
+        _ edge: PrecedenceGraph.Edge, _ from: Int, _ to: Int, _ table: TransactionTable
     ) -> Int64? {
         switch edge.reason {
         case .follows:
             // `from` was over before the last reader of what `to` wrote began.
-            let version = to.writes.first { $0.key == edge.key }?.version
-            let reads = table.transactions.filter { transaction in
-                transaction.reads.contains { $0.key == edge.key && $0.version == version }
+            let version = table.writes(to).first { $0.key == edge.key }?.version
+            let readers = (0..<table.count).lazy.filter { transaction in
+                table.reads(transaction).contains { $0.key == edge.key && $0.version == version }
             }
-            return reads.map(\.invoked).max().map { $0 - from.completed }
+            return readers.map(table.invoked).max().map { $0 - table.completed(from) }
         case .unseen:
-            let version = from.reads.first { $0.key == edge.key }?.version ?? 0
-            let author = table.keys[Int(edge.key)].writers[Int(version)]
-            return author < 0 ? nil : to.invoked - table.transactions[Int(author)].completed
-        case .time, .seen: return to.invoked - from.completed
+            let version = table.reads(from).first { $0.key == edge.key }?.version ?? 0
+            let author = table.keys[Int(edge.key)].writer(of: version)
+            return author < 0 ? nil : table.invoked(to) - table.completed(Int(author))
+        case .time, .seen: return table.invoked(to) - table.completed(from)
         }
     }
 }

@@ -6,16 +6,16 @@
 struct TransactionOrder {
     private let table: TransactionTable
     private let graph: PrecedenceGraph
-    private let adjacency: PrecedenceGraph.Adjacency
-    private let backward: PrecedenceGraph.Adjacency
+    private let backward: PrecedenceGraph.Backward
     private var waitsFor: [Int32]
     /// May go next as far as the graph knows, those that were over first at the end.
     private var ready: [Int32] = []
     /// Of each register, what is there, and how many have still to see each version.
     private var current: [Int32]
     private var unseen: [[Int32]]
-    /// Of each register, who sees each version.
-    private var readers: [[[Int32]]]
+    /// Of each register, where in `readers` those who see each version begin; they end where those of the next do.
+    private let readerStarts: [[Int32]]
+    private let readers: [Int32]
     private var isOver: [Bool]
 
     /// What comes before a reader is looked through so far.
@@ -33,32 +33,58 @@ struct TransactionOrder {
     private init(_ table: TransactionTable, _ graph: PrecedenceGraph) {
         self.table = table
         self.graph = graph
-        adjacency = graph.adjacency()
-        backward = graph.adjacency(isBackward: true)
+        backward = graph.backward()
         isOver = Array(repeating: false, count: Int(graph.nodes))
-        readers = table.keys.map { Array(repeating: [], count: $0.isList ? 0 : $0.writers.count) }
-        waitsFor = Array(repeating: 0, count: Int(graph.nodes))
-        for edge in graph.edges { waitsFor[Int(edge.to)] += 1 }
+        waitsFor = graph.incoming()
         current = Array(repeating: 0, count: table.keys.count)
-        unseen = table.keys.map { Array(repeating: 0, count: $0.isList ? 0 : $0.writers.count) }
-        for (index, transaction) in table.transactions.enumerated() {
-            for read in transaction.reads where !table.keys[Int(read.key)].isList {
-                unseen[Int(read.key)][Int(read.version)] += 1
-                readers[Int(read.key)][Int(read.version)].append(Int32(truncatingIfNeeded: index))
+        (unseen, readerStarts, readers) = Self.readers(table)
+    }
+
+    /// Of each register, how many see each version, and where in a list of all readers they stand.
+    private static func readers(_ table: TransactionTable) -> (counts: [[Int32]], starts: [[Int32]], all: [Int32]) {
+        var counts = table.keys.map { Array(repeating: Int32(0), count: $0.isList ? 0 : $0.versions) }
+        for transaction in 0..<table.count {
+            for read in table.reads(transaction) where !table.keys[Int(read.key)].isList {
+                counts[Int(read.key)][Int(read.version)] += 1
             }
         }
+        var total = Int32(0)
+        let starts = counts.map { counts in
+            var starts = [total]
+            starts.reserveCapacity(counts.count + 1)
+            for count in counts {
+                total += count
+                starts.append(total)
+            }
+            return starts
+        }
+        var next = starts
+        var all = Array(repeating: Int32(0), count: Int(total))
+        for transaction in 0..<table.count {
+            for read in table.reads(transaction) where !table.keys[Int(read.key)].isList {
+                all[Int(next[Int(read.key)][Int(read.version)])] = Int32(truncatingIfNeeded: transaction)
+                next[Int(read.key)][Int(read.version)] += 1
+            }
+        }
+        return (counts, starts, all)
+    }
+
+    /// Who sees a version of a register.
+    private func readers(_ write: TransactionTable.Write) -> ArraySlice<Int32> {
+        let starts = readerStarts[Int(write.key)]
+        return readers[Int(starts[Int(write.version)])..<Int(starts[Int(write.version) + 1])]
     }
 
     private mutating func run() -> [Int]? {
         var rows: [Int] = []
         let free = (0..<graph.nodes).filter { waitsFor[Int($0)] == 0 }
         for node in free { release(node) }
-        while rows.count < table.transactions.count {
+        while rows.count < table.count {
             let going = ready.indices.reversed().filter { mayGo(ready[$0]) }
             guard let place = going.first(where: { !comesTooEarly(ready[$0]) }) ?? going.first else { return nil }
             let next = ready.remove(at: place)
-            rows.append(table.transactions[Int(next)].row)
-            perform(table.transactions[Int(next)])
+            rows.append(table.row(Int(next)))
+            perform(Int(next))
             leave(next)
         }
         return rows
@@ -66,12 +92,12 @@ struct TransactionOrder {
 
     /// A node that waits for nothing: a transaction is ready, what stands for many is passed.
     private mutating func release(_ node: Int32) {
-        guard node < table.transactions.count else { return leave(node) }
-        let time = table.transactions[Int(node)].completed
+        guard node < table.count else { return leave(node) }
+        let time = table.completed(Int(node))
         var (low, high) = (0, ready.count)
         while low < high {
             let middle = (low + high) / 2
-            if table.transactions[Int(ready[middle])].completed > time { low = middle + 1 } else { high = middle }
+            if table.completed(Int(ready[middle])) > time { low = middle + 1 } else { high = middle }
         }
         ready.insert(node, at: low)
     }
@@ -80,22 +106,21 @@ struct TransactionOrder {
         var passed = [first]
         while let node = passed.popLast() {
             isOver[Int(node)] = true
-            for place in adjacency.starts[Int(node)]..<adjacency.starts[Int(node) + 1] {
-                let to = graph.edges[Int(adjacency.order[Int(place)])].to
+            for to in graph.following(node) {
                 waitsFor[Int(to)] -= 1
                 guard waitsFor[Int(to)] == 0 else { continue }
-                if to < table.transactions.count { release(to) } else { passed.append(to) }
+                if to < table.count { release(to) } else { passed.append(to) }
             }
         }
     }
 
     private func mayGo(_ node: Int32) -> Bool {
-        let transaction = table.transactions[Int(node)]
-        for read in transaction.reads where !table.keys[Int(read.key)].isList {
+        let reads = table.reads(Int(node))
+        for read in reads where !table.keys[Int(read.key)].isList {
             guard current[Int(read.key)] == read.version else { return false }
         }
-        for write in transaction.writes where !table.keys[Int(write.key)].isList {
-            let sees = transaction.reads.contains { $0.key == write.key } ? 1 : 0
+        for write in table.writes(Int(node)) where !table.keys[Int(write.key)].isList {
+            let sees = reads.contains { $0.key == write.key } ? 1 : 0
             guard unseen[Int(write.key)][Int(current[Int(write.key)])] == sees else { return false }
         }
         return true
@@ -103,8 +128,8 @@ struct TransactionOrder {
 
     /// Whether somebody who sees what this one writes waits for another who writes the same key.
     private func comesTooEarly(_ node: Int32) -> Bool {
-        for write in table.transactions[Int(node)].writes where !table.keys[Int(write.key)].isList {
-            for reader in readers[Int(write.key)][Int(write.version)]
+        for write in table.writes(Int(node)) where !table.keys[Int(write.key)].isList {
+            for reader in readers(write)
             where waits(reader, forWriterOf: write.key, otherThan: node) {
                 return true
             }
@@ -120,10 +145,10 @@ struct TransactionOrder {
             let at = Int(queue[head])
             head += 1
             for place in backward.starts[at]..<backward.starts[at + 1] {
-                let from = graph.edges[Int(backward.order[Int(place)])].from
+                let from = backward.origins[Int(place)]
                 guard !isOver[Int(from)], known.insert(from).inserted else { continue }
-                if from < table.transactions.count,
-                    table.transactions[Int(from)].writes.contains(where: { $0.key == key })
+                if from < table.count,
+                    table.writes(Int(from)).contains(where: { $0.key == key })
                 {
                     return true
                 }
@@ -133,11 +158,11 @@ struct TransactionOrder {
         return false
     }
 
-    private mutating func perform(_ transaction: TransactionTable.Transaction) {
-        for read in transaction.reads where !table.keys[Int(read.key)].isList {
+    private mutating func perform(_ transaction: Int) {
+        for read in table.reads(transaction) where !table.keys[Int(read.key)].isList {
             unseen[Int(read.key)][Int(read.version)] -= 1
         }
-        for write in transaction.writes where !table.keys[Int(write.key)].isList {
+        for write in table.writes(transaction) where !table.keys[Int(write.key)].isList {
             current[Int(write.key)] = write.version
         }
     }

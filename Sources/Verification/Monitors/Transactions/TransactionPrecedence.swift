@@ -12,13 +12,13 @@ struct TransactionPrecedence {
     /// - Complexity: O(n log n), n the steps.
     init(_ table: TransactionTable) {
         self.table = table
-        graph = PrecedenceGraph(transactions: table.transactions.count)
+        graph = PrecedenceGraph(transactions: table.count)
         var readers: [[(transaction: Int32, version: Int32)]] = Array(repeating: [], count: table.keys.count)
         var writers: [[Int32]] = Array(repeating: [], count: table.keys.count)
-        for (index, transaction) in table.transactions.enumerated() {
-            let number = Int32(truncatingIfNeeded: index)
-            for read in transaction.reads { readers[Int(read.key)].append((number, read.version)) }
-            for write in transaction.writes { writers[Int(write.key)].append(number) }
+        for transaction in 0..<table.count {
+            let number = Int32(truncatingIfNeeded: transaction)
+            for read in table.reads(transaction) { readers[Int(read.key)].append((number, read.version)) }
+            for write in table.writes(transaction) { writers[Int(write.key)].append(number) }
         }
         for key in table.keys.indices {
             if table.keys[key].isList {
@@ -27,8 +27,10 @@ struct TransactionPrecedence {
                 addRegister(Int32(key), readers[key], writers[key])
                 addOverwritten(Int32(key), readers[key], writers[key])
             }
+            (readers[key], writers[key]) = ([], [])
         }
         addTime()
+        graph.sort()
     }
 
     // MARK: Lists
@@ -69,14 +71,14 @@ struct TransactionPrecedence {
     private mutating func addRegister(
         _ key: Int32, _ readers: [(transaction: Int32, version: Int32)], _ writers: [Int32]
     ) {
-        let authors = table.keys[Int(key)].writers
+        let versions = table.keys[Int(key)]
         let isWriter = Set(writers)
         var overwriters: [Int32: [Int32]] = [:]
         for (reader, version) in readers where isWriter.contains(reader) {
             overwriters[version, default: []].append(reader)
         }
         // Node i comes before the writers from the i-th on.
-        let sorted = writers.sorted { table.transactions[Int($0)].invoked < table.transactions[Int($1)].invoked }
+        let sorted = writers.sorted { table.invoked(Int($0)) < table.invoked(Int($1)) }
         var place: [Int32: Int] = [:]
         let suffixes = sorted.map { _ in graph.node() }
         for (index, writer) in sorted.enumerated() {
@@ -85,12 +87,12 @@ struct TransactionPrecedence {
             if index > 0 { graph.add(suffixes[index - 1], suffixes[index], .unseen, key: key) }
         }
         for (reader, version) in readers {
-            let author = authors[Int(version)]
+            let author = versions.writer(of: version)
             if author >= 0 { graph.add(author, reader, .seen, key: key) }
             for overwriter in (overwriters[version] ?? []).prefix(Self.maximumNamed) {
                 graph.add(reader, overwriter, .unseen, key: key)
             }
-            let time = author < 0 ? Int64.min : table.transactions[Int(author)].completed
+            let time = author < 0 ? Int64.min : table.completed(Int(author))
             var start = author < 0 ? 0 : firstInvoked(after: time, sorted)
             if let own = place[reader], own >= start {
                 for index in start..<min(own, start + Self.maximumNamed) {
@@ -108,13 +110,13 @@ struct TransactionPrecedence {
     private mutating func addOverwritten(
         _ key: Int32, _ readers: [(transaction: Int32, version: Int32)], _ writers: [Int32]
     ) {
-        let authors = table.keys[Int(key)].writers
+        let versions = table.keys[Int(key)]
         var latest: [Int32: Int64] = [:]
-        for (reader, version) in readers where authors[Int(version)] >= 0 {
-            latest[version] = max(latest[version] ?? .min, table.transactions[Int(reader)].invoked)
+        for (reader, version) in readers where versions.writer(of: version) >= 0 {
+            latest[version] = max(latest[version] ?? .min, table.invoked(Int(reader)))
         }
         // Node i comes behind the writers up to the i-th.
-        let sorted = writers.sorted { table.transactions[Int($0)].completed < table.transactions[Int($1)].completed }
+        let sorted = writers.sorted { table.completed(Int($0)) < table.completed(Int($1)) }
         let prefixes = sorted.map { _ in graph.node() }
         var place: [Int32: Int] = [:]
         for (index, writer) in sorted.enumerated() {
@@ -123,11 +125,11 @@ struct TransactionPrecedence {
             if index > 0 { graph.add(prefixes[index - 1], prefixes[index], .follows, key: key, isTimed: true) }
         }
         for (version, time) in latest.sorted(by: { $0.key < $1.key }) {
-            let author = authors[Int(version)]
+            let author = versions.writer(of: version)
             var (low, high) = (0, sorted.count)
             while low < high {
                 let middle = (low + high) / 2
-                if table.transactions[Int(sorted[middle])].completed < time { low = middle + 1 } else { high = middle }
+                if table.completed(Int(sorted[middle])) < time { low = middle + 1 } else { high = middle }
             }
             if let own = place[author], own < low {
                 for index in max(own + 1, low - Self.maximumNamed)..<max(own + 1, low) {
@@ -143,7 +145,7 @@ struct TransactionPrecedence {
         var (low, high) = (0, sorted.count)
         while low < high {
             let middle = (low + high) / 2
-            if table.transactions[Int(sorted[middle])].invoked <= time { low = middle + 1 } else { high = middle }
+            if table.invoked(Int(sorted[middle])) <= time { low = middle + 1 } else { high = middle }
         }
         return low
     }
@@ -152,20 +154,19 @@ struct TransactionPrecedence {
 
     /// A chain of instants, one for each answer: what was answered comes before it, what began later behind it.
     private mutating func addTime() {
-        let all = table.transactions
-        let starts = all.indices.sorted { all[$0].invoked < all[$1].invoked }
-        let ends = all.indices.filter { all[$0].completed != History.never }.sorted {
-            all[$0].completed < all[$1].completed
-        }
+        let starts = TimeSort.order((0..<table.count).map(table.invoked))
+        let completed = (0..<table.count).map(table.completed)
+        let answered = completed.indices.filter { completed[$0] != History.never }
+        let ends = TimeSort.order(completed, answered.map { Int32(truncatingIfNeeded: $0) })
         var (instant, ended): (Int32?, Int) = (nil, 0)
         for start in starts {
-            while ended < ends.count, all[ends[ended]].completed < all[start].invoked {
+            while ended < ends.count, completed[Int(ends[ended])] < table.invoked(Int(start)) {
                 let next = graph.node()
                 if let instant { graph.add(instant, next, .time, isTimed: true) }
-                graph.add(Int32(truncatingIfNeeded: ends[ended]), next, .time, isTimed: true)
+                graph.add(ends[ended], next, .time, isTimed: true)
                 (instant, ended) = (next, ended + 1)
             }
-            if let instant { graph.add(instant, Int32(truncatingIfNeeded: start), .time, isTimed: true) }
+            if let instant { graph.add(instant, start, .time, isTimed: true) }
         }
     }
 }

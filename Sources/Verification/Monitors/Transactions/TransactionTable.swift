@@ -3,16 +3,6 @@
 /// Only histories whose written values are unique for their key, and whose keys are either registers or lists, have a
 /// table: then each value read names its writer.
 struct TransactionTable {
-    /// One that happened: it was answered, or something that it wrote was seen.
-    struct Transaction {
-        var row: Int
-        var invoked: Int64
-        /// `History.never` where it was not answered.
-        var completed: Int64
-        var reads: [Read] = []
-        var writes: [Write] = []
-    }
-
     /// What was there when it came, by version: of a list how much of it, of a register whose; 0 is nothing yet.
     struct Read {
         var key: Int32
@@ -32,15 +22,32 @@ struct TransactionTable {
         var isList = false
         var isRegister = false
         /// Of a list, the longest that was seen, and who saw it.
-        var longest: [Int] = []
-        var longestRow = -1
+        fileprivate var longest = Seen.nothing
+        fileprivate var longestRow = -1
         /// Of a list, the transactions in the order of what was seen of them, and the length after each.
         var appended: [(transaction: Int32, length: Int32)] = []
-        /// Of a register, which transaction wrote each version; -1 for what was there at first.
-        var writers: [Int32] = [-1]
+        /// Of a register, which transaction wrote each version, from the first on.
+        fileprivate var writers: [Int32] = []
+
+        /// Of a register, how many versions it had, what was there at first among them.
+        var versions: Int { writers.count + 1 }
+
+        /// Of a register, which transaction wrote a version; -1 for what was there at first.
+        func writer(of version: Int32) -> Int32 { version == 0 ? -1 : writers[Int(version) - 1] }
     }
 
-    private(set) var transactions: [Transaction] = []
+    /// One transaction that happened: it was answered, or something that it wrote was seen. What it read and wrote ends
+    /// where that of the next begins.
+    private struct Transaction {
+        var row: Int32
+        var reads: Int32
+        var writes: Int32
+        var isAnswered: Bool
+    }
+
+    private var transactions: [Transaction] = []
+    private var reads: [Read] = []
+    private var writes: [Write] = []
     private(set) var keys: [Key] = []
     /// What no order can explain.
     private(set) var violation: MonitorViolation?
@@ -50,9 +57,10 @@ struct TransactionTable {
     private var keyIDs: [Int: Int32] = [:]
     private var drafts: [Draft] = []
     /// What was written by whom, each draft's writes together, those to one key together and in their order.
-    private var writes: [Written] = []
-    /// Where in `writes` a value is.
-    private var writers: [Place: Int32] = [:]
+    private var written: [Written] = []
+    private var writers = WriteIndex()
+    /// What each draft saw, in their order.
+    private var seen: [Seen] = []
     private var refused: [Place: Int] = [:]
 
     private struct Place: Hashable {
@@ -60,22 +68,29 @@ struct TransactionTable {
         var value: Int
     }
 
-    private struct Written {
+    fileprivate struct Written {
         var value: Int
         var key: Int32
         var draft: Int32
     }
 
+    /// What was there of a key before a transaction changed it: the value of a register, or the beginning of a list.
+    fileprivate struct Seen {
+        var key: Int32
+        /// So many elements of the list.
+        var count: Int32
+        var value: Int
+
+        static let nothing = Seen(key: -1, count: 0, value: History.null)
+    }
+
     private struct Draft {
-        var row: Int
+        var row: Int32
+        /// Where what it wrote ends in `written`, and what it saw in `seen`.
+        var writtenEnd: Int32
+        var seenEnd: Int32 = 0
         var isAnswered: Bool
         var isSeen = false
-        /// Empty once they were looked at.
-        var steps: [MicroOperation]
-        /// What it saw of each key before it changed it: the value of a register, or the list.
-        var seen: [(key: Int32, value: Int, list: [Int])] = []
-        /// What it wrote, in `writes`.
-        var written: Range<Int>
     }
 
     /// Nil where values are not unique, or mean one thing here and another there.
@@ -88,22 +103,56 @@ struct TransactionTable {
             guard gather(row, isAnswered: history.answers(row, cut)) else { return nil }
         }
         guard plain(first) == first, first == History.null || !keys.contains(where: \.isList) else { return nil }
-        for draft in drafts.indices where drafts[draft].isAnswered && violation == nil { look(draft) }
+        for draft in drafts.indices where violation == nil {
+            if drafts[draft].isAnswered { look(draft) }
+            drafts[draft].seenEnd = Int32(truncatingIfNeeded: seen.count)
+        }
         for draft in drafts.indices where violation == nil { attribute(draft) }
         for key in keys.indices where violation == nil && keys[key].isList { orderList(key) }
         if violation == nil { settle() }
     }
 
+    // MARK: What others see
+
+    /// How many happened.
+    var count: Int { transactions.count }
+
+    /// The row of the history.
+    func row(_ transaction: Int) -> Int { Int(transactions[transaction].row) }
+
+    func invoked(_ transaction: Int) -> Int64 { history.invoked[row(transaction)] }
+
+    /// `History.never` where it was not answered.
+    func completed(_ transaction: Int) -> Int64 {
+        transactions[transaction].isAnswered ? history.completed[row(transaction)] : History.never
+    }
+
+    func reads(_ transaction: Int) -> ArraySlice<Read> {
+        let end = transaction + 1 < count ? Int(transactions[transaction + 1].reads) : reads.count
+        return reads[Int(transactions[transaction].reads)..<end]
+    }
+
+    func writes(_ transaction: Int) -> ArraySlice<Write> {
+        let end = transaction + 1 < count ? Int(transactions[transaction + 1].writes) : writes.count
+        return writes[Int(transactions[transaction].writes)..<end]
+    }
+
     // MARK: Steps
+
+    /// What a transaction did, and what it read if it was answered; nil where that cannot be understood.
+    private func steps(_ row: Int, isAnswered: Bool) -> [MicroOperation]? {
+        var operation = HistoryOperation(history, row)
+        operation.isAnswered = isAnswered
+        guard var steps = MicroOperation.all(operation, history.values) else { return nil }
+        if !isAnswered { steps.removeAll { $0.kind == .read } }
+        return steps
+    }
 
     private mutating func gather(_ row: Int, isAnswered: Bool) -> Bool {
         let isRefused = isAnswered && history.statuses[row] == .fail
-        var operation = HistoryOperation(history, row)
-        operation.isAnswered = isAnswered && !isRefused
-        guard var steps = MicroOperation.all(operation, history.values) else { return isRefused }
-        if !operation.isAnswered { steps.removeAll { $0.kind == .read } }
+        guard let steps = steps(row, isAnswered: isAnswered && !isRefused) else { return isRefused }
         if steps.isEmpty { return true }
-        let begin = writes.count
+        let begin = written.count
         for step in steps {
             let key = id(step.key)
             guard step.kind != .read else { continue }
@@ -114,38 +163,34 @@ struct TransactionTable {
             if isRefused {
                 refused[Place(key: key, value: step.value)] = row
             } else {
-                writes.append(Written(value: step.value, key: key, draft: Int32(truncatingIfNeeded: drafts.count)))
+                written.append(Written(value: step.value, key: key, draft: Int32(truncatingIfNeeded: drafts.count)))
             }
         }
         guard !isRefused else { return true }
         drafts.append(
-            Draft(row: row, isAnswered: operation.isAnswered, steps: steps, written: begin..<writes.count))
+            Draft(
+                row: Int32(truncatingIfNeeded: row), writtenEnd: Int32(truncatingIfNeeded: written.count),
+                isAnswered: isAnswered))
         return noteWriters(begin)
     }
 
     /// Brings the writes from `begin` on into order, and notes where they are; false where a value was written before.
     private mutating func noteWriters(_ begin: Int) -> Bool {
-        let isOrdered = zip(writes[begin...], writes[begin...].dropFirst()).allSatisfy { $0.key <= $1.key }
+        let isOrdered = zip(written[begin...], written[begin...].dropFirst()).allSatisfy { $0.key <= $1.key }
         if !isOrdered {
-            let order = (begin..<writes.count).sorted { (writes[$0].key, $0) < (writes[$1].key, $1) }
-            writes.replaceSubrange(begin..., with: order.map { writes[$0] })
+            let order = (begin..<written.count).sorted { (written[$0].key, $0) < (written[$1].key, $1) }
+            written.replaceSubrange(begin..., with: order.map { written[$0] })
         }
-        for (index, write) in writes[begin...].enumerated() {
-            let place = Place(key: write.key, value: write.value)
-            guard writers.updateValue(Int32(truncatingIfNeeded: begin + index), forKey: place) == nil else {
-                return false
-            }
-        }
-        return true
+        return (begin..<written.count).allSatisfy { writers.insert($0, of: written) }
     }
 
     /// Whether two writes are of one transaction to one key.
     private func areTogether(_ left: Int, _ right: Int) -> Bool {
-        writes[left].draft == writes[right].draft && writes[left].key == writes[right].key
+        written[left].draft == written[right].draft && written[left].key == written[right].key
     }
 
     /// Whether its transaction wrote nothing to the key behind this.
-    private func isLast(_ write: Int) -> Bool { write + 1 == writes.count || !areTogether(write, write + 1) }
+    private func isLast(_ write: Int) -> Bool { write + 1 == written.count || !areTogether(write, write + 1) }
 
     /// All that its transaction wrote to its key.
     ///
@@ -153,8 +198,16 @@ struct TransactionTable {
     private func run(of write: Int) -> Range<Int> {
         var (begin, end) = (write, write + 1)
         while begin > 0, areTogether(begin - 1, write) { begin -= 1 }
-        while end < writes.count, areTogether(end, write) { end += 1 }
+        while end < written.count, areTogether(end, write) { end += 1 }
         return begin..<end
+    }
+
+    private func writtenRange(_ draft: Int) -> Range<Int> {
+        (draft == 0 ? 0 : Int(drafts[draft - 1].writtenEnd))..<Int(drafts[draft].writtenEnd)
+    }
+
+    private func seenRange(_ draft: Int) -> Range<Int> {
+        (draft == 0 ? 0 : Int(drafts[draft - 1].seenEnd))..<Int(drafts[draft].seenEnd)
     }
 
     private mutating func id(_ code: Int) -> Int32 {
@@ -166,7 +219,7 @@ struct TransactionTable {
     }
 
     /// An empty list is nothing.
-    private func plain(_ code: Int) -> Int { history.values.elements(of: code) == [] ? History.null : code }
+    private func plain(_ code: Int) -> Int { history.values.isEmpty(code) ? History.null : code }
 
     private mutating func fail(_ kind: ViolationKind, _ rows: [Int]) {
         if violation == nil { violation = MonitorViolation(kind: kind, rows: rows, margin: nil) }
@@ -181,154 +234,211 @@ struct TransactionTable {
             var own: [Int] = []
         }
         var locals: [Int32: Local] = [:]
-        let steps = drafts[index].steps
-        drafts[index].steps = []
-        for step in steps {
+        let row = Int(drafts[index].row)
+        for step in steps(row, isAnswered: true) ?? [] {
             let key = id(step.key)
             var local = locals[key] ?? Local()
             switch step.kind {
             case .write: local.own = [step.value]
             case .append: local.own.append(step.value)
             case .read where keys[Int(key)].isList:
-                guard let list = list(step.value) else { return fail(.phantomRead, [drafts[index].row]) }
-                guard list.suffix(local.own.count) == local.own[...] else {
-                    return fail(.brokenTransaction, [drafts[index].row])
+                guard let list = list(step.value) else { return fail(.phantomRead, [row]) }
+                guard list.suffix(local.own.count).elementsEqual(local.own) else {
+                    return fail(.brokenTransaction, [row])
                 }
-                // The history's own list, where it is that.
-                let before = local.own.isEmpty ? list : Array(list.dropLast(local.own.count))
-                if let seen = local.seen {
-                    guard drafts[index].seen[seen].list == before else {
-                        return fail(.brokenTransaction, [drafts[index].row])
-                    }
+                let before = list.dropLast(local.own.count)
+                if let known = local.seen {
+                    guard self.list(seen[known]).elementsEqual(before) else { return fail(.brokenTransaction, [row]) }
                 } else {
-                    local.seen = drafts[index].seen.count
-                    drafts[index].seen.append((key, History.null, before))
+                    local.seen = seen.count
+                    seen.append(Seen(key: key, count: Int32(truncatingIfNeeded: before.count), value: step.value))
                 }
             case .read:
                 let value = plain(step.value)
-                let known = local.own.last ?? local.seen.map { drafts[index].seen[$0].value }
-                guard known == nil || known == value else { return fail(.brokenTransaction, [drafts[index].row]) }
+                let known = local.own.last ?? local.seen.map { seen[$0].value }
+                guard known == nil || known == value else { return fail(.brokenTransaction, [row]) }
                 if known == nil {
-                    local.seen = drafts[index].seen.count
-                    drafts[index].seen.append((key, value, []))
+                    local.seen = seen.count
+                    seen.append(Seen(key: key, count: 0, value: value))
                 }
             }
             locals[key] = local
         }
     }
 
-    private func list(_ code: Int) -> [Int]? { code == History.null ? [] : history.values.elements(of: code) }
+    private func list(_ code: Int) -> HistoryElements? {
+        code == History.null ? .nothing : history.values.elements(of: code)
+    }
+
+    private func list(_ seen: Seen) -> HistoryElements.SubSequence {
+        (list(seen.value) ?? .nothing).prefix(Int(seen.count))
+    }
 
     /// Whose values a transaction saw.
     private mutating func attribute(_ index: Int) {
-        let row = drafts[index].row
-        for (key, value, list) in drafts[index].seen {
-            guard keys[Int(key)].isList else {
-                guard value != first else { continue }
-                guard let write = author(key, value, index) else { return }
-                let author = Int(writes[write].draft)
+        let row = Int(drafts[index].row)
+        for seen in seen[seenRange(index)] {
+            let key = Int(seen.key)
+            guard keys[key].isList else {
+                guard seen.value != first else { continue }
+                guard let write = author(seen.key, seen.value, index) else { return }
+                let author = Int(written[write].draft)
                 drafts[author].isSeen = true
-                if !isLast(write) { return fail(.intermediateRead, [row, drafts[author].row]) }
+                if !isLast(write) { return fail(.intermediateRead, [row, Int(drafts[author].row)]) }
                 continue
             }
             var shown: Set<Int> = []
+            let list = list(seen)
             for element in list {
-                guard let write = author(key, element, index) else { return }
+                guard let write = author(seen.key, element, index) else { return }
                 guard shown.insert(element).inserted else { return fail(.shownTwice, [row]) }
-                drafts[Int(writes[write].draft)].isSeen = true
+                drafts[Int(written[write].draft)].isSeen = true
             }
-            let longest = keys[Int(key)].longest
+            let longest = self.list(keys[key].longest)
             let isLonger = list.count > longest.count
             guard isLonger ? list.starts(with: longest) : longest.starts(with: list) else {
-                return fail(.contraryReads, [keys[Int(key)].longestRow, row])
+                return fail(.contraryReads, [keys[key].longestRow, row])
             }
-            if isLonger { (keys[Int(key)].longest, keys[Int(key)].longestRow) = (list, row) }
+            if isLonger { (keys[key].longest, keys[key].longestRow) = (seen, row) }
         }
     }
 
-    /// Where in `writes` a value is that `reader` saw.
+    /// Where in `written` a value is that `reader` saw.
     private mutating func author(_ key: Int32, _ value: Int, _ reader: Int) -> Int? {
-        let place = Place(key: key, value: value)
-        guard let write = writers[place] else {
-            if let row = refused[place] {
-                fail(.abortedRead, [drafts[reader].row, row])
+        let row = Int(drafts[reader].row)
+        guard let write = writers.find(key, value, of: written) else {
+            if let refused = refused[Place(key: key, value: value)] {
+                fail(.abortedRead, [row, refused])
             } else {
-                fail(.phantomRead, [drafts[reader].row])
+                fail(.phantomRead, [row])
             }
             return nil
         }
-        guard writes[Int(write)].draft != reader else {
-            fail(.brokenTransaction, [drafts[reader].row])
+        guard written[write].draft != reader else {
+            fail(.brokenTransaction, [row])
             return nil
         }
-        return Int(write)
+        return write
     }
 
     // MARK: All together
 
     /// What one transaction appended stands together, and in its order.
     private mutating func orderList(_ key: Int) {
-        let (list, reader) = (keys[key].longest, keys[key].longestRow)
+        let (list, reader) = (Array(list(keys[key].longest)), keys[key].longestRow)
         var place = 0
         while place < list.count {
-            let write = Int(writers[Place(key: Int32(key), value: list[place])]!)
-            let own = writes[run(of: write)].lazy.map(\.value)
+            let write = writers.find(Int32(key), list[place], of: written)!
+            let own = written[run(of: write)].lazy.map(\.value)
             guard list[place...].starts(with: own) else {
                 let kind = own.starts(with: list[place...]) ? ViolationKind.intermediateRead : .brokenAppend
-                return fail(kind, [reader, drafts[Int(writes[write].draft)].row])
+                return fail(kind, [reader, Int(drafts[Int(written[write].draft)].row)])
             }
             place += own.count
-            keys[key].appended.append((writes[write].draft, Int32(place)))
+            keys[key].appended.append((written[write].draft, Int32(place)))
         }
     }
 
     /// Numbers what happened, and the versions.
     private mutating func settle() {
         var numbers = Array(repeating: Int32(-1), count: drafts.count)
+        var happened = Int32(0)
         for (index, draft) in drafts.enumerated() where draft.isAnswered || draft.isSeen {
-            numbers[index] = Int32(transactions.count)
-            transactions.append(
-                Transaction(
-                    row: draft.row, invoked: history.invoked[draft.row],
-                    completed: draft.isAnswered ? history.completed[draft.row] : History.never))
+            numbers[index] = happened
+            happened += 1
         }
-        // Of each write that can be seen in a register.
-        var versions = Array(repeating: Int32(0), count: writes.count)
-        for (index, draft) in drafts.enumerated() where numbers[index] >= 0 {
-            var begin = draft.written.lowerBound
-            while begin < draft.written.upperBound {
-                let own = run(of: begin)
-                begin = own.upperBound
-                let key = writes[own.lowerBound].key
-                var version = Int32(own.count)
-                if !keys[Int(key)].isList {
-                    version = Int32(keys[Int(key)].writers.count)
-                    versions[own.upperBound - 1] = version
-                    keys[Int(key)].writers.append(numbers[index])
-                }
-                transactions[Int(numbers[index])].writes.append(Write(key: key, version: version))
-            }
-        }
+        transactions.reserveCapacity(Int(happened))
+        let versions = settleWrites(numbers)
         for key in keys.indices {
             for place in keys[key].appended.indices {
                 keys[key].appended[place].transaction = numbers[Int(keys[key].appended[place].transaction)]
             }
         }
         for (index, draft) in drafts.enumerated() where numbers[index] >= 0 {
-            for (key, value, list) in draft.seen {
-                var version = writers[Place(key: key, value: value)].map { versions[Int($0)] } ?? 0
-                if let last = list.last {
+            transactions[Int(numbers[index])].reads = Int32(truncatingIfNeeded: reads.count)
+            for seen in seen[seenRange(index)] {
+                let isList = keys[Int(seen.key)].isList
+                let value = isList ? list(seen).last : seen.value
+                let write = value.flatMap { writers.find(seen.key, $0, of: written) }
+                if isList, let write, !isLast(write) {
                     // What a list ends with must be the last that its writer appended.
-                    let write = Int(writers[Place(key: key, value: last)]!)
-                    guard isLast(write) else {
-                        return fail(.intermediateRead, [draft.row, drafts[Int(writes[write].draft)].row])
-                    }
-                    version = Int32(list.count)
+                    return fail(.intermediateRead, [Int(draft.row), Int(drafts[Int(written[write].draft)].row)])
                 }
-                transactions[Int(numbers[index])].reads.append(Read(key: key, version: version))
+                reads.append(Read(key: seen.key, version: isList ? seen.count : write.map { versions[$0] } ?? 0))
             }
         }
-        drafts = []
-        (writes, writers, refused) = ([], [:], [:])
+        (drafts, seen, written, writers, refused) = ([], [], [], WriteIndex(), [:])
+    }
+
+    /// The transactions, what they wrote, and the versions; of each write that can be seen in a register which it is.
+    private mutating func settleWrites(_ numbers: [Int32]) -> [Int32] {
+        var versions = Array(repeating: Int32(0), count: written.count)
+        for (index, draft) in drafts.enumerated() where numbers[index] >= 0 {
+            transactions.append(
+                Transaction(
+                    row: draft.row, reads: 0, writes: Int32(truncatingIfNeeded: writes.count),
+                    isAnswered: draft.isAnswered))
+            let range = writtenRange(index)
+            var begin = range.lowerBound
+            while begin < range.upperBound {
+                let own = run(of: begin)
+                begin = own.upperBound
+                let key = written[own.lowerBound].key
+                var version = Int32(own.count)
+                if !keys[Int(key)].isList {
+                    keys[Int(key)].writers.append(numbers[index])
+                    version = Int32(keys[Int(key)].writers.count)
+                    versions[own.upperBound - 1] = version
+                }
+                writes.append(Write(key: key, version: version))
+            }
+        }
+        return versions
+    }
+}
+
+/// Where in a list of writes the value of a key is.
+private struct WriteIndex {
+    /// Open addressing: a power of two of places, each -1 or the index of a write.
+    private var slots: [Int32] = []
+    private var count = 0
+
+    func find(_ key: Int32, _ value: Int, of written: [TransactionTable.Written]) -> Int? {
+        guard !slots.isEmpty else { return nil }
+        let known = slots[place(key, value, written)]
+        return known < 0 ? nil : Int(known)
+    }
+
+    /// Notes a write; false where its key and value are there.
+    mutating func insert(_ index: Int, of written: [TransactionTable.Written]) -> Bool {
+        // Two in three at most are taken.
+        if 3 * (count + 1) > 2 * slots.count { grow(written) }
+        let place = place(written[index].key, written[index].value, written)
+        guard slots[place] < 0 else { return false }
+        slots[place] = Int32(truncatingIfNeeded: index)
+        count += 1
+        return true
+    }
+
+    private mutating func grow(_ written: [TransactionTable.Written]) {
+        let old = slots
+        slots = Array(repeating: -1, count: max(64, 2 * old.count))
+        for index in old where index >= 0 {
+            slots[place(written[Int(index)].key, written[Int(index)].value, written)] = index
+        }
+    }
+
+    /// Where it is, or could be.
+    private func place(_ key: Int32, _ value: Int, _ written: [TransactionTable.Written]) -> Int {
+        var hasher = Hasher()
+        hasher.combine(key)
+        hasher.combine(value)
+        var place = hasher.finalize() & (slots.count - 1)
+        while slots[place] >= 0 {
+            let known = written[Int(slots[place])]
+            if known.value == value, known.key == key { break }
+            place = (place + 1) & (slots.count - 1)
+        }
+        return place
     }
 }

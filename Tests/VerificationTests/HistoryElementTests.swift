@@ -1,0 +1,51 @@
+import Testing
+import Verification
+
+/// Goal: whatever stands in a list, a set or a map of a history comes out as it went in, and equal ones have one code.
+/// Method: random elements from the edges of what is stored small: numbers around 2^30, names, nothing, many of them.
+@Suite struct HistoryElementTests {
+    private static let edges = [0, 1, -1, 1 << 30, -(1 << 30), 1 << 31, -(1 << 31), 1 << 32, History.firstName - 1]
+
+    private func element(_ seed: inout Seed, _ names: [Int]) -> Int {
+        switch seed.below(4) {
+        case 0: names[seed.below(names.count)]
+        case 1: History.null
+        case 2: Self.edges[seed.below(Self.edges.count)] - seed.below(2)
+        default: seed.below(100)
+        }
+    }
+
+    @Test func anything() {
+        var seed = Seed(7)
+        var values = HistoryValues()
+        let names = ["a", "b", "c"].map { values.code(.text(ExactText($0))) }
+        var known: [(code: Int, value: HistoryValue)] = []
+        for _ in 0..<2000 {
+            let elements = (0..<seed.below(6)).map { _ in element(&seed, names) }
+            for value in [HistoryValue.list(elements), .set(elements), .map(elements)] {
+                let code = values.code(value)
+                #expect(values[code] == value && values.known(value) == code)
+                known.append((code, value))
+            }
+        }
+        // Later ones have changed nothing, and different ones have different codes.
+        for (code, value) in known { #expect(values[code] == value && values.code(value) == code) }
+        #expect(Set(known.map(\.code)).count == Set(known.map(\.value)).count)
+        // Without the table, and with another.
+        values.close()
+        for (code, value) in known.prefix(100) { #expect(values.known(value) == code) }
+        let new = values.code(.text("new"))
+        #expect(new == History.firstName + values.count - 1)
+        for (code, value) in known { #expect(values.known(value) == code) }
+    }
+
+    @Test("many elements, small and not", arguments: [1 << 18 - 2, 1 << 18 - 1, 1 << 18, 1 << 18 + 1], [0, 1 << 40])
+    func many(count: Int, first: Int) {
+        var values = HistoryValues()
+        let before = values.code(.list([1]))
+        let elements = Array(first..<first + count)
+        let code = values.code(.list(elements))
+        #expect(values[code] == .list(elements) && values.code(.list(elements)) == code && values[before] == .list([1]))
+        #expect(values.code(.list(elements.dropLast() + [-1])) != code)
+    }
+}
