@@ -56,12 +56,15 @@ struct GeneratorTests {
         var options = GeneratorOptions()
         (options.clients, options.operations) = size
         for _ in 0..<40 {
-            let requests = generator.scenario(&random, options).blocks.flatMap(\.steps).flatMap { step in
-                if case .send(.requests(let requests)) = step.action { requests } else { [] }
+            let steps = generator.scenario(&random, options).blocks.flatMap(\.steps)
+            let requests = steps.flatMap { step -> [[Template]] in
+                guard case .send(.requests(let requests)) = step.action else { return [] }
+                return requests
             }
             let lengths = requests.map { request in
-                request.flatMap(\.pieces).reduce(0) { sum, piece in
-                    if case .token(let length?) = piece { sum + length } else { sum }
+                request.flatMap(\.pieces).reduce(0) { (sum: Int, piece) -> Int in
+                    guard case .token(let length?) = piece else { return sum }
+                    return sum + length
                 }
             }
             // What is sent may be read back by those that send nothing.

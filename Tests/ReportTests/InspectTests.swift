@@ -227,6 +227,7 @@ struct InspectTests {
                     packet 2: c0: INCR k
                     packet 3: c1: INCR k
                     packet 3: answered twice
+                    must hold: Each operation takes effect at one instant between its request and its reply (Herlihy and Wing, 1990).
                     margin: 12.3 µs
                   inconclusive: a gap
                   the server does not know MSET
