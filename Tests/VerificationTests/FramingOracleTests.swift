@@ -341,4 +341,22 @@ struct FramingOracleTests {
         tape.close(c[0])
         #expect(tape.judge().oracles == [.duplication])
     }
+
+    @Test("who closed, and recorded the connection itself, waits for nothing") func leftOverUnixSockets() {
+        let tape = Tape("echo")
+        let c = tape.connect(2)
+        tape.send(c[0], "a line\n")
+        tape.clientCloses(c[0])
+        tape.wait(nanoseconds: 3_000_000_000)
+        tape.exchange(c[1], "another\n", "another\n")
+        tape.close(c[1])
+        var evidence = tape.evidence
+        // On a wire the server's kernel would have to close, too.
+        #expect(Judge().judge(evidence).violations.map(\.oracle) == [.hang])
+        evidence.conversations[0].proof = nil
+        #expect(Judge().judge(evidence).verdict == .held)
+        // Who only said that it has nothing more to ask reads on.
+        evidence.conversations[0].clientKeptReading = true
+        #expect(Judge().judge(evidence).violations.map(\.oracle) == [.hang])
+    }
 }

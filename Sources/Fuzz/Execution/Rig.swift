@@ -185,7 +185,7 @@ final class Rig {
     }
 
     /// What the target holds once its clients are gone: looked at until nothing more goes and no zombie is left, or the
-    /// time is over; then the least of each number that was seen.
+    /// time is over; then the least of each number that was seen. Nil where the campaign ends before that.
     func restingResources() -> ProcessTree.Resources? {
         guard let process = target?.process, process.poll() == nil else { return nil }
         // Workers of a server of datagrams learn only from silence that their clients are gone.
@@ -195,7 +195,9 @@ final class Rig {
         let deadline = Clock.monotonic + Int64(setup.patience.restMilliseconds) * 1_000_000
         least.abandoned = abandoned(by: process.pid)
         while steady < Self.steadyLooks || least.zombies > 0 || least.abandoned > 0 {
-            guard Clock.monotonic < deadline, !setup.patience.isOver else { break }
+            guard Clock.monotonic < deadline else { break }
+            // What the end of the time cut short is no evidence of anything.
+            guard !setup.patience.isOver else { return nil }
             Clock.sleep(milliseconds: 5)
             let held = ProcessTree.resources(of: process.pid)
             let before = least

@@ -191,10 +191,16 @@ extension Diagnosis {
         guard !serverClosedFirst else { return nil }
         if isForeign, let proof = conversation.proof { return waiting(since: packet, proof) }
         let begin = max(packet.time.nanoseconds, conversation.owedSince?.nanoseconds ?? .min)
-        let halfClosed = conversation.teardown == .clientHalfClosed
+        let halfClosed = conversation.teardown == .clientHalfClosed && !hasLeft
         guard let end = conversation.clientEnd, !halfClosed else {
             return Problem.Silence(nanoseconds: reading.evidence.end.nanoseconds - begin, clientClosed: false)
         }
         return Problem.Silence(nanoseconds: end.time.nanoseconds - begin, clientClosed: true)
+    }
+
+    /// The client closed, and recorded the connection itself: what the server did then it could not see.
+    private var hasLeft: Bool {
+        conversation.proof == nil && conversation.datagrams == nil && conversation.clientEnd != nil
+            && !conversation.clientKeptReading
     }
 }
