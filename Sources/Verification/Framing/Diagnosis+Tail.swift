@@ -200,7 +200,6 @@ extension Diagnosis {
 
     /// The client closed, and recorded the connection itself: what the server did then it could not see.
     private var hasLeft: Bool {
-        conversation.proof == nil && conversation.datagrams == nil && conversation.clientEnd != nil
-            && !conversation.clientKeptReading
+        conversation.proof == nil && conversation.datagrams == nil && !conversation.clientKeptReading
     }
 }

@@ -79,7 +79,7 @@ package struct KeyTimeline: Sendable {
         let root = roots[key]
         guard !isExcluded[Int(root)] else { return .none("commands without a model touch the key") }
         let part = operations(root, before: culprit)
-        let events = Self.events(part)
+        let events = KeyEvent.all(part).map { $0.event(of: part) }
         var model = KeyModel(
             operations: part, parts: history.parts, keyCount: history.keys.count, values: history.values,
             startsAbsent: reading.evidence.keysStartAbsent)
@@ -128,18 +128,6 @@ package struct KeyTimeline: Sendable {
             part.append(operation)
         }
         return part
-    }
-
-    private static func events(_ operations: [KeyOperation]) -> [SearchEvent] {
-        var events: [SearchEvent] = []
-        events.reserveCapacity(2 * operations.count)
-        for (index, operation) in operations.enumerated() {
-            events.append(SearchEvent(time: operation.invoked, operation: Int32(index), isResponse: false))
-            guard operation.isAnswered else { continue }
-            events.append(SearchEvent(time: operation.completed, operation: Int32(index), isResponse: true))
-        }
-        events.sort(by: SearchEvent.isBefore)
-        return events
     }
 
     /// The order of the clusters of a key that is only set and read. An unknown first value may equal one written later,

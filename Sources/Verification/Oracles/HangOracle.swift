@@ -13,7 +13,8 @@ public struct HangOracle: ReadingOracle {
     /// `hang`.
     public var id: OracleID { .hang }
     /// The signature of a request that is never answered, whoever noticed: one fault has one id.
-    package static let silence = "hang:silent"
+    package static let silence = "\(OracleID.hang.rawValue):\(silent)"
+    fileprivate static let silent = "silent"
 
     func violations(in reading: Reading) -> [Violation] { problems(in: reading, patience: patience) }
 }
@@ -31,7 +32,7 @@ extension Diagnosis {
                 [(asked.last, "\(label(request)) is sent and never answered")], silence: silence)
         }
         return problem(
-            .hang, "silent",
+            .hang, HangOracle.silent,
             "\(who): \(label(request)) (packet \(asked.last.number)) "
                 + "got no reply for \(milliseconds) ms, \(until); the "
                 + "server neither answered nor closed.",
