@@ -25,7 +25,7 @@ struct MinimizeCommand: ParsableCommand {
         Sandbox.enter(for: subject.target, refused: target.noSandbox)
         Interruption.watch()
         let spec = try subject.target.resolved()
-        var replayer = Replayer(target: spec, codec: subject.codec)
+        var replayer = ScenarioReplayer(target: spec, codec: subject.codec)
         replayer.perturbation = target.perturb.plan(for: spec)
         replayer.seed = subject.seed
         replayer.times = 3

@@ -2,7 +2,7 @@ import Glibc
 
 /// A datagram with a fresh token, sent over loopback through the capture: when the capture has it, all packets from
 /// before it are in.
-final class Sentinel: Sendable {
+final class RecordingEndMark: Sendable {
     private let sender: Int32
     private let receiver: Int32
     /// The sender's and the receiver's port.
@@ -49,7 +49,7 @@ final class Sentinel: Sendable {
         return address
     }
 
-    /// The filter that lets the sentinel pass besides what `filter` does; an empty filter already does.
+    /// The filter that lets the end mark pass besides what `filter` does; an empty filter already does.
     func widening(_ filter: String) -> String {
         filter.isEmpty ? "" : "(\(filter)) or (udp and src host 127.0.0.1 and src port \(port))"
     }
@@ -65,7 +65,7 @@ final class Sentinel: Sendable {
         }
     }
 
-    /// The mark of a sentinel; nil for any other packet.
+    /// The mark of an end mark; nil for any other packet.
     func mark(of record: PacketRecord, in batch: PacketBatch) -> UInt8? {
         // Cheap first: nearly all packets have another length.
         guard record.wireLength <= 20 + 20 + 8 + token.count + 1 + 16,

@@ -5,19 +5,19 @@ import Glibc
 ///
 /// When the capture has seen it, it has seen every packet that the clients sent or received before. The socket owns its
 /// port, so no other program can be hit and no ICMP error comes back.
-final class Sentinel {
+final class ExecutionEndMark {
     let port: UInt16
     private var socket: Descriptor?
     private var payload: [UInt8]
 
     /// Tells the datagrams of this campaign from strays.
-    static let magic: [UInt8] = Array("crossfire-sentinel".utf8)
+    static let magic: [UInt8] = Array("crossfire-end-mark".utf8)
 
     /// - Throws: EMFILE and its like.
     init() throws(SystemError) {
         let type = Int32(SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let raw = try system("socket") { Glibc.socket(AF_INET, type, 0) }
-        let socket = Descriptor(raw, "sentinel")
+        let socket = Descriptor(raw, "end mark")
         do throws(SystemError) {
             try system("bind") { withAddress(loopback, 0) { bind(raw, $0, $1) } }
             port = try Port.localPort(of: raw)
