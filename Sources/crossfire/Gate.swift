@@ -2,6 +2,7 @@ import Foundation
 import Fuzz
 import Report
 import Verification
+import System
 
 /// What the gate has checked so far, and what follows from it.
 struct Gate {
