@@ -1,6 +1,7 @@
 public import Fuzz
 public import Verification
 import Foundation
+import Wire
 
 /// What a campaign says on a terminal.
 public struct CampaignText: Sendable {

@@ -2,6 +2,7 @@ import Capture
 import Foundation
 import Fuzz
 import Report
+import Wire
 
 /// Runs a campaign, tells the terminal what happens, and keeps its folder.
 struct CampaignRun {

@@ -6,6 +6,7 @@ import Perturbation
 import Report
 import Verification
 import System
+import Wire
 
 /// The contract's exit statuses: verdicts, then sysexits(3).
 enum Status: Int32 {

@@ -3,6 +3,7 @@ import Fuzz
 import Report
 import Verification
 import System
+import Wire
 
 /// What the gate has checked so far, and what follows from it.
 struct Gate {

@@ -19,7 +19,7 @@ enum ScenarioFiles {
         } catch {
             throw Failure(.badInput, "cannot read \(path): \(error)")
         }
-        return try Scenario(parsing: text, file: path, protocols: WireProtocols.all.map(\.name))
+        return try Scenario.parse(text, file: path, resolve: WireProtocols.resolve).scenario
     }
 
     /// All `.crossfire` files of a folder, by name.

@@ -131,7 +131,7 @@ extension WireProtocols {
     /// The codec with this name.
     static func required(_ name: String) throws -> any WireCodec {
         guard let codec = named(name) else {
-            throw Failure(.usage, "unknown protocol '\(name)'; expected one of \(names)")
+            throw Failure(.usage, UnknownProtocol(name: name).description)
         }
         return codec
     }
