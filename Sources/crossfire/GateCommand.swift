@@ -7,6 +7,7 @@ import Report
 import Verification
 import Wire
 import Protocols
+import System
 
 /// `crossfire gate`: for CI. Saved findings and the corpus again, then a budget of fresh executions.
 struct GateCommand: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Fuzz
 import Report
 import Verification
+import System
 
 /// `crossfire minimize`: a smaller scenario that still shows the fault.
 struct MinimizeCommand: ParsableCommand {

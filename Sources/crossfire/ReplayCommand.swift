@@ -5,6 +5,7 @@ import Report
 import Verification
 import Wire
 import Protocols
+import System
 
 /// `crossfire replay`: a finding or a scenario again, on fresh targets.
 struct ReplayCommand: ParsableCommand {

@@ -7,6 +7,7 @@ import Testing
 import Verification
 import Wire
 import Protocols
+import System
 
 /// Goal: clients say and note the same over every transport, and over Unix sockets, which nothing captures, their own
 /// recording reads as a capture would. Method: small servers; what the log and the recording hold is compared with what was

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import System
 
 /// Records interfaces to pcapng files until a limit or `stop`, and proves that nothing is missing.
 ///

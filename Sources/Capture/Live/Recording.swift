@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// One run of a recorder: the loop over its captures, the files, and the proof at the end.
 struct Recording: ~Copyable {

@@ -3,6 +3,7 @@ import Glibc
 import Synchronization
 import Verification
 import Wire
+import System
 
 /// Executions with a corpus, a budget and findings.
 public final class Campaign {

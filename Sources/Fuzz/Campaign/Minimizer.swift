@@ -1,4 +1,5 @@
 import Verification
+import System
 
 /// Makes a scenario smaller while it still shows a fault: whole clients first, then blocks, then steps.
 package struct Minimizer {

@@ -2,6 +2,7 @@ import Capture
 import Glibc
 import Synchronization
 import Verification
+import System
 
 /// Runs one scenario again and again on fresh targets, and counts how often it shows a fault.
 struct ReproductionTrials: Sendable {

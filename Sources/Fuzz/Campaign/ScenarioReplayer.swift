@@ -1,6 +1,7 @@
 public import Perturbation
 public import Verification
 public import Wire
+import System
 
 /// Shows a scenario's fault again, or that it is gone: for `replay`, `gate` and library users.
 public struct ScenarioReplayer: Sendable {

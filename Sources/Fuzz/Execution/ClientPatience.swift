@@ -1,4 +1,5 @@
 import Synchronization
+import System
 
 /// How long a client waits for a reply before it says that the target hangs.
 ///

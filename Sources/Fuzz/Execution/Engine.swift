@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 package import Wire
+package import System
 
 /// Runs scenarios: one epoll loop drives the sockets of all clients.
 ///

@@ -1,4 +1,5 @@
 package import Capture
+import System
 
 /// Cuts the stream of captured packets into executions, at the end marks. Pure.
 package struct ExecutionAssembler {

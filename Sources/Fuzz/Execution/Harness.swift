@@ -3,6 +3,7 @@ import Glibc
 import Perturbation
 import Verification
 import Wire
+import System
 
 /// What executions run on: a target, the clients, the capture and the judge.
 ///

@@ -3,6 +3,7 @@ import Glibc
 import Synchronization
 import Verification
 import Wire
+import System
 
 /// An execution with what the oracles say of it.
 struct JudgedExecution: Sendable {

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// Whether all threads of a target sleep, from two looks at /proc.
 final class SleepProbe {

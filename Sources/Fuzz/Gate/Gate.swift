@@ -1,3 +1,4 @@
+import System
 public import Verification
 
 /// A gate for CI: what it has checked so far, and what follows from it.

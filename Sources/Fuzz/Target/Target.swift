@@ -1,5 +1,6 @@
 import Glibc
 import Perturbation
+import System
 
 /// A server that listens on loopback or on a socket file: one that we started, or one that was there.
 final class Target {

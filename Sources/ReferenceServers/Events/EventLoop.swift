@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import System
 
 /// Serves all connections of one thread: waits until some can go on, and lets each go on until it would have to wait.
 ///
@@ -56,7 +57,7 @@ struct EventLoop<P: Poller & ~Copyable>: ~Copyable {
         if !unfinished.isEmpty { return 0 }
         if let drain { return drain.patience }
         guard let resumeAccepting else { return -1 }
-        return Int32(max(1, resumeAccepting - milliseconds()))
+        return Int32(max(1, resumeAccepting - Clock.milliseconds))
     }
 
     private mutating func accept() {
@@ -67,7 +68,7 @@ struct EventLoop<P: Poller & ~Copyable>: ~Copyable {
             case .nothing: if errno == EAGAIN { return }
             case .exhausted:
                 stopAccepting()
-                resumeAccepting = milliseconds() + Int(Limits.exhaustedPauseMilliseconds)
+                resumeAccepting = Clock.milliseconds + Int(Limits.exhaustedPauseMilliseconds)
             case .stop: stopAccepting()
             }
         }
@@ -109,7 +110,7 @@ struct EventLoop<P: Poller & ~Copyable>: ~Copyable {
     }
 
     private mutating func resumeAcceptingWhenDue() {
-        guard let moment = resumeAccepting, milliseconds() >= moment else { return }
+        guard let moment = resumeAccepting, Clock.milliseconds >= moment else { return }
         resumeAccepting = nil
         accepting = true
         _ = poller.watch(listener, for: listenerInterest)

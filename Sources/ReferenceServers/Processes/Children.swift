@@ -54,10 +54,3 @@ func endConnectionOnTermination(_ descriptor: Int32) {
         signal(number) { _ in shutdown(drained.load(ordering: .sequentiallyConsistent), Int32(SHUT_RD)) }
     }
 }
-
-/// A clock that never jumps, in milliseconds. `clock_gettime(2)`.
-func milliseconds() -> Int {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return now.tv_sec * 1000 + now.tv_nsec / 1_000_000
-}
