@@ -31,4 +31,11 @@ public struct GateCase: Sendable, Equatable {
     public var seconds: Double
     /// How it came out.
     public var outcome: Outcome
+
+    package init(kind: Kind, name: String, seconds: Double, outcome: Outcome) {
+        self.kind = kind
+        self.name = name
+        self.seconds = seconds
+        self.outcome = outcome
+    }
 }
