@@ -1,4 +1,4 @@
-import Capture
+public import Capture
 import Foundation
 public import Fuzz
 import Verification
@@ -21,7 +21,7 @@ public struct FindingStore: Sendable {
     ///
     /// - Returns: the folder's path.
     /// - Throws: `CaptureError.unwritable`; nothing half-written is left then, and an older folder is as it was.
-    public func save(_ finding: Finding, _ context: RunContext) throws -> String {
+    public func save(_ finding: Finding, _ context: RunContext) throws(CaptureError) -> String {
         let final = "\(directory)/\(finding.id)"
         let aside = "\(directory)/.\(finding.id).\(getpid())\(Self.asideSuffix)"
         let files = FileManager.default

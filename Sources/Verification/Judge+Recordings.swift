@@ -5,7 +5,7 @@ extension Judge {
     /// - Complexity: as `judge` of one.
     public func judge(_ evidence: Evidence) -> Judgement {
         guard let last = evidence.conversations.map(\.recording).max(), last > 0 else { return judgeOne(evidence) }
-        var whole = Judgement(verdict: .nothingTested)
+        var whole = Judgement()
         for recording in 0...last {
             var part = evidence
             part.conversations.removeAll { $0.recording != recording }
@@ -28,7 +28,5 @@ extension Judgement {
         methods.add(other.methods)
         exercised += other.exercised
         unsupportedCommands = Set(unsupportedCommands + other.unsupportedCommands).sorted()
-        let worst: [Verdict] = [.violated, .inconclusive, .held, .nothingTested]
-        verdict = worst.first { $0 == verdict || $0 == other.verdict } ?? .nothingTested
     }
 }

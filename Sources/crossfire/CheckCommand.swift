@@ -68,7 +68,7 @@ struct CheckCommand: ParsableCommand {
     var port: UInt16?
 
     @Option(help: "How the clients and the server of a capture talk: tcp, or udp with a datagram a message.")
-    var transport = CapturedTransport.tcp
+    var transport = FlowTransport.tcp
 
     @Option(help: "How far two time stamps may be off against each other, as between two hosts: 10us.")
     var clockUncertainty: Duration?
@@ -101,7 +101,7 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         let memory = MemoryWatch(limit: maxMemory)
         memory.begin { reason in
-            let judgement = Judgement(verdict: .inconclusive, inconclusive: [reason])
+            let judgement = Judgement(inconclusive: [reason])
             try? say(judgement, warnings: [], name: protocolName ?? model ?? "")
         }
         if let protocolName {
@@ -129,32 +129,14 @@ struct CheckCommand: ParsableCommand {
         wants.serverPort = port
         wants.datagrams = transport == .udp ? .kept(.all) : .none
         wants.decoding = decode.decoding
-        var reading = try CaptureReading(path: path, wants)
+        var reading = try CaptureReading.shown(path, wants)
         let requests = reading.flows.reduce(0) { $0 + $1.toServer.packets }
         for warning in reading.warnings + reading.recordingNotes { Console.note("\(capture): \(warning)") }
-        var incomplete = reading.warnings
-        if let dropped = reading.droppedPackets, dropped > 0 {
-            incomplete.append("the capture says that it dropped \(dropped) packets")
-        }
-        let evidence: Evidence
-        switch transport {
-        case .tcp:
-            var flows = reading.takeFlows()
-            flows.removeAll { port != nil && $0.server.port != port }
-            evidence = Evidence(capture: flows, codec: codec, incomplete: incomplete, end: reading.end)
-        case .udp:
-            var flows = reading.takeDatagrams()
-            flows.removeAll { port != nil && $0.server.port != port }
-            evidence = Evidence(capture: flows, codec: codec, incomplete: incomplete, end: reading.end)
-        }
+        let evidence = Evidence(reading.take(transport, serverPort: port), of: reading, codec: codec)
         let budget = memory.searchBudget(operations: requests, threads: threads)
         let oracles = Judge.wireOracles(silenceLimits: waiting.silenceLimits, budget: budget)
-        var judgement = Judge(oracles: oracles, clockUncertainty: uncertainty, threads: threads).judge(evidence)
-        let noted = CaptureExport.observations(in: reading.sectionComments)
-        if !noted.isEmpty {
-            judgement.violations = noted + judgement.violations
-            judgement.verdict = .violated
-        }
+        let judge = Judge(oracles: oracles, clockUncertainty: uncertainty, threads: threads)
+        let judgement = judge.judge(evidence, notedIn: reading.sectionComments)
         try finish(judgement, warnings: reading.warnings, name: codec.name, memory) {
             try outputs.annotate(path, named: capture, reading, judgement)
             try outputs.page {
@@ -228,10 +210,7 @@ struct CheckCommand: ParsableCommand {
         if result.verdict == .nothingTested, !result.foreignFunctions.isEmpty {
             throw Failure(.badInput, "\(capture): nothing can be judged. \(result.inconclusive.joined(separator: " "))")
         }
-        var judgement = Judgement(
-            verdict: result.verdict, violations: result.violations.map { Violation($0, hasClock: hasClock) },
-            inconclusive: result.inconclusive, exercised: result.exercised)
-        judgement.hints = result.hints
+        let judgement = Judgement(result, hasClock: hasClock)
         try finish(judgement, warnings: [], name: name, memory) { try outputs.page { page(judgement) } }
     }
 
@@ -244,31 +223,11 @@ struct CheckCommand: ParsableCommand {
         try say(judgement, warnings: warnings, name: name)
         try outputs()
         memory.end()
-        throw Status(judgement.verdict).exitCode
+        throw CommandStatus.end(judgement.verdict)
     }
 
     private func say(_ judgement: Judgement, warnings: [String], name: String) throws {
         let text = JudgementText(judgement, warnings: warnings)
         print(json ? try text.json(protocolName: name) : text.text(style: TerminalStyle(descriptor: 1)))
-    }
-}
-
-/// What carries the messages of a capture.
-enum CapturedTransport: String, ExpressibleByArgument, CaseIterable {
-    case tcp, udp
-}
-
-extension Violation {
-    /// A history's violation as a capture's: it has operations in place of packets.
-    fileprivate init(_ violation: HistoryViolation, hasClock: Bool) {
-        let names = violation.operations.map(String.init).joined(separator: ", ")
-        var summary = "\(violation.summary) (operations \(names))"
-        if let first = violation.firstInexplicable {
-            summary += "; inexplicable from the answer to operation \(first.operation) on"
-            if hasClock { summary += ", at \(first.time) ns" }
-        }
-        self.init(
-            oracle: .linearizability, summary: summary, signature: violation.signature,
-            marginNanoseconds: violation.marginNanoseconds, blame: violation.blame)
     }
 }

@@ -136,3 +136,8 @@ extension WireProtocols {
         return codec
     }
 }
+
+extension ScenarioFiles {
+    /// Scenarios of the protocols that this program knows.
+    static let known = ScenarioFiles(resolve: WireProtocols.resolve)
+}

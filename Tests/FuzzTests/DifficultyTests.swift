@@ -9,7 +9,7 @@ import Wire
 @Suite("What is drawn can be judged")
 struct DifficultyTests {
     private func judgement(meeting: Int, undecided: [String] = []) -> Judgement {
-        var judgement = Judgement(verdict: undecided.isEmpty ? .held : .inconclusive)
+        var judgement = Judgement()
         judgement.exercised.meeting = meeting
         judgement.undecided = undecided
         return judgement

@@ -201,7 +201,7 @@ public final class Campaign {
             oracle: .crash, summary: "the target \(ending) during an execution", signature: "crash \(ending)")
         // The end of the time may have come before the judge: the target has died all the same.
         let unjudged = JudgedExecution(
-            log: log, judgement: Judgement(verdict: .inconclusive), packets: PacketBatch(linkTypes: [.ethernet]))
+            log: log, judgement: Judgement(), packets: PacketBatch(linkTypes: [.ethernet]))
         try suspect(violation, scenario, own ?? unjudged)
         // What the wire shows of a dying server is the crash, not faults of their own.
         try settle(judged.filter { $0.log.execution != log.execution })
@@ -386,16 +386,10 @@ public final class Campaign {
     }
 
     private func result() -> CampaignResult {
-        let verdict: Verdict =
-            if !findings.isEmpty {
-                .violated
-            } else if status.inconclusive * Self.toleratedInconclusive > status.judged {
-                .inconclusive
-            } else if status.exercised.answered == 0 || status.exercised.overlaps == 0 {
-                .nothingTested
-            } else {
-                .held
-            }
+        let verdict = Verdict(
+            isViolated: !findings.isEmpty,
+            isUndecided: status.inconclusive * Self.toleratedInconclusive > status.judged,
+            isTested: status.exercised.answered > 0 && status.exercised.overlaps > 0)
         return CampaignResult(
             verdict: verdict, status: status, findings: findings, inconclusiveReasons: inconclusiveReasons,
             interruptedBy: Interruption.signal)

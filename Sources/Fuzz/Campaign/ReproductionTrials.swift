@@ -210,7 +210,6 @@ struct ReproductionTrials: Sendable {
 extension Judgement {
     mutating func add(_ violation: Violation) {
         violations.insert(violation, at: 0)
-        verdict = .violated
     }
 }
 

@@ -1,4 +1,5 @@
-import ArgumentParser
+public import ArgumentParser
+public import Capture
 import Verification
 
 /// How long a client of a capture waits for a reply before its server is said to hang.
@@ -8,3 +9,5 @@ struct CapturePatience: ParsableArguments {
 
     var silenceLimits: SilenceLimits { .capture(hangAfter: Int64(hangAfter.seconds * 1e9)) }
 }
+
+extension FlowTransport: ExpressibleByArgument {}
