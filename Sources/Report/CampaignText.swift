@@ -2,6 +2,7 @@ public import Capture
 public import Fuzz
 public import Verification
 import Foundation
+import Wire
 
 /// What a campaign says on a terminal.
 public struct CampaignText: Sendable {

@@ -2,6 +2,7 @@ public import Capture
 import Foundation
 public import Fuzz
 import Verification
+import Wire
 
 /// The findings of a campaign as folders: `DIR/findings/ID/`, each written aside and renamed when it is whole.
 public struct FindingStore: Sendable {

@@ -1,11 +1,14 @@
 import Foundation
 public import Fuzz
 import Verification
+public import Wire
 
 /// What a path names that can be run again: a finding's folder, a scenario in one, or a scenario alone.
 public struct SavedScenario: Sendable {
     /// The test case.
     public let scenario: Scenario
+    /// Its protocol.
+    public let codec: any WireCodec
     /// The folder that it is in.
     public let folder: String
     /// What the finding's folder says; nil for a scenario alone.
@@ -20,7 +23,7 @@ public struct SavedScenario: Sendable {
             throw StoreError(path: path, reason: "there is no finding or scenario")
         }
         folder = isFolder.boolValue ? path : URL(fileURLWithPath: path).deletingLastPathComponent().path
-        scenario = try files.load(file: isFolder.boolValue ? path + "/scenario.crossfire" : path)
+        (scenario, codec) = try files.read(file: isFolder.boolValue ? path + "/scenario.crossfire" : path)
         let hasRecord = FileManager.default.fileExists(atPath: folder + "/finding.json")
         record = isFolder.boolValue || hasRecord ? try FindingStore.record(at: folder) : nil
     }

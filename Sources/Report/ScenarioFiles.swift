@@ -1,30 +1,35 @@
 import Foundation
-public import Fuzz
+public import Wire
 
 /// Scenario files on disk.
 public struct ScenarioFiles: Sendable {
-    /// The names of the protocols that scenarios may be of.
-    private let protocols: [String]
+    /// The protocol that a scenario in a folder names.
+    private let resolve: @Sendable (_ name: String, _ folder: String) throws -> any WireCodec
 
     /// Bytes of a file: sixteen of the largest tokens, spelt out.
     private static let maximumBytes = 256 << 20
 
-    /// Files whose scenarios are of these protocols.
-    public init(protocols: [String]) {
-        self.protocols = protocols
+    /// Files whose scenarios are of the protocols that `resolve` finds.
+    public init(resolve: @escaping @Sendable (_ name: String, _ folder: String) throws -> any WireCodec) {
+        self.resolve = resolve
     }
 
-    /// One file.
+    /// The scenario of one file.
     ///
     /// - Throws: `StoreError`, `ScenarioError`.
-    public func load(file path: String) throws -> Scenario {
+    public func load(file path: String) throws -> Scenario { try read(file: path).scenario }
+
+    /// The scenario of one file, with its protocol.
+    ///
+    /// - Throws: `StoreError`, `ScenarioError`.
+    public func read(file path: String) throws -> (scenario: Scenario, codec: any WireCodec) {
         let text: String
         do {
             text = try SmallFile.text(path, atMost: Self.maximumBytes)
         } catch {
             throw StoreError(path: path, reason: "cannot be read: \(error)")
         }
-        return try Scenario(parsing: text, file: path, protocols: protocols)
+        return try Scenario.parse(text, file: path, resolve: resolve)
     }
 
     /// All `.crossfire` files of a folder, by name.

@@ -1,6 +1,7 @@
 import Capture
 import Fuzz
 import Report
+import Wire
 
 /// Runs a campaign, tells the terminal what happens, and keeps its folder.
 struct CampaignRun {

@@ -6,6 +6,7 @@ import Perturbation
 import Report
 import Verification
 import System
+import Wire
 
 extension CommandStatus {
     var exitCode: ExitCode { ExitCode(rawValue) }

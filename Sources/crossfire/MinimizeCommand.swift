@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fuzz
 import Report
+import Wire
 import Verification
 import System
 

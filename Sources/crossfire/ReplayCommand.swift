@@ -66,7 +66,7 @@ struct ReplaySubject {
     init(_ path: String, _ options: TargetOptions, isTrusted: Bool) throws {
         let saved = try SavedScenario(path, .known)
         scenario = saved.scenario
-        codec = try WireProtocols.required(scenario.protocolName)
+        codec = saved.codec
         seed = saved.record?.seed ?? 0
         oracle = saved.record.flatMap { OracleID(rawValue: $0.oracle) }
         if options.isGiven {

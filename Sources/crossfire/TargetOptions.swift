@@ -131,7 +131,7 @@ extension WireProtocols {
     /// The codec with this name.
     static func required(_ name: String) throws -> any WireCodec {
         guard let codec = named(name) else {
-            throw Failure(.usage, "unknown protocol '\(name)'; expected one of \(names)")
+            throw Failure(.usage, UnknownProtocol(name: name).description)
         }
         return codec
     }
@@ -139,5 +139,5 @@ extension WireProtocols {
 
 extension ScenarioFiles {
     /// Scenarios of the protocols that this program knows.
-    static let known = ScenarioFiles(protocols: WireProtocols.all.map(\.name))
+    static let known = ScenarioFiles(resolve: WireProtocols.resolve)
 }

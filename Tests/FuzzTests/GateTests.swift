@@ -2,6 +2,7 @@ import Capture
 import Fuzz
 import Testing
 import Verification
+import Wire
 
 /// Goal: a gate fails for what shows again and the baseline does not name, and is never green where something could not be run.
 /// Method: outcomes of replays and campaigns as they are noted, without a server.

@@ -1,8 +1,11 @@
 import CLinux
+import Fuzz
 import Glibc
-import System
+import Protocols
 import Synchronization
+import System
 import Testing
+import Verification
 
 /// A folder of its own for one test, removed afterwards.
 final class TemporaryFolder: Sendable {
@@ -188,5 +191,13 @@ func asleep(opening latch: Latch, afterMilliseconds milliseconds: Int64) -> () -
     return {
         if Clock.monotonic - begin >= milliseconds * 1_000_000 { latch.open() }
         return true
+    }
+}
+
+extension ScenarioGenerator {
+    /// The generator of a protocol's scenarios.
+    static func of(_ protocolName: String) throws -> ScenarioGenerator {
+        let vocabulary = try #require(WireProtocols.named(protocolName)?.spoken.vocabulary)
+        return ScenarioGenerator(protocolName: protocolName, vocabulary: vocabulary)
     }
 }

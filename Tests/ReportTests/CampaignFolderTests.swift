@@ -3,6 +3,7 @@ import Foundation
 import Fuzz
 import Report
 import Testing
+import Wire
 import Verification
 
 /// Goal: what a campaign finds is kept as it comes, and a full disk takes no verdict away. Method: events of a campaign, in a

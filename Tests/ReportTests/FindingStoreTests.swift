@@ -4,6 +4,7 @@ import Fuzz
 import Report
 import Testing
 import Verification
+import Wire
 
 /// Goal: a finding's folder holds all that is needed to see it again, and is there whole or not at all. Method: a hand-made
 /// finding saved, read back file by file, saved again, and saved where the capture cannot be written.

@@ -1,15 +1,17 @@
 import Foundation
 import Fuzz
+import Protocols
 import Report
 import Testing
 import Verification
+import Wire
 
 /// Goal: a path on the command line means the same scenario everywhere, and nobody runs a stranger's command without having
 /// seen it. Method: folders and files as campaigns and people write them, whole and broken.
 @Suite("Saved scenarios")
 struct SavedScenarioTests {
     let folder: TemporaryFolder
-    let files = ScenarioFiles(protocols: ["resp"])
+    let files = ScenarioFiles(resolve: WireProtocols.resolve)
 
     init() throws { folder = try TemporaryFolder() }
 

@@ -11,6 +11,8 @@ public final class Campaign {
     private let emit: (CampaignEvent) throws -> Void
     private let harness: Harness
     private var random: SeededGenerator
+    /// Nil where only the corpus can be said.
+    private let generator: ScenarioGenerator?
     private var generatorOptions: GeneratorOptions
     private var status = CampaignStatus()
     private var watch = ResourceWatch()
@@ -63,7 +65,10 @@ public final class Campaign {
         // A yardstick measures the server, not our patience.
         if options.hammers { setup.patience.firstMilliseconds = setup.patience.asleepMilliseconds }
         corpus = options.target.transport == .udp ? options.corpus.filter(\.fitsDatagrams) : options.corpus
-        guard !corpus.isEmpty || ScenarioGenerators.named(options.codec.name) != nil else {
+        generator = options.codec.spoken.vocabulary.map {
+            ScenarioGenerator(protocolName: options.codec.name, vocabulary: $0)
+        }
+        guard !corpus.isEmpty || generator != nil else {
             throw CampaignError.nothingToSay(protocolName: options.codec.name)
         }
         harness = try Harness(setup)
@@ -148,7 +153,7 @@ public final class Campaign {
             corpusNext += 1
             return usable[corpusNext - 1]
         }
-        guard let generator = ScenarioGenerators.named(options.codec.name) else { return random.pick(usable) }
+        guard let generator else { return random.pick(usable) }
         if !usable.isEmpty, random.oneIn(4) { return random.pick(usable) }
         return options.hammers
             ? generator.hammer(&random, generatorOptions) : generator.scenario(&random, generatorOptions)
@@ -248,7 +253,7 @@ public final class Campaign {
     /// Now and then: do clients get together what each gets alone?
     private func compareWithAlone() throws {
         guard !stopsNow, !options.hammers, harness.address.transport != .udp, !options.codec.hasSharedState,
-            let generator = ScenarioGenerators.named(options.codec.name)
+            let generator
         else { return }
         // Few scenarios are free of long messages and of clients that leave.
         for _ in 0..<Self.drawsForComparison {

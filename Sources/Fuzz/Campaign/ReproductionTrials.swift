@@ -3,6 +3,7 @@ import Glibc
 import Synchronization
 import Verification
 import System
+import Wire
 
 /// Runs one scenario again and again on fresh targets, and counts how often it shows a fault.
 struct ReproductionTrials: Sendable {

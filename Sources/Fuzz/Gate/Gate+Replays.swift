@@ -1,5 +1,6 @@
 import System
 public import Verification
+public import Wire
 
 extension Gate {
     /// A finding of an earlier campaign.

@@ -44,7 +44,7 @@ extension Template {
     }
 
     /// Bare where that reads back the same.
-    var word: String {
+    package var word: String {
         let plain = pieces.allSatisfy { piece in
             guard case .bytes(let bytes) = piece else { return true }
             return bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F && !Template.special.contains($0) }

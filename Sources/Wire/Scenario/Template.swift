@@ -13,6 +13,17 @@ public struct Template: Equatable, Sendable {
         pieces = [.bytes(Array(text.utf8))]
     }
 
+    /// Templates one after the other, as one. Bytes that meet become one piece, as they are read.
+    public init(joining parts: [Template]) {
+        pieces = parts.flatMap(\.pieces).reduce(into: []) { pieces, piece in
+            if case .bytes(let more) = piece, case .bytes(let bytes)? = pieces.last {
+                pieces[pieces.count - 1] = .bytes(bytes + more)
+            } else {
+                pieces.append(piece)
+            }
+        }
+    }
+
     /// One part.
     public enum Piece: Equatable, Sendable {
         /// Bytes as they are.
@@ -30,7 +41,7 @@ public struct Template: Equatable, Sendable {
     public static let maximumTokenLength = 16 << 20
 
     /// Whether it has a token of a given length.
-    var hasSizedToken: Bool { longestToken > 0 }
+    package var hasSizedToken: Bool { longestToken > 0 }
 
     /// The length of the longest token that says its length; 0 without one.
     var longestToken: Int {

@@ -1,30 +1,62 @@
 extension Scenario {
-    /// Reads a scenario from text.
+    /// Reads a scenario from text, whatever protocol it names.
     ///
     /// - Parameters:
     ///   - text: the file's contents.
     ///   - file: its name, for errors.
-    ///   - protocols: the names of the protocols that are known; nil takes any name.
     /// - Throws: the first thing that is not as it must be, with its place.
     /// - Complexity: O(length of the text).
-    public init(
-        parsing text: String, file: String = "scenario", protocols: [String]? = nil
-    ) throws(ScenarioError) {
-        var parser = ScenarioParser(file: file, protocols: protocols)
+    public init(parsing text: String, file: String = "scenario") throws(ScenarioError) {
+        self = try Self.read(text, file: file) { _, _ in }.scenario
+    }
+
+    /// Reads a scenario from text, and finds the protocol that it names.
+    ///
+    /// - Parameters:
+    ///   - text: the file's contents.
+    ///   - file: its path, for errors; its folder is where a protocol is looked for that is a file itself.
+    ///   - resolve: the protocol of a name; what it throws is told with the name's place.
+    /// - Throws: the first thing that is not as it must be, with its place.
+    /// - Complexity: O(length of the text).
+    public static func parse(
+        _ text: String, file: String, resolve: (_ name: String, _ folder: String) throws -> any WireCodec
+    ) throws(ScenarioError) -> (scenario: Scenario, codec: any WireCodec) {
+        let (scenario, codec) = try read(text, file: file, resolve)
+        return (scenario, codec)
+    }
+
+    private static func read<Found>(
+        _ text: String, file: String, _ resolve: (_ name: String, _ folder: String) throws -> Found
+    ) throws(ScenarioError) -> (scenario: Scenario, found: Found) {
+        var parser = ScenarioParser(file: file)
+        var found: Found?
         var number = 0
         // By bytes: as characters, CR LF is one, and no line feed.
         for line in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false) {
             number += 1
             try parser.take(LineReader(line, file: file, line: number))
+            if found == nil, let (name, place) = parser.named {
+                do {
+                    found = try resolve(name, folder(of: file))
+                } catch {
+                    throw place.error("\(error)")
+                }
+            }
         }
-        self = try parser.finish(lastLine: number)
+        let scenario = try parser.finish(lastLine: number)
+        guard let found else { preconditionFailure("a scenario without a protocol's name is none") }
+        return (scenario, found)
+    }
+
+    private static func folder(of file: String) -> String {
+        file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
     }
 }
 
 private struct ScenarioParser {
     let file: String
-    let protocols: [String]?
-    var protocolName: String?
+    /// The protocol's name, and where it stands.
+    var named: (name: String, place: LineReader)?
     var blocks: [Scenario.Block] = []
     var group: [Scenario.Step]?
     var groupLine = 0
@@ -32,9 +64,8 @@ private struct ScenarioParser {
     var steps = 0
     var tokenBytes = 0
 
-    init(file: String, protocols: [String]?) {
+    init(file: String) {
         self.file = file
-        self.protocols = protocols
     }
 
     mutating func take(_ line: LineReader) throws(ScenarioError) {
@@ -42,7 +73,7 @@ private struct ScenarioParser {
         let indented = line.skipSpace() > 0
         guard !line.isAtEnd else { return }
         if !indented { try closeGroup() }
-        guard protocolName != nil else { return try takeProtocol(&line) }
+        guard named != nil else { return try takeProtocol(&line) }
         if group != nil {
             let step = try takeStep(&line)
             // In place: a copy for each step would take time in the square of their number.
@@ -63,10 +94,7 @@ private struct ScenarioParser {
         line.skipSpace()
         let start = line
         let name = try line.word("a protocol's name")
-        if let protocols, !protocols.contains(name) {
-            throw start.error("unknown protocol '\(name)'; expected one of \(protocols.joined(separator: ", "))")
-        }
-        protocolName = name
+        named = (name, start)
         try line.end()
     }
 
@@ -144,10 +172,10 @@ private struct ScenarioParser {
 
     mutating func finish(lastLine: Int) throws(ScenarioError) -> Scenario {
         try closeGroup()
-        guard let protocolName else {
+        guard let named else {
             throw ScenarioError(
                 file: file, line: max(1, lastLine), column: 1, message: "expected 'protocol NAME' as the first line")
         }
-        return Scenario(protocolName: protocolName, blocks: blocks)
+        return Scenario(protocolName: named.name, blocks: blocks)
     }
 }

@@ -82,12 +82,12 @@ public struct Scenario: Equatable, Sendable {
     }
 
     /// Whether a client leaves before the end.
-    var hasDepartures: Bool {
+    package var hasDepartures: Bool {
         blocks.lazy.flatMap(\.steps).contains { $0.action == .reset || $0.action == .close }
     }
 
     /// Whether it can be run over UDP: whole requests that fit in datagrams, and no client that lets its buffer run over.
-    var fitsDatagrams: Bool {
+    package var fitsDatagrams: Bool {
         blocks.lazy.flatMap(\.steps).allSatisfy { step in
             switch step.action {
             case .connect(let receiveBuffer): return receiveBuffer == nil
@@ -99,7 +99,7 @@ public struct Scenario: Equatable, Sendable {
     }
 
     /// The steps of one client alone; it keeps its number.
-    func only(_ client: Int) -> Scenario {
+    package func only(_ client: Int) -> Scenario {
         var part = Scenario(protocolName: protocolName)
         for block in blocks {
             let own = block.steps.filter { $0.client == client }
