@@ -20,6 +20,10 @@ public struct CampaignOptions: Sendable {
     public var executionLimit: Int?
     /// Ends after so many seconds; nil: no such limit.
     public var secondLimit: Double?
+    /// The same in nanoseconds.
+    var limitNanoseconds: Int64? { secondLimit.map { Int64(min($0, Self.longestSeconds) * 1e9) } }
+    /// A hundred years, so that nanoseconds fit in 64 bits.
+    private static let longestSeconds = 100.0 * 365 * 86400
     /// Ends at the first finding, once it is confirmed.
     public var stopOnFirst = false
     /// Ends at the first finding of one of these oracles, once it is confirmed.

@@ -61,7 +61,7 @@ package struct Minimizer {
             let broke = ending != nil || log.outcome != .completed
             let judged = try harness.judgements(all: broke || count % 4 == 0)
             if broke { try harness.startTarget() }
-            if (ending != nil && oracle == .crash) || isHit(judged) { return true }
+            if isHit(judged) { return true }
         }
         return isHit(try harness.judgements(all: true))
     }

@@ -150,11 +150,9 @@ struct ReproductionTrials: Sendable {
             let broke = ending != nil || log.outcome != .completed
             // A small window: a hit ends the try soon, and the judge still runs beside the clients.
             let ready = try harness.judgements(all: broke || count % 4 == 0)
-            judged += ready.map(Self.withoutIdlePackets)
-            if let ending, !judged.isEmpty {
-                judged[judged.count - 1].judgement.add(Self.crash(ending))
-                judged[judged.count - 1].targetOutput = harness.targetOutput
-            }
+            // Packets of what held are not looked at again: thousands of executions of a longer look would fill the memory.
+            judged += ready.map { $0.judgement.verdict == .violated ? $0 : $0.withoutPackets }
+            if ending != nil, !judged.isEmpty { judged[judged.count - 1].targetOutput = harness.targetOutput }
             if broke || ready.contains(where: { Self.matches($0, oracle) }) { break }
             // A leak is looked for at rest, now and then.
             if oracle == .resources, count % Self.executionsBeforeRest == 0 {
@@ -165,15 +163,6 @@ struct ReproductionTrials: Sendable {
         judged += try harness.judgements(all: true)
         if oracle == nil || oracle == .resources { Self.addLeaks(to: &judged, harness, before, count) }
         return judged
-    }
-
-    /// Packets of what held are not looked at again: thousands of executions of a longer look would fill the memory.
-    private static func withoutIdlePackets(_ execution: JudgedExecution) -> JudgedExecution {
-        guard execution.judgement.verdict != .violated else { return execution }
-        var execution = execution
-        execution.packets = PacketBatch(linkTypes: execution.packets.linkTypes)
-        execution.log.packets = nil
-        return execution
     }
 
     /// Compares what clients get together and alone, again and again.
@@ -200,16 +189,6 @@ struct ReproductionTrials: Sendable {
 
     private static func matches(_ execution: JudgedExecution, _ oracle: OracleID?) -> Bool {
         execution.judgement.violations.contains { oracle == nil || $0.oracle == oracle }
-    }
-
-    static func crash(_ ending: ProcessEnding) -> Violation {
-        Violation(oracle: .crash, summary: "the target \(ending) during an execution", signature: "crash \(ending)")
-    }
-}
-
-extension Judgement {
-    mutating func add(_ violation: Violation) {
-        violations.insert(violation, at: 0)
     }
 }
 

@@ -40,9 +40,11 @@ package struct ExecutionJudge: Sendable {
     /// - Parameters:
     ///   - packets: all captured packets of the execution, numbered from 1.
     ///   - trouble: what the capture is known to have missed, one sentence each.
+    ///   - ending: how the target ended, if it did.
     ///   - isHasty: whether the campaign is over, and waits.
     package func judge(
-        _ packets: PacketBatch, _ log: ExecutionLog, trouble: [String], isHasty: Bool = false
+        _ packets: PacketBatch, _ log: ExecutionLog, ending: ProcessEnding? = nil, trouble: [String],
+        isHasty: Bool = false
     ) -> Judgement {
         let oracles = log.outcome == .interrupted ? interruptedOracles : isHasty ? hastyOracles : oracles
         var trouble = trouble
@@ -57,12 +59,16 @@ package struct ExecutionJudge: Sendable {
             packets.keepBeginning(bytes: ExecutionLimits.floodBytes)
             limit = "a client was sent more than \(ExecutionLimits.replies) replies"
         }
-        var judgement =
+        let (evidence, judgement) =
             isDatagram
             ? judgeDatagrams(packets, log, trouble, oracles)
             : judgeStreams(packets, log, trouble, oracles, isCut: limit != nil)
-        if let limit { note(limit, log, &judgement) }
-        return judgement
+        var observation = Observation(evidence: evidence, log: log, ending: ending, judgement: judgement)
+        if let limit { note(limit, log, &observation.judgement) }
+        for oracle in Self.executionOracles {
+            if let violation = oracle.violation(in: observation) { observation.judgement.add(violation) }
+        }
+        return observation.judgement
     }
 
     /// An execution of which only the beginning is judged. Where hardly anything was written, an endless reply is one that
@@ -106,7 +112,7 @@ package struct ExecutionJudge: Sendable {
 
     private func judgeStreams(
         _ packets: PacketBatch, _ log: ExecutionLog, _ trouble: [String], _ oracles: Judge, isCut: Bool
-    ) -> Judgement {
+    ) -> (Evidence, Judgement) {
         var table = FlowTable(serverPort: serverPort)
         table.add(packets)
         let flows = table.finish()
@@ -126,7 +132,7 @@ package struct ExecutionJudge: Sendable {
         var judgement = oracles.judge(evidence)
         experience.methods.withLock { $0.formUnion(judgement.methods.accepted) }
         if log.packets == nil { judgement.exercised.intervals = Self.intervals(evidence, flows, log) }
-        return judgement
+        return (evidence, judgement)
     }
 
     /// What earlier executions showed of the target.
@@ -137,7 +143,7 @@ package struct ExecutionJudge: Sendable {
     /// Of datagrams the clients' intervals are not compared: a message has no place in a stream.
     private func judgeDatagrams(
         _ packets: PacketBatch, _ log: ExecutionLog, _ trouble: [String], _ oracles: Judge
-    ) -> Judgement {
+    ) -> (Evidence, Judgement) {
         var table = DatagramTable(serverPort: serverPort)
         table.add(packets)
         let flows = table.finish()
@@ -145,33 +151,7 @@ package struct ExecutionJudge: Sendable {
             datagrams: flows, codec: codec, names: { Self.name($0.client, log) },
             incomplete: trouble + Self.datagramDisagreements(flows, log),
             end: packets.records.last?.time ?? Timestamp(nanoseconds: 0))
-        var judgement = oracles.judge(evidence)
-        if judgement.violations.isEmpty, judgement.inconclusive.isEmpty, let hang = Self.silence(evidence, log) {
-            judgement.add(hang)
-        }
-        return judgement
-    }
-
-    /// A datagram may be lost on its way, so the wire alone does not show a hang. On loopback a captured one is lost only
-    /// for want of room at the target's socket, and counted there.
-    private static func silence(_ evidence: Evidence, _ log: ExecutionLog) -> Violation? {
-        guard case .stalled(let client) = log.outcome, log.droppedDatagrams == 0 else { return nil }
-        let name = "c\(client)"
-        guard
-            let asked = evidence.conversations.last(where: { $0.name == name })?.exchanges.last(where: {
-                $0.reply == nil
-            })
-        else { return nil }
-        let milliseconds = (log.endNanoseconds - asked.request.last.time.nanoseconds) / 1_000_000
-        var hang = Violation(
-            oracle: .hang,
-            summary:
-                "\(name): the request in packet \(asked.request.last.number) got no reply for \(milliseconds) ms, until the "
-                + "client closed; the kernel dropped no datagram to the target.",
-            packets: [asked.request.last.number], notes: ["the request is sent and never answered"],
-            signature: HangOracle.silence)
-        hang.restsOnLog = true
-        return hang
+        return (evidence, oracles.judge(evidence))
     }
 
     /// The intervals of all answered operations, on the wire and as their clients saw them.

@@ -119,7 +119,9 @@ final class Harness {
             log.droppedDatagrams = max(0, dropped - droppedDatagrams)
             droppedDatagrams = dropped
         }
-        pipeline.submit(log)
+        // The process may still be dying, and how it ended is part of what is judged.
+        let ending = ending(after: log)
+        pipeline.submit(PerformedExecution(scenario: scenario, log: log, ending: ending))
         if log.packets == nil { endMark.send(execution: executions) }
         unjudgedBytes += log.connections.reduce(0) { $0 + $1.receivedBytes + $1.sentBytes }
         switch log.outcome {
@@ -127,7 +129,7 @@ final class Harness {
         case .completed, .interrupted: break
         }
         cutTargetLog()
-        return (log, ending(after: log))
+        return (log, ending)
     }
 
     /// The target's end, given a moment where a connection broke: the process may still be dying.

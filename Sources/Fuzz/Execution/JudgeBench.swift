@@ -7,7 +7,7 @@ import System
 /// Judges executions on as many threads as there are processors, each execution on one of them.
 final class JudgeBench: Sendable {
     private struct Case: Sendable {
-        var log: ExecutionLog
+        var execution: PerformedExecution
         var packets: PacketBatch
         var trouble: [String]
     }
@@ -49,8 +49,12 @@ final class JudgeBench: Sendable {
     }
 
     /// Hands over an execution.
-    func judge(_ log: ExecutionLog, _ packets: PacketBatch, trouble: [String]) {
-        cases.put(Case(log: log, packets: packets, trouble: trouble))
+    ///
+    /// - Parameter packets: of an execution in which clients were flooded only the beginning is judged and kept.
+    func judge(_ execution: PerformedExecution, _ packets: PacketBatch, trouble: [String]) {
+        var packets = packets
+        if execution.log.isFlooded { packets.keepBeginning(bytes: ExecutionLimits.floodBytes) }
+        cases.put(Case(execution: execution, packets: packets, trouble: trouble))
     }
 
     /// From now on executions get less time.
@@ -71,8 +75,9 @@ final class JudgeBench: Sendable {
         while let item = cases.takeOne() {
             guard !isAbandoned.load(ordering: .relaxed) else { continue }
             let judgement = judge.judge(
-                item.packets, item.log, trouble: item.trouble, isHasty: isHasty.load(ordering: .relaxed))
-            judged.put(JudgedExecution(log: item.log, judgement: judgement, packets: item.packets))
+                item.packets, item.execution.log, ending: item.execution.ending, trouble: item.trouble,
+                isHasty: isHasty.load(ordering: .relaxed))
+            judged.put(JudgedExecution(item.execution, judgement, item.packets))
         }
     }
 }

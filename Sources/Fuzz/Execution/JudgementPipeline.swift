@@ -5,16 +5,6 @@ import Verification
 import Wire
 import System
 
-/// An execution with what the oracles say of it.
-struct JudgedExecution: Sendable {
-    var log: ExecutionLog
-    var judgement: Judgement
-    /// Its packets, numbered from 1.
-    var packets: PacketBatch
-    /// The end of what the target had printed, where it ended in this execution; else empty.
-    var targetOutput: [UInt8] = []
-}
-
 /// Captures the target's traffic, cuts it into executions, and judges these on as many threads as there are processors.
 /// Unix sockets are not captured: their clients' log brings the packets with it.
 ///
@@ -33,7 +23,7 @@ final class JudgementPipeline {
 
     private enum Work: Sendable {
         case packets(PacketBatch, dropped: UInt64)
-        case log(ExecutionLog)
+        case performed(PerformedExecution)
         case stop
 
         var isStop: Bool { if case .stop = self { true } else { false } }
@@ -133,10 +123,10 @@ final class JudgementPipeline {
     /// Executions whose judgement has not been taken yet.
     var outstanding: Int { submitted - received }
 
-    /// Hands over the clients' log of an execution. Call it before its end mark is sent.
-    func submit(_ log: ExecutionLog) {
+    /// Hands over an execution. Call it before its end mark is sent.
+    func submit(_ execution: PerformedExecution) {
         submitted += 1
-        work.put(.log(log))
+        work.put(.performed(execution))
     }
 
     /// Takes the judgements that are ready, waiting up to `milliseconds` for the first.
@@ -172,7 +162,7 @@ final class JudgementPipeline {
     private struct AssemblyLoop {
         var assembler: ExecutionAssembler
         let bench: JudgeBench
-        var logs: [ExecutionLog] = []
+        var performed: [PerformedExecution] = []
         var dropped: UInt64 = 0
         var droppedNow: UInt64 = 0
 
@@ -181,14 +171,11 @@ final class JudgementPipeline {
                 for item in work.takeAll(waiting: -1) where !shared.isAbandoned.load(ordering: .relaxed) || item.isStop
                 {
                     switch item {
-                    case .log(let log):
-                        if var packets = log.packets {
-                            if case .flooded = log.outcome {
-                                packets.keepBeginning(bytes: ExecutionLimits.floodBytes)
-                            }
-                            bench.judge(log, packets, trouble: [])
+                    case .performed(let execution):
+                        if let packets = execution.log.packets {
+                            bench.judge(execution, packets, trouble: [])
                         } else {
-                            logs.append(log)
+                            performed.append(execution)
                         }
                     case .stop: return
                     case .packets(let batch, let dropped):
@@ -203,16 +190,16 @@ final class JudgementPipeline {
         private mutating func assemble(_ batch: PacketBatch) {
             for record in batch.records {
                 guard let execution = assembler.add(record, in: batch) else { continue }
-                while let log = logs.first, log.execution <= execution {
-                    logs.removeFirst()
-                    complete(log, marked: execution)
+                while let first = performed.first, first.log.execution <= execution {
+                    performed.removeFirst()
+                    complete(first, marked: execution)
                 }
             }
         }
 
-        private mutating func complete(_ log: ExecutionLog, marked: Int) {
+        private mutating func complete(_ execution: PerformedExecution, marked: Int) {
             var trouble: [String] = []
-            if log.execution < marked { trouble.append("the capture misses the end of the execution") }
+            if execution.log.execution < marked { trouble.append("the capture misses the end of the execution") }
             if droppedNow != dropped {
                 trouble.append("the capture dropped \(droppedNow - dropped) packets")
                 dropped = droppedNow
@@ -221,9 +208,7 @@ final class JudgementPipeline {
                 let limit = ExecutionLimits.packetBytes >> 20
                 trouble.append("more than \(limit) MiB of packets: \(assembler.leftOut) packets are left out")
             }
-            var packets = assembler.take(log)
-            if case .flooded = log.outcome { packets.keepBeginning(bytes: ExecutionLimits.floodBytes) }
-            bench.judge(log, packets, trouble: trouble)
+            bench.judge(execution, assembler.take(execution.log), trouble: trouble)
         }
     }
 }

@@ -18,7 +18,7 @@ package struct ScenarioGenerator: Sendable {
         let fitting = ScenarioPattern.all.filter { pattern in
             (pattern.keepsToOperations || options.operations == nil) && pattern.fits(draw)
         }
-        let pattern = random.pick(fitting, byWeight: \.weight) ?? .rounds
+        let pattern = random.pick(fitting, byWeight: { $0.weight(draw) }) ?? .rounds
         return pattern.scenario(&random, draw)
     }
 

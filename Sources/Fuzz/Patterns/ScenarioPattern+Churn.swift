@@ -5,7 +5,8 @@ extension ScenarioPattern {
     /// Clients come and go: most leave with replies under way, while others connect, whom the server may take for them.
     /// Each request is a segment of its own. Those who stay get their replies.
     static let churn = ScenarioPattern(
-        weight: 4, keepsToOperations: false, fits: { !$0.options.datagrams && $0.namesRequests }
+        weight: { $0.marker == nil ? 8 : 4 }, keepsToOperations: false,
+        fits: { !$0.options.datagrams && $0.namesRequests }
     ) { random, draw in
         var builder = RoundBuilder(draw)
         builder.prepareNaming(&random, draw)

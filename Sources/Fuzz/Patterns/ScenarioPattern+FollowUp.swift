@@ -5,7 +5,8 @@ extension ScenarioPattern {
     /// Requests follow a pipelined batch in a segment of their own before its replies are read: a server that loses the
     /// rest of the batch answers them in its place.
     static let followUp = ScenarioPattern(
-        weight: 4, keepsToOperations: false, fits: { !$0.options.datagrams && $0.namesRequests }
+        weight: { $0.marker == nil ? 8 : 4 }, keepsToOperations: false,
+        fits: { !$0.options.datagrams && $0.namesRequests }
     ) { random, draw in
         var builder = RoundBuilder(draw)
         builder.prepareNaming(&random, draw)

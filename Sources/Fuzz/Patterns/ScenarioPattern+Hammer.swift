@@ -4,7 +4,8 @@ import Wire
 extension ScenarioPattern {
     /// Every client has a few requests on their way, and sends another one whenever a reply has come. Nobody waits for anybody
     /// else. It is a yardstick, and no campaign draws it.
-    static let hammer = ScenarioPattern(weight: 0, keepsToOperations: true, fits: { _ in true }) { random, draw in
+    static let hammer = ScenarioPattern(weight: { _ in 0 }, keepsToOperations: true, fits: { _ in true }) {
+        random, draw in
         let options = draw.options
         var count = options.operations ?? hammerRequests
         var depth = options.datagrams ? 1 : min(count, random.pick(hammerDepths))

@@ -5,7 +5,7 @@ extension ScenarioPattern {
     /// Values of one length, more than a pipe takes in one piece or even more than it holds, in two registers. Where pieces
     /// mix, only equal lengths leave a message that can be read.
     static let largeValues = ScenarioPattern(
-        weight: 6, keepsToOperations: true, fits: { $0.register != nil }
+        weight: { _ in 6 }, keepsToOperations: true, fits: { $0.register != nil }
     ) { random, draw in
         let length =
             switch random.pick(0...2) {

@@ -3,14 +3,14 @@ import Wire
 
 extension ScenarioPattern {
     /// Rounds of requests about one topic, released together; a few markers among them.
-    static let rounds = ScenarioPattern(weight: 85, keepsToOperations: true, fits: { _ in true }) { random, draw in
+    static let rounds = ScenarioPattern(weight: { _ in 85 }, keepsToOperations: true, fits: { _ in true }) {
+        random, draw in
         guard var topic = draw.topic(&random) else { return rounds(about: nil, &random, draw) }
-        if topic.object == .own, random.oneIn(2) {
-            // All read in one way.
+        if topic.object == .own {
+            // All read in one way: of replies that are framed by requests of another kind nothing can be told but that.
             let reads = topic.requests.filter { $0.effect == .read }
-            let read = random.pick(reads, byWeight: \.weight)
-            topic.requests.removeAll { $0.effect == .read }
-            topic.requests += read.map { [$0] } ?? []
+            let command = random.pick(reads, byWeight: \.weight)?.command
+            topic.requests.removeAll { $0.effect == .read && $0.command != command }
         }
         let most = topic.object == .several ? max(2, mostSeveral / draw.hardGroup) : .max
         return rounds(about: topic, most: most, &random, draw)
@@ -23,7 +23,7 @@ extension ScenarioPattern {
     /// In one scenario of so many, clients connect just before they send.
     private static let arrivingOneIn: UInt64 = 4
     /// In one scenario of so many, a client leaves early.
-    private static let departingOneIn: UInt64 = 12
+    private static let departingOneIn: UInt64 = 10
 
     /// - Parameters:
     ///   - topic: what requests are about; nil where the target knows nothing.

@@ -5,7 +5,7 @@ extension ScenarioPattern {
     /// Client 0, or all but the last, which takes a whole pool of workers, ask for more than the buffers on the way back hold
     /// before they read. Meanwhile each of the others wants one reply.
     static let slowReaders = ScenarioPattern(
-        weight: 1, keepsToOperations: true,
+        weight: { $0.marker == nil ? 2 : 1 }, keepsToOperations: true,
         fits: { !$0.options.datagrams && ($0.register != nil || $0.marker != nil) }
     ) { random, draw in
         var builder = RoundBuilder(draw)

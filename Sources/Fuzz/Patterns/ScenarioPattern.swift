@@ -4,8 +4,9 @@ import Wire
 /// One way in which clients meet. It knows no protocol: what is said it draws from a vocabulary. A new one is one file and
 /// one entry here.
 struct ScenarioPattern: Sendable {
-    /// How often it is drawn, beside the others that fit.
-    var weight: Int
+    /// How often it is drawn, beside the others that fit. Where no reply repeats its request, rounds tell less, and what
+    /// tells by other ways is drawn more often.
+    var weight: @Sendable (RequestDraw) -> Int
     /// Whether clients send as many requests as the options say, if they say it.
     var keepsToOperations: Bool
     /// Whether the vocabulary has what it needs.

@@ -1,0 +1,47 @@
+import Capture
+import Verification
+
+/// Counts what a campaign's judgements say, and what follows from all of them together.
+struct CampaignTally {
+    var status = CampaignStatus()
+    /// The first few reasons why executions were inconclusive.
+    private(set) var inconclusiveReasons: [String] = []
+    private var methods = MethodUse()
+
+    /// So many reasons are kept.
+    private static let mostReasons = 10
+    /// A method that was refused so often and never accepted is one that the target does not support.
+    private static let tellingRefusals = 16
+
+    /// Counts one execution.
+    mutating func count(_ execution: JudgedExecution) {
+        let judgement = execution.judgement
+        status.judged += 1
+        status.packets += execution.packets.records.count
+        status.exercised += judgement.exercised
+        status.difficulty.count(judgement)
+        methods.add(judgement.methods)
+        // What the end of the time cut short is no evidence of anything, and a dead target is evidence enough.
+        guard !judgement.inconclusive.isEmpty, execution.log.outcome != .interrupted, execution.ending == nil else {
+            return
+        }
+        status.inconclusive += 1
+        if inconclusiveReasons.count < Self.mostReasons { inconclusiveReasons += judgement.inconclusive.prefix(1) }
+    }
+
+    /// Commands that the target does not support, as this execution and those before show.
+    func unsupportedCommands(_ judgement: Judgement) -> [String] {
+        judgement.unsupportedCommands + methods.refused.filter { $0.value >= Self.tellingRefusals }.keys.sorted()
+    }
+
+    /// What the whole campaign says.
+    func result(_ findings: [Finding], interruptedBy signal: Int32?) -> CampaignResult {
+        let verdict = Verdict(
+            isViolated: !findings.isEmpty,
+            isUndecided: status.inconclusive * Campaign.toleratedInconclusive > status.judged,
+            isTested: status.exercised.answered > 0 && status.exercised.overlaps > 0)
+        return CampaignResult(
+            verdict: verdict, status: status, findings: findings, inconclusiveReasons: inconclusiveReasons,
+            interruptedBy: signal)
+    }
+}

@@ -1,0 +1,22 @@
+import Verification
+
+/// All that was seen of one execution: the wire's evidence, what the clients noted, and how the target ended if it did.
+struct Observation {
+    var evidence: Evidence
+    var log: ExecutionLog
+    /// Nil where the target lives on.
+    var ending: ProcessEnding?
+    /// What the oracles of the wire say.
+    var judgement: Judgement
+}
+
+/// A property of which the wire alone does not tell. One conformer a file.
+protocol ExecutionOracle: Sendable {
+    /// How the execution breaks it; nil where it does not, or where that is not proved.
+    func violation(in observation: Observation) -> Violation?
+}
+
+extension ExecutionJudge {
+    /// What executions are asked besides what the wire shows.
+    static let executionOracles: [any ExecutionOracle] = [SilenceOracle(), CrashOracle()]
+}
