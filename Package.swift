@@ -10,6 +10,7 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "crossfire-suite",
     products: [
+        .library(name: "System", targets: ["System"]),
         .library(name: "Wire", targets: ["Wire"]),
         .library(name: "Capture", targets: ["Capture"]),
         .library(name: "Verification", targets: ["Verification"]),
@@ -30,16 +31,17 @@ let package = Package(
         .plugin(name: "NativeTools", capability: .buildTool()),
         .target(name: "CNoise", exclude: ["native"], plugins: ["NativeTools"]),
 
+        .target(name: "System", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "Wire", swiftSettings: strict),
-        .target(name: "Capture", dependencies: ["CPcap"], swiftSettings: strict),
-        .target(name: "Verification", dependencies: ["Wire", "Capture"], swiftSettings: strict),
+        .target(name: "Capture", dependencies: ["CPcap", "System"], swiftSettings: strict),
+        .target(name: "Verification", dependencies: ["System", "Wire", "Capture"], swiftSettings: strict),
         .target(
-            name: "Protocols", dependencies: ["Wire", "Capture", "Verification"],
+            name: "Protocols", dependencies: ["System", "Wire", "Capture", "Verification"],
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
-        .target(name: "ReferenceServers", dependencies: ["CLinux"], swiftSettings: strict),
-        .target(name: "Perturbation", dependencies: ["CLinux", "CNoise"], swiftSettings: strict),
+        .target(name: "ReferenceServers", dependencies: ["CLinux", "System"], swiftSettings: strict),
+        .target(name: "Perturbation", dependencies: ["CLinux", "CNoise", "System"], swiftSettings: strict),
         .target(
-            name: "Fuzz", dependencies: ["CLinux", "Wire", "Capture", "Verification", "Perturbation"],
+            name: "Fuzz", dependencies: ["CLinux", "System", "Wire", "Capture", "Verification", "Perturbation"],
             swiftSettings: strict),
         .target(
             name: "Report",
@@ -49,8 +51,8 @@ let package = Package(
         .executableTarget(
             name: "crossfire",
             dependencies: [
-                "CLinux", "Wire", "Capture", "Verification", "Protocols", "ReferenceServers", "Perturbation", "Fuzz",
-                "Report",
+                "CLinux", "System", "Wire", "Capture", "Verification", "Protocols", "ReferenceServers", "Perturbation",
+                "Fuzz", "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -72,13 +74,13 @@ let package = Package(
             name: "PerturbationTests", dependencies: ["Perturbation", "PerturbationProbes"], swiftSettings: strict),
         .testTarget(
             name: "FuzzTests",
-            dependencies: ["CLinux", "Fuzz", "Protocols", "Wire", "Capture", "Verification", "Perturbation"],
+            dependencies: ["CLinux", "System", "Fuzz", "Protocols", "Wire", "Capture", "Verification", "Perturbation"],
             swiftSettings: strict),
         .testTarget(
             name: "ReportTests", dependencies: ["Report", "Fuzz", "Protocols", "Verification", "Capture", "Wire"],
             swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["crossfire", "reference-server", "Fuzz", "Capture"],
+            name: "EndToEndTests", dependencies: ["crossfire", "reference-server", "System", "Fuzz", "Capture"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

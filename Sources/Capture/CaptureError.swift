@@ -1,3 +1,5 @@
+import System
+
 /// Why a capture could not be read, written or made.
 public enum CaptureError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file is no capture, or is not there: a user's mistake or a damaged file (exit 65).
@@ -23,5 +25,12 @@ public enum CaptureError: Error, Equatable, Sendable, CustomStringConvertible {
         case .badFilter(let filter, let reason): "the capture filter “\(filter)” is not valid: \(reason)"
         case .system(let call, let reason): "\(call) failed: \(reason)"
         }
+    }
+}
+
+extension CaptureError {
+    /// A system call that failed.
+    init(_ error: SystemError) {
+        self = .system(call: error.call, reason: errorText(error.code))
     }
 }

@@ -85,19 +85,3 @@ public struct PerturbationCounters: Sendable, Equatable {
         self.processes = processes
     }
 }
-
-/// A system call that failed while noise was prepared.
-public struct PerturbationError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What was tried.
-    public let operation: String
-    /// The `errno` it left.
-    public let code: Int32
-
-    init(_ operation: String, _ code: Int32) {
-        self.operation = operation
-        self.code = code
-    }
-
-    /// "memfd_create: Too many open files".
-    public var description: String { "\(operation): \(String(cString: strerror(code)))" }
-}

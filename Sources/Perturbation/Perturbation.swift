@@ -1,5 +1,5 @@
-import Glibc
 import Synchronization
+public import System
 
 /// Seeded noise in one target's scheduling.
 ///
@@ -14,7 +14,7 @@ public final class Perturbation: Sendable {
     public let plan: PerturbationPlan
 
     private let control: Mutex<NoiseControl>
-    private let supervision: (supervisor: SyscallSupervisor, thread: pthread_t)?
+    private let supervisor: SyscallSupervisor?
 
     /// The page's name in the target's environment.
     static let controlVariable = "CROSSFIRE_NOISE_CONTROL"
@@ -23,16 +23,14 @@ public final class Perturbation: Sendable {
 
     /// Prepares noise. A supervising one starts a thread, and must be made in the network namespace in which the target
     /// will be started.
-    public init(plan: PerturbationPlan) throws(PerturbationError) {
+    public init(plan: PerturbationPlan) throws(SystemError) {
         self.plan = plan
         control = Mutex(try NoiseControl())
-        supervision = plan.kind == .syscalls ? try SyscallSupervisor.start() : nil
+        supervisor = plan.kind == .syscalls ? try SyscallSupervisor.start() : nil
     }
 
     deinit {
-        guard let supervision else { return }
-        supervision.supervisor.stop()
-        pthread_join(supervision.thread, nil)
+        supervisor?.stop()
     }
 
     /// The environment to start the target with: `inherited` and what the noise needs.
@@ -56,15 +54,15 @@ public final class Perturbation: Sendable {
     /// The launcher replaces itself by the target: same process number, exit status 127 if there is no such program, 69
     /// if the kernel refuses supervision. The target cannot gain rights by set-user-ID programs (`no_new_privs`).
     public func command(_ command: [String]) -> [String] {
-        guard let supervision else { return command }
-        return [plan.helper, supervision.supervisor.name] + command
+        guard let supervisor else { return command }
+        return [plan.helper, supervisor.name] + command
     }
 
     /// Changes the noise of the running target, from its next call on. Restarts all ordinals, so that an execution's
     /// noise does not depend on the executions before it. Faults need supervised system calls.
     public func set(_ noise: Noise, faults: SyscallFaults = .none) {
-        if let supervision {
-            supervision.supervisor.set(noise, faults)
+        if let supervisor {
+            supervisor.set(noise, faults)
         } else {
             control.withLock { $0.set(noise) }
         }
@@ -72,6 +70,6 @@ public final class Perturbation: Sendable {
 
     /// How much noise there was since the start.
     public var counters: PerturbationCounters {
-        supervision?.supervisor.counters ?? control.withLock { $0.counters }
+        supervisor?.counters ?? control.withLock { $0.counters }
     }
 }

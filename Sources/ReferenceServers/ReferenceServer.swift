@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import System
 
 /// The command line of the executable `reference-server`.
 public enum ReferenceServer {
@@ -39,7 +40,7 @@ public enum ReferenceServer {
         if spec.service == "file" {
             guard let opened = FileRoot(root) else {
                 complain(
-                    "cannot open the directory '\(root ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")': \(String(cString: strerror(errno)))"
+                    "cannot open the directory '\(root ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")': \(errorText(errno))"
                 )
                 return EX_NOINPUT
             }
@@ -56,7 +57,7 @@ public enum ReferenceServer {
             complain("\(address) is in use")
             return EX_TEMPFAIL
         case .failure(.failed(let call, let error)):
-            complain("\(call): \(String(cString: strerror(error)))")
+            complain("\(call): \(errorText(error))")
             return EX_UNAVAILABLE
         case .success(let listener):
             writeAll("listening on \(listener.address)\n", to: 1)

@@ -85,21 +85,6 @@ public struct JUnit: Sendable {
 
     private func time(_ seconds: Double) -> String { String(format: "%.3f", seconds) }
 
-    /// XML 1.0 allows no control characters but tab, line feed and carriage return.
-    private func escaped(_ text: String) -> String {
-        var out = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": out += "&amp;"
-            case "<": out += "&lt;"
-            case ">": out += "&gt;"
-            case "\"": out += "&quot;"
-            case "\n": out += "&#10;"
-            case "\t", "\r": out += " "
-            case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: out += "?"
-            default: out.unicodeScalars.append(scalar)
-            }
-        }
-        return out
-    }
+    /// An XML parser turns a line feed in an attribute into a space, unless it is written as a reference.
+    private func escaped(_ text: String) -> String { Markup.escaped(text, lineFeed: "&#10;") }
 }

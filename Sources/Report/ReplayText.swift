@@ -3,11 +3,11 @@ import Verification
 
 /// What `crossfire replay` says.
 public struct ReplayText: Sendable {
-    private let result: Replayer.Result
+    private let result: ScenarioReplayer.Result
     private let target: TargetDescription
 
     /// Text about replays on a target.
-    public init(_ result: Replayer.Result, target: TargetDescription) {
+    public init(_ result: ScenarioReplayer.Result, target: TargetDescription) {
         self.result = result
         self.target = target
     }

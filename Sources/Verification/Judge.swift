@@ -3,13 +3,15 @@ import Capture
 /// Holds evidence against oracles.
 public struct Judge: Sendable {
     /// All oracles that need nothing but the wire, most specific first.
-    public static let wireOracles = wireOracles(patience: Patience())
+    public static let wireOracles = wireOracles(silenceLimits: SilenceLimits())
 
-    /// The same, with another patience, and what the search for linearizability may spend.
-    public static func wireOracles(patience: Patience, budget: SearchBudget = SearchBudget()) -> [any Oracle] {
+    /// The same, with other limits of silence, and what the search for linearizability may spend.
+    public static func wireOracles(silenceLimits: SilenceLimits, budget: SearchBudget = SearchBudget()) -> [any Oracle]
+    {
         [
-            OrderOracle(), LossOracle(patience: patience), DuplicationOracle(), CrosstalkOracle(), CorruptionOracle(),
-            HangOracle(patience: patience), IsolationOracle(patience: patience),
+            OrderOracle(), LossOracle(silenceLimits: silenceLimits), DuplicationOracle(), CrosstalkOracle(),
+            CorruptionOracle(),
+            HangOracle(silenceLimits: silenceLimits), IsolationOracle(silenceLimits: silenceLimits),
             LinearizabilityOracle(budget: budget),
         ]
     }
@@ -18,7 +20,7 @@ public struct Judge: Sendable {
     private let others: [any Oracle]
     private let wanted: Set<OracleID>
     private let budget: SearchBudget
-    private let patience: Patience
+    private let silenceLimits: SilenceLimits
     private let searches: Bool
     private let clockUncertainty: Int64
     private let threads: Int
@@ -35,8 +37,10 @@ public struct Judge: Sendable {
         readers = oracles.compactMap { $0 as? any ReadingOracle }
         others = oracles.filter { !($0 is any ReadingOracle) }
         wanted = Set(oracles.map(\.id))
-        let patiences = oracles.lazy.compactMap { ($0 as? HangOracle)?.patience ?? ($0 as? LossOracle)?.patience }
-        patience = patiences.first ?? Patience()
+        let limits = oracles.lazy.compactMap {
+            ($0 as? HangOracle)?.silenceLimits ?? ($0 as? LossOracle)?.silenceLimits
+        }
+        silenceLimits = limits.first ?? SilenceLimits()
         let linearizability = oracles.lazy.compactMap { $0 as? LinearizabilityOracle }.first
         searches = linearizability != nil
         budget = linearizability?.budget ?? SearchBudget()
@@ -65,7 +69,7 @@ public struct Judge: Sendable {
                 judgement.inconclusive.append("Missing packets may explain: \(all[0].summary)")
             }
         }
-        let doubts = Doubts(reading, wanted, patience)
+        let doubts = Doubts(reading, wanted, silenceLimits)
         judgement.inconclusive += doubts.inconclusive
         for problem in keys.problems where wanted.contains(problem.violation.oracle) {
             if let margin = problem.violation.marginNanoseconds, clockUncertainty > 0, margin <= 2 * clockUncertainty {

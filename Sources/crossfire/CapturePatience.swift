@@ -6,5 +6,5 @@ struct CapturePatience: ParsableArguments {
     @Option(help: "A server hangs that leaves a request unanswered so long: 2s, 500ms.")
     var hangAfter = Duration(argument: "10s")!
 
-    var patience: Patience { .capture(hangAfter: Int64(hangAfter.seconds * 1e9)) }
+    var silenceLimits: SilenceLimits { .capture(hangAfter: Int64(hangAfter.seconds * 1e9)) }
 }

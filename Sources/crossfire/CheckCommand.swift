@@ -148,7 +148,7 @@ struct CheckCommand: ParsableCommand {
             evidence = Evidence(capture: flows, codec: codec, incomplete: incomplete, end: reading.end)
         }
         let budget = memory.searchBudget(operations: requests, threads: threads)
-        let oracles = Judge.wireOracles(patience: waiting.patience, budget: budget)
+        let oracles = Judge.wireOracles(silenceLimits: waiting.silenceLimits, budget: budget)
         var judgement = Judge(oracles: oracles, clockUncertainty: uncertainty, threads: threads).judge(evidence)
         let noted = CaptureExport.observations(in: reading.sectionComments)
         if !noted.isEmpty {

@@ -1,5 +1,6 @@
 import Foundation
 import Fuzz
+import System
 
 /// A command that runs beside this program and does not outlive it, also where this program is killed: what `capture
 /// record` records, the campaigns of `zoo`.

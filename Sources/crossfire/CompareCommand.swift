@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Fuzz
 import Report
+import System
 
 /// `crossfire compare`: what the choice between processes and threads costs and buys.
 struct CompareCommand: ParsableCommand {

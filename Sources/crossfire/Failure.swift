@@ -5,6 +5,7 @@ import Fuzz
 import Perturbation
 import Report
 import Verification
+import System
 
 /// The contract's exit statuses: verdicts, then sysexits(3).
 enum Status: Int32 {
@@ -56,15 +57,13 @@ struct Failure: Error {
         case let error as HistoryError: self.init(.badInput, error.description)
         case let error as ScratchError: self.init(.badConfiguration, error.description)
         case let error as StoreError: self.init(.badInput, error.description)
+        // EFBIG: the user's limit of files, which holds for memory files too.
         case let error as SystemError:
-            self.init(Self.passing.contains(error.code) ? .retry : .ownBug, error.description)
+            self.init((Self.passing + [EFBIG]).contains(error.code) ? .retry : .ownBug, error.description)
         // A folder for temporary files that cannot be written to, and the like.
         case let error as CocoaError:
             let path = (error.userInfo[NSFilePathErrorKey] as? String) ?? "a file"
             self.init(.badConfiguration, "cannot use \(path): \(error.localizedDescription)")
-        // EFBIG: the user's limit of files, which holds for memory files too.
-        case let error as PerturbationError:
-            self.init((Self.passing + [EFBIG]).contains(error.code) ? .retry : .ownBug, error.description)
         default: return nil
         }
     }

@@ -6,6 +6,7 @@ import Report
 import Verification
 import Wire
 import Protocols
+import System
 
 /// `crossfire fuzz`: a campaign against one target.
 struct FuzzCommand: ParsableCommand {

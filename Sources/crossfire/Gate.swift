@@ -2,6 +2,7 @@ import Foundation
 import Fuzz
 import Report
 import Verification
+import System
 
 /// What the gate has checked so far, and what follows from it.
 struct Gate {
@@ -16,7 +17,7 @@ struct Gate {
 
     /// Saved findings, by id, each on several fresh targets.
     mutating func replay(
-        findings: [(id: String, scenario: Scenario, oracle: OracleID?)], _ replayer: Replayer
+        findings: [(id: String, scenario: Scenario, oracle: OracleID?)], _ replayer: ScenarioReplayer
     ) throws {
         var replayer = replayer
         var pace = Pace(replayer, runs: findings.count * replayer.times)
@@ -32,7 +33,9 @@ struct Gate {
     }
 
     /// A saved finding: seen again is a failure, unless the baseline accepts it.
-    private mutating func replay(_ id: String, _ scenario: Scenario, _ oracle: OracleID?, _ replayer: Replayer) throws {
+    private mutating func replay(_ id: String, _ scenario: Scenario, _ oracle: OracleID?, _ replayer: ScenarioReplayer)
+        throws
+    {
         let start = Date()
         guard let result = try Self.run(scenario, oracle, replayer) else { return leaveOut("finding", id) }
         let seen = result.reproduction.hits > 0
@@ -53,7 +56,7 @@ struct Gate {
     }
 
     /// The scenarios of the corpus, once each on a fresh target.
-    mutating func replay(corpus: [(name: String, scenario: Scenario)], _ replayer: Replayer) throws {
+    mutating func replay(corpus: [(name: String, scenario: Scenario)], _ replayer: ScenarioReplayer) throws {
         var replayer = replayer
         replayer.times = 1
         var pace = Pace(replayer, runs: corpus.count)
@@ -82,7 +85,8 @@ struct Gate {
     private static var noMoreTime: String { Interruption.signal == nil ? "the budget is spent" : "it was interrupted" }
 
     /// Nil where the time was over before the target was ready.
-    private static func run(_ scenario: Scenario, _ oracle: OracleID?, _ replayer: Replayer) throws -> Replayer.Result?
+    private static func run(_ scenario: Scenario, _ oracle: OracleID?, _ replayer: ScenarioReplayer) throws
+        -> ScenarioReplayer.Result?
     {
         do {
             return try replayer.run(scenario, expecting: oracle)
@@ -141,7 +145,7 @@ struct Gate {
         cases.append(.init(group: group, name: name, seconds: Date().timeIntervalSince(start), outcome: outcome))
     }
 
-    private static func outcome(_ result: Replayer.Result) -> JUnit.Outcome {
+    private static func outcome(_ result: ScenarioReplayer.Result) -> JUnit.Outcome {
         switch result.verdict {
         case .held: .passed
         case .violated:
@@ -153,7 +157,7 @@ struct Gate {
         }
     }
 
-    private static func details(_ result: Replayer.Result) -> String {
+    private static func details(_ result: ScenarioReplayer.Result) -> String {
         result.violations.map { "\($0.oracle.rawValue): \($0.summary)" }.joined(separator: "\n")
     }
 }
@@ -167,14 +171,14 @@ private struct Pace {
     /// The least for a try, in seconds: a few executions.
     private static let least = 0.02
 
-    init(_ replayer: Replayer, runs: Int) {
+    init(_ replayer: ScenarioReplayer, runs: Int) {
         line = (replayer.secondsLeft ?? 0) / 2
         usual = replayer.secondsPerTry
         self.runs = runs
     }
 
     /// Seconds for each try of the next run.
-    mutating func next(_ replayer: Replayer) -> Double {
+    mutating func next(_ replayer: ScenarioReplayer) -> Double {
         defer { runs -= replayer.times }
         guard let left = replayer.secondsLeft else { return usual }
         return min(usual, max(Self.least, (left - line) / Double(max(1, runs))))

@@ -7,6 +7,7 @@ import Report
 import Verification
 import Wire
 import Protocols
+import System
 
 /// `crossfire gate`: for CI. Saved findings and the corpus again, then a budget of fresh executions.
 struct GateCommand: ParsableCommand {
@@ -58,7 +59,7 @@ struct GateCommand: ParsableCommand {
         Interruption.watch()
 
         var gate = Gate(accepted: accepted.ids)
-        var replayer = Replayer(target: spec, codec: codec)
+        var replayer = ScenarioReplayer(target: spec, codec: codec)
         let perturbation = target.perturb.plan(for: spec)
         replayer.perturbation = perturbation
         replayer.seed = seed
@@ -83,7 +84,7 @@ struct GateCommand: ParsableCommand {
     /// - Returns: what could not be written.
     private func fresh(
         _ target: TargetDescription, _ codec: any WireCodec, _ corpus: [Scenario], _ perturbation: PerturbationPlan,
-        _ seed: UInt64, _ replayer: Replayer, _ gate: inout Gate
+        _ seed: UInt64, _ replayer: ScenarioReplayer, _ gate: inout Gate
     ) throws -> CaptureError? {
         guard Interruption.signal == nil, !replayer.isOver || gate.isComplete else {
             gate.leaveOut("fresh", "fresh executions")

@@ -76,7 +76,7 @@ struct InspectCommand: ParsableCommand {
 
     /// What is said of messages without being asked: all but the search for an order of operations, which takes its time.
     private var messageOracles: [any Oracle] {
-        Judge.wireOracles(patience: waiting.patience).filter { $0.id != .linearizability }
+        Judge.wireOracles(silenceLimits: waiting.silenceLimits).filter { $0.id != .linearizability }
     }
 
     func validate() throws {
@@ -141,7 +141,7 @@ struct InspectCommand: ParsableCommand {
             let judgement = Judge(oracles: messageOracles).judge(evidence)
             parts.violations = judgement.violations
             parts.leftAside = judgement.leftAside
-            parts.assertions = try assertions()?.map { $0.judge(evidence, patience: waiting.patience) }
+            parts.assertions = try assertions()?.map { $0.judge(evidence, silenceLimits: waiting.silenceLimits) }
         }
         try slice.write(
             of: path, named: capture, reading, wants, flow: flow.map { FlowID(chosen.transport, $0) },

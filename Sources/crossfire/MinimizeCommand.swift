@@ -2,6 +2,7 @@ import ArgumentParser
 import Fuzz
 import Report
 import Verification
+import System
 
 /// `crossfire minimize`: a smaller scenario that still shows the fault.
 struct MinimizeCommand: ParsableCommand {
@@ -25,7 +26,7 @@ struct MinimizeCommand: ParsableCommand {
         Sandbox.enter(for: subject.target, refused: target.noSandbox)
         Interruption.watch()
         let spec = try subject.target.resolved()
-        var replayer = Replayer(target: spec, codec: subject.codec)
+        var replayer = ScenarioReplayer(target: spec, codec: subject.codec)
         replayer.perturbation = target.perturb.plan(for: spec)
         replayer.seed = subject.seed
         replayer.times = 3

@@ -5,6 +5,7 @@ import Report
 import Verification
 import Wire
 import Protocols
+import System
 
 /// `crossfire replay`: a finding or a scenario again, on fresh targets.
 struct ReplayCommand: ParsableCommand {
@@ -40,7 +41,7 @@ struct ReplayCommand: ParsableCommand {
         Sandbox.enter(for: subject.target, refused: target.noSandbox)
         Interruption.watch()
         let spec = try subject.target.resolved()
-        var replayer = Replayer(target: spec, codec: subject.codec)
+        var replayer = ScenarioReplayer(target: spec, codec: subject.codec)
         replayer.perturbation = target.perturb.plan(for: spec)
         replayer.seed = subject.seed
         replayer.times = times

@@ -3,6 +3,7 @@ import Foundation
 import Fuzz
 import ReferenceServers
 import Report
+import System
 
 /// `crossfire zoo`: a campaign against every reference server, correct and defective.
 struct ZooCommand: ParsableCommand {

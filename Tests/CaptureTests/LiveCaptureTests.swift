@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Goal: live capture loses nothing, stops at once and tells why it cannot start. Method: datagrams sent to a closed
-/// loopback port, a last one as the sentinel.
+/// loopback port, a last one as the end mark.
 @Suite("Live capture")
 struct LiveCaptureTests {
     /// Whether this process may capture on loopback; tests that need it are skipped without (run them as root or with
@@ -53,7 +53,7 @@ struct LiveCaptureTests {
     }
 
     @Test(
-        "all datagrams are caught, once each, and the sentinel ends the capture",
+        "all datagrams are caught, once each, and the end mark ends the capture",
         .enabled(if: LiveCaptureTests.mayCapture))
     func everything() async throws {
         let (descriptor, port) = Self.sender()

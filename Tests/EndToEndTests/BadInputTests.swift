@@ -1,6 +1,7 @@
 import Foundation
 import Fuzz
 import Testing
+import System
 
 extension EndToEnd {
     /// Goal: bad input gets one clear line on standard error and the contract's exit status, and leaves nothing behind.

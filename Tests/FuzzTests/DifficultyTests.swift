@@ -1,6 +1,7 @@
 import Fuzz
 import Testing
 import Verification
+import System
 
 /// Goal: hard operations meet among as many clients as the judge decides, and the rest of a scenario among all. Method:
 /// judgements as a campaign would count them; the keys of many drawn scenarios.

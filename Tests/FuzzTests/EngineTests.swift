@@ -11,7 +11,7 @@ import Protocols
 struct EngineTests {
     /// Runs a scenario of echo lines, or of another protocol.
     static func run(
-        _ steps: String, on port: UInt16, protocolName: String = "echo", patience: Patience = Patience(),
+        _ steps: String, on port: UInt16, protocolName: String = "echo", patience: ClientPatience = ClientPatience(),
         sources: ClientSources.Range = .manyAddresses, targetSleeps: @escaping () -> Bool? = { nil }
     ) throws -> ExecutionLog {
         let codec = try #require(WireProtocols.named(protocolName))
@@ -102,7 +102,7 @@ struct EngineTests {
         arguments: [true, false, nil])
     func silent(sleeps: Bool?) throws {
         let server = LoopbackServer { _ = $0.receiveAll() }
-        var patience = Patience()
+        var patience = ClientPatience()
         patience.asleepMilliseconds = 30
         patience.longestMilliseconds = sleeps == true ? 60_000 : 60
         let log = try Self.run(
@@ -122,7 +122,7 @@ struct EngineTests {
             peer.send(line)
             _ = peer.receiveAll()
         }
-        var patience = Patience()
+        var patience = ClientPatience()
         patience.asleepMilliseconds = 60
         patience.firstMilliseconds = 2_000
         let log = try Self.run(
@@ -135,7 +135,7 @@ struct EngineTests {
     @Test("a server that takes the beginning of a request, and then nothing more, has heard it")
     func heardInPart() throws {
         let server = LoopbackServer { _ in usleep(600_000) }
-        var patience = Patience()
+        var patience = ClientPatience()
         patience.longestMilliseconds = 200
         let log = try Self.run(
             "c0 connect\nc0 send {token:8000000}\nc0 expect\n", on: server.port, patience: patience
@@ -146,7 +146,7 @@ struct EngineTests {
 
     @Test("what was waited for tells how long is waited: longer for the first time, and where a target was slow")
     func experience() {
-        let patience = Patience()
+        let patience = ClientPatience()
         let confirming = patience.confirming
         #expect(patience.silenceMilliseconds == 1_500)
         #expect(confirming.silenceMilliseconds == 1_500)

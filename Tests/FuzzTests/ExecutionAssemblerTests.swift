@@ -3,12 +3,12 @@ import Fuzz
 import Testing
 
 /// Goal: each execution gets its own packets, all of them and in order, whatever else the capture holds. Method: hand-made
-/// packets and sentinels, fed one by one.
+/// packets and end marks, fed one by one.
 @Suite("Cutting the capture into executions")
 final class ExecutionAssemblerTests {
     private var assembler = ExecutionAssembler(serverPort: Packets.serverPort, linkType: .ethernet)
 
-    /// Feeds all packets; the executions whose sentinels came.
+    /// Feeds all packets; the executions whose end marks came.
     func feed(_ packets: Packets) -> [Int] {
         packets.batch.records.compactMap { assembler.add($0, in: packets.batch) }
     }
@@ -30,9 +30,9 @@ final class ExecutionAssemblerTests {
     @Test("an execution's packets come out as they went in, numbered from 1")
     func whole() {
         var packets = Packets()
-        packets.sentinel(1, magic: "something-different")
+        packets.endMark(1, magic: "something-different")
         for client in 0..<3 { packets.connection(Packets.address(UInt32(client)), "PING\r\n", "+PONG\r\n") }
-        packets.sentinel(1)
+        packets.endMark(1)
         #expect(feed(packets) == [1])
         let batch = take(ExecutionLog(1, [0, 1, 2]))
         #expect(batch.records.map(\.number) == Array(1...21))
@@ -47,18 +47,18 @@ final class ExecutionAssemblerTests {
         #expect(assembler.strays == 0)
     }
 
-    @Test("sentinels carry any number")
+    @Test("end marks carry any number")
     func numbers() {
         var packets = Packets()
-        for number in [1, 255, 256, 1 << 40] as [UInt64] { packets.sentinel(number) }
+        for number in [1, 255, 256, 1 << 40] as [UInt64] { packets.endMark(number) }
         #expect(feed(packets) == [1, 255, 256, 1 << 40])
     }
 
-    @Test("several executions between two sentinels are told apart by their sources")
+    @Test("several executions between two end marks are told apart by their sources")
     func several() {
         var packets = Packets()
         for client in 0..<6 { packets.connection(Packets.address(UInt32(client)), "A\r\n", "+A\r\n") }
-        packets.sentinel(3)
+        packets.endMark(3)
         #expect(feed(packets) == [3])
         var counts: [Int] = []
         for execution in 1...3 {
@@ -76,13 +76,13 @@ final class ExecutionAssemblerTests {
     func late() {
         var packets = Packets()
         packets.connection(Packets.address(0), "A\r\n", "+A\r\n")
-        packets.sentinel(1)
+        packets.endMark(1)
         #expect(feed(packets) == [1])
         #expect(take(ExecutionLog(1, [0])).records.count == 7)
         packets = Packets()
         packets.connection(Packets.address(1), "A\r\n", "+A\r\n")
         packets.tcp(Packets.address(0), fromServer: true, [.rst])
-        packets.sentinel(2)
+        packets.endMark(2)
         #expect(feed(packets) == [2])
         let second = take(ExecutionLog(2, [1]))
         #expect(Self.clients(second) == [Packets.address(1)])
@@ -132,7 +132,7 @@ final class ExecutionAssemblerTests {
         packets.handshake(Packets.address(0))
         packets.tcp(Packets.address(1), port: Packets.serverPort, [.syn])
         packets.tcp(Packets.address(1), port: Packets.serverPort, fromServer: true, [.syn, .ack])
-        packets.sentinel(1)
+        packets.endMark(1)
         #expect(feed(packets) == [1])
         #expect(take(ExecutionLog(1, [0, 1])).records.count == 5)
         #expect(assembler.strays == 0)
@@ -143,9 +143,9 @@ final class ExecutionAssemblerTests {
         var other = ExecutionAssembler(serverPort: 7000, linkType: .ethernet)
         var packets = Packets()
         packets.connection(Packets.address(0), "A\r\n", "+A\r\n")
-        let sentinels = packets.batch.records.compactMap { other.add($0, in: packets.batch) }
+        let marks = packets.batch.records.compactMap { other.add($0, in: packets.batch) }
         let own = other.take(ExecutionLog(1, [0]))
-        #expect(sentinels.isEmpty)
+        #expect(marks.isEmpty)
         #expect(own.records.isEmpty)
     }
 

@@ -2,6 +2,7 @@ import Fuzz
 import Testing
 import Wire
 import Protocols
+import System
 
 /// Goal: a generated scenario is a function of its draws, keeps to the options, and waits for exactly what it asked for.
 /// Method: many scenarios of every generator under drawn options, looked through step by step.

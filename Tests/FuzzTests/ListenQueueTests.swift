@@ -20,7 +20,7 @@ struct ListenQueueTests {
         let server = LoopbackServer(unixPath: path, acceptingAfter: sleep) { peer in
             while let bytes = peer.receive() { peer.send(bytes) }
         }
-        var patience = Patience()
+        var patience = ClientPatience()
         (patience.asleepMilliseconds, patience.firstMilliseconds) = (250, 250)
         patience.longestMilliseconds = longest
         return try TransportTests.run(

@@ -2,6 +2,7 @@ import Fuzz
 import Testing
 import Wire
 import Protocols
+import System
 
 /// Goal: candidates of the minimizer are smaller, can be read, and never wait for a reply that nothing asks for. Method: all
 /// candidates of generated and of random scenarios, and hand-made ones whose candidates are listed.

@@ -1,7 +1,7 @@
 import Capture
 import Fuzz
 
-/// Hand-made packets of clients on loopback: Ethernet, IPv4, TCP or the sentinel's UDP.
+/// Hand-made packets of clients on loopback: Ethernet, IPv4, TCP or the end mark's UDP.
 struct Packets {
     static let serverPort: UInt16 = 6379
     static let startTime: Int64 = 1_000_000_000
@@ -57,7 +57,7 @@ struct Packets {
     }
 
     /// The datagram that ends an execution.
-    mutating func sentinel(_ execution: UInt64, magic: String = "crossfire-sentinel") {
+    mutating func endMark(_ execution: UInt64, magic: String = "crossfire-end-mark") {
         let payload = Array(magic.utf8) + (0..<8).map { UInt8(truncatingIfNeeded: execution >> (8 * $0)) }
         let udp = be(UInt16(50_000)) + be(UInt16(50_000)) + be(UInt16(8 + payload.count)) + [0, 0] + payload
         add(ip(17, 0x7F00_0001, 0x7F00_0001, udp))

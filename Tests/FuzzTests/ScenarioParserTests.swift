@@ -1,6 +1,7 @@
 import Fuzz
 import Protocols
 import Testing
+import System
 
 /// Goal: a scenario file means what its author reads in it, and every typing error is named with its place. Method: small
 /// texts with the scenario or the error that they must give.

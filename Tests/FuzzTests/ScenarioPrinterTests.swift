@@ -2,6 +2,7 @@ import Fuzz
 import Testing
 import Wire
 import Protocols
+import System
 
 /// Goal: printing and then parsing gives the same scenario. Method: 2,000 scenarios of every generator with drawn options,
 /// 2,000 of random steps with odd bytes, and the lines that need care.

@@ -2,6 +2,7 @@ import Fuzz
 import Perturbation
 import Testing
 import Verification
+import System
 
 /// Goal: numbers that reports and seeds rest on are the published ones, and never change between runs. Method: published
 /// values and test vectors, and each pure function called twice.

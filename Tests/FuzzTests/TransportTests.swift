@@ -7,6 +7,7 @@ import Testing
 import Verification
 import Wire
 import Protocols
+import System
 
 /// Goal: clients say and note the same over every transport, and over Unix sockets, which nothing captures, their own
 /// recording reads as a capture would. Method: small servers; what the log and the recording hold is compared with what was
@@ -14,7 +15,7 @@ import Protocols
 @Suite("Transports")
 struct TransportTests {
     static func run(
-        _ steps: String, on address: TargetAddress, patience: Fuzz.Patience = Fuzz.Patience(), asleep: Bool? = nil
+        _ steps: String, on address: TargetAddress, patience: ClientPatience = ClientPatience(), asleep: Bool? = nil
     ) throws -> ExecutionLog {
         let engine = try Engine(
             address: address, codec: EchoLineCodec(), sources: .manyAddresses, patience: patience,
@@ -96,7 +97,7 @@ struct TransportTests {
         let server = LoopbackServer(unixPath: folder.path + "/socket") { peer in
             while let bytes = peer.receive() { if bytes.first != UInt8(ascii: "x") { peer.send(bytes) } }
         }
-        var patience = Fuzz.Patience()
+        var patience = ClientPatience()
         patience.asleepMilliseconds = 60
         patience.firstMilliseconds = 60
         let log = try Self.run(
@@ -120,7 +121,7 @@ struct TransportTests {
                 _ = peer.receive()
             }
         }
-        var patience = Fuzz.Patience()
+        var patience = ClientPatience()
         patience.asleepMilliseconds = 60
         patience.firstMilliseconds = 60
         let log = try Self.run(

@@ -1,5 +1,6 @@
 import Fuzz
 import Testing
+import System
 
 /// Goal: the fit finds the coefficients that measurements were made with. Method: exact points, points with noise of a
 /// known size, and points that no coefficient above zero explains.

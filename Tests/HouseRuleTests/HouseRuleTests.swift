@@ -52,7 +52,7 @@ struct HouseRuleTests {
             path: "Sources/Verification/A.swift", lines: ["package import Fuzz", "import Foundation"])
         #expect(
             HouseRule.imports(of: imports) == [
-                "Sources/Verification/A.swift:1: error: Verification imports Fuzz, use what lies below it: Capture, Wire",
+                "Sources/Verification/A.swift:1: error: Verification imports Fuzz, use what lies below it: Capture, System, Wire",
                 "Sources/Verification/A.swift:2: error: Verification imports Foundation, use Glibc, or a module above",
             ])
         let named = SourceFile(path: "Sources/Fuzz/A.swift", lines: ["// RESPCodec", "    let codec = RESPCodec()"])
@@ -103,14 +103,15 @@ struct SourceFile {
 enum HouseRule {
     /// Who may import which of our modules.
     static let below: [String: [String]] = [
-        "Wire": [], "Capture": ["CPcap"], "Verification": ["Capture", "Wire"],
-        "Protocols": ["Capture", "Verification", "Wire"], "ReferenceServers": ["CLinux"],
-        "Perturbation": ["CLinux", "CNoise"],
-        "Fuzz": ["CLinux", "Capture", "Perturbation", "Verification", "Wire"],
+        "System": ["CLinux"], "Wire": [], "Capture": ["CPcap", "System"],
+        "Verification": ["Capture", "System", "Wire"],
+        "Protocols": ["Capture", "System", "Verification", "Wire"], "ReferenceServers": ["CLinux", "System"],
+        "Perturbation": ["CLinux", "CNoise", "System"],
+        "Fuzz": ["CLinux", "Capture", "Perturbation", "System", "Verification", "Wire"],
         "Report": ["Capture", "Fuzz", "Verification", "Wire"],
         "crossfire": [
-            "CLinux", "Capture", "Fuzz", "Perturbation", "Protocols", "ReferenceServers", "Report", "Verification",
-            "Wire",
+            "CLinux", "Capture", "Fuzz", "Perturbation", "Protocols", "ReferenceServers", "Report", "System",
+            "Verification", "Wire",
         ],
         "reference-server": ["ReferenceServers"],
     ]
@@ -124,7 +125,7 @@ enum HouseRule {
         "Sources/ReferenceServers/", "Sources/Perturbation/", "Sources/Capture/Files/", "Sources/Capture/Live/",
         "Sources/Capture/Flows/LargePages.swift", "Sources/Verification/History/",
         "Sources/Verification/Reading/ByteInterner.swift", "Sources/Protocols/RESP/RESPValue.swift",
-        "Sources/Fuzz/Execution/", "Sources/Fuzz/System/", "Sources/Fuzz/Target/",
+        "Sources/Fuzz/Execution/", "Sources/System/", "Sources/Fuzz/Target/",
         "Sources/Fuzz/Compare/LoadClient.swift",
         "Sources/Report/SmallFile.swift", "Sources/Report/TerminalText.swift",
         "Sources/crossfire/StandardStreams.swift",

@@ -107,7 +107,7 @@ struct CampaignTextTests {
 
     @Test("replays: seen again, and not")
     func replay() {
-        let seen = Replayer.Result(
+        let seen = ScenarioReplayer.Result(
             reproduction: .init(hits: 10, tries: 20, executionsPerTry: 100, freshTarget: true),
             violations: [Sample.violation], exercised: Exercised(), executions: 1234, inconclusive: [],
             verdict: .violated)
@@ -136,7 +136,7 @@ struct CampaignTextTests {
 
     @Test("replays as JSON")
     func replayJSON() throws {
-        let result = Replayer.Result(
+        let result = ScenarioReplayer.Result(
             reproduction: .init(hits: 20, tries: 20, executionsPerTry: 100, freshTarget: true),
             violations: [Sample.violation], exercised: Exercised(), executions: 40, inconclusive: ["why"],
             verdict: .violated)

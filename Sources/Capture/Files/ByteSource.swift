@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// Where the bytes of a capture or a history come from: a file or standard input, plain or compressed with gzip,
 /// Zstandard or xz.
@@ -106,9 +107,4 @@ package final class ByteSource {
         }
         guard failure == 0 else { throw .unreadable(path: name, reason: errorText(failure)) }
     }
-}
-
-/// The system's words for an error number. (strerror(3))
-func errorText(_ number: Int32) -> String {
-    String(cString: strerror(number))
 }

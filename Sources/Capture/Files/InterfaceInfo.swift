@@ -55,7 +55,7 @@ public struct CaptureStatistics: Sendable, Equatable {
     public var delivered: UInt64
 
     /// Whether nothing that passed the filter was dropped. That everything was also handed over is proved by a
-    /// sentinel, not by counts.
+    /// end mark, not by counts.
     public var complete: Bool { dropped == 0 && interfaceDropped == 0 }
 
     /// Creates statistics.

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// Writes a pcapng file of one section, byte order of this machine, nanosecond time stamps, as
 /// draft-ietf-opsawg-pcapng says. libpcap cannot.
@@ -226,9 +227,7 @@ extension PcapngWriter {
     }
 
     private mutating func writeStatistics(_ statistics: CaptureStatistics, _ interface: Int) {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        let time = UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
+        let time = UInt64(Clock.wall)
         let block = begin(5)
         append(UInt32(interface))
         append(UInt32(truncatingIfNeeded: time >> 32))

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// A file that is written beside its place and then renamed: a reader sees the whole of it or nothing.
 ///

@@ -1,9 +1,10 @@
 import Glibc
 import Synchronization
+import System
 
 /// Records interfaces to pcapng files until a limit or `stop`, and proves that nothing is missing.
 ///
-/// All interfaces share one file, each packet keeping its own. At the end a sentinel goes through loopback captures:
+/// All interfaces share one file, each packet keeping its own. At the end an end mark goes through loopback captures:
 /// when it arrives, everything before it is in the file.
 public final class CaptureRecorder: Sendable {
     /// What to record, where to, and for how long.
@@ -68,13 +69,13 @@ public final class CaptureRecorder: Sendable {
         /// Why the files could be written no more; they hold what was recorded before.
         public var failure: CaptureError?
 
-        /// Nothing was dropped, everything received was written, and the sentinel came through.
+        /// Nothing was dropped, everything received was written, and the end mark came through.
         public var isComplete: Bool { gaps.isEmpty }
     }
 
     let options: Options
     let captures: [LiveCapture]
-    let sentinel: Sentinel
+    let endMark: RecordingEndMark
     private let wakeRead: Int32
     private let wakeWrite: Int32
 
@@ -83,12 +84,12 @@ public final class CaptureRecorder: Sendable {
     /// - Throws: what `LiveCapture.init` throws.
     public init(_ options: Options) throws(CaptureError) {
         self.options = options
-        let sentinel = try Sentinel()
-        self.sentinel = sentinel
+        let endMark = try RecordingEndMark()
+        self.endMark = endMark
         var captures: [LiveCapture] = []
         for wanted in options.captures {
             var widened = wanted
-            if Self.seesLoopback(wanted) { widened.filter = sentinel.widening(wanted.filter) }
+            if Self.seesLoopback(wanted) { widened.filter = endMark.widening(wanted.filter) }
             captures.append(try LiveCapture(widened))
         }
         self.captures = captures
@@ -102,7 +103,7 @@ public final class CaptureRecorder: Sendable {
         close(wakeWrite)
     }
 
-    /// Whether a sentinel sent over loopback shows in this capture.
+    /// Whether an end mark sent over loopback shows in this capture.
     static func seesLoopback(_ options: LiveCapture.Options) -> Bool {
         options.interface == "lo" || options.interface == "any"
     }

@@ -1,5 +1,6 @@
 internal import CPcap
 import Glibc
+import System
 
 /// A libpcap handle on its way from creation to activation; closed unless released.
 struct PcapHandle: ~Copyable {

@@ -1,18 +1,19 @@
 import Glibc
+import System
 
 /// One run of a recorder: the loop over its captures, the files, and the proof at the end.
 struct Recording: ~Copyable {
-    /// The time that the sentinel has to come through, besides what the kernel may hold back.
-    static let sentinelPatience: Duration = .milliseconds(500)
+    /// The time that the end mark has to come through, besides what the kernel may hold back.
+    static let endMarkPatience: Duration = .milliseconds(500)
 
     private let recorder: CaptureRecorder
     private var files: RecordingFiles
     private var sinks: [PacketSink]
     private let clock = ContinuousClock()
     private let started: ContinuousClock.Instant
-    /// Packets taken from each capture and seen as sentinels or written.
+    /// Packets taken from each capture and seen as end marks or written.
     private var accounted: [Int]
-    private var sentinelSeen: [Bool]
+    private var endMarkSeen: [Bool]
     private var isFull = false
 
     init(_ recorder: CaptureRecorder) throws(CaptureError) {
@@ -24,7 +25,7 @@ struct Recording: ~Copyable {
         started = clock.now
         sinks = recorder.captures.map { $0.makeSink() }
         accounted = recorder.captures.map { _ in 0 }
-        sentinelSeen = recorder.captures.map { _ in false }
+        endMarkSeen = recorder.captures.map { _ in false }
     }
 
     /// Where the packets are until the first file is whole.
@@ -68,8 +69,8 @@ struct Recording: ~Copyable {
     private mutating func write(_ batch: PacketBatch, _ interface: Int) throws(CaptureError) {
         for record in batch.records {
             accounted[interface] += 1
-            if recorder.sentinel.mark(of: record, in: batch) != nil {
-                sentinelSeen[interface] = true
+            if recorder.endMark.mark(of: record, in: batch) != nil {
+                endMarkSeen[interface] = true
                 continue
             }
             guard !isFull else { continue }
@@ -102,13 +103,13 @@ struct Recording: ~Copyable {
 
     private mutating func finished() throws(CaptureError) -> CaptureRecorder.Outcome {
         let expected = recorder.captures.map { CaptureRecorder.seesLoopback($0.options) }
-        if expected.contains(true) { recorder.sentinel.send(1) }
+        if expected.contains(true) { recorder.endMark.send(1) }
         let holdBack = recorder.captures.map(\.longestHoldBack).max() ?? .zero
         let least = clock.now + holdBack
-        let most = least + Self.sentinelPatience
+        let most = least + Self.endMarkPatience
         while clock.now < most {
             try takeAll()
-            let isMissing = zip(expected, sentinelSeen).contains { $0 && !$1 }
+            let isMissing = zip(expected, endMarkSeen).contains { $0 && !$1 }
             if !isMissing, !expected.contains(false) || clock.now >= least { break }
             var waits = recorder.captures.map { pollfd(fd: $0.selectableDescriptor, events: Int16(POLLIN), revents: 0) }
             poll(&waits, nfds_t(waits.count), 1)
@@ -127,7 +128,7 @@ struct Recording: ~Copyable {
             if counts.interfaceDropped > 0 {
                 gaps.append("\(name): the interface dropped \(counts.interfaceDropped) packets")
             }
-            if expected[index], !sentinelSeen[index] { gaps.append("\(name): the last sentinel did not come through") }
+            if expected[index], !endMarkSeen[index] { gaps.append("\(name): the last end mark did not come through") }
         }
         return gaps
     }

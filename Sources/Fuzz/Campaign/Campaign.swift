@@ -3,12 +3,13 @@ import Glibc
 import Synchronization
 import Verification
 import Wire
+import System
 
 /// Executions with a corpus, a budget and findings.
 public final class Campaign {
     private let options: CampaignOptions
     private let emit: (CampaignEvent) throws -> Void
-    private let rig: Rig
+    private let harness: Harness
     private var random: SeededGenerator
     private var generatorOptions: GeneratorOptions
     private var status = CampaignStatus()
@@ -51,7 +52,7 @@ public final class Campaign {
         self.emit = emit
         generatorOptions = options.generator
         random = SeededGenerator(seed: options.seed)
-        var setup = Rig.Setup(
+        var setup = Harness.Setup(
             target: options.target, codec: options.codec, campaign: CampaignName.fresh(),
             perturbation: options.perturbation, seed: options.seed)
         if let limit = options.secondLimit {
@@ -65,18 +66,18 @@ public final class Campaign {
         guard !corpus.isEmpty || ScenarioGenerators.named(options.codec.name) != nil else {
             throw CampaignError.nothingToSay(protocolName: options.codec.name)
         }
-        rig = try Rig(setup)
-        status.recordedByClients = rig.address.transport == .unix
-        generatorOptions.datagrams = rig.address.transport == .udp
-        try emit(.ready(rig.address))
+        harness = try Harness(setup)
+        status.recordedByClients = harness.address.transport == .unix
+        generatorOptions.datagrams = harness.address.transport == .udp
+        try emit(.ready(harness.address))
         if corpus.count < options.corpus.count {
             let left = options.corpus.count - corpus.count
             try emit(.warning("\(left) scenarios of the corpus need a connection and are left out"))
         }
-        if rig.address.transport == .unix {
+        if harness.address.transport == .unix {
             try emit(.warning("nothing captures Unix sockets: the recording is what the clients sent and received"))
         }
-        if rig.sources == .oneAddress, rig.address.transport == .tcp {
+        if harness.sources == .oneAddress, harness.address.transport == .tcp {
             try emit(.warning("the target turns clients away that do not come from 127.0.0.1; all come from there"))
         }
     }
@@ -85,19 +86,19 @@ public final class Campaign {
     ///
     /// - Throws: what ended it: `TargetError` when the target cannot be started again, `CaptureError`, `SystemError`.
     public func run() throws -> CampaignResult {
-        defer { rig.stop() }
+        defer { harness.stop() }
         nextLook = Clock.monotonic + Self.lookInterval
         do {
             while !isOver { try step() }
         } catch TargetError.interrupted {
             // What was found so far stands.
-        } catch TargetError.notReady where rig.setup.patience.isOver {
+        } catch TargetError.notReady where harness.setup.patience.isOver {
             // It was started anew, and the time was over before it was ready.
         }
         try emit(.activity("judging the last executions, then ending the target"))
-        rig.hurryJudge()
-        try settle(try rig.judgements(all: true))
-        if !stopsNow, !rig.setup.patience.isOver { try lookAtResources() }
+        harness.hurryJudge()
+        try settle(try harness.judgements(all: true))
+        if !stopsNow, !harness.setup.patience.isOver { try lookAtResources() }
         try tellProgress(force: true)
         return result()
     }
@@ -105,17 +106,17 @@ public final class Campaign {
     private func step() throws {
         let scenario = nextScenario()
         if scenario.hasDepartures { lastDeparture = scenario }
-        running[rig.executions + 1] = scenario
-        let (log, ending) = try rig.execute(scenario)
+        running[harness.executions + 1] = scenario
+        let (log, ending) = try harness.execute(scenario)
         if let ending { try crashed(ending, scenario, log) }
         switch log.outcome {
         case .stalled(let client): try stalled(client, scenario, log)
         case .flooded:
-            try settle(try rig.judgements(all: true))
-            if !rig.setup.patience.isOver { try rig.startTarget() }
+            try settle(try harness.judgements(all: true))
+            if !harness.setup.patience.isOver { try harness.startTarget() }
         case .completed, .interrupted: break
         }
-        try settle(try rig.judgements(all: false))
+        try settle(try harness.judgements(all: false))
         if Clock.monotonic >= nextLook {
             try lookAtResources()
             try lookAtListener()
@@ -129,8 +130,8 @@ public final class Campaign {
 
     private var isOver: Bool {
         if stopsNow { return true }
-        if let limit = options.executionLimit, rig.executions >= limit { return true }
-        return Clock.monotonic >= end || rig.setup.patience.isOver
+        if let limit = options.executionLimit, harness.executions >= limit { return true }
+        return Clock.monotonic >= end || harness.setup.patience.isOver
     }
 
     private var stopsNow: Bool {
@@ -189,7 +190,7 @@ public final class Campaign {
     }
 
     private func crashed(_ ending: ProcessEnding, _ scenario: Scenario, _ log: ExecutionLog) throws {
-        let judged = try rig.judgements(all: true)
+        let judged = try harness.judgements(all: true)
         let own = judged.last { $0.log.execution == log.execution }
         let violation = Violation(
             oracle: .crash, summary: "the target \(ending) during an execution", signature: "crash \(ending)")
@@ -199,20 +200,20 @@ public final class Campaign {
         try suspect(violation, scenario, own ?? unjudged)
         // What the wire shows of a dying server is the crash, not faults of their own.
         try settle(judged.filter { $0.log.execution != log.execution })
-        if !rig.setup.patience.isOver { try rig.startTarget() }
+        if !harness.setup.patience.isOver { try harness.startTarget() }
     }
 
     private func stalled(_ client: Int, _ scenario: Scenario, _ log: ExecutionLog) throws {
-        let judged = try rig.judgements(all: true)
+        let judged = try harness.judgements(all: true)
         try settle(judged)
         if let own = judged.last(where: { $0.log.execution == log.execution }), Self.isSilence(own, client),
-            rig.address.transport != .udp  // The judge has said what can be said.
+            harness.address.transport != .udp  // The judge has said what can be said.
         {
             let violation = Violation(
                 oracle: .hang, summary: "c\(client) waited in vain for a reply", signature: HangOracle.silence)
             try suspect(violation, scenario, own)
         }
-        if !rig.setup.patience.isOver { try rig.startTarget() }
+        if !harness.setup.patience.isOver { try harness.startTarget() }
     }
 
     /// Whether a client waited for something that the wire does not blame on anybody: it was heard, so it is owed a reply.
@@ -224,13 +225,13 @@ public final class Campaign {
     }
 
     private func lookAtResources() throws {
-        guard let held = rig.restingResources() else { return }
-        let violations = watch.observe(held, executions: rig.executions)
+        guard let held = harness.restingResources() else { return }
+        let violations = watch.observe(held, executions: harness.executions)
         guard !violations.isEmpty else { return }
         let scenario = lastDeparture ?? nextScenario()
-        running[rig.executions + 1] = scenario
-        _ = try rig.execute(scenario)
-        let judged = try rig.judgements(all: true)
+        running[harness.executions + 1] = scenario
+        _ = try harness.execute(scenario)
+        let judged = try harness.judgements(all: true)
         if let own = judged.last { for violation in violations { try suspect(violation, scenario, own) } }
         try settle(judged)
     }
@@ -246,7 +247,7 @@ public final class Campaign {
 
     /// Now and then: do clients get together what each gets alone?
     private func compareWithAlone() throws {
-        guard !stopsNow, !options.hammers, rig.address.transport != .udp, !options.codec.hasSharedState,
+        guard !stopsNow, !options.hammers, harness.address.transport != .udp, !options.codec.hasSharedState,
             let generator = ScenarioGenerators.named(options.codec.name)
         else { return }
         // Few scenarios are free of long messages and of clients that leave.
@@ -258,8 +259,8 @@ public final class Campaign {
     }
 
     private func compareWithAlone(_ scenario: Scenario) throws {
-        try settle(try rig.judgements(all: true))
-        let judged = try SerialComparison(rig).run(scenario)
+        try settle(try harness.judgements(all: true))
+        let judged = try SerialComparison(harness).run(scenario)
         for execution in judged { running[execution.log.execution] = scenario }
         try settle(judged)
     }
@@ -280,7 +281,7 @@ public final class Campaign {
         }
         var finding = Finding(
             id: id, violation: violation, scenario: scenario, firstExecution: seen.log.execution, firstSeconds: elapsed,
-            packets: seen.packets, targetOutput: rig.targetOutput)
+            packets: seen.packets, targetOutput: harness.targetOutput)
         var others: [JudgedExecution] = []
         if options.confirmations > 0 {
             if let outcome = try confirmed(id, scenario, violation.oracle), outcome.reproduction.tries > 0 {
@@ -307,16 +308,17 @@ public final class Campaign {
     }
 
     /// What replays on fresh targets show; nil, with a warning, where none can be started.
-    private func confirmed(_ id: String, _ scenario: Scenario, _ oracle: OracleID) throws -> Replay.Outcome? {
+    private func confirmed(_ id: String, _ scenario: Scenario, _ oracle: OracleID) throws -> ReproductionTrials.Outcome?
+    {
         do {
             let times = options.confirmations
-            var outcome = try Replay(freshSetup, times: times).run(scenario, expecting: oracle) { tries in
+            var outcome = try ReproductionTrials(freshSetup, times: times).run(scenario, expecting: oracle) { tries in
                 try emit(.activity("confirming \(id): \(tries) of \(times) tries"))
             }
             // A narrow window wants more than the tries of a confirmation.
             if outcome.reproduction.hits == 0, !freshSetup.patience.isOver {
                 try emit(.activity("confirming \(id): one longer look"))
-                outcome.addLongerLook(try Replay.longerLook(freshSetup).run(scenario, expecting: oracle))
+                outcome.addLongerLook(try ReproductionTrials.longerLook(freshSetup).run(scenario, expecting: oracle))
             }
             return outcome
         } catch TargetError.interrupted {
@@ -334,7 +336,7 @@ public final class Campaign {
         do {
             let minimizer = Minimizer(freshSetup, seconds: options.minimizeSeconds)
             guard let smaller = try minimizer.minimize(scenario, expecting: oracle) else { return nil }
-            let again = try Replay(freshSetup, times: 1).run(smaller, expecting: oracle)
+            let again = try ReproductionTrials(freshSetup, times: 1).run(smaller, expecting: oracle)
             return again.reproduction.hits > 0 ? smaller : nil
         } catch TargetError.interrupted {
             return nil
@@ -351,7 +353,7 @@ public final class Campaign {
         let id = Finding.id(of: violation, protocolName: options.codec.name)
         guard known.insert(id).inserted else { return }
         var finding = Finding(
-            id: id, violation: violation, scenario: scenario, firstExecution: rig.executions, firstSeconds: elapsed,
+            id: id, violation: violation, scenario: scenario, firstExecution: harness.executions, firstSeconds: elapsed,
             packets: seen.packets, targetOutput: seen.targetOutput)
         if options.stopOnOracles.contains(violation.oracle), options.confirmations > 0 {
             let outcome = try confirmed(id, scenario, violation.oracle)
@@ -368,13 +370,13 @@ public final class Campaign {
         let now = Clock.monotonic
         guard force || now >= nextProgress else { return }
         nextProgress = now + Self.progressInterval
-        status.executions = rig.executions
+        status.executions = harness.executions
         status.elapsedSeconds = elapsed
         status.fuzzingSeconds = elapsed - Double(confirmingNanoseconds) / 1e9
-        status.dropped = Int(rig.captureStatistics.dropped)
-        status.starts = rig.starts
-        status.waits = rig.waits
-        status.crashes = rig.crashes
+        status.dropped = Int(harness.captureStatistics.dropped)
+        status.starts = harness.starts
+        status.waits = harness.waits
+        status.crashes = harness.crashes
         try emit(.progress(status))
     }
 
@@ -395,8 +397,8 @@ public final class Campaign {
     }
 
     /// The campaign's setup for another target, with a name of its own: how slow the target was seen to be is known.
-    private var freshSetup: Rig.Setup {
-        var setup = rig.setup
+    private var freshSetup: Harness.Setup {
+        var setup = harness.setup
         setup.campaign = CampaignName.fresh()
         if let limit = options.secondLimit, !endsWithThisFinding {
             let left = Int64(min(limit, Self.longestSeconds) * 1e9) / Self.confirmingShare - confirmingNanoseconds

@@ -1,8 +1,9 @@
 import Verification
+import System
 
 /// Makes a scenario smaller while it still shows a fault: whole clients first, then blocks, then steps.
 package struct Minimizer {
-    private var setup: Rig.Setup
+    private var setup: Harness.Setup
     private let seconds: Double
 
     /// How often a candidate runs before it is taken not to show the fault.
@@ -10,7 +11,7 @@ package struct Minimizer {
     /// A year, so that nanoseconds fit in 64 bits.
     private static let longestSeconds = 365.0 * 86400
 
-    init(_ setup: Rig.Setup, seconds: Double) {
+    init(_ setup: Harness.Setup, seconds: Double) {
         self.setup = setup
         self.setup.patience = setup.patience.confirming
         // The hang has been confirmed, and there is time for a few candidates only.
@@ -24,8 +25,8 @@ package struct Minimizer {
     /// Greedy removal (Zeller, Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002, with steps in
     /// place of characters), on one target that is started afresh after each hit that broke it.
     func minimize(_ scenario: Scenario, expecting oracle: OracleID) throws -> Scenario? {
-        let rig = try Rig(setup)
-        defer { rig.stop() }
+        let harness = try Harness(setup)
+        defer { harness.stop() }
         let deadline = Clock.monotonic + Int64(min(seconds, Self.longestSeconds) * 1e9)
         var best = scenario
         var progress = true
@@ -35,7 +36,7 @@ package struct Minimizer {
                 guard Clock.monotonic < deadline, !setup.patience.isOver else {
                     return best == scenario ? nil : best
                 }
-                if try shows(candidate, oracle, rig, deadline) {
+                if try shows(candidate, oracle, harness, deadline) {
                     best = candidate
                     progress = true
                     break
@@ -45,8 +46,8 @@ package struct Minimizer {
         return best == scenario ? nil : best
     }
 
-    private func shows(_ scenario: Scenario, _ oracle: OracleID, _ rig: Rig, _ deadline: Int64) throws -> Bool {
-        let first = rig.executions + 1
+    private func shows(_ scenario: Scenario, _ oracle: OracleID, _ harness: Harness, _ deadline: Int64) throws -> Bool {
+        let first = harness.executions + 1
         // Judgements lag behind: those of the candidate before this one say nothing of it.
         let isHit = { (judged: [JudgedExecution]) in
             judged.contains { execution in
@@ -55,13 +56,13 @@ package struct Minimizer {
             }
         }
         for count in 1...Self.executionsPerCandidate where Clock.monotonic < deadline {
-            let (log, ending) = try rig.execute(scenario)
+            let (log, ending) = try harness.execute(scenario)
             let broke = ending != nil || log.outcome != .completed
-            let judged = try rig.judgements(all: broke || count % 4 == 0)
-            if broke { try rig.startTarget() }
+            let judged = try harness.judgements(all: broke || count % 4 == 0)
+            if broke { try harness.startTarget() }
             if (ending != nil && oracle == .crash) || isHit(judged) { return true }
         }
-        return isHit(try rig.judgements(all: true))
+        return isHit(try harness.judgements(all: true))
     }
 
     /// Scenarios with one part less, large parts first; `expect` counts follow what is still sent.

@@ -9,10 +9,10 @@ import Wire
 /// and are not compared. Then all clients run together, a few times. Keys and tokens, which differ from execution to
 /// execution, are compared by the order in which they first appear.
 struct SerialComparison {
-    private let rig: Rig
+    private let harness: Harness
 
-    init(_ rig: Rig) {
-        self.rig = rig
+    init(_ harness: Harness) {
+        self.harness = harness
     }
 
     /// Whether a scenario may be compared: several clients that share no key, none that discards replies, and no tokens
@@ -81,8 +81,8 @@ struct SerialComparison {
     }
 
     private func execute(_ scenario: Scenario) throws -> [JudgedExecution] {
-        let (log, _) = try rig.execute(scenario)
-        return try rig.judgements(all: true).filter { $0.log.execution == log.execution }
+        let (log, _) = try harness.execute(scenario)
+        return try harness.judgements(all: true).filter { $0.log.execution == log.execution }
     }
 
     // MARK: Replies
@@ -96,17 +96,17 @@ struct SerialComparison {
 
     /// The replies of each client, in order.
     private func replies(_ execution: JudgedExecution) -> [Int: [Reply]] {
-        var table = FlowTable(serverPort: rig.address.port)
+        var table = FlowTable(serverPort: harness.address.port)
         table.add(execution.packets)
         var found: [Int: [Reply]] = [:]
         var names: [Int: PlaceNames] = [:]
         for flow in table.finish() {
             guard let client = ExecutionJudge.connection(of: flow.client, execution.log)?.client else { continue }
-            let conversation = Conversation(flow: flow, name: "", codec: rig.setup.codec)
+            let conversation = Conversation(flow: flow, name: "", codec: harness.setup.codec)
             for exchange in conversation.exchanges {
-                _ = names[client, default: PlaceNames(rig.setup.campaign)].replaced(exchange.request.bytes)
+                _ = names[client, default: PlaceNames(harness.setup.campaign)].replaced(exchange.request.bytes)
                 guard let reply = exchange.reply else { continue }
-                let text = names[client, default: PlaceNames(rig.setup.campaign)].replaced(reply.bytes)
+                let text = names[client, default: PlaceNames(harness.setup.campaign)].replaced(reply.bytes)
                 found[client, default: []].append(
                     Reply(text: text, packet: reply.first.number, request: exchange.request.last.number))
             }

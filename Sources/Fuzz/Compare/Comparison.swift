@@ -1,5 +1,6 @@
 import Glibc
 import Perturbation
+import System
 
 /// What is measured of servers that speak RESP, beside each other.
 public struct ComparisonOptions: Sendable {

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import System
 
 /// Clients that each send a request, wait for its reply, and send the next: a closed loop on one epoll.
 ///

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// Throughput as a function of the number of clients, by Gunther's Universal Scalability Law:
 /// X(N) = λN / (1 + σ(N − 1) + κN(N − 1)).

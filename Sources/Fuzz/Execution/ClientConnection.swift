@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Wire
+import System
 
 /// One client's connection: a non-blocking socket, what waits to be sent, and what was read and not yet expected. Over UDP
 /// a socket that sends one message a datagram, and takes each datagram for a reply.

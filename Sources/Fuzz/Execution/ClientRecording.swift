@@ -1,5 +1,6 @@
 import Capture
 import Glibc
+import System
 
 /// What clients of Unix sockets sent and received, written down as the packets that a capture of TCP would hold: such
 /// sockets have no wire.

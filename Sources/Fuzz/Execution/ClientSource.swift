@@ -1,6 +1,7 @@
 import CLinux
 package import Capture
 import Glibc
+import System
 
 /// Where a connection comes from, as one number that names it in the recording: an address in 127/8 (0x7F01_0000 and
 /// up) where every connection has its own, or a port of 127.0.0.1 or ::1 (below 0x1_0000).

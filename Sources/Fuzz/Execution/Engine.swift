@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 package import Wire
+package import System
 
 /// Runs scenarios: one epoll loop drives the sockets of all clients.
 ///
@@ -9,7 +10,7 @@ package import Wire
 package final class Engine {
     private let address: TargetAddress
     private let codec: any WireCodec
-    private let patience: Patience
+    private let patience: ClientPatience
     /// Whether every thread of the target sleeps; nil where that cannot be known.
     private let targetSleeps: (() -> Bool?)
     /// Which process serves whom; nil where nobody wants to know.
@@ -42,7 +43,8 @@ package final class Engine {
     ///   - servingProcesses: asked once the script is over, before the connections close.
     /// - Throws: EMFILE, when the process is out of descriptors.
     package init(
-        address: TargetAddress, codec: any WireCodec, sources: ClientSources.Range, patience: Patience = Patience(),
+        address: TargetAddress, codec: any WireCodec, sources: ClientSources.Range,
+        patience: ClientPatience = ClientPatience(),
         targetSleeps: @escaping () -> Bool? = { nil }, servingProcesses: (() -> [ClientSource: Int])? = nil
     ) throws(SystemError) {
         self.sources = ClientSources(sources)

@@ -1,6 +1,7 @@
 package import Capture
+import System
 
-/// Cuts the stream of captured packets into executions, at the sentinels. Pure.
+/// Cuts the stream of captured packets into executions, at the end marks. Pure.
 package struct ExecutionAssembler {
     private let serverPort: UInt16
     private let linkType: LinkType
@@ -20,14 +21,14 @@ package struct ExecutionAssembler {
 
     /// Takes one packet.
     ///
-    /// - Returns: at a sentinel the execution's number: all packets of that execution are in, for `take(_:)`.
+    /// - Returns: at an end mark the execution's number: all packets of that execution are in, for `take(_:)`.
     package mutating func add(_ record: PacketRecord, in batch: PacketBatch) -> Int? {
         switch dissect(record, in: batch) {
         case .tcp(let segment):
             _ = keep(record, in: batch, from: segment.source, to: segment.destination)
             return nil
         case .udp(let datagram):
-            if let execution = Sentinel.execution(of: batch.bytes[datagram.payload]) { return execution }
+            if let execution = ExecutionEndMark.execution(of: batch.bytes[datagram.payload]) { return execution }
             _ = keep(record, in: batch, from: datagram.source, to: datagram.destination)
             return nil
         case .other:
@@ -51,7 +52,7 @@ package struct ExecutionAssembler {
         return split(isOwn) { $0.time.nanoseconds >= log.startNanoseconds && $1.isAhead(of: last) }
     }
 
-    /// The rare case: packets of several executions, or of strangers, stand between two sentinels.
+    /// The rare case: packets of several executions, or of strangers, stand between two end marks.
     private mutating func split(
         _ isOwn: (ClientSource) -> Bool, isLater: (PacketRecord, ClientSource) -> Bool
     ) -> PacketBatch {

@@ -18,7 +18,7 @@ package struct ExecutionJudge: Sendable {
     /// waited long enough.
     private let interruptedOracles = judge(
         milliseconds: hastyMilliseconds,
-        patience: .capture(hangAfter: Int64(Patience().longestMilliseconds) * 1_000_000))
+        silenceLimits: .capture(hangAfter: Int64(ClientPatience().longestMilliseconds) * 1_000_000))
 
     /// Whether no reply is longer than all that the clients of a campaign have written: a fresh target knows no more.
     private let boundsReplies: Bool
@@ -32,9 +32,9 @@ package struct ExecutionJudge: Sendable {
         self.isDatagram = isDatagram
     }
 
-    private static func judge(milliseconds: Int, patience: Verification.Patience = .init()) -> Judge {
+    private static func judge(milliseconds: Int, silenceLimits: SilenceLimits = .init()) -> Judge {
         let budget = SearchBudget(nodes: searchNodes, bytes: searchBytes, milliseconds: milliseconds)
-        return Judge(oracles: Judge.wireOracles(patience: patience, budget: budget))
+        return Judge(oracles: Judge.wireOracles(silenceLimits: silenceLimits, budget: budget))
     }
 
     /// - Parameters:

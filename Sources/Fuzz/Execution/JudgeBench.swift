@@ -2,6 +2,7 @@ import Capture
 import Glibc
 import Synchronization
 import Verification
+import System
 
 /// Judges executions on as many threads as there are processors, each execution on one of them.
 final class JudgeBench: Sendable {

@@ -1,4 +1,5 @@
 package import Perturbation
+import System
 
 /// How much noise each execution gets.
 ///

@@ -1,3 +1,5 @@
+import System
+
 /// Who of an execution's clients waits in the target's listen queue, looked at now and then where an execution takes long:
 /// the kernel takes a connection and its requests before the target has accepted it, and who is not accepted is owed
 /// nothing yet, as long as the queue moves.

@@ -1,3 +1,5 @@
+import System
+
 /// Scenarios for echo and for tagged lines: every message has a token, so a reply names its request.
 struct EchoGenerator: ScenarioGenerator {
     let protocolName: String

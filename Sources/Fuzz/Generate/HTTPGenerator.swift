@@ -1,3 +1,5 @@
+import System
+
 /// Scenarios for HTTP: files of one client each, whose bodies and lengths name them, and files that clients share.
 ///
 /// The files last as long as the campaign, a few dozen of them, so a target's disk does not fill: an execution finds what

@@ -1,3 +1,5 @@
+import System
+
 /// Scenarios for RESP: few shared keys, unique values, and ECHO as a marker whose reply names its request.
 struct RESPGenerator: ScenarioGenerator {
     let protocolName = "resp"

@@ -1,3 +1,5 @@
+public import System
+
 /// What generated scenarios look like.
 public struct GeneratorOptions: Sendable {
     /// How many clients, at least 1.

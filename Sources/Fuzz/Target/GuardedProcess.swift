@@ -2,6 +2,7 @@ package import CLinux
 package import Glibc
 import Perturbation
 import Synchronization
+import System
 
 /// A command that ends with us, and with all that it started, whatever that did: also when we are killed.
 ///
@@ -82,14 +83,14 @@ package final class GuardedProcess: Sendable {
         }
         var ends: [Int32] = [-1, -1]
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
-            throw .cannotStart(command: name, reason: String(cString: strerror(errno)))
+            throw .cannotStart(command: name, reason: errorText(errno))
         }
         var guardian: pid_t = 0
         let code = Self.spawn(program, start, socket: ends[1], &guardian)
         close(ends[1])
         guard code == 0 else {
             close(ends[0])
-            throw .cannotStart(command: name, reason: String(cString: strerror(code)))
+            throw .cannotStart(command: name, reason: errorText(code))
         }
         self.guardian = guardian
         let pid = Self.receive(ends[0], flags: 0)
@@ -97,7 +98,7 @@ package final class GuardedProcess: Sendable {
         guard let pid, let failure, failure == 0 else {
             close(ends[0])
             Self.reap(guardian)
-            throw .cannotStart(command: name, reason: failure.map { String(cString: strerror($0)) } ?? "it was ended")
+            throw .cannotStart(command: name, reason: failure.map { errorText($0) } ?? "it was ended")
         }
         self.pid = pid
         socket = ends[0]

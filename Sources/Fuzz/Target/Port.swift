@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+package import System
 
 /// Free ports of loopback.
 package enum Port {
@@ -16,17 +17,5 @@ package enum Port {
         defer { close(raw) }
         try system("bind") { address.withSocketAddress { bind(raw, $0, $1) } }
         return try localPort(of: raw)
-    }
-
-    /// The port that a socket is bound to. getsockname(2).
-    static func localPort(of raw: Int32) throws(SystemError) -> UInt16 {
-        var address = sockaddr_in6()  // Its port lies where that of IPv4 lies.
-        var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
-        try system("getsockname") {
-            withUnsafeMutablePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(raw, $0, &length) }
-            }
-        }
-        return UInt16(bigEndian: address.sin6_port)
     }
 }

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Synchronization
+import System
 
 /// A network of our own: no privilege needed to capture, no port clashes, nothing can leave the machine. With it goes a
 /// namespace for message queues and shared memory of System V: what targets leave there ends with us.

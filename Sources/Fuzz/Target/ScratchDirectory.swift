@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import System
 
 /// A directory of our own under TMPDIR, for this user alone, removed with all that is in it. mkdtemp(3), nftw(3).
 ///
@@ -34,7 +35,7 @@ package final class ScratchDirectory {
         let template = strdup("\(parent)/\(prefix)" + String(repeating: "X", count: suffixLength))!
         defer { free(template) }
         guard mkdtemp(template) != nil, let real = realpath(template, nil) else {
-            throw ScratchError(path: parent, reason: String(cString: strerror(errno)))
+            throw ScratchError(path: parent, reason: errorText(errno))
         }
         defer { free(real) }
         return String(cString: real)

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// Which process of a target serves which connection: proc(5), /proc/net/tcp, /proc/net/tcp6 and the descriptors of the
 /// processes. UDP and Unix sockets have nothing that tells.

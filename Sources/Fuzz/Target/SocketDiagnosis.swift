@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import System
 
 /// Asks the kernel for sockets by state: sock_diag(7).
 ///

@@ -1,5 +1,6 @@
 import Glibc
 import Perturbation
+import System
 
 /// A server that listens on loopback or on a socket file: one that we started, or one that was there.
 final class Target {
@@ -20,7 +21,7 @@ final class Target {
     ///   - patience: whether the time is over before it is ready.
     init(
         _ spec: TargetSpec, address: TargetAddress, directory: String, logPath: String, perturbation: Perturbation,
-        patience: Patience = Patience()
+        patience: ClientPatience = ClientPatience()
     ) throws(TargetError) {
         switch spec {
         case .address(let address):
@@ -52,7 +53,7 @@ final class Target {
     }
 
     private static func awaitReady(
-        _ process: TargetProcess, _ address: TargetAddress, _ patience: Patience
+        _ process: TargetProcess, _ address: TargetAddress, _ patience: ClientPatience
     ) throws(TargetError) {
         let start = Clock.monotonic
         let deadline = min(start + Int64(readySeconds) * 1_000_000_000, patience.deadline ?? .max)

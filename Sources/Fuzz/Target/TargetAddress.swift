@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import System
 
 /// How clients reach a target.
 public enum TargetTransport: String, Sendable, CaseIterable {

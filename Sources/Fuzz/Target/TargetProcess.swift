@@ -1,5 +1,6 @@
 package import CLinux
 package import Glibc
+import System
 
 /// A target that we started, in a process group of its own.
 package final class TargetProcess {

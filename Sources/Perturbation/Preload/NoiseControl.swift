@@ -1,5 +1,6 @@
 import CNoise
 import Glibc
+import System
 
 /// The page through which a campaign changes the noise of a running target, and reads how much of it there was.
 ///
@@ -10,17 +11,17 @@ struct NoiseControl: ~Copyable {
     private let descriptor: Int32
     private let page: UnsafeMutablePointer<cf_noise_control>
 
-    /// Throws the `Errno` of `memfd_create`, `ftruncate` or `mmap`.
-    init() throws(PerturbationError) {
+    /// Throws the error of `memfd_create`, `ftruncate` or `mmap`.
+    init() throws(SystemError) {
         let size = MemoryLayout<cf_noise_control>.size
         let descriptor = cf_noise_memfd()
-        guard descriptor >= 0 else { throw PerturbationError("memfd_create", errno) }
+        guard descriptor >= 0 else { throw SystemError("memfd_create") }
         guard ftruncate(descriptor, off_t(size)) == 0,
             let page = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), page != MAP_FAILED
         else {
             let code = errno
             _ = close(descriptor)
-            throw PerturbationError("mmap of the noise's control page", code)
+            throw SystemError("mmap of the noise's control page", code: code)
         }
         self.descriptor = descriptor
         self.page = page.assumingMemoryBound(to: cf_noise_control.self)

@@ -2,6 +2,7 @@ import CLinux
 import CNoise
 import Glibc
 import Synchronization
+import System
 
 /// The thread that answers the system calls of supervised targets.
 ///
@@ -15,34 +16,27 @@ final class SyscallSupervisor: Sendable {
     private let wake: Int32
     private let scheduler = Mutex(SyscallScheduler())
     private let stopping = Atomic(false)
+    private let thread = Mutex<JoinableThread?>(nil)
 
     /// Throws if no socket or thread is to be had. The owner must call `stop()` at the end.
-    static func start() throws(PerturbationError) -> (supervisor: SyscallSupervisor, thread: pthread_t) {
+    static func start() throws(SystemError) -> SyscallSupervisor {
         let supervisor = try SyscallSupervisor()
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, nil,
-            { pointer in
-                Unmanaged<SyscallSupervisor>.fromOpaque(pointer!).takeRetainedValue().run()
-                return nil
-            }, Unmanaged.passRetained(supervisor).toOpaque())
-        guard code == 0 else {
-            Unmanaged.passUnretained(supervisor).release()
-            throw PerturbationError("pthread_create", code)
+        try supervisor.thread.withLock { thread throws(SystemError) in
+            thread = try JoinableThread("supervisor") { supervisor.run() }
         }
-        return (supervisor, thread)
+        return supervisor
     }
 
-    private init() throws(PerturbationError) {
+    private init() throws(SystemError) {
         var random = SystemRandomNumberGenerator()
         name = "crossfire-\(getpid())-\(random.next())"
         socket = cf_notify_listen(name)
-        guard socket >= 0 else { throw PerturbationError("Unix socket for the launcher", errno) }
-        wake = cf_eventfd()
-        guard wake >= 0 else {
-            let code = errno
+        guard socket >= 0 else { throw SystemError("Unix socket for the launcher") }
+        do throws(SystemError) {
+            wake = try system("eventfd") { cf_eventfd() }
+        } catch {
             _ = close(socket)
-            throw PerturbationError("eventfd", code)
+            throw error
         }
     }
 
@@ -59,11 +53,12 @@ final class SyscallSupervisor: Sendable {
         scheduler.withLock { $0.counters }
     }
 
-    /// Ends the thread; the caller joins it.
+    /// Ends the thread, and waits for its end.
     func stop() {
         stopping.store(true, ordering: .releasing)
         var one: UInt64 = 1
         _ = write(wake, &one, 8)
+        thread.withLock { $0.take()?.join() }
     }
 
     /// The thread's loop.
@@ -129,9 +124,5 @@ final class SyscallSupervisor: Sendable {
         return deadline > time ? Int64(deadline - time) : 0
     }
 
-    private func now() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-    }
+    private func now() -> UInt64 { UInt64(Clock.monotonic) }
 }

@@ -1,6 +1,7 @@
 import Capture
 public import Verification
 import Wire
+import System
 
 /// Makes the evidence of many RESP clients on few keys, for benchmarks and tests: a server that takes each request at one
 /// instant, so that the evidence is linearizable by construction, unless it is told to lose something.
@@ -75,7 +76,7 @@ public struct CrowdGenerator: Sendable {
 /// One run of a generator.
 private struct CrowdRun {
     private let plan: CrowdGenerator
-    private var random: UInt64
+    private var random: SeededGenerator
     private var store: [String: String] = [:]
     private var flows: [Flow] = []
     private var number = 0
@@ -94,7 +95,7 @@ private struct CrowdRun {
 
     init(_ plan: CrowdGenerator) {
         self.plan = plan
-        random = plan.seed
+        random = SeededGenerator(seed: plan.seed)
         clients = (0..<plan.clients).map { _ in Client(left: plan.requests) }
         for client in 0..<plan.clients {
             var flow = Flow(
@@ -109,13 +110,7 @@ private struct CrowdRun {
         Evidence(flows: flows, codec: codec, names: { "c\($0.id)" }, end: Timestamp(nanoseconds: now + 1_000_000))
     }
 
-    private mutating func below(_ bound: Int) -> Int {
-        random &+= 0x9E37_79B9_7F4A_7C15
-        var value = random
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((value ^ (value >> 31)) % UInt64(bound))
-    }
+    private mutating func below(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
 
     mutating func execute() {
         var active = Array(clients.indices)

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import System
 
 /// Serves datagrams from one socket: itself, or with a worker for each peer.
 ///
@@ -58,8 +59,8 @@ struct DatagramServer: ~Copyable {
 
     /// Forgets peers whose workers have ended; at most once in the time that a worker waits.
     private mutating func sweep() {
-        guard milliseconds() - lastSweep >= Int(Limits.peerIdleMilliseconds) else { return }
-        lastSweep = milliseconds()
+        guard Clock.milliseconds - lastSweep >= Int(Limits.peerIdleMilliseconds) else { return }
+        lastSweep = Clock.milliseconds
         let known = Array(pairs)
         var waiting = known.map { pollfd(fd: $0.value, events: 0, revents: 0) }
         poll(&waiting, UInt(waiting.count), 0)

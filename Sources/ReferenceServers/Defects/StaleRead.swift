@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import System
 
 /// `stale-read`: reads go through a cache that a reader may fill with a value that was overwritten meanwhile.
 ///
@@ -40,7 +41,7 @@ private final class CachedTable: Table {
     }
 
     func read(_ key: [UInt8]) -> Value? {
-        let now = milliseconds()
+        let now = Clock.milliseconds
         if let entry = cache.withLock({ $0[key] }), entry.expires > now { return entry.value }
         let value = base.read(key)
         sched_yield()

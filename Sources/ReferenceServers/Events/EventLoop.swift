@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import System
 
 /// Serves all connections of one thread: waits until some can go on, and lets each go on until it would have to wait.
 ///
@@ -30,23 +31,19 @@ struct EventLoop<P: Poller & ~Copyable>: ~Copyable {
     mutating func run(_ signals: borrowing Signals) {
         _ = poller.watch(signals.number, for: .readable)
         _ = poller.watch(listener, for: listenerInterest)
-        var deadline: Int?
+        var drain: Drain?
         var ready: [Int32] = []
-        while deadline == nil || !connections.isEmpty {
-            if let deadline, milliseconds() >= deadline {
-                complain("\(connections.count) connections did not end in time and were cut off")
-                return
-            }
-            poller.wait(milliseconds: patience(deadline), &ready)
+        while drain?.goesOn(for: connections.count) ?? true {
+            poller.wait(milliseconds: patience(drain), &ready)
             resumeAcceptingWhenDue()
             let left = unfinished
             unfinished.removeAll(keepingCapacity: true)
             for descriptor in left { goOn(descriptor) }
             for descriptor in ready {
                 if descriptor == signals.number {
-                    guard signals.take() == .terminate, deadline == nil else { continue }
-                    deadline = milliseconds() + Int(Limits.drainMilliseconds)
-                    drain()
+                    guard signals.take() == .terminate, drain == nil else { continue }
+                    drain = Drain()
+                    endAll()
                 } else if descriptor == listener {
                     accept()
                 } else {
@@ -56,10 +53,11 @@ struct EventLoop<P: Poller & ~Copyable>: ~Copyable {
         }
     }
 
-    private func patience(_ deadline: Int?) -> Int32 {
+    private func patience(_ drain: Drain?) -> Int32 {
         if !unfinished.isEmpty { return 0 }
-        guard let moment = deadline ?? resumeAccepting else { return -1 }
-        return Int32(max(1, moment - milliseconds()))
+        if let drain { return drain.patience }
+        guard let resumeAccepting else { return -1 }
+        return Int32(max(1, resumeAccepting - Clock.milliseconds))
     }
 
     private mutating func accept() {
@@ -70,7 +68,7 @@ struct EventLoop<P: Poller & ~Copyable>: ~Copyable {
             case .nothing: if errno == EAGAIN { return }
             case .exhausted:
                 stopAccepting()
-                resumeAccepting = milliseconds() + Int(Limits.exhaustedPauseMilliseconds)
+                resumeAccepting = Clock.milliseconds + Int(Limits.exhaustedPauseMilliseconds)
             case .stop: stopAccepting()
             }
         }
@@ -112,14 +110,14 @@ struct EventLoop<P: Poller & ~Copyable>: ~Copyable {
     }
 
     private mutating func resumeAcceptingWhenDue() {
-        guard let moment = resumeAccepting, milliseconds() >= moment else { return }
+        guard let moment = resumeAccepting, Clock.milliseconds >= moment else { return }
         resumeAccepting = nil
         accepting = true
         _ = poller.watch(listener, for: listenerInterest)
     }
 
     /// Ends every connection as its client's FIN would: what was read is answered, then it closes.
-    private mutating func drain() {
+    private mutating func endAll() {
         stopAccepting()
         resumeAccepting = nil
         for descriptor in Array(connections.keys) {
@@ -128,5 +126,13 @@ struct EventLoop<P: Poller & ~Copyable>: ~Copyable {
         }
         // One read a turn may leave an end unread; edge-triggered pollers would not tell of it again.
         unfinished = Array(connections.keys)
+    }
+}
+
+extension Server {
+    /// Serves everybody with one event loop, until SIGTERM or SIGINT.
+    func runEventLoop<P: Poller & ~Copyable>(on poller: consuming P) {
+        var loop = EventLoop(self, listener.descriptor.number, poller)
+        loop.run(signals)
     }
 }

@@ -8,8 +8,5 @@ package struct EpollLevelModel: Model {
 
     package init() {}
 
-    package func run(_ server: Server) {
-        var loop = EventLoop(server, server.listener.descriptor.number, EpollPoller<LevelTrigger>())
-        loop.run(server.signals)
-    }
+    package func run(_ server: Server) { server.runEventLoop(on: EpollPoller<LevelTrigger>()) }
 }

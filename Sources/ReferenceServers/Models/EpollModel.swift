@@ -8,8 +8,5 @@ package struct EpollModel: Model {
 
     package init() {}
 
-    package func run(_ server: Server) {
-        var loop = EventLoop(server, server.listener.descriptor.number, EpollPoller<EdgeTrigger>())
-        loop.run(server.signals)
-    }
+    package func run(_ server: Server) { server.runEventLoop(on: EpollPoller<EdgeTrigger>()) }
 }

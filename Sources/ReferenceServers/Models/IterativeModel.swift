@@ -15,22 +15,24 @@ package struct IterativeModel: Model {
 
     package func run(_ server: Server) {
         var clients: [Client] = []
-        var state = Accepting.open
+        var accepting = Accepting.open
         var turn = Turn()
         while true {
-            let listener = state == .open ? server.listener.descriptor.number : -1
-            let patience =
-                clients.count > 1
-                ? turn.microseconds : state == .paused ? Int(Limits.exhaustedPauseMilliseconds) * 1000 : -1
+            let pause = accepting == .paused ? Int(accepting.patience) * 1000 : -1
+            let patience = clients.count > 1 ? turn.microseconds : pause
+            let listener = accepting.descriptor(of: server)
             let current = clients.first?.connection.number ?? -1
             let interest = clients.first?.interest ?? .readable
             switch server.signals.wait(or: listener, or: current, interest, microseconds: patience) {
             case .readable:
                 turn = Turn()
-                state = accept(&clients, server, state)
+                accepting.accept(server, nonBlocking: true) { number in
+                    clients.append(Client(connection: Connection(number, server.parts)))
+                    return true
+                }
                 serveFirst(&clients)
             case .timeout:
-                if state == .paused { state = .open }
+                accepting.resume()
                 // The first client had nothing to say, or does not read: the next one's turn.
                 if clients.count > 1 { clients.append(clients.removeFirst()) }
                 turn.wasSilent(of: clients.count)
@@ -40,12 +42,6 @@ package struct IterativeModel: Model {
                 return
             }
         }
-    }
-
-    private enum Accepting {
-        case open
-        case paused
-        case stopped
     }
 
     private struct Client {
@@ -67,17 +63,6 @@ package struct IterativeModel: Model {
         }
     }
 
-    private func accept(_ clients: inout [Client], _ server: Server, _ state: Accepting) -> Accepting {
-        guard state == .open else { return state }
-        switch server.accept(nonBlocking: true) {
-        case .connection(let number): clients.append(Client(connection: Connection(number, server.parts)))
-        case .exhausted: return .paused
-        case .stop: return .stopped
-        case .nothing: break
-        }
-        return .open
-    }
-
     /// Serves the first client until it would have to wait; when it has finished, the next one.
     private func serveFirst(_ clients: inout [Client]) {
         while let client = clients.first {
@@ -95,9 +80,9 @@ package struct IterativeModel: Model {
 
     private func drain(_ clients: [Client]) {
         for client in clients { shutdown(client.connection.number, Int32(SHUT_RD)) }
-        let deadline = milliseconds() + Int(Limits.drainMilliseconds)
+        let drain = Drain()
         var left = clients.map(\.connection)
-        while !left.isEmpty, milliseconds() < deadline {
+        while drain.goesOn(for: left.count) {
             left.removeAll { $0.pump() == .finished }
             if let connection = left.first {
                 var waiting = pollfd(fd: connection.number, events: Int16(POLLOUT), revents: 0)

@@ -9,10 +9,7 @@ package struct PollModel: Model {
 
     package init() {}
 
-    package func run(_ server: Server) {
-        var loop = EventLoop(server, server.listener.descriptor.number, PollPoller())
-        loop.run(server.signals)
-    }
+    package func run(_ server: Server) { server.runEventLoop(on: PollPoller()) }
 }
 
 /// `poll(2)`: the kernel is handed the whole list at each call, so a call costs O(descriptors).

@@ -67,25 +67,21 @@ private final class Pool: Sendable {
         control(EPOLL_CTL_ADD, listener, EPOLLIN.rawValue)
         control(EPOLL_CTL_ADD, signals.number, EPOLLIN.rawValue)
         var events = [epoll_event](repeating: epoll_event(), count: 256)
-        var deadline: Int?
+        var drain: Drain?
         var pausing = false
-        while deadline == nil || count > 0 {
-            if let deadline, milliseconds() >= deadline {
-                complain("\(count) connections did not end in time and were cut off")
-                return
-            }
-            let patience = pausing || deadline != nil ? Limits.exhaustedPauseMilliseconds : -1
+        while drain?.goesOn(for: count) ?? true {
+            let patience = pausing || drain != nil ? Limits.exhaustedPauseMilliseconds : -1
             let ready = epoll_wait(epoll.number, &events, Int32(events.count), patience)
-            if pausing, deadline == nil {
+            if pausing, drain == nil {
                 pausing = false
                 control(EPOLL_CTL_ADD, listener, EPOLLIN.rawValue)
             }
             for event in events.prefix(max(0, Int(ready))) {
                 if event.data.fd == signals.number {
-                    guard signals.take() == .terminate, deadline == nil else { continue }
-                    deadline = milliseconds() + Int(Limits.drainMilliseconds)
+                    guard signals.take() == .terminate, drain == nil else { continue }
+                    drain = Drain()
                     control(EPOLL_CTL_DEL, listener, 0)
-                    drain()
+                    endAll()
                 } else if event.data.fd == listener {
                     pausing = !accept()
                 } else if !server.queue.put(event.data.fd) {
@@ -113,7 +109,7 @@ private final class Pool: Sendable {
     }
 
     /// Ends every connection as its client's FIN would; under the lock, so that none of the numbers is used anew.
-    private func drain() {
+    private func endAll() {
         members.withLock { for number in $0.keys { shutdown(number, Int32(SHUT_RD)) } }
     }
 

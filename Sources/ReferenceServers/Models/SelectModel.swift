@@ -9,10 +9,7 @@ package struct SelectModel: Model {
 
     package init() {}
 
-    package func run(_ server: Server) {
-        var loop = EventLoop(server, server.listener.descriptor.number, SelectPoller())
-        loop.run(server.signals)
-    }
+    package func run(_ server: Server) { server.runEventLoop(on: SelectPoller()) }
 }
 
 /// `select(2)`: sets of at most `FD_SETSIZE` descriptors.

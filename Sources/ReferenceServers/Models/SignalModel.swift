@@ -9,10 +9,7 @@ package struct SignalModel: Model {
 
     package init() {}
 
-    package func run(_ server: Server) {
-        var loop = EventLoop(server, server.listener.descriptor.number, SignalPoller())
-        loop.run(server.signals)
-    }
+    package func run(_ server: Server) { server.runEventLoop(on: SignalPoller()) }
 }
 
 /// Signal-driven I/O. A signal is queued for each event and names its descriptor, like an edge-triggered event.

@@ -12,42 +12,32 @@ package struct ThreadedModel: Model {
     package init() {}
 
     package func run(_ server: Server) {
-        let live = LiveConnections()
-        var pausing = false
-        var stopped = false
-        while true {
-            let listener = pausing || stopped ? -1 : server.listener.descriptor.number
-            let pause = pausing ? Limits.exhaustedPauseMilliseconds : -1
-            switch server.signals.wait(or: listener, milliseconds: pause) {
-            case .readable:
-                switch server.accept(nonBlocking: false) {
-                case .connection(let number): pausing = !serve(number, server, live)
-                case .exhausted: pausing = true
-                case .nothing: break
-                case .stop: stopped = true
-                }
-            case .child: break
-            case .timeout: pausing = false
-            case .terminate:
-                live.drain(server.signals)
-                return
-            }
-        }
+        var threads = ConnectionThreads()
+        server.giveEachConnection(to: &threads)
     }
+}
 
-    /// Starts a thread for the connection; false when there is no room for one, and then the connection is closed.
-    private func serve(_ number: Int32, _ server: Server, _ live: LiveConnections) -> Bool {
-        live.add(number)
+/// Detached threads, and the connections that they serve.
+private struct ConnectionThreads: ConnectionWorkers {
+    private let live = LiveConnections()
+
+    func start(for connection: Int32, of server: Server) -> Bool {
+        let live = live
+        live.add(connection)
         let started = startThread {
-            let connection = Connection(number, server.parts)
-            _ = connection.pump()
-            live.remove(number)
-            server.threadEnd.connectionEnded(failed: connection.failed)
+            let served = Connection(connection, server.parts)
+            _ = served.pump()
+            live.remove(connection)
+            server.threadEnd.connectionEnded(failed: served.failed)
         }
         if !started {
-            live.remove(number)
-            close(number)
+            live.remove(connection)
+            close(connection)
         }
         return started
     }
+
+    func childrenEnded(_ ended: [Int32]) {}
+
+    func drain(_ signals: borrowing Signals) { live.drain(signals) }
 }

@@ -33,12 +33,11 @@ struct Children: ~Copyable {
         for child in alive { kill(child, SIGTERM) }
         let reaper = ThoroughReaper()
         remove(reaper.childrenEnded())
-        let deadline = milliseconds() + Int(Limits.drainMilliseconds)
-        while !alive.isEmpty, milliseconds() < deadline {
-            _ = signals.wait(or: -1, milliseconds: Int32(max(1, deadline - milliseconds())))
+        let drain = Drain()
+        while drain.goesOn(for: alive.count) {
+            _ = signals.wait(or: -1, milliseconds: drain.patience)
             remove(reaper.childrenEnded())
         }
-        if !alive.isEmpty { complain("\(alive.count) connections did not end in time and were cut off") }
         for child in alive { kill(child, SIGKILL) }
         for child in alive { waitpid(child, nil, 0) }
     }
@@ -54,11 +53,4 @@ func endConnectionOnTermination(_ descriptor: Int32) {
     for number in [SIGTERM, SIGINT] {
         signal(number) { _ in shutdown(drained.load(ordering: .sequentiallyConsistent), Int32(SHUT_RD)) }
     }
-}
-
-/// A clock that never jumps, in milliseconds. `clock_gettime(2)`.
-func milliseconds() -> Int {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return now.tv_sec * 1000 + now.tv_nsec / 1_000_000
 }

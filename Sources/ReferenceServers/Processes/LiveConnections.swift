@@ -40,16 +40,12 @@ package final class LiveConnections: Sendable {
             state.draining = true
             for descriptor in state.descriptors { shutdown(descriptor, Int32(SHUT_RD)) }
         }
-        let deadline = milliseconds() + Int(Limits.drainMilliseconds)
-        var left = count
-        while left > 0, milliseconds() < deadline {
-            if signals.wait(or: changed.number, milliseconds: Int32(max(1, deadline - milliseconds()))) == .readable {
-                var wakeups: eventfd_t = 0
-                eventfd_read(changed.number, &wakeups)
-            }
-            left = count
+        let drain = Drain()
+        while drain.goesOn(for: count) {
+            guard signals.wait(or: changed.number, milliseconds: drain.patience) == .readable else { continue }
+            var wakeups: eventfd_t = 0
+            eventfd_read(changed.number, &wakeups)
         }
-        if left > 0 { complain("\(left) connections did not end in time and were cut off") }
     }
 
     private var count: Int { state.withLock { $0.descriptors.count } }

@@ -27,9 +27,9 @@ public enum InspectAssertion: String, Sendable, CaseIterable {
 
     /// Holds it against evidence. Where the streams were not understood, because they are no messages of the protocol
     /// or replies are none that any request explains, what would hold is inconclusive.
-    public func judge(_ evidence: Evidence, patience: Patience = Patience()) -> AssertionResult {
+    public func judge(_ evidence: Evidence, silenceLimits: SilenceLimits = SilenceLimits()) -> AssertionResult {
         let decisive = oracles.union([.corruption])
-        let judge = Judge(oracles: Judge.wireOracles(patience: patience).filter { decisive.contains($0.id) })
+        let judge = Judge(oracles: Judge.wireOracles(silenceLimits: silenceLimits).filter { decisive.contains($0.id) })
         var judgement = judge.judge(evidence)
         let unexplained = judgement.violations.filter { $0.oracle == .corruption }
         judgement.violations.removeAll { $0.oracle == .corruption }

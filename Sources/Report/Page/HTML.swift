@@ -1,20 +1,5 @@
-/// Text from a capture or a history, made safe for HTML's text and attributes; control characters become U+FFFD.
-func escaped(_ text: String) -> String {
-    var out = ""
-    out.reserveCapacity(text.utf8.count)
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "&": out += "&amp;"
-        case "<": out += "&lt;"
-        case ">": out += "&gt;"
-        case "\"": out += "&quot;"
-        case "'": out += "&#39;"
-        case "\n", "\t": out.unicodeScalars.append(scalar)
-        default: out.unicodeScalars.append(scalar.value < 0x20 || scalar.value == 0x7F ? "\u{FFFD}" : scalar)
-        }
-    }
-    return out
-}
+/// Text from a capture or a history, made safe for HTML's text and attributes.
+func escaped(_ text: String) -> String { Markup.escaped(text) }
 
 /// An HTML table; the first row is its head. Escapes the cells.
 func htmlTable(_ rows: [[String]]) -> String {

@@ -9,7 +9,7 @@ struct Doubts {
     private static let tellingNanoseconds: Int64 = 1_000_000_000
 
     /// - Parameter wanted: the oracles that were asked.
-    init(_ reading: Reading, _ wanted: Set<OracleID>, _ patience: Patience) {
+    init(_ reading: Reading, _ wanted: Set<OracleID>, _ silenceLimits: SilenceLimits) {
         for problem in reading.problems where wanted.contains(problem.violation.oracle) {
             guard let silence = problem.silence else {
                 if let doubt = problem.doubt { inconclusive.append(Self.sentence(problem, doubt)) }
@@ -17,9 +17,9 @@ struct Doubts {
             }
             guard reading.evidence.source == .capture else { continue }
             let slowest = reading.slowestReplyNanoseconds
-            if let doubt = problem.doubt, patience.mayBeExhausted(silence, slowest: slowest) {
+            if let doubt = problem.doubt, silenceLimits.mayBeExhausted(silence, slowest: slowest) {
                 inconclusive.append(Self.sentence(problem, doubt))
-            } else if !patience.isExhausted(silence, slowest: slowest) {
+            } else if !silenceLimits.isExhausted(silence, slowest: slowest) {
                 let why = "that is no longer than a server may take"
                 if silence.clientClosed, silence.nanoseconds >= Self.tellingNanoseconds {
                     inconclusive.append(Self.sentence(problem, why))

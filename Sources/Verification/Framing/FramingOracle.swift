@@ -17,9 +17,9 @@ extension ReadingOracle {
     func certainViolations(in reading: Reading) -> [Violation] { [] }
 
     /// The problems of this oracle's kind, the first of each connection, and more up to a handful.
-    func problems(in reading: Reading, patience: Patience = Patience()) -> [Violation] {
+    func problems(in reading: Reading, silenceLimits: SilenceLimits = SilenceLimits()) -> [Violation] {
         select(reading) {
-            $0.doubt == nil && patience.isExhausted($0.silence, slowest: reading.slowestReplyNanoseconds)
+            $0.doubt == nil && silenceLimits.isExhausted($0.silence, slowest: reading.slowestReplyNanoseconds)
         }
     }
 

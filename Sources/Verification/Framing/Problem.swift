@@ -21,22 +21,22 @@ package struct Problem {
 }
 
 /// How long a client must have waited in vain before silence counts against the server.
-public struct Patience: Sendable, Equatable {
+public struct SilenceLimits: Sendable, Equatable {
     /// In nanoseconds, where the client then closed the connection.
     public var untilClose: Int64
     /// In nanoseconds, where the capture ended first.
     public var untilEnd: Int64
 
-    /// Creates a patience: 250 ms to the client's close and 1 s to the capture's end unless told otherwise.
+    /// Creates limits: 250 ms to the client's close and 1 s to the capture's end unless told otherwise.
     public init(untilClose: Int64 = 250_000_000, untilEnd: Int64 = 1_000_000_000) {
         self.untilClose = untilClose
         self.untilEnd = untilEnd
     }
 
-    /// The patience with the server of a capture, whose clients wait as they like: so long, in nanoseconds, whoever ended
+    /// The limits for the server of a capture, whose clients wait as they like: so long, in nanoseconds, whoever ended
     /// the wait.
-    public static func capture(hangAfter: Int64 = 10_000_000_000) -> Patience {
-        Patience(untilClose: hangAfter, untilEnd: hangAfter)
+    public static func capture(hangAfter: Int64 = 10_000_000_000) -> SilenceLimits {
+        SilenceLimits(untilClose: hangAfter, untilEnd: hangAfter)
     }
 
     /// Whether the client waited long enough, and twice as long as `slowest`, after which a request was answered.

@@ -1,3 +1,5 @@
+import System
+
 /// Makes histories that are linearizable by construction, for benchmarks and tests: clients with one operation open at
 /// a time, each taking effect at a random instant between its invocation and its answer.
 public struct HistoryGenerator: Sendable {
@@ -38,7 +40,7 @@ public struct HistoryGenerator: Sendable {
 /// One run of a generator: events of clients in order of time, kept in a heap.
 private struct GeneratorRun {
     let plan: HistoryGenerator
-    private var random: UInt64
+    private var random: SeededGenerator
     private var history = History()
     private var fresh = 0
     private var register: [Int]
@@ -55,20 +57,14 @@ private struct GeneratorRun {
 
     init(_ plan: HistoryGenerator) {
         self.plan = plan
-        random = plan.seed
+        random = SeededGenerator(seed: plan.seed)
         register = Array(repeating: History.null, count: plan.keys)
         phase = Array(repeating: .idle, count: plan.clients)
         row = Array(repeating: -1, count: plan.clients)
         end = Array(repeating: 0, count: plan.clients)
     }
 
-    private mutating func below(_ bound: Int) -> Int {
-        random &+= 0x9E37_79B9_7F4A_7C15
-        var value = random
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((value ^ (value >> 31)) % UInt64(bound))
-    }
+    private mutating func below(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
 
     mutating func execute() -> History {
         history.model = plan.model.rawValue

@@ -3,11 +3,11 @@ import Capture
 /// The server does not fall silent.
 public struct HangOracle: ReadingOracle {
     /// How long a client must have waited.
-    public var patience: Patience
+    public var silenceLimits: SilenceLimits
 
     /// Creates the oracle.
-    public init(patience: Patience = Patience()) {
-        self.patience = patience
+    public init(silenceLimits: SilenceLimits = SilenceLimits()) {
+        self.silenceLimits = silenceLimits
     }
 
     /// `hang`.
@@ -16,7 +16,7 @@ public struct HangOracle: ReadingOracle {
     package static let silence = "\(OracleID.hang.rawValue):\(silent)"
     fileprivate static let silent = "silent"
 
-    func violations(in reading: Reading) -> [Violation] { problems(in: reading, patience: patience) }
+    func violations(in reading: Reading) -> [Violation] { problems(in: reading, silenceLimits: silenceLimits) }
 }
 
 extension Diagnosis {

@@ -1,17 +1,17 @@
 /// One client's slowness is not another's.
 public struct IsolationOracle: ReadingOracle {
     /// How long a client must have waited.
-    public var patience: Patience
+    public var silenceLimits: SilenceLimits
 
     /// Creates the oracle.
-    public init(patience: Patience = Patience()) {
-        self.patience = patience
+    public init(silenceLimits: SilenceLimits = SilenceLimits()) {
+        self.silenceLimits = silenceLimits
     }
 
     /// `isolation`.
     public var id: OracleID { .isolation }
 
-    func violations(in reading: Reading) -> [Violation] { problems(in: reading, patience: patience) }
+    func violations(in reading: Reading) -> [Violation] { problems(in: reading, silenceLimits: silenceLimits) }
 }
 
 extension Reading {

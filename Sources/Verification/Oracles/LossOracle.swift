@@ -4,17 +4,17 @@ import Wire
 /// No request is left without its reply, and no reply without some of its bytes, by a server that goes on or closes.
 public struct LossOracle: ReadingOracle {
     /// How long a client that got part of a reply must have waited for the rest.
-    public var patience: Patience
+    public var silenceLimits: SilenceLimits
 
     /// Creates the oracle.
-    public init(patience: Patience = Patience()) {
-        self.patience = patience
+    public init(silenceLimits: SilenceLimits = SilenceLimits()) {
+        self.silenceLimits = silenceLimits
     }
 
     /// `loss`.
     public var id: OracleID { .loss }
 
-    func violations(in reading: Reading) -> [Violation] { problems(in: reading, patience: patience) }
+    func violations(in reading: Reading) -> [Violation] { problems(in: reading, silenceLimits: silenceLimits) }
 }
 
 extension Diagnosis {

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// What a search may spend.
 public struct SearchBudget: Sendable {
@@ -23,7 +24,7 @@ public struct SearchBudget: Sendable {
     /// The same, with its time beginning now on this thread.
     func started() -> SearchBudget {
         var budget = self
-        budget.end = milliseconds.map { Self.threadNanoseconds + Int64($0) * 1_000_000 } ?? .max
+        budget.end = milliseconds.map { Clock.thread + Int64($0) * 1_000_000 } ?? .max
         return budget
     }
 
@@ -51,7 +52,7 @@ public struct SearchBudget: Sendable {
     private static let mostTrialMilliseconds = 2_000
 
     /// Whether the time is over, or memory is short; asked on the thread on which it began.
-    var isOver: Bool { (end < .max && Self.threadNanoseconds > end) || pressure?.isHigh ?? false }
+    var isOver: Bool { (end < .max && Clock.thread > end) || pressure?.isHigh ?? false }
 
     var whyOver: String {
         if let pressure, pressure.isHigh { return pressure.reason }
@@ -59,11 +60,4 @@ public struct SearchBudget: Sendable {
     }
 
     var whyFull: String { pressure?.reason ?? "the budget of \(bytes) bytes is spent" }
-
-    /// The time that the processor has spent on this thread. clock_gettime(2)
-    private static var threadNanoseconds: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
 }

@@ -3,16 +3,17 @@ import Glibc
 import Perturbation
 import Verification
 import Wire
+import System
 
 /// What executions run on: a target, the clients, the capture and the judge.
 ///
-/// A rig keeps its address for its whole life, so that one capture serves the target and every fresh one after it.
-final class Rig {
-    /// How a rig is set up.
+/// A harness keeps its address for its whole life, so that one capture serves the target and every fresh one after it.
+final class Harness {
+    /// How a harness is set up.
     struct Setup: Sendable {
         var target: TargetSpec
         var codec: any WireCodec
-        var patience = Patience()
+        var patience = ClientPatience()
         /// The kernel's capture ring. Bytes.
         var ringBytes = 64 << 20
         /// Unique in the target's life: the stem of keys and tokens.
@@ -28,8 +29,8 @@ final class Rig {
     let setup: Setup
     let address: TargetAddress
     private let scratch: ScratchDirectory
-    private let sentinel: Sentinel
-    private let recorder: Recorder
+    private let endMark: ExecutionEndMark
+    private let pipeline: JudgementPipeline
     private let sleep = SleepProbe()
     private let perturbation: Perturbation
     private var engine: Engine?
@@ -64,15 +65,15 @@ final class Rig {
         case .address(let known): address = known
         case .command(_, let transport): address = try TargetAddress.free(transport, in: scratch.path)
         }
-        sentinel = try Sentinel()
+        endMark = try ExecutionEndMark()
         perturbation = try Perturbation(plan: setup.perturbation)
-        recorder = try Recorder(
-            address: address, sentinelPort: sentinel.port, codec: setup.codec, ringBytes: setup.ringBytes,
+        pipeline = try JudgementPipeline(
+            address: address, endMarkPort: endMark.port, codec: setup.codec, ringBytes: setup.ringBytes,
             isFreshTarget: setup.target.isCommand)
         do {
             try startTarget()
         } catch {
-            recorder.stop()
+            pipeline.stop()
             throw error
         }
     }
@@ -110,7 +111,7 @@ final class Rig {
         executions += 1
         perturbation.set(NoiseSchedule.noise(seed: setup.seed, execution: executions))
         let binding = Binding(campaign: setup.campaign, execution: executions)
-        guard let engine else { preconditionFailure("a rig runs nothing before its target has started") }
+        guard let engine else { preconditionFailure("a harness runs nothing before its target has started") }
         var log = try engine.run(scenario, execution: executions, binding: binding)
         waits += log.waits
         if case .stalled = log.outcome, address.transport == .udp {
@@ -118,8 +119,8 @@ final class Rig {
             log.droppedDatagrams = max(0, dropped - droppedDatagrams)
             droppedDatagrams = dropped
         }
-        recorder.submit(log)
-        if log.packets == nil { sentinel.send(execution: executions) }
+        pipeline.submit(log)
+        if log.packets == nil { endMark.send(execution: executions) }
         unjudgedBytes += log.connections.reduce(0) { $0 + $1.receivedBytes + $1.sentBytes }
         switch log.outcome {
         case .stalled, .flooded: isWedged = true
@@ -143,16 +144,16 @@ final class Rig {
     /// - Parameter all: wait until every execution so far is judged, the time is over or the user wants an end.
     /// - Throws: the capture's failure, also where the end of an execution does not show up however often it is marked.
     func judgements(all: Bool) throws -> [JudgedExecution] {
-        var ready = try recorder.take(waiting: 0)
+        var ready = try pipeline.take(waiting: 0)
         let limit = all || unjudgedBytes > ExecutionLimits.unjudgedBytes ? 0 : Self.mostOutstanding
         var marks = 0
         var nextMark = Clock.monotonic + Self.markNanoseconds
         var end = setup.patience.deadline.map { $0 + ExecutionLimits.settlingNanoseconds } ?? .max
-        while recorder.outstanding > limit {
+        while pipeline.outstanding > limit {
             let now = Clock.monotonic
             if now >= end { return ready }
             if Interruption.signal != nil { end = min(end, now + ExecutionLimits.settlingNanoseconds) }
-            let more = try recorder.take(waiting: 20)
+            let more = try pipeline.take(waiting: 20)
             if !more.isEmpty {
                 ready += more
                 (marks, nextMark) = (0, now + Self.markNanoseconds)
@@ -163,11 +164,11 @@ final class Rig {
                         reason: "the end of execution \(executions) was marked \(marks) times and not seen")
                 }
                 // The token itself was dropped: sent again, it completes all executions before it.
-                sentinel.send(execution: executions)
+                endMark.send(execution: executions)
                 (marks, nextMark) = (marks + 1, now + Self.markNanoseconds)
             }
         }
-        if recorder.outstanding == 0 { unjudgedBytes = 0 }
+        if pipeline.outstanding == 0 { unjudgedBytes = 0 }
         return ready
     }
 
@@ -177,7 +178,7 @@ final class Rig {
     private static let mostMarks = 30
 
     /// No more executions come: the judge spends less on those that are left.
-    func hurryJudge() { recorder.hurry() }
+    func hurryJudge() { pipeline.hurry() }
 
     /// What the target and its descendants hold, once it is at rest.
     func resources() -> ProcessTree.Resources? {
@@ -221,7 +222,7 @@ final class Rig {
     private static let steadyLooks = 4
 
     /// The capture's own counts so far.
-    var captureStatistics: CaptureStatistics { recorder.statistics }
+    var captureStatistics: CaptureStatistics { pipeline.statistics }
 
     /// The end of what the target printed.
     var targetOutput: [UInt8] {
@@ -245,35 +246,8 @@ final class Rig {
     func stop() -> CaptureStatistics {
         target?.stop(graceMilliseconds: isWedged ? 0 : 500)
         target = nil
-        return recorder.stop()
+        return pipeline.stop()
     }
 
     private var logPath: String { scratch.path + "/target.log" }
-}
-
-/// Whether all threads of a target sleep, from two looks at /proc.
-final class SleepProbe {
-    var pid: pid_t? {
-        didSet { last = nil }
-    }
-    private var last: (ticks: UInt64, time: Int64)?
-    private var answer = false
-
-    /// Nil without a process to look at; false until two looks are 100 ms apart. Work of less than a tenth of the time
-    /// between is taken for the housekeeping of a sleeping server. The answer counts for the next 100 ms.
-    func isAsleep() -> Bool? {
-        guard let pid else { return nil }
-        let (ticks, asleep) = ProcessTree.activity(of: pid)
-        let now = Clock.monotonic
-        guard let last, now - last.time < 2_000_000_000 else {
-            self.last = (ticks, now)
-            answer = false
-            return false
-        }
-        guard now - last.time >= 100_000_000 else { return asleep && answer }
-        self.last = (ticks, now)
-        let elapsedTicks = Double(now - last.time) / 1e9 * Double(sysconf(Int32(_SC_CLK_TCK)))
-        answer = asleep && Double(ticks - min(ticks, last.ticks)) <= max(1, elapsedTicks / 10)
-        return answer
-    }
 }

@@ -14,21 +14,24 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
     }
 
     /// Takes `errno` as the call left it.
-    init(_ call: String) {
+    package init(_ call: String) {
         self.init(call, code: errno)
     }
 
     /// `bind: Address already in use`.
     public var description: String {
-        "\(call): \(String(cString: strerror(code)))"
+        "\(call): \(errorText(code))"
     }
 }
+
+/// The system's words for an error number. strerror(3)
+package func errorText(_ number: Int32) -> String { String(cString: strerror(number)) }
 
 /// Runs a system call, again after each EINTR, and throws for -1.
 ///
 /// - Returns: what the call returned.
 @discardableResult
-func system(_ name: String, _ call: () -> Int32) throws(SystemError) -> Int32 {
+package func system(_ name: String, _ call: () -> Int32) throws(SystemError) -> Int32 {
     while true {
         let result = call()
         if result != -1 { return result }

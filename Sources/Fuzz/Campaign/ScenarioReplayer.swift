@@ -1,9 +1,10 @@
 public import Perturbation
 public import Verification
 public import Wire
+import System
 
 /// Shows a scenario's fault again, or that it is gone: for `replay`, `gate` and library users.
-public struct Replayer: Sendable {
+public struct ScenarioReplayer: Sendable {
     /// The server under test.
     public var target: TargetSpec
     /// The wire protocol.
@@ -19,7 +20,7 @@ public struct Replayer: Sendable {
     /// The seed of that noise.
     public var seed: UInt64 = 0
     /// What one run has learnt of the target holds in the next.
-    private var patience = Patience()
+    private var patience = ClientPatience()
 
     /// A replayer with the numbers of a confirmation.
     public init(target: TargetSpec, codec: any WireCodec) {
@@ -73,7 +74,7 @@ public struct Replayer: Sendable {
     /// - Parameter oracle: what counts as a hit; nil: any violation.
     /// - Throws: `TargetError`, `CaptureError`, `SystemError`.
     public func run(_ scenario: Scenario, expecting oracle: OracleID?) throws -> Result {
-        let outcome = try Replay(
+        let outcome = try ReproductionTrials(
             setup, times: times, executionsPerTry: executionsPerTry, secondsPerTry: secondsPerTry
         ).run(scenario, expecting: oracle)
         let seen = ([outcome.hit].compactMap { $0 } + outcome.others).flatMap(\.judgement.violations)
@@ -94,8 +95,8 @@ public struct Replayer: Sendable {
             executions: outcome.executions, inconclusive: Array(outcome.inconclusive.prefix(10)), verdict: verdict)
     }
 
-    private var setup: Rig.Setup {
-        Rig.Setup(
+    private var setup: Harness.Setup {
+        Harness.Setup(
             target: target, codec: codec, patience: patience, campaign: CampaignName.fresh(),
             perturbation: perturbation, seed: seed)
     }

@@ -3,12 +3,12 @@ import Glibc
 import Synchronization
 
 /// An unbounded queue between threads; readers sleep in poll(2) on an eventfd.
-final class Mailbox<Element: Sendable>: Sendable {
+package final class Mailbox<Element: Sendable>: Sendable {
     private let items = Mutex<[Element]>([])
     private let wake: Int32
 
     /// - Throws: eventfd(2)'s error, EMFILE when the process is out of descriptors.
-    init() throws(SystemError) {
+    package init() throws(SystemError) {
         wake = try system("eventfd") { cf_eventfd() }
     }
 
@@ -17,12 +17,12 @@ final class Mailbox<Element: Sendable>: Sendable {
     }
 
     /// How many elements wait.
-    var count: Int {
+    package var count: Int {
         items.withLock { $0.count }
     }
 
     /// Appends an element and wakes the reader.
-    func put(_ element: Element) {
+    package func put(_ element: Element) {
         let wasEmpty = items.withLock { items in
             items.append(element)
             return items.count == 1
@@ -33,7 +33,7 @@ final class Mailbox<Element: Sendable>: Sendable {
     }
 
     /// Takes all that is there; waits up to `milliseconds` (-1: for ever) for the first element.
-    func takeAll(waiting milliseconds: Int32) -> [Element] {
+    package func takeAll(waiting milliseconds: Int32) -> [Element] {
         let ready = takeNow()
         guard ready.isEmpty, milliseconds != 0 else { return ready }
         var entry = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
@@ -42,7 +42,7 @@ final class Mailbox<Element: Sendable>: Sendable {
     }
 
     /// Takes the first element, waiting for it as long as it takes; several threads may do so at once.
-    func takeOne() -> Element {
+    package func takeOne() -> Element {
         while true {
             let first: Element? = items.withLock { items in
                 guard !items.isEmpty else { return nil }

@@ -1,9 +1,10 @@
 import Synchronization
+import System
 
 /// How long a client waits for a reply before it says that the target hangs.
 ///
 /// Copies share what their clients have seen: a target that was slow once, and answered, may be slow again.
-public struct Patience: Sendable {
+public struct ClientPatience: Sendable {
     /// After this long without a byte, a target whose threads all sleep is taken to hang. Milliseconds.
     public var asleepMilliseconds = 500
     /// The same until the first hang: servers sleep a second before they try again (Apache's lock database), and asleep
@@ -36,7 +37,7 @@ public struct Patience: Sendable {
     public init() {}
 
     /// The times of a confirming replay: where it has seen the hang once, less proof of patience is needed.
-    public var confirming: Patience {
+    public var confirming: ClientPatience {
         var patience = self
         patience.restMilliseconds = 120
         patience.asleepMilliseconds = 260
@@ -52,7 +53,7 @@ public struct Patience: Sendable {
     }
 
     /// The same patience, until a time at most.
-    func until(_ time: Int64) -> Patience {
+    func until(_ time: Int64) -> ClientPatience {
         var patience = self
         patience.deadline = min(deadline ?? .max, time)
         return patience

@@ -1,18 +1,19 @@
 import Glibc
 
 /// A file descriptor with one owner. Dropping it open is our own bug, and traps.
-struct Descriptor: ~Copyable {
-    let raw: Int32
+package struct Descriptor: ~Copyable {
+    /// The number, for system calls.
+    package let raw: Int32
     private let purpose: StaticString
 
     /// Takes ownership of an open descriptor.
-    init(_ raw: Int32, _ purpose: StaticString) {
+    package init(_ raw: Int32, _ purpose: StaticString) {
         self.raw = raw
         self.purpose = purpose
     }
 
     /// Gives the number back: close(2). Linux frees it even where close reports EINTR or EIO, so nothing is thrown.
-    consuming func close() {
+    package consuming func close() {
         _ = Glibc.close(raw)
         discard self
     }

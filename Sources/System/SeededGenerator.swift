@@ -1,9 +1,9 @@
 /// The one source of randomness: SplitMix64 (Steele, Lea, Flood 2014). Equal seeds give equal sequences on every machine.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
-    private var state: UInt64
+    @usableFromInline var state: UInt64
 
     /// Starts a sequence.
-    public init(seed: UInt64) {
+    @inlinable public init(seed: UInt64) {
         state = seed
     }
 
@@ -14,7 +14,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     }
 
     /// The next 64 bits.
-    public mutating func next() -> UInt64 {
+    @inlinable public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -23,19 +23,19 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     }
 
     /// True once in `times` draws on average.
-    public mutating func oneIn(_ times: UInt64) -> Bool {
+    @inlinable public mutating func oneIn(_ times: UInt64) -> Bool {
         next() % times == 0
     }
 
     /// A number in `range`, by remainder: the bias is below 2^-40 for the small ranges used here.
-    public mutating func pick(_ range: ClosedRange<Int>) -> Int {
+    @inlinable public mutating func pick(_ range: ClosedRange<Int>) -> Int {
         range.lowerBound + Int(next() % UInt64(range.count))
     }
 
     /// An element.
     ///
     /// - Precondition: `elements` is not empty.
-    public mutating func pick<Element>(_ elements: [Element]) -> Element {
+    @inlinable public mutating func pick<Element>(_ elements: [Element]) -> Element {
         elements[Int(next() % UInt64(elements.count))]
     }
 }

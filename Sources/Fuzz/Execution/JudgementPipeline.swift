@@ -3,6 +3,7 @@ import Glibc
 import Synchronization
 import Verification
 import Wire
+import System
 
 /// An execution with what the oracles say of it.
 struct JudgedExecution: Sendable {
@@ -18,7 +19,7 @@ struct JudgedExecution: Sendable {
 /// Unix sockets are not captured: their clients' log brings the packets with it.
 ///
 /// The capture thread only copies packets out of the ring; judging never makes it lose one.
-final class Recorder {
+final class JudgementPipeline {
     private let capture: LiveCapture?
     private let work: Mailbox<Work>
     private let judged: Mailbox<JudgedExecution>
@@ -56,14 +57,14 @@ final class Recorder {
     ///
     /// - Parameters:
     ///   - address: where the target listens.
-    ///   - sentinelPort: where the all-packets-are-in tokens go.
+    ///   - endMarkPort: where the end marks go.
     ///   - ringBytes: the size of the kernel's ring.
     ///   - isFreshTarget: whether the target was started by us, and holds nothing that our clients have not written.
     /// - Throws: `CaptureError`, and `SystemError` where threads or descriptors run out.
     init(
-        address: TargetAddress, sentinelPort: UInt16, codec: any WireCodec, ringBytes: Int, isFreshTarget: Bool
+        address: TargetAddress, endMarkPort: UInt16, codec: any WireCodec, ringBytes: Int, isFreshTarget: Bool
     ) throws {
-        let capture = try Self.capture(address, sentinelPort, ringBytes)
+        let capture = try Self.capture(address, endMarkPort, ringBytes)
         let work = try Mailbox<Work>()
         let judged = try Mailbox<JudgedExecution>()
         let failure = self.failure
@@ -117,13 +118,13 @@ final class Recorder {
     }
 
     private static func capture(
-        _ address: TargetAddress, _ sentinelPort: UInt16, _ ringBytes: Int
+        _ address: TargetAddress, _ endMarkPort: UInt16, _ ringBytes: Int
     ) throws -> LiveCapture? {
         guard address.transport != .unix else { return nil }
         let wanted = address.transport == .udp ? "udp port \(address.port)" : "tcp port \(address.port)"
         var options = LiveCapture.Options()
         options.interface = "lo"
-        options.filter = "\(wanted) or udp port \(sentinelPort)"
+        options.filter = "\(wanted) or udp port \(endMarkPort)"
         options.ringBytes = ringBytes
         options.timeoutMilliseconds = 1
         return try LiveCapture(options)
@@ -132,7 +133,7 @@ final class Recorder {
     /// Executions whose judgement has not been taken yet.
     var outstanding: Int { submitted - received }
 
-    /// Hands over the clients' log of an execution. Call it before its sentinel is sent.
+    /// Hands over the clients' log of an execution. Call it before its end mark is sent.
     func submit(_ log: ExecutionLog) {
         submitted += 1
         work.put(.log(log))
@@ -204,14 +205,14 @@ final class Recorder {
                 guard let execution = assembler.add(record, in: batch) else { continue }
                 while let log = logs.first, log.execution <= execution {
                     logs.removeFirst()
-                    complete(log, sentinel: execution)
+                    complete(log, marked: execution)
                 }
             }
         }
 
-        private mutating func complete(_ log: ExecutionLog, sentinel: Int) {
+        private mutating func complete(_ log: ExecutionLog, marked: Int) {
             var trouble: [String] = []
-            if log.execution < sentinel { trouble.append("the capture misses the end of the execution") }
+            if log.execution < marked { trouble.append("the capture misses the end of the execution") }
             if droppedNow != dropped {
                 trouble.append("the capture dropped \(droppedNow - dropped) packets")
                 dropped = droppedNow

@@ -2,10 +2,11 @@ import Capture
 import Glibc
 import Synchronization
 import Verification
+import System
 
 /// Runs one scenario again and again on fresh targets, and counts how often it shows a fault.
-struct Replay: Sendable {
-    private var setup: Rig.Setup
+struct ReproductionTrials: Sendable {
+    private var setup: Harness.Setup
     private let times: Int
     private let executionsPerTry: Int
     private let secondsPerTry: Double
@@ -14,7 +15,7 @@ struct Replay: Sendable {
     ///   - times: how many fresh targets.
     ///   - executionsPerTry: how often the scenario runs on each, until it shows the fault.
     ///   - secondsPerTry: the time after which a try without a hit ends.
-    init(_ setup: Rig.Setup, times: Int, executionsPerTry: Int = 100, secondsPerTry: Double = 0.5) {
+    init(_ setup: Harness.Setup, times: Int, executionsPerTry: Int = 100, secondsPerTry: Double = 0.5) {
         self.setup = setup
         self.setup.patience = setup.patience.confirming
         self.setup.ringBytes = 8 << 20
@@ -25,8 +26,8 @@ struct Replay: Sendable {
     }
 
     /// One try that is far longer than those of a confirmation.
-    static func longerLook(_ setup: Rig.Setup) -> Replay {
-        Replay(setup, times: 1, executionsPerTry: 5_000, secondsPerTry: 5)
+    static func longerLook(_ setup: Harness.Setup) -> ReproductionTrials {
+        ReproductionTrials(setup, times: 1, executionsPerTry: 5_000, secondsPerTry: 5)
     }
 
     /// Executions between two looks at a target at rest, where a leak is looked for.
@@ -79,7 +80,7 @@ struct Replay: Sendable {
         let outcome = Mutex<Result<Outcome, any Error>?>(nil)
     }
 
-    /// Runs tries one after the other, on a rig of their own.
+    /// Runs tries one after the other, on a harness of their own.
     private func lane(
         _ times: Int, _ scenario: Scenario, _ oracle: OracleID?, _ tell: (Int) throws -> Void = { _ in }
     ) throws -> Outcome {
@@ -87,14 +88,14 @@ struct Replay: Sendable {
         var outcome = Outcome(
             reproduction: .init(hits: 0, tries: 0, executionsPerTry: executionsPerTry, freshTarget: isCommand),
             others: [])
-        var rig = try Rig(renamed)
-        defer { rig.stop() }
+        var harness = try Harness(renamed)
+        defer { harness.stop() }
         var seen: Set<String> = []
         for number in 0..<times {
             if setup.patience.isOver { break }
             try tell(number)
-            if number > 0 { try refresh(&rig) }
-            let judged = try attempt(rig, scenario, oracle)
+            if number > 0 { try refresh(&harness) }
+            let judged = try attempt(harness, scenario, oracle)
             outcome.reproduction.tries += 1
             outcome.executions += judged.count
             var hit = false
@@ -118,50 +119,50 @@ struct Replay: Sendable {
     }
 
     /// A fresh target on the same port; on another where a server cannot bind the old one again so soon.
-    private func refresh(_ rig: inout Rig) throws {
+    private func refresh(_ harness: inout Harness) throws {
         guard case .command = setup.target else { return }
         do {
-            try rig.startTarget()
+            try harness.startTarget()
         } catch TargetError.endedEarly {
-            rig.stop()
-            rig = try Rig(renamed)
+            harness.stop()
+            harness = try Harness(renamed)
         }
     }
 
-    /// The setup with a name of its own: two rigs' targets may keep what they are told in one place.
-    private var renamed: Rig.Setup {
+    /// The setup with a name of its own: two harnesses' targets may keep what they are told in one place.
+    private var renamed: Harness.Setup {
         var setup = setup
         setup.campaign = CampaignName.fresh()
         return setup
     }
 
     /// Runs the scenario until it shows the fault or the try is over.
-    private func attempt(_ rig: Rig, _ scenario: Scenario, _ oracle: OracleID?) throws -> [JudgedExecution] {
-        let before = rig.resources()
+    private func attempt(_ harness: Harness, _ scenario: Scenario, _ oracle: OracleID?) throws -> [JudgedExecution] {
+        let before = harness.resources()
         let deadline = Clock.monotonic + Int64(secondsPerTry * 1e9)
         var judged: [JudgedExecution] = []
         var count = 0
-        if oracle == .serialEquivalence { return try compare(rig, scenario, deadline) }
+        if oracle == .serialEquivalence { return try compare(harness, scenario, deadline) }
         while count < executionsPerTry, Clock.monotonic < deadline, !setup.patience.isOver {
-            let (log, ending) = try rig.execute(scenario)
+            let (log, ending) = try harness.execute(scenario)
             count += 1
             let broke = ending != nil || log.outcome != .completed
             // A small window: a hit ends the try soon, and the judge still runs beside the clients.
-            let ready = try rig.judgements(all: broke || count % 4 == 0)
+            let ready = try harness.judgements(all: broke || count % 4 == 0)
             judged += ready.map(Self.withoutIdlePackets)
             if let ending, !judged.isEmpty {
                 judged[judged.count - 1].judgement.add(Self.crash(ending))
-                judged[judged.count - 1].targetOutput = rig.targetOutput
+                judged[judged.count - 1].targetOutput = harness.targetOutput
             }
             if broke || ready.contains(where: { Self.matches($0, oracle) }) { break }
             // A leak is looked for at rest, now and then.
             if oracle == .resources, count % Self.executionsBeforeRest == 0 {
-                judged += try rig.judgements(all: true)
-                if Self.addLeaks(to: &judged, rig, before, count) { return judged }
+                judged += try harness.judgements(all: true)
+                if Self.addLeaks(to: &judged, harness, before, count) { return judged }
             }
         }
-        judged += try rig.judgements(all: true)
-        if oracle == nil || oracle == .resources { Self.addLeaks(to: &judged, rig, before, count) }
+        judged += try harness.judgements(all: true)
+        if oracle == nil || oracle == .resources { Self.addLeaks(to: &judged, harness, before, count) }
         return judged
     }
 
@@ -175,10 +176,10 @@ struct Replay: Sendable {
     }
 
     /// Compares what clients get together and alone, again and again.
-    private func compare(_ rig: Rig, _ scenario: Scenario, _ deadline: Int64) throws -> [JudgedExecution] {
+    private func compare(_ harness: Harness, _ scenario: Scenario, _ deadline: Int64) throws -> [JudgedExecution] {
         var judged: [JudgedExecution] = []
         while judged.count < executionsPerTry, Clock.monotonic < deadline, !setup.patience.isOver {
-            let compared = try SerialComparison(rig).run(scenario)
+            let compared = try SerialComparison(harness).run(scenario)
             judged += compared
             if compared.contains(where: { Self.matches($0, .serialEquivalence) }) { break }
         }
@@ -188,9 +189,9 @@ struct Replay: Sendable {
     /// Notes what the target at rest holds more than `before` as violations of the last execution; false without any.
     @discardableResult
     private static func addLeaks(
-        to judged: inout [JudgedExecution], _ rig: Rig, _ before: ProcessTree.Resources?, _ count: Int
+        to judged: inout [JudgedExecution], _ harness: Harness, _ before: ProcessTree.Resources?, _ count: Int
     ) -> Bool {
-        guard let before, let held = rig.restingResources(), !judged.isEmpty else { return false }
+        guard let before, let held = harness.restingResources(), !judged.isEmpty else { return false }
         let leaks = ResourceWatch.compare(held, with: before, executions: count)
         for leak in leaks { judged[judged.count - 1].judgement.add(leak) }
         return !leaks.isEmpty
@@ -212,7 +213,7 @@ extension Judgement {
     }
 }
 
-extension Replay.Outcome {
+extension ReproductionTrials.Outcome {
     /// Keeps the blame that says most.
     fileprivate mutating func note(_ blame: (text: String, isOfProcesses: Bool)?) {
         guard let blame, self.blame == nil || blame.isOfProcesses else { return }
@@ -220,7 +221,7 @@ extension Replay.Outcome {
     }
 
     /// Adds what a longer look has shown, which is no try like the others.
-    mutating func addLongerLook(_ other: Replay.Outcome) {
+    mutating func addLongerLook(_ other: ReproductionTrials.Outcome) {
         var counts = reproduction
         counts.longerLook = .init(executions: other.executions, showed: other.reproduction.hits > 0)
         add(other)
@@ -228,7 +229,7 @@ extension Replay.Outcome {
     }
 
     /// Adds the tries of another lane.
-    mutating func add(_ other: Replay.Outcome) {
+    mutating func add(_ other: ReproductionTrials.Outcome) {
         reproduction.hits += other.reproduction.hits
         reproduction.tries += other.reproduction.tries
         hit = hit ?? other.hit

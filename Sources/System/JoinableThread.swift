@@ -2,13 +2,13 @@ import CLinux
 import Glibc
 
 /// A POSIX thread that is joined exactly once: pthread_create(3).
-struct JoinableThread: ~Copyable {
+package struct JoinableThread: ~Copyable {
     private let handle: pthread_t
 
     /// Starts `body` on a new thread that `ps -L` shows as `name` (at most 15 bytes are kept).
     ///
     /// - Throws: the error of pthread_create, EAGAIN when the system is out of threads.
-    init(_ name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
+    package init(_ name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
         let box = Unmanaged.passRetained(
             Body {
                 name.withCString { _ = cf_prctl(PR_SET_NAME, UInt(bitPattern: $0)) }
@@ -29,7 +29,7 @@ struct JoinableThread: ~Copyable {
     }
 
     /// Waits for the thread to end.
-    consuming func join() {
+    package consuming func join() {
         pthread_join(handle, nil)
         discard self
     }
