@@ -112,6 +112,8 @@ struct ComponentSearcher {
             for index in pending {
                 model.operations[index].isAnswered = false
                 model.operations[index].completed = .max
+                // That it was refused is only known from its answer.
+                if model.operations[index].kind == .addRefused { model.operations[index].kind = .add }
                 if model.operations[index].isIdleUnanswered { idle.insert(index) }
             }
             defer { for (index, operation) in zip(pending, answered) { model.operations[index] = operation } }

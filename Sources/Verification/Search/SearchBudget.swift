@@ -44,8 +44,8 @@ public struct SearchBudget: Sendable {
             return budget.started()
         }
         let whole = Int64(milliseconds) * 1_000_000
-        let (early, most) = (end &- whole / 4, Self.threadNanoseconds + Int64(Self.mostTrialMilliseconds) * 1_000_000)
-        budget.end = min(max(early, Self.threadNanoseconds + whole / 8), most)
+        let (early, most) = (end &- whole / 4, Clock.thread + Int64(Self.mostTrialMilliseconds) * 1_000_000)
+        budget.end = min(max(early, Clock.thread + whole / 8), most)
         return budget
     }
 
