@@ -12,8 +12,30 @@ public enum WireProtocols {
         all.first { $0.name == name }
     }
 
+    /// The protocol that a scenario names.
+    ///
+    /// - Parameter folder: where the scenario is.
+    /// - Throws: `UnknownProtocol`.
+    public static func resolve(_ name: String, in folder: String) throws -> any WireCodec {
+        guard let found = named(name) else { throw UnknownProtocol(name: name) }
+        return found
+    }
+
     /// `echo, echo-length, tagged, resp, http`: for help and error messages.
     public static var names: String {
         all.map(\.name).joined(separator: ", ")
     }
+}
+
+/// No protocol of this build has such a name.
+public struct UnknownProtocol: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The name.
+    public var name: String
+
+    package init(name: String) {
+        self.name = name
+    }
+
+    /// `unknown protocol 'x'; expected one of …`.
+    public var description: String { "unknown protocol '\(name)'; expected one of \(WireProtocols.names)" }
 }

@@ -21,6 +21,22 @@ public struct Baseline: Sendable {
         ids = []
     }
 
+    /// Bytes of a file.
+    private static let maximumBytes = 16 << 20
+
+    /// Reads a file.
+    ///
+    /// - Throws: `StoreError`, `Failure`.
+    public init(file: String) throws {
+        let text: String
+        do {
+            text = try SmallFile.text(file, atMost: Self.maximumBytes)
+        } catch {
+            throw StoreError(path: file, reason: "the baseline cannot be read: \(error)")
+        }
+        try self.init(parsing: text, file: file)
+    }
+
     /// Reads the text of a file; a byte order mark and CR LF are read through.
     ///
     /// - Throws: `Failure` for a line that does not begin like an oracle's id.

@@ -1,6 +1,8 @@
+public import Capture
 public import Fuzz
 public import Verification
 import Foundation
+import Wire
 
 /// What a campaign says on a terminal.
 public struct CampaignText: Sendable {
@@ -21,6 +23,33 @@ public struct CampaignText: Sendable {
             status.elapsedSeconds, grouped(status.executions), grouped(Int(rate)), grouped(status.exercised.operations),
             grouped(status.exercised.overlaps), grouped(status.packets), status.dropped, status.findings)
         return status.slowness.map { "\(line)  \($0)" } ?? line
+    }
+
+    /// What is said of an event.
+    public enum News: Equatable, Sendable {
+        /// A line that stays.
+        case line(String)
+        /// How it goes: what is said next takes its place.
+        case passing(String)
+    }
+
+    /// What is said of an event; of a finding, where it was saved, or why it is `lost`, and then its scenario stands here.
+    public func news(of event: CampaignEvent, path: String?, lost: CaptureError?) -> [News] {
+        switch event {
+        case .ready(let address):
+            return [.line("\(context.target.text) on \(address), \(context.protocolName), seed \(context.seed)")]
+        case .progress(let status): return [.passing(progress(status))]
+        case .activity(let words): return [.passing(words)]
+        case .unsupportedCommand(let name):
+            return [.line("the target does not know \(name); it is left out from now on")]
+        case .suspected(let violation, let execution): return [.line(suspected(violation, execution: execution))]
+        case .warning(let warning): return [.line(warning)]
+        case .finding(let found):
+            let last = News.line(finding(found, path: path))
+            guard let lost else { return [last] }
+            let scenario = (found.minimized ?? found.scenario).text
+            return [.line("\(lost); \(found.id) has this scenario:"), .line(scenario), last]
+        }
     }
 
     /// A violation that is about to be confirmed.

@@ -1,15 +1,11 @@
 public import Capture
 public import Fuzz
-public import Verification
+import Verification
 
 /// A finding's packets as pcapng, with comments on the packets that matter, so that Wireshark shows the story.
 public struct CaptureExport: Sendable {
     private let finding: Finding
     private let context: RunContext
-
-    /// The oracles whose evidence is not in the packets: what the campaign saw of the process is noted in the file.
-    static let observed: [OracleID] = [.crash, .resources, .hang, .isolation]
-    private static let notePrefix = "crossfire observed "
 
     /// Prepares the export of one finding.
     public init(_ finding: Finding, _ context: RunContext) {
@@ -27,9 +23,7 @@ public struct CaptureExport: Sendable {
             "protocol \(context.protocolName), target \(context.target.text), seed \(context.seed), "
                 + "execution \(finding.firstExecution)",
         ]
-        if Self.observed.contains(violation.oracle) || violation.restsOnLog {
-            comments.append("\(Self.notePrefix)\(violation.oracle.rawValue): \(violation.summary)")
-        }
+        if let note = CampaignNote.comment(on: violation) { comments.append(note) }
         let packets = finding.packets
         var notes: [Int: [String]] = [:]
         for (packet, note) in zip(violation.packets, violation.notes) { notes[packet, default: []].append(note) }
@@ -61,18 +55,4 @@ public struct CaptureExport: Sendable {
 
     /// Bytes of the first packets that a finding keeps.
     private static let maximumBytes = 16 << 20
-
-    /// What a campaign noted in a capture that it wrote: violations which packets alone cannot show.
-    public static func observations(in sectionComments: [String]) -> [Violation] {
-        sectionComments.compactMap { comment in
-            guard comment.hasPrefix(notePrefix) else { return nil }
-            let note = comment.dropFirst(notePrefix.count)
-            guard let colon = note.firstIndex(of: ":"), let oracle = OracleID(rawValue: String(note[..<colon])) else {
-                return nil
-            }
-            let summary = note[note.index(after: colon)...].drop { $0 == " " }
-            return Violation(
-                oracle: oracle, summary: "noted by the campaign: \(summary)", signature: "noted \(oracle.rawValue)")
-        }
-    }
 }

@@ -1,7 +1,8 @@
-import Capture
+public import Capture
 import Foundation
 public import Fuzz
 import Verification
+import Wire
 
 /// The findings of a campaign as folders: `DIR/findings/ID/`, each written aside and renamed when it is whole.
 public struct FindingStore: Sendable {
@@ -20,7 +21,7 @@ public struct FindingStore: Sendable {
     ///
     /// - Returns: the folder's path.
     /// - Throws: `CaptureError.unwritable`; nothing half-written is left then, and an older folder is as it was.
-    public func save(_ finding: Finding, _ context: RunContext) throws -> String {
+    public func save(_ finding: Finding, _ context: RunContext) throws(CaptureError) -> String {
         let final = "\(directory)/\(finding.id)"
         let aside = "\(directory)/.\(finding.id).\(getpid())\(Self.asideSuffix)"
         let files = FileManager.default

@@ -1,5 +1,6 @@
 import Foundation
-import Verification
+import Fuzz
+public import Verification
 
 /// What one campaign of the zoo came to.
 public struct ZooRow: Encodable, Sendable {
@@ -92,14 +93,11 @@ public struct ZooRow: Encodable, Sendable {
         if skipped != nil { return .skipped }
         if !expected.isEmpty { return found.contains { expected.contains($0) } ? .found : .missed }
         if !found.isEmpty { return .accused }
-        return inconclusive * Self.toleratedInconclusive > executions ? .inconclusive : .held
+        return inconclusive * Campaign.toleratedInconclusive > executions ? .inconclusive : .held
     }
 
     /// A defect that was missed, or a correct server that was accused.
     public var isWrong: Bool { verdict == .missed || verdict == .accused }
-
-    /// As in a campaign: one execution in so many may be inconclusive.
-    static let toleratedInconclusive = 1000
 }
 
 /// The zoo's result as a table and as JSON.
@@ -111,6 +109,14 @@ public struct ZooTable: Sendable {
     public init(rows: [ZooRow], budgetSeconds: Double) {
         self.rows = rows
         self.budgetSeconds = budgetSeconds
+    }
+
+    /// The zoo's own verdict: violated where a correct server was accused or a defect missed, which is no fault of a hammer.
+    public func verdict(isHammer: Bool) -> Verification.Verdict {
+        Verification.Verdict(
+            isViolated: rows.contains { $0.verdict == .accused || $0.verdict == .missed && !isHammer },
+            isUndecided: rows.contains { $0.verdict == .inconclusive || $0.verdict == .skipped },
+            isTested: !rows.isEmpty)
     }
 
     /// A line for each server, then the sums.

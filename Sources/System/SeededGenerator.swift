@@ -32,6 +32,17 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
         range.lowerBound + Int(next() % UInt64(range.count))
     }
 
+    /// An element, each as often as it weighs; nil where all weigh nothing.
+    package mutating func pick<Element>(_ elements: [Element], byWeight weight: (Element) -> Int) -> Element? {
+        let sum = elements.reduce(0) { $0 + weight($1) }
+        guard sum > 0 else { return nil }
+        var ticket = pick(1...sum)
+        return elements.first { element in
+            ticket -= weight(element)
+            return ticket <= 0
+        }
+    }
+
     /// An element.
     ///
     /// - Precondition: `elements` is not empty.

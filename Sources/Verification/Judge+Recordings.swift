@@ -12,7 +12,7 @@ extension Judge {
             more(evidence, &judgement)
             return judgement
         }
-        var whole = Judgement(verdict: .nothingTested)
+        var whole = Judgement()
         for recording in 0...last {
             var part = evidence
             part.conversations.removeAll { $0.recording != recording }
@@ -37,7 +37,5 @@ extension Judgement {
         methods.add(other.methods)
         exercised += other.exercised
         unsupportedCommands = Set(unsupportedCommands + other.unsupportedCommands).sorted()
-        let worst: [Verdict] = [.violated, .inconclusive, .held, .nothingTested]
-        verdict = worst.first { $0 == verdict || $0 == other.verdict } ?? .nothingTested
     }
 }

@@ -56,7 +56,7 @@ public struct Judge: Sendable {
         // Who still waits for a reply has got no wrong one.
         let isReliable = !reading.problems.contains { $0.silence == nil }
         let keys = KeyAnalysis(reading, judges: searches && isReliable, budget, threads: threads)
-        var judgement = Judgement(verdict: .held)
+        var judgement = Judgement()
         for oracle in readers where oracle.id != .linearizability {
             let all = oracle.violations(in: reading)
             guard !missing.isEmpty, !all.isEmpty else {
@@ -95,14 +95,7 @@ public struct Judge: Sendable {
         judgement.exercised = Self.exercised(evidence, overlaps: keys.overlaps)
         judgement.exercised.meeting = keys.meeting
         judgement.undecided = keys.undecided
-        judgement.verdict = Self.verdict(judgement)
         return judgement
-    }
-
-    private static func verdict(_ judgement: Judgement) -> Verdict {
-        if !judgement.violations.isEmpty { return .violated }
-        if judgement.exercised.answered == 0 { return judgement.inconclusive.isEmpty ? .nothingTested : .inconclusive }
-        return judgement.inconclusive.isEmpty ? .held : .inconclusive
     }
 
     /// What the evidence lacks, one sentence each.

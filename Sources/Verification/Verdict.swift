@@ -8,6 +8,32 @@ public enum Verdict: String, Sendable {
     case nothingTested = "nothing tested"
 }
 
+extension Verdict {
+    /// Makes a verdict of what was found: of a capture, a history, an execution, a campaign, a replay, a gate. Nothing else does.
+    ///
+    /// A violation stands, whatever is missing besides. What could not be decided keeps the rest from having held, and from
+    /// having been nothing.
+    public init(isViolated: Bool, isUndecided: Bool, isTested: Bool) {
+        self =
+            if isViolated {
+                .violated
+            } else if isUndecided {
+                .inconclusive
+            } else {
+                isTested ? .held : .nothingTested
+            }
+    }
+
+    /// The verdict on several questions, each of which must hold: one that nobody could ask leaves the whole undecided.
+    public static func all(of verdicts: some Collection<Verdict>) -> Verdict {
+        Verdict(
+            isViolated: verdicts.contains(.violated),
+            isUndecided: verdicts.contains(.inconclusive)
+                || verdicts.contains(.nothingTested) && verdicts.contains(.held),
+            isTested: verdicts.contains(.held))
+    }
+}
+
 /// The properties that are checked. The raw value is the stable id: command line, baseline, folder names.
 public enum OracleID: String, Sendable, CaseIterable {
     case crash

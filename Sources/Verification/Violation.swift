@@ -55,8 +55,11 @@ package struct ExchangeReference: Hashable, Sendable {
 
 /// What the oracles say of one capture or one execution.
 public struct Judgement: Sendable {
-    /// The worst of what was found.
-    public var verdict: Verdict
+    /// What follows from the rest.
+    public var verdict: Verdict {
+        Verdict(
+            isViolated: !violations.isEmpty, isUndecided: !inconclusive.isEmpty, isTested: exercised.answered > 0)
+    }
     /// All that was found, most specific oracle first.
     public var violations: [Violation]
     /// Why the verdict is (or, beside a violation, would have been) inconclusive, one sentence each.
@@ -81,11 +84,9 @@ public struct Judgement: Sendable {
 
     /// Creates a judgement.
     public init(
-        verdict: Verdict, violations: [Violation] = [], inconclusive: [String] = [],
-        exercised: Exercised = Exercised(), unsupportedCommands: [String] = [],
-        notes: [String] = []
+        violations: [Violation] = [], inconclusive: [String] = [], exercised: Exercised = Exercised(),
+        unsupportedCommands: [String] = [], notes: [String] = []
     ) {
-        self.verdict = verdict
         self.violations = violations
         self.inconclusive = inconclusive
         self.exercised = exercised

@@ -103,7 +103,7 @@ struct RecordCommand: ParsableCommand {
         if let failure = outcome.failure {
             throw Failure(.outputLost, "\(failure); what was recorded before is in \(outcome.files.last ?? "no file")")
         }
-        if !outcome.isComplete { throw Status.inconclusive.exitCode }
+        if !outcome.isComplete { throw CommandStatus.inconclusive.exitCode }
     }
     /// Opens the interfaces; who may not capture is told what needs no right.
     private static func recorder(_ options: CaptureRecorder.Options, hasCommand: Bool) throws -> CaptureRecorder {

@@ -73,7 +73,7 @@ struct CheckCommand: ParsableCommand {
     var port: UInt16?
 
     @Option(help: "How the clients and the server of a capture talk: tcp, or udp with a datagram a message.")
-    var transport = CapturedTransport.tcp
+    var transport = FlowTransport.tcp
 
     @Option(help: "How far two time stamps may be off against each other, as between two hosts: 10us.")
     var clockUncertainty: Duration?
@@ -105,7 +105,7 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         let memory = MemoryWatch(limit: maxMemory)
         memory.begin { reason in
-            let judgement = Judgement(verdict: .inconclusive, inconclusive: [reason])
+            let judgement = Judgement(inconclusive: [reason])
             try? say(judgement, warnings: [], name: protocolName ?? model ?? "")
         }
         if let protocolName {
@@ -133,31 +133,17 @@ struct CheckCommand: ParsableCommand {
         wants.serverPort = port
         wants.datagrams = transport == .udp ? .kept(.all) : .none
         wants.decoding = decode.decoding
-        var reading = try CaptureReading(path: path, wants)
+        var reading = try CaptureReading.shown(path, wants)
         let requests = reading.flows.reduce(0) { $0 + $1.toServer.packets }
         for warning in reading.warnings + reading.recordingNotes { Console.note("\(capture): \(warning)") }
-        var incomplete = reading.warnings
-        if let dropped = reading.droppedPackets, dropped > 0 {
-            incomplete.append("the capture says that it dropped \(dropped) packets")
-        }
-        let evidence: Evidence
-        switch transport {
-        case .tcp:
-            var flows = reading.takeFlows()
-            flows.removeAll { port != nil && $0.server.port != port }
-            evidence = Evidence(capture: flows, codec: codec, incomplete: incomplete, end: reading.end)
-        case .udp:
-            var flows = reading.takeDatagrams()
-            flows.removeAll { port != nil && $0.server.port != port }
-            evidence = Evidence(capture: flows, codec: codec, incomplete: incomplete, end: reading.end)
-        }
+        let evidence = Evidence(reading.take(transport, serverPort: port), of: reading, codec: codec)
         let budget = memory.searchBudget(operations: requests, threads: threads)
         let oracles = Judge.wireOracles(silenceLimits: waiting.silenceLimits, budget: budget)
         let judge = { (oracles: [any Oracle]) in
             Judge(oracles: oracles, clockUncertainty: uncertainty, threads: threads)
         }
         guard let model else {
-            let judgement = judge(oracles).judge(evidence)
+            let judgement = judge(oracles).judge(evidence, notedIn: reading.sectionComments)
             return try finish(judgement, reading, path, codec.name, memory) { judgement in
                 CheckPage(
                     title: CheckOutputs.title(capture), evidence: evidence, judgement: judgement,
@@ -168,7 +154,7 @@ struct CheckCommand: ParsableCommand {
         let plain = judge(oracles.filter { $0.id != .linearizability })
         if isModelFile(model) {
             let own = try ModelFile(path: model)
-            let found = plain.judge(evidence, model: own, checker, initial: initial)
+            let found = plain.judge(evidence, model: own, checker, initial: initial, notedIn: reading.sectionComments)
             return try finish(found.judgement, reading, path, "\(codec.name), \(own.name)", memory) { judgement in
                 CheckPage(
                     title: CheckOutputs.title(capture), history: found.captured.history, own: own,
@@ -178,7 +164,7 @@ struct CheckCommand: ParsableCommand {
         guard let known = CheckModel(name: model) else {
             throw Failure(.usage, "unknown model '\(model)'; expected one of \(CheckModel.names), or a YAML file")
         }
-        let found = plain.judge(evidence, model: known, checker, initial: initial)
+        let found = plain.judge(evidence, model: known, checker, initial: initial, notedIn: reading.sectionComments)
         try finish(found.judgement, reading, path, "\(codec.name), \(known.rawValue)", memory) { judgement in
             CheckPage(
                 title: CheckOutputs.title(capture), history: found.captured.history, model: known,
@@ -186,17 +172,10 @@ struct CheckCommand: ParsableCommand {
         }
     }
 
-    /// Adds what the capture's own comments say, and says all.
     private func finish(
-        _ found: Judgement, _ reading: CaptureReading, _ path: String, _ name: String, _ memory: MemoryWatch,
+        _ judgement: Judgement, _ reading: CaptureReading, _ path: String, _ name: String, _ memory: MemoryWatch,
         page: (Judgement) -> CheckPage
     ) throws {
-        var judgement = found
-        let noted = CaptureExport.observations(in: reading.sectionComments)
-        if !noted.isEmpty {
-            judgement.violations = noted + judgement.violations
-            judgement.verdict = .violated
-        }
         try finish(judgement, warnings: reading.warnings, name: name, memory) {
             try outputs.annotate(path, named: capture, reading, judgement)
             try outputs.page { page(judgement) }
@@ -268,10 +247,7 @@ struct CheckCommand: ParsableCommand {
         if result.verdict == .nothingTested, !result.foreignFunctions.isEmpty {
             throw Failure(.badInput, "\(capture): nothing can be judged. \(result.inconclusive.joined(separator: " "))")
         }
-        var judgement = Judgement(
-            verdict: result.verdict, violations: result.violations.map { Violation($0, hasClock: hasClock) },
-            inconclusive: result.inconclusive, exercised: result.exercised)
-        judgement.hints = result.hints
+        let judgement = Judgement(result, hasClock: hasClock)
         try finish(judgement, warnings: [], name: name, memory) { try outputs.page { page(judgement) } }
     }
 
@@ -284,31 +260,11 @@ struct CheckCommand: ParsableCommand {
         try say(judgement, warnings: warnings, name: name)
         try outputs()
         memory.end()
-        throw Status(judgement.verdict).exitCode
+        throw CommandStatus.end(judgement.verdict)
     }
 
     private func say(_ judgement: Judgement, warnings: [String], name: String) throws {
         let text = JudgementText(judgement, warnings: warnings)
         print(json ? try text.json(protocolName: name) : text.text(style: TerminalStyle(descriptor: 1)))
-    }
-}
-
-/// What carries the messages of a capture.
-enum CapturedTransport: String, ExpressibleByArgument, CaseIterable {
-    case tcp, udp
-}
-
-extension Violation {
-    /// A history's violation as a capture's: it has operations in place of packets.
-    fileprivate init(_ violation: HistoryViolation, hasClock: Bool) {
-        let names = violation.operations.map(String.init).joined(separator: ", ")
-        var summary = "\(violation.summary) (operations \(names))"
-        if let first = violation.firstInexplicable {
-            summary += "; inexplicable from the answer to operation \(first.operation) on"
-            if hasClock { summary += ", at \(first.time) ns" }
-        }
-        self.init(
-            oracle: .linearizability, summary: summary, signature: violation.signature,
-            marginNanoseconds: violation.marginNanoseconds, blame: violation.blame)
     }
 }

@@ -31,11 +31,6 @@ struct CheckOutputs: ParsableArguments {
     /// new file calls it.
     func annotate(_ path: String, named name: String, _ reading: CaptureReading, _ judgement: Judgement) throws {
         guard let annotate else { return }
-        var reader = try CaptureFileReader(path: path)
-        var annotation = try CaptureAnnotation(
-            of: name, judgement, sectionComments: reading.sectionComments, interfaces: reading.interfaces,
-            linkTypes: reading.linkTypes, path: annotate)
-        while let batch = try reader.nextBatch() { try annotation.add(batch) }
-        try annotation.finish()
+        try CaptureAnnotation.write(of: path, named: name, reading, judgement, to: annotate)
     }
 }

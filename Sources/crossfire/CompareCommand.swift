@@ -65,7 +65,7 @@ struct CompareCommand: ParsableCommand {
         let line = StatusLine()
         let results = try Comparison(options).run { line.update($0) }
         line.end(erasing: true)
-        if let signal = Interruption.signal { throw ExitCode(128 + signal) }
+        if let signal = Interruption.signal { throw CommandStatus(signal: signal).exitCode }
         let table = ComparisonTable(results)
         print(json ? try table.json() : table.text())
     }

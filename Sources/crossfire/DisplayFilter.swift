@@ -1,4 +1,5 @@
 import Foundation
+import Report
 
 /// A Wireshark display filter, which tshark applies.
 struct DisplayFilter {

@@ -30,7 +30,7 @@ struct DoctorCommand: ParsableCommand {
         let checks = [network, inside, own, Self.guardCheck(), Self.sharedMemoryCheck(), server] + tools
         let canCapture = own.ok || (network.ok && inside.ok)
         print(json ? try DoctorReport(checks: checks.map(\.entry), canCapture: canCapture).json() : Self.text(checks))
-        throw canCapture ? Status.held.exitCode : Status.noPermission.exitCode
+        throw (canCapture ? CommandStatus.held : .noPermission).exitCode
     }
 
     private struct Check {

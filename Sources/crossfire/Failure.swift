@@ -6,40 +6,27 @@ import Perturbation
 import Report
 import Verification
 import System
+import Wire
 
-/// The contract's exit statuses: verdicts, then sysexits(3).
-enum Status: Int32 {
-    case held = 0
-    case violated = 1
-    case inconclusive = 2
-    case usage = 64
-    case badInput = 65
-    case noTarget = 69
-    case ownBug = 70
-    case outputLost = 74
-    case retry = 75
-    case noPermission = 77
-    case badConfiguration = 78
-    case interrupted = 130
-    case terminated = 143
-
-    init(_ verdict: Verdict) {
-        switch verdict {
-        case .held: self = .held
-        case .violated: self = .violated
-        case .inconclusive, .nothingTested: self = .inconclusive
-        }
-    }
-
+extension CommandStatus {
     var exitCode: ExitCode { ExitCode(rawValue) }
+
+    /// What to throw at the end of a command that has come to a verdict; `lost` is what could not be written.
+    static func end(
+        _ verdict: Verdict, lost: CaptureError? = nil, signal: Int32? = Interruption.signal
+    ) -> any Error {
+        let status = CommandStatus(verdict, isOutputLost: lost != nil, signal: signal)
+        if let lost, status == .outputLost { return Failure(status, "\(lost)") }
+        return status.exitCode
+    }
 }
 
 /// A run that ended without a verdict: one line for standard error, and an exit status.
 struct Failure: Error {
-    var status: Status
+    var status: CommandStatus
     var message: String
 
-    init(_ status: Status, _ message: String) {
+    init(_ status: CommandStatus, _ message: String) {
         self.status = status
         self.message = message
     }
@@ -54,6 +41,7 @@ struct Failure: Error {
         case let error as ScenarioError: self.init(.badInput, error.description)
         case let error as ModelFile.Failure: self.init(.badConfiguration, error.description)
         case let error as Baseline.Failure: self.init(.badConfiguration, error.description)
+        case let error as NotInCapture: self.init(.badInput, error.description)
         case let error as HistoryError: self.init(.badInput, error.description)
         case let error as ScratchError: self.init(.badConfiguration, error.description)
         case let error as StoreError: self.init(.badInput, error.description)
@@ -80,7 +68,7 @@ struct Failure: Error {
         passing.contains { reason.hasSuffix(String(cString: strerror($0))) }
     }
 
-    private static func status(_ error: CaptureError) -> Status {
+    private static func status(_ error: CaptureError) -> CommandStatus {
         switch error {
         case .permission: .noPermission
         case .unreadable: .badInput
@@ -91,10 +79,10 @@ struct Failure: Error {
         }
     }
 
-    private static func status(_ error: TargetError) -> Status {
+    private static func status(_ error: TargetError) -> CommandStatus {
         switch error {
         case .portInUse: .retry
-        case .interrupted(let signal): signal == SIGINT ? .interrupted : .terminated
+        case .interrupted(let signal): CommandStatus(signal: signal)
         case .cannotStart, .endedEarly, .notReady, .notListening: .noTarget
         }
     }

@@ -91,15 +91,13 @@ struct FuzzCommand: ParsableCommand {
         let context = RunContext(
             target: description, protocolName: codec.name, seed: seed, clients: common.clients,
             perturbation: options.perturbation.kind.rawValue)
-        let outcome = try CampaignRun(options, context, out: out).run()
+        let outcome = try CampaignRun(options: options, context: context, out: out).run()
         if json {
             print(try outcome.summary.json())
         } else {
             print(CampaignText(context, style: TerminalStyle(descriptor: 1)).summary(outcome.result))
         }
-        if let lost = outcome.lost { throw Failure(.outputLost, "\(lost)") }
-        if let signal = outcome.result.interruptedBy { throw ExitCode(128 + signal) }
-        throw Status(outcome.result.verdict).exitCode
+        throw CommandStatus.end(outcome.result.verdict, lost: outcome.lost, signal: outcome.result.interruptedBy)
     }
 }
 
@@ -132,7 +130,7 @@ struct RunOptions: ParsableArguments {
     /// The corpus' scenarios of this protocol, by file name.
     func scenarios(for codec: any WireCodec) throws -> [Scenario] {
         guard let corpus else { return [] }
-        return try ScenarioFiles.load(folder: corpus).map(\.scenario).filter { $0.protocolName == codec.name }
+        return try ScenarioFiles.known.load(folder: corpus).map(\.scenario).filter { $0.protocolName == codec.name }
     }
 }
 

@@ -47,12 +47,10 @@ struct GateCommand: ParsableCommand {
     func run() throws {
         let description = try target.description()
         let codec = try WireProtocols.required(common.protocolName)
-        let accepted = try baseline.map(Self.read) ?? Baseline()
+        let accepted = try baseline.map { try Baseline(file: $0) } ?? Baseline()
         let saved = try FindingStore(campaign: out).load().filter { $0.record.protocolName == codec.name }
-        let scenarios = try common.corpus.map { try ScenarioFiles.load(folder: $0) } ?? []
-        let subjects = try saved.map {
-            (id: $0.record.id, scenario: try Self.scenario($0), oracle: OracleID(rawValue: $0.record.oracle))
-        }
+        let scenarios = try common.corpus.map { try ScenarioFiles.known.load(folder: $0) } ?? []
+        let findings = try saved.map { try Gate.SavedFinding($0.record, in: $0.path, .known) }
         let spec = try description.resolved()
         let seed = common.seed ?? UInt64.random(in: 0...0xFFFF_FFFF)
         Sandbox.enter(for: description, refused: target.noSandbox)
@@ -65,15 +63,14 @@ struct GateCommand: ParsableCommand {
         replayer.seed = seed
         replayer.times = times
         replayer.secondsLeft = duration.seconds
-        try gate.replay(findings: subjects, replayer)
-        try gate.replay(corpus: scenarios.filter { $0.scenario.protocolName == codec.name }, replayer)
+        try gate.replay(findings: findings, replayer, tell: Console.note)
+        try gate.replay(
+            corpus: scenarios.filter { $0.scenario.protocolName == codec.name }, replayer, tell: Console.note)
         let lost = try fresh(
             description, codec, scenarios.map(\.scenario), perturbation, seed, replayer, &gate)
-        print(gate.text)
-        if let junit { try JUnit(suite: description.text, cases: gate.cases).write(to: junit) }
-        if let lost { throw Failure(.outputLost, "\(lost)") }
-        if let signal = Interruption.signal { throw ExitCode(128 + signal) }
-        throw gate.status.exitCode
+        print(GateText(gate).text())
+        if let junit { try JUnit(suite: description.text, gate).write(to: junit) }
+        throw CommandStatus.end(gate.verdict, lost: lost)
     }
 
     /// Where everything else was run, fresh executions get this much, even if that is a little more than the budget.
@@ -87,7 +84,7 @@ struct GateCommand: ParsableCommand {
         _ seed: UInt64, _ replayer: ScenarioReplayer, _ gate: inout Gate
     ) throws -> CaptureError? {
         guard Interruption.signal == nil, !replayer.isOver || gate.isComplete else {
-            gate.leaveOut("fresh", "fresh executions")
+            gate.leaveOut(.fresh, "fresh executions")
             return nil
         }
         var options = CampaignOptions(target: replayer.target, codec: codec)
@@ -101,29 +98,12 @@ struct GateCommand: ParsableCommand {
             target: target, protocolName: codec.name, seed: seed, clients: common.clients,
             perturbation: perturbation.kind.rawValue)
         do {
-            let outcome = try CampaignRun(options, context, out: out).run()
-            gate.fresh(outcome)
+            let outcome = try CampaignRun(options: options, context: context, out: out).run()
+            gate.note(fresh: outcome.result, paths: outcome.paths)
             return outcome.lost
         } catch TargetError.notReady where replayer.isOver {
-            gate.leaveOut("fresh", "fresh executions")
+            gate.leaveOut(.fresh, "fresh executions")
             return nil
         }
-    }
-
-    private static func scenario(_ saved: (path: String, record: FindingRecord)) throws -> Scenario {
-        let name = saved.record.minimized ? "minimized.crossfire" : "scenario.crossfire"
-        return try ScenarioFiles.load(file: "\(saved.path)/\(name)")
-    }
-
-    private static let baselineBytes = 16 << 20
-
-    private static func read(_ file: String) throws -> Baseline {
-        let text: String
-        do {
-            text = try SmallFile.text(file, atMost: baselineBytes)
-        } catch {
-            throw Failure(.badInput, "cannot read the baseline \(file): \(error)")
-        }
-        return try Baseline(parsing: text, file: file)
     }
 }

@@ -30,7 +30,7 @@ struct InspectCommand: ParsableCommand {
         help:
             "Which flows --flow, --follow, --protocol and --html show: tcp or udp. TCP's, unless the capture has UDP alone."
     )
-    var transport: CapturedTransport?
+    var transport: FlowTransport?
 
     @OptionGroup var decode: DecodeOptions
 
@@ -115,18 +115,17 @@ struct InspectCommand: ParsableCommand {
 
     private func inspect(_ path: String, _ codec: (any WireCodec)?) throws {
         if let and {
-            let comparison = try TwoCaptures(
-                client: path, server: and, serverPort: port, decoding: decode.decoding
-            ).comparison(names: names)
+            let comparison = try TwoPointText(
+                client: path, server: and, serverPort: port, decoding: decode.decoding, names: names)
             print(json ? try comparison.json() : comparison.text(style: TerminalStyle(descriptor: 1)))
             return
         }
         let wants = wants(path, codec)
-        let reading = try CaptureReading(path: path, wants)
+        let reading = try CaptureReading.shown(path, wants)
         for warning in reading.warnings { Console.note("\(capture): \(warning)") }
         var parts = InspectJSON.Parts()
         parts.names = names
-        parts.facts = reading.facts
+        parts.facts = InspectSummary.FileFacts(reading)
         if wants.leavesFlowsInTable {
             if tshark { parts.frames = reading.frames }
             return json ? try Self.stream(reading.table, parts) : overview(reading.table, parts)
@@ -136,15 +135,15 @@ struct InspectCommand: ParsableCommand {
         parts.packets = reading.kept.packets.filter { $0.transport == chosen.transport }
         if tshark { parts.frames = frames(reading) }
         if let codec {
-            let evidence = evidence(chosen, codec, parts.names, reading)
+            let evidence = Evidence(chosen.captured, of: reading, codec: codec, name: parts.names.name)
             parts.conversations = evidence.conversations.filter(\.isJudged)
-            let judgement = Judge(oracles: messageOracles).judge(evidence)
+            let judgement = Judge(oracles: messageOracles).judge(evidence, notedIn: reading.sectionComments)
             parts.violations = judgement.violations
             parts.leftAside = judgement.leftAside
             parts.assertions = try assertions()?.map { $0.judge(evidence, silenceLimits: waiting.silenceLimits) }
         }
         try slice.write(
-            of: path, named: capture, reading, wants, flow: flow.map { FlowID(chosen.transport, $0) },
+            .init(path: path, name: capture, reading, wants), flow: flow.map { FlowID(chosen.transport, $0) },
             flows: chosen.flows + chosen.others, violations: parts.violations)
         if let html {
             let page = InspectPage(
@@ -158,7 +157,9 @@ struct InspectCommand: ParsableCommand {
         } else {
             show(chosen, parts, codec, reading)
         }
-        try leave(parts.assertions ?? [])
+        if let assertions = parts.assertions {
+            throw CommandStatus.end(.all(of: assertions.map(\.judgement.verdict)))
+        }
     }
 
     /// Prints the object with each flow as it is asked for: there may be hundreds of thousands.
@@ -296,31 +297,5 @@ extension InspectCommand {
             }
             return known
         }
-    }
-
-    private func evidence(
-        _ chosen: InspectedFlows, _ codec: any WireCodec, _ names: EndpointNames, _ reading: CaptureReading
-    ) -> Evidence {
-        var incomplete = reading.warnings
-        if let dropped = reading.droppedPackets, dropped > 0 {
-            incomplete.append("the capture says that it dropped \(dropped) packets")
-        }
-        switch chosen.transport {
-        case .tcp:
-            return Evidence(
-                capture: chosen.flows, codec: codec, names: { names.name($0.client) }, incomplete: incomplete,
-                end: reading.end)
-        case .udp:
-            return Evidence(
-                capture: chosen.exchanges, codec: codec, names: { names.name($0.client) }, incomplete: incomplete,
-                end: reading.end)
-        }
-    }
-
-    /// Ends with the worst verdict.
-    private func leave(_ results: [AssertionResult]) throws {
-        let verdicts = results.map(\.judgement.verdict)
-        if verdicts.contains(.violated) { throw Status.violated.exitCode }
-        if verdicts.contains(where: { $0 != .held }) { throw Status.inconclusive.exitCode }
     }
 }

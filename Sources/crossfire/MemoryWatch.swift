@@ -1,4 +1,5 @@
 import Foundation
+import Report
 import Synchronization
 import Verification
 
@@ -63,7 +64,7 @@ final class MemoryWatch: Sendable {
         if before == .judging { say(reason) } else { Console.note("What was to be written is not. \(reason)") }
         let isLost = (try? StandardOutput.finish()) == nil || before == .writing
         // Other threads are in the middle of something.
-        _exit(isLost ? Status.outputLost.rawValue : Status.inconclusive.rawValue)
+        _exit(CommandStatus(.inconclusive, isOutputLost: isLost, signal: nil).rawValue)
     }
 
     /// The verdict is there. If this returns, nobody else says one.

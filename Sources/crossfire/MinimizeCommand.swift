@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fuzz
 import Report
+import Wire
 import Verification
 import System
 
@@ -33,12 +34,11 @@ struct MinimizeCommand: ParsableCommand {
         let seen = try replayer.run(subject.scenario, expecting: subject.oracle)
         guard let oracle = subject.oracle ?? seen.violations.first?.oracle, seen.reproduction.hits > 0 else {
             Console.note("the fault was not seen again in \(seen.executions) executions")
-            throw Status.held.exitCode
+            throw CommandStatus.end(.held)
         }
         let smaller = try replayer.minimize(subject.scenario, expecting: oracle, seconds: duration.seconds)
         print((smaller ?? subject.scenario).text, terminator: "")
         if smaller == nil { Console.note("nothing smaller shows it") }
-        if let signal = Interruption.signal { throw ExitCode(128 + signal) }
-        throw Status.violated.exitCode
+        throw CommandStatus.end(.violated)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Fuzz
 import ReferenceServers
+import Report
 
 /// The `reference-server` executable, which stands beside this one.
 enum ReferenceServerProgram {

@@ -48,8 +48,7 @@ struct ReplayCommand: ParsableCommand {
         let result = try replayer.run(subject.scenario, expecting: subject.oracle)
         let text = ReplayText(result, target: subject.target)
         print(json ? try text.json() : text.text(style: TerminalStyle(descriptor: 1)))
-        if let signal = Interruption.signal { throw ExitCode(128 + signal) }
-        throw Status(result.verdict).exitCode
+        throw CommandStatus.end(result.verdict)
     }
 }
 
@@ -65,24 +64,30 @@ struct ReplaySubject {
 
     /// - Parameter isTrusted: whether to run what the finding names, whoever wrote it.
     init(_ path: String, _ options: TargetOptions, isTrusted: Bool) throws {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw Failure(.badInput, "there is no finding or scenario at \(path)")
-        }
-        let folder = isFolder.boolValue ? path : URL(fileURLWithPath: path).deletingLastPathComponent().path
-        scenario = try ScenarioFiles.load(file: isFolder.boolValue ? path + "/scenario.crossfire" : path)
-        codec = try WireProtocols.required(scenario.protocolName)
-        let hasRecord = FileManager.default.fileExists(atPath: folder + "/finding.json")
-        let record = isFolder.boolValue || hasRecord ? try FindingStore.record(at: folder) : nil
-        seed = record?.seed ?? 0
-        oracle = record.flatMap { OracleID(rawValue: $0.oracle) }
+        let saved = try SavedScenario(path, .known)
+        scenario = saved.scenario
+        codec = saved.codec
+        seed = saved.record?.seed ?? 0
+        oracle = saved.record.flatMap { OracleID(rawValue: $0.oracle) }
         if options.isGiven {
             target = try options.description()
-        } else if let record {
+        } else if let record = saved.record {
             target = record.target
-            if !isTrusted { try ForeignFinding.confirm(folder, target) }
+            if !isTrusted, !FindingMarks.own.contains(saved.folder) { try Self.ask(saved.folder, target) }
         } else {
             throw Failure(.usage, "\(path) belongs to no finding: give a target")
+        }
+    }
+
+    /// A finding's folder says which command to run: one that this user has not written is run only when he has seen it.
+    private static func ask(_ folder: String, _ target: TargetDescription) throws {
+        let what = "\(folder) was not written by your crossfire; it \(target.action)"
+        guard isatty(0) == 1, isatty(2) == 1 else {
+            throw Failure(.usage, "\(what); give --yes to allow that, or a target of your own")
+        }
+        Console.note("\(what)\nGo on? [y/N]")
+        guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
+            throw Failure(.usage, "nothing was run")
         }
     }
 }

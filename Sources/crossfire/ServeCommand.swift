@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Report
 
 /// `crossfire serve`: becomes a reference server.
 struct ServeCommand: ParsableCommand {

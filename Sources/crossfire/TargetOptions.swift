@@ -131,8 +131,13 @@ extension WireProtocols {
     /// The codec with this name.
     static func required(_ name: String) throws -> any WireCodec {
         guard let codec = named(name) else {
-            throw Failure(.usage, "unknown protocol '\(name)'; expected one of \(names)")
+            throw Failure(.usage, UnknownProtocol(name: name).description)
         }
         return codec
     }
+}
+
+extension ScenarioFiles {
+    /// Scenarios of the protocols that this program knows.
+    static let known = ScenarioFiles(resolve: WireProtocols.resolve)
 }

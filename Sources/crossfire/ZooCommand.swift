@@ -64,13 +64,7 @@ struct ZooCommand: ParsableCommand {
         let rows = try campaigns(in: scratch.path)
         let table = ZooTable(rows: rows, budgetSeconds: budget.seconds)
         print(json ? try table.json() : table.text(style: TerminalStyle(descriptor: 1)))
-        if let signal = Interruption.signal { throw ExitCode(128 + signal) }
-        if rows.contains(where: { $0.verdict == .accused || ($0.verdict == .missed && !hammer) }) {
-            throw Status.violated.exitCode
-        }
-        if rows.contains(where: { [.inconclusive, .skipped].contains($0.verdict) }) {
-            throw Status.inconclusive.exitCode
-        }
+        throw CommandStatus.end(table.verdict(isHammer: hammer))
     }
 
     /// The servers that were asked for; each name narrows to what it names, several to what any of them names.

@@ -1,6 +1,7 @@
 import Fuzz
 import Glibc
 import Testing
+import Wire
 
 /// Goal: every scenario that we ship can be read, and prints as the same scenario. Method: all files under `corpora`.
 @Suite("Shipped corpora")

@@ -2,13 +2,14 @@ import Fuzz
 import Testing
 import Verification
 import System
+import Wire
 
 /// Goal: hard operations meet among as many clients as the judge decides, and the rest of a scenario among all. Method:
 /// judgements as a campaign would count them; the keys of many drawn scenarios.
 @Suite("What is drawn can be judged")
 struct DifficultyTests {
     private func judgement(meeting: Int, undecided: [String] = []) -> Judgement {
-        var judgement = Judgement(verdict: undecided.isEmpty ? .held : .inconclusive)
+        var judgement = Judgement()
         judgement.exercised.meeting = meeting
         judgement.undecided = undecided
         return judgement
@@ -36,7 +37,7 @@ struct DifficultyTests {
 
     @Test("the longer a scenario, the rarer its deletes, and there are always some", arguments: [4, 100, 1000])
     func spacing(operations: Int) throws {
-        let generator = try #require(ScenarioGenerators.named("resp"))
+        let generator = try ScenarioGenerator.of("resp")
         var random = SeededGenerator(seed: 7)
         var options = GeneratorOptions()
         options.operations = operations
@@ -68,7 +69,7 @@ struct DifficultyTests {
 
     @Test("deletes and writes of several keys stay among few clients, counters and registers among all")
     func groups() throws {
-        let generator = try #require(ScenarioGenerators.named("resp"))
+        let generator = try ScenarioGenerator.of("resp")
         var random = SeededGenerator(seed: 3)
         var options = GeneratorOptions()
         options.clients = 64

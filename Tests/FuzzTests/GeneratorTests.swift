@@ -52,7 +52,7 @@ struct GeneratorTests {
         "however many requests there are, an execution's packets are kept", arguments: names,
         [(4, 1000), (256, 8), (64, 100)])
     func fits(name: String, size: (clients: Int, operations: Int)) throws {
-        let generator = try #require(ScenarioGenerators.named(name))
+        let generator = try ScenarioGenerator.of(name)
         var random = SeededGenerator(seed: 7)
         var options = GeneratorOptions()
         (options.clients, options.operations) = size
@@ -77,7 +77,7 @@ struct GeneratorTests {
 
     @Test("equal draws give equal scenarios, others differ", arguments: names)
     func deterministic(name: String) throws {
-        let generator = try #require(ScenarioGenerators.named(name))
+        let generator = try ScenarioGenerator.of(name)
         func many(_ seed: UInt64) -> [Scenario] {
             var random = SeededGenerator(seed: seed)
             return (0..<50).map { _ in generator.scenario(&random, GeneratorOptions()) }
@@ -88,7 +88,7 @@ struct GeneratorTests {
 
     @Test("clients and requests are as many as asked for, and every reply is awaited", arguments: names)
     func options(name: String) throws {
-        let generator = try #require(ScenarioGenerators.named(name))
+        let generator = try ScenarioGenerator.of(name)
         var random = SeededGenerator(seed: 31)
         for number in 0..<600 {
             var options = GeneratorOptions()
@@ -120,7 +120,7 @@ struct GeneratorTests {
 
     @Test("a hammer sends as much as asked for, pipelines a little, and nobody leaves", arguments: names)
     func hammer(name: String) throws {
-        let generator = try #require(ScenarioGenerators.named(name))
+        let generator = try ScenarioGenerator.of(name)
         var random = SeededGenerator(seed: 34)
         for _ in 0..<50 {
             var options = GeneratorOptions()
@@ -137,7 +137,7 @@ struct GeneratorTests {
 
     @Test("excluded commands never appear")
     func excluded() throws {
-        let generator = try #require(ScenarioGenerators.named("resp"))
+        let generator = try ScenarioGenerator.of("resp")
         let known = ["INCR", "GET", "DEL", "SET", "MSET", "ECHO"]
         var random = SeededGenerator(seed: 32)
         for number in 0..<640 {
@@ -151,7 +151,7 @@ struct GeneratorTests {
 
     @Test("methods that a server does not allow never appear")
     func excludedMethods() throws {
-        let generator = try #require(ScenarioGenerators.named("http"))
+        let generator = try ScenarioGenerator.of("http")
         let known = ["GET", "HEAD", "PUT", "DELETE"]
         var random = SeededGenerator(seed: 34)
         var all: Set<String> = []
@@ -168,7 +168,7 @@ struct GeneratorTests {
 
     @Test("files of HTTP scenarios are few, and one that is read is not written by a client that leaves")
     func files() throws {
-        let generator = try #require(ScenarioGenerators.named("http"))
+        let generator = try ScenarioGenerator.of("http")
         var random = SeededGenerator(seed: 35)
         var names: Set<String> = []
         for _ in 0..<500 {
@@ -189,16 +189,11 @@ struct GeneratorTests {
 
     @Test("all commands appear when none is excluded")
     func varied() throws {
-        let generator = try #require(ScenarioGenerators.named("resp"))
+        let generator = try ScenarioGenerator.of("resp")
         var random = SeededGenerator(seed: 33)
         let commands = (0..<200).reduce(into: Set<String>()) { all, _ in
             all.formUnion(Tally(generator.scenario(&random, GeneratorOptions())).commands)
         }
         #expect(commands == ["INCR", "GET", "DEL", "SET", "MSET", "ECHO"])
-    }
-
-    @Test("no generator for an unknown protocol")
-    func unknown() {
-        #expect(ScenarioGenerators.named("gopher") == nil)
     }
 }

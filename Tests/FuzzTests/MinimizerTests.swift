@@ -37,7 +37,7 @@ struct MinimizerTests {
 
     @Test("candidates of generated scenarios", arguments: WireProtocols.all.map(\.name))
     func generated(name: String) throws {
-        let generator = try #require(ScenarioGenerators.named(name))
+        let generator = try ScenarioGenerator.of(name)
         var random = SeededGenerator(seed: 41)
         for number in 0..<60 {
             var options = GeneratorOptions()

@@ -2,6 +2,7 @@ import Fuzz
 import Protocols
 import Testing
 import System
+import Wire
 
 /// Goal: a scenario file means what its author reads in it, and every typing error is named with its place. Method: small
 /// texts with the scenario or the error that they must give.
@@ -212,7 +213,7 @@ struct ScenarioErrorTests {
         let expected = ScenarioError(
             file: "race.crossfire", line: item.line, column: item.column, message: item.message)
         #expect(throws: expected) {
-            try Scenario(parsing: item.text, file: "race.crossfire", protocols: WireProtocols.all.map(\.name))
+            try Scenario.parse(item.text, file: "race.crossfire", resolve: WireProtocols.resolve)
         }
     }
 

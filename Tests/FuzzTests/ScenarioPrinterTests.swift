@@ -60,7 +60,7 @@ struct ScenarioPrinterTests {
 
     @Test("generated scenarios read back the same", arguments: WireProtocols.all.map(\.name))
     func generated(name: String) throws {
-        let generator = try #require(ScenarioGenerators.named(name))
+        let generator = try ScenarioGenerator.of(name)
         var random = SeededGenerator(seed: 21)
         for number in 0..<2000 {
             var options = GeneratorOptions()

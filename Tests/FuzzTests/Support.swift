@@ -1,7 +1,10 @@
 import CLinux
+import Fuzz
 import Glibc
+import Protocols
 import Synchronization
 import Testing
+import Verification
 
 /// A folder of its own for one test, removed afterwards.
 final class TemporaryFolder: Sendable {
@@ -146,4 +149,12 @@ func eventually(_ condition: () -> Bool) -> Bool {
         usleep(1000)
     }
     return condition()
+}
+
+extension ScenarioGenerator {
+    /// The generator of a protocol's scenarios.
+    static func of(_ protocolName: String) throws -> ScenarioGenerator {
+        let vocabulary = try #require(WireProtocols.named(protocolName)?.spoken.vocabulary)
+        return ScenarioGenerator(protocolName: protocolName, vocabulary: vocabulary)
+    }
 }

@@ -1,5 +1,6 @@
 import Fuzz
 import Testing
+import Wire
 
 /// Goal: what fills a scenario's places names its origin: tokens occur once, keys are one execution's own. Method: bindings
 /// of several campaigns and executions, and every length of token up to a few hundred bytes.

@@ -117,9 +117,8 @@ enum HouseRule {
     ]
     /// Who may import Foundation.
     static let foundational = ["Report", "crossfire"]
-    /// Where protocols are named: their rooms, the servers that speak them, the command line that has a list of all, and
-    /// the generators, which are not in their rooms yet.
-    static let rooms = ["Sources/Protocols/", "Sources/ReferenceServers/", "Sources/Fuzz/Generate/"]
+    /// Where protocols are named: their rooms, and the servers that speak them.
+    static let rooms = ["Sources/Protocols/", "Sources/ReferenceServers/"]
     /// Where bytes are read through pointers: system calls, mapped files, hashing.
     static let pointers = [
         "Sources/ReferenceServers/", "Sources/Perturbation/", "Sources/Capture/Files/", "Sources/Capture/Live/",

@@ -14,7 +14,6 @@ struct CheckPageTests {
     private func page(_ history: History, _ model: CheckModel, maximumOperations: Int = 1000) -> String {
         let result = Checker().check(history, model: model)
         let judgement = Judgement(
-            verdict: result.verdict,
             violations: result.violations.map {
                 Violation(oracle: .linearizability, summary: $0.summary, signature: $0.signature)
             }, inconclusive: result.inconclusive, exercised: result.exercised)
@@ -89,7 +88,7 @@ struct CheckPageTests {
         for (own, lines) in zip([turnstile, machine], rows) {
             let history = try HistoryFile.read(bytes: Array((header + lines).utf8), HistoryOptions(own.vocabulary))
             let result = own.check(history, Checker())
-            let judgement = Judgement(verdict: result.verdict, exercised: result.exercised)
+            let judgement = Judgement(exercised: result.exercised)
             let text = CheckPage(title: "h", history: history, own: own, result: result, judgement: judgement).text()
             #expect(text.contains("Checked as \(own.name): 2 clients") && result.verdict == .held, "\(result)")
             #expect(text.contains("The line goes through 2 operations on the object in an order that explains every"))

@@ -4,6 +4,7 @@ import Fuzz
 import Report
 import Testing
 import Verification
+import Wire
 
 /// Goal: a finding's folder holds all that is needed to see it again, and is there whole or not at all. Method: a hand-made
 /// finding saved, read back file by file, saved again, and saved where the capture cannot be written.
@@ -278,7 +279,7 @@ struct CaptureExportTests {
                 "linearizability-cac115c6: INCR k answered 2 twice: packets 2 and 3",
                 "protocol resp, target threaded/kv+lost-update, seed 7, execution 12",
             ])
-        #expect(CaptureExport.observations(in: sections).isEmpty)
+        #expect(CampaignNote.violations(in: sections).isEmpty)
     }
 
     @Test("what packets cannot show is noted, and read back", arguments: [OracleID.crash, .resources])
@@ -287,7 +288,7 @@ struct CaptureExportTests {
         let path = folder.path + "/capture.pcapng"
         let violation = Violation(oracle: oracle, summary: "the target: gone", signature: "s")
         try CaptureExport(try Sample.finding(violation), Sample.context).write(to: path)
-        let noted = CaptureExport.observations(in: try Self.read(path).comments)
+        let noted = CampaignNote.violations(in: try Self.read(path).comments)
         #expect(noted.map(\.oracle) == [oracle])
         #expect(noted.map(\.summary) == ["noted by the campaign: the target: gone"])
         #expect(noted.map(\.signature) == ["noted \(oracle.rawValue)"])
@@ -299,8 +300,8 @@ struct CaptureExportTests {
             "", "crossfire observed", "crossfire observed nothing", "crossfire observed weather: rain",
             "the crossfire observed crash: no",
         ]
-        #expect(CaptureExport.observations(in: comments).isEmpty)
-        #expect(CaptureExport.observations(in: comments + ["crossfire observed hang:x"]).map(\.oracle) == [.hang])
+        #expect(CampaignNote.violations(in: comments).isEmpty)
+        #expect(CampaignNote.violations(in: comments + ["crossfire observed hang:x"]).map(\.oracle) == [.hang])
     }
 
     @Test("an export that cannot be written leaves no file")

@@ -213,7 +213,7 @@ struct InspectTests {
         exercised.answered = 1199
         exercised.overlaps = 30
         return Judgement(
-            verdict: .violated, violations: [Sample.violation], inconclusive: ["a gap"], exercised: exercised,
+            violations: [Sample.violation], inconclusive: ["a gap"], exercised: exercised,
             unsupportedCommands: ["MSET"])
     }
 
@@ -233,7 +233,7 @@ struct InspectTests {
                   the server does not know MSET
                 """)
         #expect(
-            JudgementText(Judgement(verdict: .nothingTested), warnings: []).text(style: Sample.plain)
+            JudgementText(Judgement(), warnings: []).text(style: Sample.plain)
                 == "nothing tested: 0 connections, 0 operations, 0 answered, overlapped 0 times")
     }
 
@@ -246,7 +246,7 @@ struct InspectTests {
         for (nanoseconds, expected) in table {
             var violation = Sample.violation
             violation.marginNanoseconds = nanoseconds
-            let text = JudgementText(Judgement(verdict: .violated, violations: [violation]), warnings: [])
+            let text = JudgementText(Judgement(violations: [violation]), warnings: [])
                 .text(style: Sample.plain)
             #expect(text.hasSuffix("margin: \(expected)"), "\(text)")
         }

@@ -1,5 +1,5 @@
 /// What carries a flow.
-public enum FlowTransport: String, Sendable, Hashable {
+public enum FlowTransport: String, Sendable, Hashable, CaseIterable {
     case tcp, udp
 }
 

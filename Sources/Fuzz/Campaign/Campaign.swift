@@ -11,6 +11,8 @@ public final class Campaign {
     private let emit: (CampaignEvent) throws -> Void
     private let harness: Harness
     private var random: SeededGenerator
+    /// Nil where only the corpus can be said.
+    private let generator: ScenarioGenerator?
     private var generatorOptions: GeneratorOptions
     private var status = CampaignStatus()
     private var watch = ResourceWatch()
@@ -63,7 +65,10 @@ public final class Campaign {
         // A yardstick measures the server, not our patience.
         if options.hammers { setup.patience.firstMilliseconds = setup.patience.asleepMilliseconds }
         corpus = options.target.transport == .udp ? options.corpus.filter(\.fitsDatagrams) : options.corpus
-        guard !corpus.isEmpty || ScenarioGenerators.named(options.codec.name) != nil else {
+        generator = options.codec.spoken.vocabulary.map {
+            ScenarioGenerator(protocolName: options.codec.name, vocabulary: $0)
+        }
+        guard !corpus.isEmpty || generator != nil else {
             throw CampaignError.nothingToSay(protocolName: options.codec.name)
         }
         harness = try Harness(setup)
@@ -148,7 +153,7 @@ public final class Campaign {
             corpusNext += 1
             return usable[corpusNext - 1]
         }
-        guard let generator = ScenarioGenerators.named(options.codec.name) else { return random.pick(usable) }
+        guard let generator else { return random.pick(usable) }
         if !usable.isEmpty, random.oneIn(4) { return random.pick(usable) }
         return options.hammers
             ? generator.hammer(&random, generatorOptions) : generator.scenario(&random, generatorOptions)
@@ -196,7 +201,7 @@ public final class Campaign {
             oracle: .crash, summary: "the target \(ending) during an execution", signature: "crash \(ending)")
         // The end of the time may have come before the judge: the target has died all the same.
         let unjudged = JudgedExecution(
-            log: log, judgement: Judgement(verdict: .inconclusive), packets: PacketBatch(linkTypes: [.ethernet]))
+            log: log, judgement: Judgement(), packets: PacketBatch(linkTypes: [.ethernet]))
         try suspect(violation, scenario, own ?? unjudged)
         // What the wire shows of a dying server is the crash, not faults of their own.
         try settle(judged.filter { $0.log.execution != log.execution })
@@ -248,7 +253,7 @@ public final class Campaign {
     /// Now and then: do clients get together what each gets alone?
     private func compareWithAlone() throws {
         guard !stopsNow, !options.hammers, harness.address.transport != .udp, !options.codec.hasSharedState,
-            let generator = ScenarioGenerators.named(options.codec.name)
+            let generator
         else { return }
         // Few scenarios are free of long messages and of clients that leave.
         for _ in 0..<Self.drawsForComparison {
@@ -381,16 +386,10 @@ public final class Campaign {
     }
 
     private func result() -> CampaignResult {
-        let verdict: Verdict =
-            if !findings.isEmpty {
-                .violated
-            } else if status.inconclusive * Self.toleratedInconclusive > status.judged {
-                .inconclusive
-            } else if status.exercised.answered == 0 || status.exercised.overlaps == 0 {
-                .nothingTested
-            } else {
-                .held
-            }
+        let verdict = Verdict(
+            isViolated: !findings.isEmpty,
+            isUndecided: status.inconclusive * Self.toleratedInconclusive > status.judged,
+            isTested: status.exercised.answered > 0 && status.exercised.overlaps > 0)
         return CampaignResult(
             verdict: verdict, status: status, findings: findings, inconclusiveReasons: inconclusiveReasons,
             interruptedBy: Interruption.signal)

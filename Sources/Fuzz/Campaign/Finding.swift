@@ -1,5 +1,6 @@
 public import Capture
 public import Verification
+public import Wire
 
 /// A violation that a campaign found, with all that is needed to believe it and to see it again.
 public struct Finding: Sendable {

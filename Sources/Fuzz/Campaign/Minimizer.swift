@@ -1,5 +1,6 @@
 import Verification
 import System
+package import Wire
 
 /// Makes a scenario smaller while it still shows a fault: whole clients first, then blocks, then steps.
 package struct Minimizer {

@@ -3,6 +3,7 @@ import Glibc
 import Synchronization
 import Verification
 import System
+import Wire
 
 /// Runs one scenario again and again on fresh targets, and counts how often it shows a fault.
 struct ReproductionTrials: Sendable {
@@ -209,7 +210,6 @@ struct ReproductionTrials: Sendable {
 extension Judgement {
     mutating func add(_ violation: Violation) {
         violations.insert(violation, at: 0)
-        verdict = .violated
     }
 }
 

@@ -80,16 +80,10 @@ public struct ScenarioReplayer: Sendable {
         let seen = ([outcome.hit].compactMap { $0 } + outcome.others).flatMap(\.judgement.violations)
         var signatures: Set<String> = []
         let violations = seen.filter { signatures.insert($0.signature).inserted }
-        let verdict: Verdict =
-            if !violations.isEmpty {
-                .violated
-            } else if outcome.exercised.answered == 0 {
-                .nothingTested
-            } else if outcome.inconclusive.count * Campaign.toleratedInconclusive > outcome.executions {
-                .inconclusive
-            } else {
-                .held
-            }
+        let verdict = Verdict(
+            isViolated: !violations.isEmpty,
+            isUndecided: outcome.inconclusive.count * Campaign.toleratedInconclusive > outcome.executions,
+            isTested: outcome.exercised.answered > 0)
         return Result(
             reproduction: outcome.reproduction, violations: violations, exercised: outcome.exercised,
             executions: outcome.executions, inconclusive: Array(outcome.inconclusive.prefix(10)), verdict: verdict)

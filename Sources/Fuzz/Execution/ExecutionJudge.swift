@@ -75,7 +75,6 @@ package struct ExecutionJudge: Sendable {
         guard case .flooded(let client, let unfinished) = log.outcome, boundsReplies,
             written < ExecutionLimits.modestBytes, unfinished > ExecutionLimits.readBytes / 2
         else {
-            judgement.verdict = .inconclusive
             return judgement.inconclusive.append(limit)
         }
         var violation = Violation(

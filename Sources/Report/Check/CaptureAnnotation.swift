@@ -7,6 +7,21 @@ public struct CaptureAnnotation: ~Copyable {
     private var comments: [Int: [String]] = [:]
     private var writer: PcapngWriter
 
+    /// Writes the capture at `path`, which is read once more; `name` is what the new file calls it.
+    ///
+    /// - Throws: `CaptureError`; no file is left then.
+    /// - Complexity: O(bytes of the capture).
+    public static func write(
+        of path: String, named name: String, _ reading: CaptureReading, _ judgement: Judgement, to destination: String
+    ) throws(CaptureError) {
+        var reader = try CaptureFileReader(path: path)
+        var annotation = try CaptureAnnotation(
+            of: name, judgement, sectionComments: reading.sectionComments, interfaces: reading.interfaces,
+            linkTypes: reading.linkTypes, path: destination)
+        while let batch = try reader.nextBatch() { try annotation.add(batch) }
+        try annotation.finish()
+    }
+
     /// Opens the file; its section tells the verdict and every violation, after the comments that the capture has.
     ///
     /// - Parameter linkTypes: Those of the capture's packets: classic captures name no interface.

@@ -45,9 +45,6 @@ public enum InspectAssertion: String, Sendable, CaseIterable {
             }
         }
         judgement.inconclusive += doubts
-        if judgement.violations.isEmpty, judgement.verdict == .violated || judgement.verdict == .held {
-            judgement.verdict = doubts.isEmpty ? .held : .inconclusive
-        }
         return AssertionResult(assertion: self, judgement: judgement)
     }
 }

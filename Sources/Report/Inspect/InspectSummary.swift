@@ -19,6 +19,16 @@ public struct InspectSummary: Sendable {
 
         /// Facts of a sound file.
         public init() {}
+
+        /// What was read of a file.
+        public init(_ reading: CaptureReading) {
+            otherPackets = reading.otherPackets
+            warnings = reading.warnings
+            droppedPackets = reading.droppedPackets
+            uncomparedFlows = reading.uncomparedFlows.count
+            stepsBack = reading.stepsBack
+            cutSegments = reading.cutSegments
+        }
     }
 
     private let facts: FileFacts

@@ -18,6 +18,25 @@ public struct TwoPointText: Sendable {
         self.names = names
     }
 
+    /// Reads two captures of one exchange side by side, and matches them packet by packet.
+    ///
+    /// - Throws: `CaptureError`.
+    public init(
+        client: String, server: String, serverPort: UInt16?, decoding: UDPDecoding = .usual, names: EndpointNames
+    ) throws(CaptureError) {
+        var matcher = TwoPointMatcher(serverPort: serverPort, decoding: decoding)
+        var doubts: [String] = []
+        for (path, point) in [(client, TwoPointMatcher.Point.client), (server, .server)] {
+            var reader = try CaptureFileReader(path: path)
+            while let batch = try reader.nextBatch() { matcher.add(batch, at: point) }
+            doubts += reader.warnings.map { "\(path): \($0)" }
+            if let dropped = reader.droppedPackets, dropped > 0 {
+                doubts.append("\(path) says that it dropped \(dropped) packets: they may seem lost or made on the way")
+            }
+        }
+        self.init(matcher.result(), doubts: doubts, names: names)
+    }
+
     /// The sum first, then each flow on whose way something happened, then the flows where nothing did.
     public func text(style: TerminalStyle) -> String {
         guard !flows.isEmpty || result.onlyAtClient.isEmpty && result.onlyAtServer.isEmpty else {

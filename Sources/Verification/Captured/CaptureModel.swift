@@ -23,15 +23,16 @@ extension CaptureModel {
         let keyless = rows.count > 1 ? rows.removeValue(forKey: 0) ?? [] : []
         var whole = CheckResult(verdict: .nothingTested)
         whole.exercised = HistoryOverlaps.exercised(history)
+        var isTested = false
         for key in rows.keys.sorted(by: { rows[$0]![0] < rows[$1]![0] }) {
             guard whole.violations.count < maximumViolations else { break }
             let own = (rows[key]! + keyless).sorted()
-            whole.add(checkFromAnything(history.selecting(own), checker), rows: own)
+            let result = checkFromAnything(history.selecting(own), checker)
+            isTested = isTested || result.verdict != .nothingTested
+            whole.add(result, rows: own)
         }
-        for doubt in history.doubts where !whole.inconclusive.contains(doubt) {
-            whole.inconclusive.append(doubt)
-            if whole.verdict == .held { whole.verdict = .inconclusive }
-        }
+        for doubt in history.doubts where !whole.inconclusive.contains(doubt) { whole.inconclusive.append(doubt) }
+        whole.decide(isTested: isTested)
         return whole
     }
 }
@@ -48,23 +49,27 @@ extension CheckResult {
         for name in other.foreignFunctions where !foreignFunctions.contains(name) { foreignFunctions.append(name) }
         for hint in other.hints where !hints.contains(hint) { hints.append(hint) }
         method = other.method
-        let worst: [Verdict] = [.violated, .inconclusive, .held, .nothingTested]
-        verdict = worst.first { $0 == verdict || $0 == other.verdict } ?? .nothingTested
     }
 
-    /// Of what was tried from several beginnings: violated only from all of them.
+    /// Of what was tried from several beginnings: violated only from all of them, and told from that which explains most.
     package static func fromAnything(_ tries: some Sequence<CheckResult>) -> CheckResult? {
-        var first: CheckResult?
+        var best: CheckResult?
         var undecided: CheckResult?
         for result in tries {
             switch result.verdict {
             case .held, .nothingTested: return result
             case .inconclusive: undecided = undecided ?? result
-            case .violated: first = first ?? result
+            case .violated: if best.map({ $0.explained < result.explained }) ?? true { best = result }
             }
         }
-        return undecided ?? first
+        for index in best?.violations.indices ?? 0..<0 {
+            best?.violations[index].summary += " Nothing that was there before the capture explains it."
+        }
+        return undecided ?? best
     }
+
+    /// The time until which all is explained.
+    private var explained: Int64 { violations.first?.firstInexplicable?.time ?? .min }
 }
 
 /// A built-in model, by what the protocol says that its operations do.

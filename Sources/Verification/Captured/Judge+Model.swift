@@ -13,10 +13,11 @@ extension Judge {
     ///
     /// - Parameter initial: What all objects held before, as a person writes it; nil: nobody knows.
     public func judge(
-        _ evidence: Evidence, model: some CaptureModel, _ checker: Checker, initial: String? = nil
+        _ evidence: Evidence, model: some CaptureModel, _ checker: Checker, initial: String? = nil,
+        notedIn sectionComments: [String] = []
     ) -> ModelJudgement {
         var last: (CapturedHistory, CheckResult)?
-        let judgement = judge(evidence) { part, judgement in
+        var judgement = judge(evidence) { part, judgement in
             var captured = CapturedHistory(part, model.naming)
             if let initial {
                 let code = captured.history.values.code(written: initial)
@@ -27,6 +28,7 @@ extension Judge {
             judgement.add(result, captured)
             last = (captured, result)
         }
+        judgement.violations = CampaignNote.violations(in: sectionComments) + judgement.violations
         let (captured, result) =
             last ?? (CapturedHistory(evidence, model.naming), CheckResult(verdict: .nothingTested))
         return ModelJudgement(judgement: judgement, captured: captured, result: result)
@@ -50,12 +52,8 @@ extension Judgement {
         }
         inconclusive += result.inconclusive
         hints += result.hints
-        if !violations.isEmpty {
-            verdict = .violated
-        } else if !inconclusive.isEmpty {
-            verdict = .inconclusive
-        } else if result.verdict == .nothingTested {
-            verdict = .nothingTested
+        if result.verdict == .nothingTested, exercised.answered > 0, inconclusive.isEmpty {
+            inconclusive.append("The model knows nothing of what was asked.")
         }
     }
 }

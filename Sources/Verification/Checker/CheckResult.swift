@@ -26,6 +26,12 @@ public struct CheckResult: Sendable {
         self.method = method
         self.exercised = exercised
     }
+
+    /// Sets the verdict. What only foreign functions leave undecided was not tested.
+    mutating func decide(isTested: Bool) {
+        verdict = Verdict(
+            isViolated: !violations.isEmpty, isUndecided: isTested && !inconclusive.isEmpty, isTested: isTested)
+    }
 }
 
 /// One violation in a history.

@@ -44,14 +44,8 @@ public struct Checker: Sendable {
         if result.method.isEmpty { result.method = "monitor" }
         if !foreign.isEmpty { result.inconclusive.append(foreign.sentence(model)) }
         result.inconclusive += history.doubts
-        if !result.violations.isEmpty {
-            result.verdict = .violated
-            if explains { result.hints = CheckHints.find(history, model, self) }
-        } else if isAllForeign(parts, foreign) {
-            result.verdict = .nothingTested
-        } else if !result.inconclusive.isEmpty {
-            result.verdict = .inconclusive
-        }
+        result.decide(isTested: !isAllForeign(parts, foreign))
+        if explains, result.verdict == .violated { result.hints = CheckHints.find(history, model, self) }
         return result
     }
 
@@ -83,13 +77,7 @@ public struct Checker: Sendable {
         }
         if !foreign.isEmpty { result.inconclusive.append(foreign.sentence("The model")) }
         result.inconclusive += history.doubts
-        if !result.violations.isEmpty {
-            result.verdict = .violated
-        } else if result.exercised.answered == 0 || isAllForeign(parts, foreign) {
-            result.verdict = .nothingTested
-        } else if !result.inconclusive.isEmpty {
-            result.verdict = .inconclusive
-        }
+        result.decide(isTested: result.exercised.answered > 0 && !isAllForeign(parts, foreign))
         return result
     }
 

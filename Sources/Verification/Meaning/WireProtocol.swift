@@ -8,6 +8,9 @@ package protocol WireProtocol: WireCodec {
     /// What the requests and replies of one piece of evidence mean: empty before it is read.
     func meaning(of evidence: Evidence) -> any Meaning
 
+    /// What witnesses may say in it; nil where only scenarios that somebody has written do.
+    var vocabulary: Vocabulary? { get }
+
     // MARK: In a capture of many protocols
 
     /// Whether a message tells that it is of this protocol: lines look alike in many.
@@ -48,6 +51,7 @@ package enum Likeness: Sendable {
 
 extension WireProtocol {
     package func meaning(of evidence: Evidence) -> any Meaning { PlainMeaning() }
+    package var vocabulary: Vocabulary? { nil }
     package var isToldByMessages: Bool { false }
     package var isToldByReplies: Bool { false }
     package func begins(_ bytes: [UInt8], from role: Role) -> Bool { true }

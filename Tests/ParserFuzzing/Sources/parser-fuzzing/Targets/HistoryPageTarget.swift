@@ -32,7 +32,7 @@ struct HistoryPageTarget: ParserTarget {
             Violation(oracle: .linearizability, summary: $0.summary, signature: $0.signature, blame: $0.blame)
         }
         let judgement = Judgement(
-            verdict: result.verdict, violations: violations, inconclusive: result.inconclusive,
+            violations: violations, inconclusive: result.inconclusive,
             exercised: result.exercised)
         return CheckPage(
             title: "<script>a</script>", history: history, model: model, result: result, judgement: judgement

@@ -1,4 +1,5 @@
 import Fuzz
+import Wire
 
 /// The scenario language.
 struct ScenarioTarget: ParserTarget {

@@ -1,0 +1,103 @@
+import System
+public import Verification
+
+/// A gate for CI: what it has checked so far, and what follows from it.
+public struct Gate: Sendable {
+    private let accepted: Set<String>
+    /// What was checked, in order.
+    public private(set) var cases: [GateCase] = []
+    /// Whether everything so far could be run.
+    public private(set) var isComplete = true
+
+    /// A gate that lets findings with these ids pass.
+    public init(accepted: Set<String>) {
+        self.accepted = accepted
+    }
+
+    /// What all cases make together; a gate that checked nothing has tested nothing.
+    public var verdict: Verdict {
+        var (isViolated, isUndecided) = (false, false)
+        for item in cases {
+            switch item.outcome {
+            case .violated: isViolated = true
+            case .undecided: isUndecided = true
+            case .held, .accepted: break
+            }
+        }
+        return Verdict(isViolated: isViolated, isUndecided: isUndecided, isTested: !cases.isEmpty)
+    }
+
+    // MARK: What is noted
+
+    /// A saved finding that was replayed: seen again is a violation, unless the baseline accepts it. `times` is how many
+    /// tries were wanted.
+    package mutating func note(
+        finding id: String, _ oracle: OracleID?, _ result: ScenarioReplayer.Result, of times: Int, seconds: Double
+    ) {
+        let count = "\(result.reproduction.hits) of \(result.reproduction.tries) tries"
+        let outcome: GateCase.Outcome =
+            if result.reproduction.hits > 0 {
+                accepted.contains(id)
+                    ? .accepted("accepted by the baseline; seen in \(count)")
+                    : .violated(oracle, summary: "seen again in \(count)", details: Self.details(result))
+            } else if result.reproduction.tries < times {
+                .undecided("not seen in \(count), and \(Self.noMoreTime)")
+            } else {
+                Self.outcome(result)
+            }
+        record(.finding, id, seconds, outcome)
+    }
+
+    /// A scenario of the corpus that was run.
+    package mutating func note(corpus name: String, _ result: ScenarioReplayer.Result, seconds: Double) {
+        record(.corpus, name, seconds, Self.outcome(result))
+    }
+
+    /// The campaign of fresh executions; `paths` tells where its findings were saved, by id.
+    public mutating func note(fresh result: CampaignResult, paths: [String: String]) {
+        for finding in result.findings {
+            let violation = finding.violation
+            record(
+                .fresh, finding.id, 0,
+                accepted.contains(finding.id)
+                    ? .accepted("accepted by the baseline")
+                    : .violated(violation.oracle, summary: violation.summary, details: paths[finding.id] ?? ""))
+        }
+        let outcome: GateCase.Outcome =
+            switch result.verdict {
+            case .held, .violated: .held
+            case .inconclusive: .undecided(result.inconclusiveReasons.first ?? "inconclusive")
+            case .nothingTested: .undecided("no operations overlapped: nothing was tested")
+            }
+        record(.fresh, "\(result.status.executions) fresh executions", result.status.elapsedSeconds, outcome)
+    }
+
+    /// What the time did not suffice for.
+    public mutating func leaveOut(_ kind: GateCase.Kind, _ name: String) {
+        isComplete = false
+        record(kind, name, 0, .undecided("not run: \(Self.noMoreTime)"))
+    }
+
+    private mutating func record(_ kind: GateCase.Kind, _ name: String, _ seconds: Double, _ outcome: GateCase.Outcome)
+    {
+        cases.append(GateCase(kind: kind, name: name, seconds: seconds, outcome: outcome))
+    }
+
+    private static var noMoreTime: String { Interruption.signal == nil ? "the budget is spent" : "it was interrupted" }
+
+    private static func outcome(_ result: ScenarioReplayer.Result) -> GateCase.Outcome {
+        switch result.verdict {
+        case .held: .held
+        case .violated:
+            .violated(
+                result.violations.first?.oracle, summary: result.violations.first?.summary ?? "",
+                details: details(result))
+        case .inconclusive: .undecided(result.inconclusive.first ?? "inconclusive")
+        case .nothingTested: .undecided("no reply was seen: nothing was tested")
+        }
+    }
+
+    private static func details(_ result: ScenarioReplayer.Result) -> String {
+        result.violations.map { "\($0.oracle.rawValue): \($0.summary)" }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,46 @@
+import Foundation
+public import Wire
+
+/// Scenario files on disk.
+public struct ScenarioFiles: Sendable {
+    /// The protocol that a scenario in a folder names.
+    private let resolve: @Sendable (_ name: String, _ folder: String) throws -> any WireCodec
+
+    /// Bytes of a file: sixteen of the largest tokens, spelt out.
+    private static let maximumBytes = 256 << 20
+
+    /// Files whose scenarios are of the protocols that `resolve` finds.
+    public init(resolve: @escaping @Sendable (_ name: String, _ folder: String) throws -> any WireCodec) {
+        self.resolve = resolve
+    }
+
+    /// The scenario of one file.
+    ///
+    /// - Throws: `StoreError`, `ScenarioError`.
+    public func load(file path: String) throws -> Scenario { try read(file: path).scenario }
+
+    /// The scenario of one file, with its protocol.
+    ///
+    /// - Throws: `StoreError`, `ScenarioError`.
+    public func read(file path: String) throws -> (scenario: Scenario, codec: any WireCodec) {
+        let text: String
+        do {
+            text = try SmallFile.text(path, atMost: Self.maximumBytes)
+        } catch {
+            throw StoreError(path: path, reason: "cannot be read: \(error)")
+        }
+        return try Scenario.parse(text, file: path, resolve: resolve)
+    }
+
+    /// All `.crossfire` files of a folder, by name.
+    ///
+    /// - Throws: `StoreError`, `ScenarioError`.
+    public func load(folder: String) throws -> [(name: String, scenario: Scenario)] {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+            throw StoreError(path: folder, reason: "it is no folder that can be read")
+        }
+        return try names.filter { $0.hasSuffix(".crossfire") }.sorted().map { name in
+            (name, try load(file: "\(folder)/\(name)"))
+        }
+    }
+}

@@ -1,0 +1,118 @@
+/// What may be said in a protocol. The patterns of scenarios draw their requests from it, and know nothing else of the
+/// protocol.
+public struct Vocabulary: Sendable {
+    /// What is sent first on each connection, one request after the other, each once its predecessor is answered.
+    public var login: [RequestTemplate]
+    /// What requests are about.
+    public var topics: [Topic]
+    /// What can be asked of a target that knows nothing of the topics: the first that it knows, or the last.
+    public var lastResort: [RequestTemplate]
+
+    /// Creates a vocabulary.
+    public init(login: [RequestTemplate] = [], topics: [Topic], lastResort: [RequestTemplate] = []) {
+        self.login = login
+        self.topics = topics
+        self.lastResort = lastResort
+    }
+}
+
+/// Requests that touch objects of one kind.
+public struct Topic: Sendable {
+    /// The kinds of objects.
+    public enum Object: Sendable {
+        /// None: the reply repeats the request's value, and so names its request.
+        case marker
+        /// An object of one client alone: what it reads names its request, as only that client has written it.
+        case own
+        /// A value that is written and read.
+        case register
+        /// A number that is counted up.
+        case counter
+        /// Elements that are inserted, removed, looked for.
+        case set
+        /// Elements that are put in at one end, and taken out.
+        case queue
+        /// What one client holds at a time.
+        case lock
+        /// Several registers that are written at once.
+        case several
+    }
+
+    /// What the requests touch.
+    public var object: Object
+    /// How many scenarios are about it, beside those of other topics; 0: none are, but others use its requests too.
+    public var weight: Int
+    /// Whether the target keeps the objects when an execution is over, as files: executions share a few then, and nobody
+    /// leaves while a write of one is under way.
+    public var lasts: Bool
+    /// What may be said, by weight.
+    public var requests: [RequestTemplate]
+
+    /// Creates a topic.
+    public init(_ object: Object, weight: Int, lasts: Bool = false, _ requests: [RequestTemplate]) {
+        self.object = object
+        self.weight = weight
+        self.lasts = lasts
+        self.requests = requests
+    }
+}
+
+/// A request, with places for what each use says anew.
+public struct RequestTemplate: Sendable {
+    /// What it does to its object.
+    public enum Effect: Sendable {
+        /// Nothing; the reply tells the object's value.
+        case read
+        /// The object has the request's value afterwards.
+        case write
+        /// The object's value depends on the one before.
+        case change
+        /// The object is no more.
+        case remove
+    }
+
+    /// How often it is said, beside others of its topic.
+    public var weight: Int
+    /// What it does.
+    public var effect: Effect
+    /// Whether many of it on one object make histories hard to judge: they meet among few clients then, and are few.
+    public var isHard: Bool
+    /// What is said.
+    public var words: [Word]
+
+    /// Creates a request template.
+    public init(_ weight: Int, _ effect: Effect, _ words: Word..., isHard: Bool = false) {
+        self.weight = weight
+        self.effect = effect
+        self.isHard = isHard
+        self.words = words
+    }
+
+    /// The name by which a target refuses it: its first word, where that is a text.
+    public var command: String? {
+        if case .text(let text)? = words.first { text } else { nil }
+    }
+
+    /// One word of a request.
+    public indirect enum Word: Sendable, ExpressibleByStringLiteral {
+        /// Always the same.
+        case text(String)
+        /// The object's name.
+        case object
+        /// Bytes that occur nowhere else, as long as the pattern wants them.
+        case value
+        /// Few bytes that occur nowhere else.
+        case token
+        /// A decimal number.
+        case number(ClosedRange<Int>)
+        /// Written as one word.
+        case joined([Word])
+        /// These words for each of so many objects of the topic.
+        case each(ClosedRange<Int>, [Word])
+
+        /// A text.
+        public init(stringLiteral text: String) {
+            self = .text(text)
+        }
+    }
+}

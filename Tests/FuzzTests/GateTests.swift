@@ -1,0 +1,126 @@
+import Capture
+import Fuzz
+import Testing
+import Verification
+import Wire
+
+/// Goal: a gate fails for what shows again and the baseline does not name, and is never green where something could not be run.
+/// Method: outcomes of replays and campaigns as they are noted, without a server.
+@Suite("Gate")
+struct GateTests {
+    private static let violation = Violation(oracle: .loss, summary: "a reply is missing", signature: "loss")
+
+    private static func result(
+        _ hits: Int, of tries: Int, verdict: Verdict, inconclusive: [String] = []
+    ) -> ScenarioReplayer.Result {
+        ScenarioReplayer.Result(
+            reproduction: .init(hits: hits, tries: tries, executionsPerTry: 100, freshTarget: true),
+            violations: verdict == .violated ? [violation] : [], exercised: Exercised(), executions: 100,
+            inconclusive: inconclusive, verdict: verdict)
+    }
+
+    private static func campaign(_ verdict: Verdict, findings: [String] = [], reasons: [String] = []) -> CampaignResult
+    {
+        var status = CampaignStatus()
+        status.executions = 4100
+        return CampaignResult(
+            verdict: verdict, status: status,
+            findings: findings.map { id in
+                Finding(
+                    id: id, violation: violation, scenario: Scenario(protocolName: "p"),
+                    firstExecution: 1, firstSeconds: 0, packets: .init(linkTypes: []), targetOutput: [])
+            }, inconclusiveReasons: reasons, interruptedBy: nil)
+    }
+
+    @Test("a gate that checked nothing has tested nothing")
+    func empty() {
+        #expect(Gate(accepted: []).verdict == .nothingTested)
+    }
+
+    @Test("a saved finding: seen again, accepted, not seen, not looked for long enough, not judged")
+    func findings() {
+        let table: [(ScenarioReplayer.Result, GateCase.Outcome, Verdict)] = [
+            (
+                Self.result(2, of: 5, verdict: .violated),
+                .violated(.loss, summary: "seen again in 2 of 5 tries", details: "loss: a reply is missing"), .violated
+            ),
+            (Self.result(0, of: 5, verdict: .held), .held, .held),
+            (
+                Self.result(0, of: 3, verdict: .held),
+                .undecided("not seen in 0 of 3 tries, and the budget is spent"), .inconclusive
+            ),
+            (
+                Self.result(0, of: 5, verdict: .inconclusive, inconclusive: ["packets were dropped"]),
+                .undecided("packets were dropped"), .inconclusive
+            ),
+            (
+                Self.result(0, of: 5, verdict: .nothingTested),
+                .undecided("no reply was seen: nothing was tested"), .inconclusive
+            ),
+            (
+                // Another fault than the one that was looked for.
+                Self.result(0, of: 5, verdict: .violated),
+                .violated(.loss, summary: "a reply is missing", details: "loss: a reply is missing"), .violated
+            ),
+        ]
+        for (result, outcome, verdict) in table {
+            var gate = Gate(accepted: ["loss-2"])
+            gate.note(finding: "loss-1", .loss, result, of: 5, seconds: 1)
+            #expect(gate.cases == [GateCase(kind: .finding, name: "loss-1", seconds: 1, outcome: outcome)])
+            #expect(gate.verdict == verdict)
+        }
+        var gate = Gate(accepted: ["loss-1"])
+        gate.note(finding: "loss-1", .loss, Self.result(5, of: 5, verdict: .violated), of: 5, seconds: 1)
+        #expect(gate.cases.map(\.outcome) == [.accepted("accepted by the baseline; seen in 5 of 5 tries")])
+        #expect(gate.verdict == .held)
+    }
+
+    @Test("fresh findings fail unless they are accepted; the campaign besides is green only if it tested something")
+    func fresh() {
+        var gate = Gate(accepted: ["loss-1"])
+        gate.note(fresh: Self.campaign(.violated, findings: ["loss-1"]), paths: [:])
+        #expect(gate.verdict == .held)
+        gate.note(fresh: Self.campaign(.violated, findings: ["loss-2"]), paths: ["loss-2": "out/findings/loss-2"])
+        #expect(gate.verdict == .violated)
+        #expect(
+            gate.cases.map(\.outcome) == [
+                .accepted("accepted by the baseline"), .held,
+                .violated(.loss, summary: "a reply is missing", details: "out/findings/loss-2"), .held,
+            ])
+        for (result, reason) in [
+            (Self.campaign(.inconclusive, reasons: ["packets were dropped"]), "packets were dropped"),
+            (Self.campaign(.nothingTested), "no operations overlapped: nothing was tested"),
+        ] {
+            var gate = Gate(accepted: [])
+            gate.note(fresh: result, paths: [:])
+            #expect(gate.cases.map(\.outcome) == [.undecided(reason)])
+            #expect(gate.verdict == .inconclusive)
+        }
+    }
+
+    @Test("what the time did not suffice for keeps the gate from being green, and hides no violation")
+    func leftOut() {
+        var gate = Gate(accepted: [])
+        gate.note(corpus: "a.crossfire", Self.result(0, of: 1, verdict: .held), seconds: 1)
+        #expect(gate.isComplete && gate.verdict == .held)
+        gate.leaveOut(.corpus, "b.crossfire")
+        #expect(!gate.isComplete && gate.verdict == .inconclusive)
+        gate.note(corpus: "c.crossfire", Self.result(1, of: 1, verdict: .violated), seconds: 1)
+        #expect(gate.verdict == .violated)
+    }
+
+    @Test("all tries together leave half of the time, and none gets less than a few executions")
+    func pace() {
+        var pace = GatePace(10, usual: 0.5, tries: 20)
+        #expect(pace.next(10, tries: 5) == 0.25)
+        // The first five took nothing.
+        #expect(pace.next(10, tries: 5) == 5.0 / 15)
+        // They took all of it.
+        #expect(pace.next(5, tries: 5) == GatePace.least)
+        #expect(pace.next(1, tries: 5) == GatePace.least)
+        var unlimited = GatePace(nil, usual: 0.5, tries: 20)
+        #expect(unlimited.next(nil, tries: 20) == 0.5)
+        var few = GatePace(10, usual: 0.5, tries: 1)
+        #expect(few.next(10, tries: 1) == 0.5)
+    }
+}
