@@ -80,7 +80,8 @@ let package = Package(
             name: "ReportTests", dependencies: ["Report", "Fuzz", "Protocols", "Verification", "Capture", "Wire"],
             swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["crossfire", "reference-server", "System", "Fuzz", "Capture"],
+            name: "EndToEndTests",
+            dependencies: ["crossfire", "reference-server", "ReferenceServers", "System", "Fuzz", "Capture"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -10,6 +10,17 @@ public struct CampaignFolder {
     public private(set) var paths: [String: String] = [:]
     /// What could not be written, the first of it.
     public private(set) var lost: CaptureError?
+    /// A folder that cannot be made.
+    public struct Refusal: Error, Equatable, CustomStringConvertible, Sendable {
+        /// Its path.
+        public var folder: String
+        /// Why.
+        public var reason: String
+
+        /// One line for a person.
+        public var description: String { "cannot make the folder '\(folder)': \(reason)" }
+    }
+
     private let folder: String
     private let context: RunContext
     private let store: FindingStore
@@ -17,12 +28,12 @@ public struct CampaignFolder {
 
     /// Makes the folder, and takes away what killed campaigns left half-written in it. What is saved is noted in `marks`.
     ///
-    /// - Throws: `CaptureError.unwritable`.
-    public init(_ folder: String, _ context: RunContext, marks: FindingMarks? = nil) throws(CaptureError) {
+    /// - Throws: `Refusal`, where there can be no such folder.
+    public init(_ folder: String, _ context: RunContext, marks: FindingMarks? = nil) throws(Refusal) {
         do {
             try OwnFolder.make(folder)
         } catch {
-            throw CaptureError.unwritable(path: folder, reason: error.description)
+            throw Refusal(folder: folder, reason: error.description)
         }
         self.folder = folder
         self.context = context

@@ -206,11 +206,7 @@ extension CrossfireProcess {
 
 /// The port of a `crossfire serve` that has been started.
 func serverPort(_ server: CrossfireProcess.Running) throws -> Int {
-    while true {
-        if let range = server.output.range(of: "listening on 127.0.0.1:") {
-            return try #require(Int(server.output[range.upperBound...].prefix { $0.isNumber }))
-        }
-        try #require(server.process.isRunning, "\(server.errors)")
-        usleep(10_000)
-    }
+    let line = /listening on 127.0.0.1:(\d+)\n/
+    try server.waits { $0.output.contains(line) }
+    return try #require(server.output.firstMatch(of: line).flatMap { Int($0.1) })
 }

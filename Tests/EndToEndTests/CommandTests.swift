@@ -13,10 +13,7 @@ extension EndToEnd {
                     "fuzz", "--server", "forked/kv", "--protocol", "resp", "--json", "--duration", "60s", "--out",
                     folder.path,
                 ])
-            while !campaign.errors.contains("executions") {
-                try #require(campaign.process.isRunning, "\(campaign.errors)")
-                usleep(10_000)
-            }
+            try campaign.waits { $0.errors.contains("executions") }
             let port = try #require(campaign.errors.firstMatch(of: /127\.0\.0\.1:(\d+)/)?.output.1)
             let target = "reference-server forked/kv --port \(port)"
             let children = CrossfireProcess.processes(running: target)

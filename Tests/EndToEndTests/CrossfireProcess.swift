@@ -51,6 +51,8 @@ enum CrossfireProcess {
     final class Running {
         let process = Process()
         private let folder = try! TemporaryFolder()
+        /// Tells of what is written into the folder.
+        private let changes: FolderWatch
 
         init(_ program: String, _ arguments: [String], _ directory: String?) throws {
             process.executableURL = URL(fileURLWithPath: program)
@@ -60,6 +62,9 @@ enum CrossfireProcess {
             for name in ["out", "err"] {
                 _ = FileManager.default.createFile(atPath: "\(folder.path)/\(name)", contents: nil)
             }
+            changes = try FolderWatch(folder.path)
+            let ended = "\(folder.path)/ended"
+            process.terminationHandler = { _ in _ = FileManager.default.createFile(atPath: ended, contents: nil) }
             process.standardOutput = FileHandle(forWritingAtPath: "\(folder.path)/out")
             process.standardError = FileHandle(forWritingAtPath: "\(folder.path)/err")
             // Threads of Dispatch block signals, and a child inherits that.
@@ -72,6 +77,17 @@ enum CrossfireProcess {
         /// What it has printed so far.
         var output: String { text("out") }
         var errors: String { text("err") }
+
+        /// Waits until something is true of what it has printed.
+        ///
+        /// - Throws: where it ends before.
+        func waits(until condition: (Running) -> Bool) throws {
+            while !condition(self) {
+                let hasEnded = FileManager.default.fileExists(atPath: "\(folder.path)/ended")
+                try #require(!hasEnded || condition(self), "it ended: \(output)\(errors)")
+                if !hasEnded { changes.wait() }
+            }
+        }
 
         func finish() -> Result {
             process.waitUntilExit()

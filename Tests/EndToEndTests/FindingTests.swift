@@ -73,10 +73,7 @@ extension EndToEnd {
             let recorder = try CrossfireProcess.start(
                 CrossfireProcess.program("tcpdump")!,
                 ["-i", "lo", "-B", "65536", "-U", "-w", file, "tcp and net 127.0.0.0/8"])
-            while !recorder.errors.contains("listening on") {
-                try #require(recorder.process.isRunning, "\(recorder.errors)")
-                usleep(10_000)
-            }
+            try recorder.waits { $0.errors.contains("listening on") }
             let found = try CrossfireProcess.run(
                 "fuzz", "--server", "threaded/kv+lost-update", "--protocol", "resp", "--stop-on-first", "--json",
                 "--confirm", "2", "--no-sandbox", "--out", folder.path)

@@ -13,13 +13,17 @@ extension EndToEnd {
         /// Runs `server`, which listens on port 7400, and clients beside tcpdump; returns the capture's path.
         private func record(_ server: String, _ clients: String, in folder: TemporaryFolder) throws -> String {
             let path = "\(folder.path)/a.pcap"
+            // tail(1) waits for what is written, as long as the writer lives. The last request of all is the mark of the end.
             let script = """
-                \(server) >/dev/null 2>&1 & server=$!
-                tcpdump -i lo -B 65536 -w '\(path)' -Z root tcp port 7400 2>'\(folder.path)/tcpdump' & dump=$!
-                until grep -q listening '\(folder.path)/tcpdump'; do sleep 0.05; done
-                until redis-cli -p 7400 ping >/dev/null 2>&1; do sleep 0.05; done
+                cd '\(folder.path)'; : >server; : >tcpdump
+                said() { tail -n +1 -f --pid=$3 "$2" | grep -q -a -E -m 1 "$1"; }
+                \(server) >server 2>&1 & server=$!
+                tcpdump -i lo -B 65536 -U -w a.pcap -Z root tcp port 7400 2>tcpdump & dump=$!
+                said 'listening on' tcpdump $dump
+                said 'listening on|Ready to accept' server $server
                 { \(clients); } >/dev/null 2>&1
-                size=; until [ "$size" = "$(wc -c <'\(path)')" ]; do size=$(wc -c <'\(path)'); sleep 0.5; done
+                redis-cli -p 7400 echo end-of-the-clients >/dev/null
+                said end-of-the-clients a.pcap $dump
                 kill -INT $dump; wait $dump; kill $server; wait $server
                 """
             // The network is that of `capture record`; what it records itself is not looked at.

@@ -6,25 +6,28 @@ import Testing
 import Verification
 import Wire
 
-/// Goal: who waits to be accepted is owed nothing, and who waits for ever is. Method: servers that sleep before they accept
-/// anybody, on every kind of stream; patience that is shorter or longer than that; what the log says, and what the judge says
+/// Goal: who waits to be accepted is owed nothing, and who waits for ever is. Method: servers that accept nobody until the
+/// clients have waited for some time, or left, on every kind of stream; patience that is shorter or longer than that; what the log says, and what the judge says
 /// of the recording.
 @Suite("Listen queues")
 struct ListenQueueTests {
-    /// Runs a scenario against a server that echoes, once it has slept.
+    /// Runs a scenario against a server that echoes, once its clients have waited for so many milliseconds, or left.
     private static func run(
-        _ steps: String, acceptingAfter sleep: UInt32, unix: Bool, longest: Int
+        _ steps: String, acceptingAfter milliseconds: Int64 = .max / 1_000_000, unix: Bool, longest: Int
     ) throws -> ExecutionLog {
         let folder = TemporaryFolder()
         let path = unix ? folder.path + "/socket" : nil
-        let server = LoopbackServer(unixPath: path, acceptingAfter: sleep) { peer in
+        let late = Latch()
+        let server = LoopbackServer(unixPath: path, acceptingAfter: late) { peer in
             while let bytes = peer.receive() { peer.send(bytes) }
         }
         var patience = ClientPatience()
         (patience.asleepMilliseconds, patience.firstMilliseconds) = (250, 250)
         patience.longestMilliseconds = longest
+        defer { server.stop() }
         return try TransportTests.run(
-            steps, on: path.map { .unix(path: $0) } ?? .tcp(port: server.port), patience: patience, asleep: true)
+            steps, on: path.map { .unix(path: $0) } ?? .tcp(port: server.port), patience: patience,
+            targetSleeps: asleep(opening: late, afterMilliseconds: milliseconds))
     }
 
     private static func judgement(_ log: ExecutionLog) throws -> Judgement {
@@ -36,7 +39,7 @@ struct ListenQueueTests {
         "a server that accepts late is slow, though it sleeps for longer than it may think", arguments: [false, true])
     func late(unix: Bool) throws {
         let log = try Self.run(
-            "c0 connect\nc1 connect\nc0 send a\nc1 send b\nc0 expect\nc1 expect\n", acceptingAfter: 900_000, unix: unix,
+            "c0 connect\nc1 connect\nc0 send a\nc1 send b\nc0 expect\nc1 expect\n", acceptingAfter: 900, unix: unix,
             longest: 20_000)
         #expect(log.outcome == .completed)
         #expect(log.connections.map(\.receivedBytes) == [2, 2])
@@ -47,7 +50,7 @@ struct ListenQueueTests {
     @Test("a server that accepts nobody hangs, when the longest patience is over", arguments: [false, true])
     func never(unix: Bool) throws {
         let log = try Self.run(
-            "c0 connect\nc0 send a\nc0 expect\n", acceptingAfter: 1_500_000, unix: unix, longest: 600)
+            "c0 connect\nc0 send a\nc0 expect\n", unix: unix, longest: 600)
         #expect(log.outcome == .stalled(client: 0))
         #expect(log.connections.map(\.isUnheard) == [false])
         // What nobody owed would be no hang.
@@ -59,7 +62,7 @@ struct ListenQueueTests {
     func leaving(step: String) throws {
         let log = try Self.run(
             "c0 connect\nc0 send a\nc0 \(step)\nc1 connect\nc1 send b\nc1 pause 1300ms\nc1 close\n",
-            acceptingAfter: 2_000_000, unix: true, longest: 20_000)
+            unix: true, longest: 20_000)
         #expect(log.outcome == .completed)
         #expect(try Self.judgement(log).violations.map(\.summary) == [])
     }

@@ -3,6 +3,7 @@ import Fuzz
 import Glibc
 import Protocols
 import Synchronization
+import System
 import Testing
 import Verification
 
@@ -45,14 +46,43 @@ struct TestThread {
     func join() { pthread_join(handle, nil) }
 }
 
+/// What threads wait at until it is opened, once and for all of them.
+final class Latch: Sendable {
+    private let reading: Int32
+    private let writing: Mutex<Int32?>
+
+    init() {
+        var ends: [Int32] = [0, 0]
+        precondition(cf_pipe_cloexec(&ends) == 0)
+        reading = ends[0]
+        writing = Mutex(ends[1])
+    }
+
+    deinit {
+        open()
+        close(reading)
+    }
+
+    /// Waits for the end of a pipe into which nobody writes.
+    func wait() {
+        var byte: UInt8 = 0
+        while read(reading, &byte, 1) < 0, errno == EINTR {}
+    }
+
+    func open() {
+        if let end = writing.withLock({ $0.take() }) { close(end) }
+    }
+}
+
 /// A server on a free port of 127.0.0.1, or on a Unix socket, with a thread for each connection; `handle` gets the socket,
-/// which is closed when it returns. Before it accepts anybody it may sleep for some microseconds.
+/// which is closed when it returns. It may wait at a latch before it accepts anybody.
 final class LoopbackServer: Sendable {
     let port: UInt16
     private let listener: Int32
+    private let latch: Latch?
     private let acceptor: Mutex<TestThread?>
 
-    init(unixPath: String? = nil, acceptingAfter sleep: UInt32 = 0, _ handle: @escaping @Sendable (Peer) -> Void) {
+    init(unixPath: String? = nil, acceptingAfter latch: Latch? = nil, _ handle: @escaping @Sendable (Peer) -> Void) {
         let family = unixPath == nil ? AF_INET : AF_UNIX
         let listener = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         if let unixPath {
@@ -69,10 +99,11 @@ final class LoopbackServer: Sendable {
             port = UInt16(bigEndian: address.sin_port)
         }
         self.listener = listener
+        self.latch = latch
         acceptor = Mutex(
             TestThread {
                 var threads: [TestThread] = []
-                usleep(sleep)
+                latch?.wait()
                 while true {
                     let raw = accept(listener, nil, nil)
                     guard raw >= 0 else { break }
@@ -99,6 +130,7 @@ final class LoopbackServer: Sendable {
     /// Ends the listener, and waits until every connection was handled.
     func stop() {
         guard let thread = acceptor.withLock({ $0.take() }) else { return }
+        latch?.open()
         shutdown(listener, Int32(SHUT_RDWR))
         thread.join()
         close(listener)
@@ -142,13 +174,24 @@ struct Peer: Sendable {
     }
 }
 
-/// Looks again and again until `condition` holds; false if it does not within ten seconds.
+/// Looks again and again until `condition` holds, where no event tells of it; false if it does not within ten seconds.
 func eventually(_ condition: () -> Bool) -> Bool {
-    for _ in 0..<10_000 {
+    let end = Clock.monotonic + 10_000_000_000
+    while Clock.monotonic < end {
         if condition() { return true }
-        usleep(1000)
+        sched_yield()
     }
     return condition()
+}
+
+/// What an engine asks about its target's sleep: always asleep. Once it has been asked for so long, the latch opens: so a server
+/// is late by the engine's own waiting, whatever the machine does besides.
+func asleep(opening latch: Latch, afterMilliseconds milliseconds: Int64) -> () -> Bool? {
+    let begin = Clock.monotonic
+    return {
+        if Clock.monotonic - begin >= milliseconds * 1_000_000 { latch.open() }
+        return true
+    }
 }
 
 extension ScenarioGenerator {

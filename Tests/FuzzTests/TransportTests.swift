@@ -15,11 +15,12 @@ import System
 @Suite("Transports")
 struct TransportTests {
     static func run(
-        _ steps: String, on address: TargetAddress, patience: ClientPatience = ClientPatience(), asleep: Bool? = nil
+        _ steps: String, on address: TargetAddress, patience: ClientPatience = ClientPatience(),
+        targetSleeps: @escaping () -> Bool? = { nil }
     ) throws -> ExecutionLog {
         let engine = try Engine(
             address: address, codec: EchoLineCodec(), sources: .manyAddresses, patience: patience,
-            targetSleeps: { asleep })
+            targetSleeps: targetSleeps)
         let scenario = try Scenario(parsing: "protocol echo\n" + steps)
         return try engine.run(scenario, execution: 1, binding: Binding(campaign: "t", execution: 1))
     }
@@ -102,7 +103,7 @@ struct TransportTests {
         patience.firstMilliseconds = 60
         let log = try Self.run(
             "c0 connect\nc1 connect\nc1 send heard\nc0 send x\nc0 expect\nc1 expect\n",
-            on: .unix(path: folder.path + "/socket"), patience: patience, asleep: true)
+            on: .unix(path: folder.path + "/socket"), patience: patience, targetSleeps: { true })
         server.stop()
         #expect(log.outcome == .stalled(client: 0))
         let flows = try Self.flows(log)
@@ -126,7 +127,7 @@ struct TransportTests {
         patience.firstMilliseconds = 60
         let log = try Self.run(
             "c0 connect\nc1 connect\nc0 send big\nc0 pause 20ms\nc1 send x\nc1 expect\n",
-            on: .unix(path: folder.path + "/socket"), patience: patience, asleep: true)
+            on: .unix(path: folder.path + "/socket"), patience: patience, targetSleeps: { true })
         server.stop()
         #expect(log.outcome == .stalled(client: 1))
         let conversations = try Self.flows(log).map { Conversation(flow: $0, name: "", codec: EchoLineCodec()) }

@@ -187,11 +187,13 @@ extension RunningServer {
         return count
     }
 
-    /// Waits until a condition holds; false when it does not within 20 seconds.
+    /// Looks again and again until a condition holds, as no event tells of what is in /proc; false when it does not within
+    /// 20 seconds.
     func becomes(_ condition: (RunningServer) -> Bool) -> Bool {
-        for _ in 0..<2000 {
+        let begin = time(nil)
+        while time(nil) - begin < 20 {
             if condition(self) { return true }
-            poll(nil, 0, 10)
+            sched_yield()
         }
         return false
     }

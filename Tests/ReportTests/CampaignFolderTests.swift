@@ -56,9 +56,8 @@ struct CampaignFolderTests {
         let temporary = try TemporaryFolder()
         let path = temporary.path + "/file"
         try "".write(toFile: path, atomically: true, encoding: .utf8)
-        #expect(throws: CaptureError.unwritable(path: path, reason: "it is no folder")) {
-            try CampaignFolder(path, Sample.context)
-        }
+        let refusal = #expect(throws: CampaignFolder.Refusal.self) { try CampaignFolder(path, Sample.context) }
+        #expect(refusal?.description == "cannot make the folder '\(path)': it is no folder")
     }
 
     @Test("what is said of each event")

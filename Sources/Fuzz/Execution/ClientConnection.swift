@@ -3,43 +3,26 @@ import Glibc
 import Wire
 import System
 
-/// One client's connection: a non-blocking socket, what waits to be sent, and what was read and not yet expected. Over UDP
-/// a socket that sends one message a datagram, and takes each datagram for a reply.
+/// One client's non-blocking socket: it performs what its `ClientMachine` wants, and tells it what came of it.
 final class ClientConnection {
+    private var machine: ClientMachine
     private let isDatagram: Bool
     /// Where what crosses the socket is written down, if no capture does.
     private let recording: ClientRecording?
     private var socket: Descriptor?
-    private(set) var log: ConnectionLog
-    private var outgoing: [UInt8] = []
-    private var sentOfOutgoing = 0
-    private var incoming: [UInt8] = []
-    private var consumed = 0
-    private var consumedTotal = 0
-    /// The lengths of datagrams that were read and not expected yet.
-    private var datagrams: [Int] = []
-    /// Edge-triggered readiness, as epoll last reported it.
-    var mayRead = false
-    var mayWrite = true
-    /// The server's FIN or RST has come: reading goes on to the end of the stream.
-    var peerIsClosing = false
-    private var isHalfClosed = false
-    private var isAccepted = false
-    /// The reply stream broke the protocol; nothing more can be expected of it.
-    private(set) var isMalformed = false
-    /// What was sent and is not answered yet, where replies are framed by their requests; else nil.
-    private var asked: [UInt8]?
-    private var answered = 0
 
     /// Opens a non-blocking connection from `source` to `address`. socket(2), bind(2), connect(2).
     ///
     /// - Throws: EADDRINUSE and EADDRNOTAVAIL where another program holds the source; EMFILE and its like.
     init(
-        client: Int, source: ClientSource, address: TargetAddress, receiveBuffer: Int?, recording: ClientRecording?
+        client: Int, source: ClientSource, address: TargetAddress, receiveBuffer: Int?, recording: ClientRecording?,
+        codec: any WireCodec
     ) throws(SystemError) {
-        log = ConnectionLog(client: client, source: source)
         isDatagram = address.transport == .udp
         self.recording = recording
+        machine = ClientMachine(
+            client: client, source: source, isDatagram: isDatagram, isRecorded: recording != nil,
+            remembersRequests: codec.framesRepliesByRequest)
         let type = Int32(address.socketType.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let raw = try system("socket") { Glibc.socket(address.family, type, 0) }
         let socket = Descriptor(raw, "client connection")
@@ -48,7 +31,7 @@ final class ClientConnection {
             try Self.bind(raw, source, address)
             if !Self.connect(raw, address) {
                 guard Self.meansRefused(errno, address) else { throw SystemError("connect") }
-                log.wasReset = true
+                machine.wasRefused()
                 recording?.refused(source)
             } else {
                 recording?.opened(source)
@@ -102,6 +85,22 @@ final class ClientConnection {
         error == ECONNREFUSED || (address.transport == .unix && (error == ENOENT || error == EAGAIN))
     }
 
+    // MARK: What it is
+
+    var log: ConnectionLog { machine.log }
+    var client: Int { machine.log.client }
+    var source: ClientSource { machine.log.source }
+    var receivedBytes: Int { machine.log.receivedBytes }
+    /// Nothing more can come: closed by us, by the server, or reset.
+    var isOver: Bool { machine.isOver }
+    /// The reply stream broke the protocol; nothing more can be expected of it.
+    var isMalformed: Bool { machine.isMalformed }
+    var hasOutgoing: Bool { machine.hasOutgoing }
+    var mayRead: Bool { machine.mayRead }
+    /// Bytes that were read and are part of no reply that was expected.
+    var unexpectedBytes: Int { machine.unexpectedBytes }
+    var mayBeQueued: Bool { machine.mayBeQueued }
+
     /// The descriptor's number; nil once closed.
     var raw: Int32? {
         switch socket {
@@ -110,191 +109,112 @@ final class ClientConnection {
         }
     }
 
-    /// The script's half-close: no more requests, but replies are still wanted.
-    func halfClose() {
-        shutdownWriting()
-        log.keptReading = true
-    }
-
-    /// Notes which process of the target serves it.
-    func served(by process: Int?) {
-        log.serverProcess = process
-    }
-
-    /// Nothing more can come: closed by us, by the server, or reset.
-    var isOver: Bool { raw == nil || log.serverClosed || log.wasReset }
-
-    /// Whether the server's kernel has taken all that was sent. Where the queue of its listener is full it has not even taken
-    /// the connection, and is asked again in a second: tcp(7), SIOCOUTQ.
-    var isHeard: Bool {
-        guard let raw, !isDatagram, recording == nil else { return true }
-        var unacknowledged: Int32 = 0
-        return !hasOutgoing && (ioctl(raw, UInt(TIOCOUTQ), &unacknowledged) != 0 || unacknowledged == 0)
-    }
-
-    /// The client waits no longer for a reply: notes whether the server's kernel has taken nothing at all.
-    func noteUnheard() {
-        var unacknowledged: Int32 = 0
-        guard let raw, !isDatagram, recording == nil, ioctl(raw, UInt(TIOCOUTQ), &unacknowledged) == 0 else { return }
-        log.isUnheard = unacknowledged > 0 && Int(unacknowledged) >= log.sentBytes
-    }
-
-    /// Whether the target may not have accepted it yet; that the client has closed it changes nothing.
-    var mayBeQueued: Bool { !isAccepted && !isDatagram && !log.serverClosed && !log.wasReset }
-
-    /// What names it in a listen queue. A Unix socket that was closed has no name there any more.
-    var queueName: QueuedClient {
-        guard recording != nil else { return .source(log.source) }
-        var status = stat()
-        guard let raw, fstat(raw, &status) == 0 else { return .closed }
-        return .inode(UInt32(truncatingIfNeeded: status.st_ino))
-    }
-
-    /// It waited in the listen queue at this time, or what it was owed began then. Wall clock, nanoseconds.
-    func wasQueued(at time: Int64) {
-        log.owedSince = time
-    }
-
-    /// It does not wait in the listen queue: it was accepted, or has not got there.
-    func isNotQueued() {
-        if log.owedSince != nil || (raw != nil && isHeard) { isAccepted = true }
-    }
-
-    var hasOutgoing: Bool { sentOfOutgoing < outgoing.count }
+    // MARK: What the script wants
 
     /// Queues bytes, and sends what the socket takes now; over UDP a datagram for each message.
     func send(_ bytes: [UInt8], _ codec: any WireCodec, now: Int64) {
-        guard raw != nil, !log.wasReset else { return }
-        guard !isDatagram else { return sendDatagrams(bytes, codec) }
-        asked?.append(contentsOf: bytes)
-        log.sends.append(.init(offset: log.sentBytes + outgoing.count - sentOfOutgoing, nanoseconds: now))
-        if hasOutgoing {
-            outgoing.append(contentsOf: bytes)
-        } else {
-            outgoing = bytes
-            sentOfOutgoing = 0
-        }
-        flush()
+        if isDatagram { sendDatagrams(bytes, codec) } else { perform(machine.send(bytes, now: now)) }
     }
 
-    /// Sends each message of `bytes` in a datagram of its own, and what is no message in one more. A datagram that the
-    /// socket does not take is lost, as on any way.
-    private func sendDatagrams(_ bytes: [UInt8], _ codec: any WireCodec) {
-        var rest = bytes[...]
-        while !rest.isEmpty, let raw {
-            var length = rest.count
-            if case .message(let count) = codec.frame(rest.span, from: .client) { length = min(count, rest.count) }
-            log.sends.append(.init(offset: log.sentBytes, nanoseconds: Clock.wall))
-            let sent = rest.withUnsafeBytes { Glibc.send(raw, $0.baseAddress!, length, Int32(MSG_NOSIGNAL)) }
-            if sent >= 0 { log.sentBytes += sent }
-            if sent < 0, errno == ECONNREFUSED { log.wasReset = true }
-            rest = rest.dropFirst(length)
+    /// The script's half-close: no more requests, but replies are still wanted.
+    func halfClose() { perform(machine.halfClose()) }
+
+    /// Half-close.
+    func shutdownWriting() { perform(machine.shutDownWriting()) }
+
+    /// Closes before the script's end: what is still to come is not wanted any more.
+    func leave(reset: Bool) { perform(machine.leave(reset: reset)) }
+
+    /// Closes in the ordinary way, or with a reset.
+    func close(reset: Bool) { perform(machine.close(reset: reset)) }
+
+    /// Takes one whole reply off the front of what was read; false when there is none yet.
+    func takeReply(_ codec: any WireCodec) -> Bool { machine.takeReply(codec) { Clock.wall } }
+
+    /// Forgets what was read and not expected.
+    func discardIncoming() { machine.discardIncoming() }
+
+    /// Notes which process of the target serves it.
+    func served(by process: Int?) { machine.served(by: process) }
+
+    // MARK: The socket
+
+    /// What epoll reports.
+    func became(readable: Bool, writable: Bool, closing: Bool) {
+        perform(machine.became(readable: readable, writable: writable, closing: closing))
+    }
+
+    private func perform(_ action: ClientMachine.Action) {
+        switch action {
+        case .nothing: break
+        case .send: flush()
+        case .shutDownWriting:
+            if let raw, Glibc.shutdown(raw, Int32(SHUT_WR)) == 0 { recording?.closed(source, byServer: false) }
+        case .close(let reset, let isFirstEnd): close(reset: reset, isFirstEnd: isFirstEnd)
+        case .noteEnd: recording?.closed(source, byServer: true)
+        case .noteReset: recording?.reset(source, byServer: true)
         }
     }
 
     /// Sends what waits, as far as the socket takes it. send(2).
-    func flush() {
-        while hasOutgoing, mayWrite, let raw, !log.wasReset {
+    private func flush() {
+        var action = ClientMachine.Action.send
+        while action == .send, let raw {
             let begin = recording == nil ? 0 : Clock.wall
-            let sent = outgoing.withUnsafeBytes { bytes in
-                Glibc.send(
-                    raw, bytes.baseAddress! + sentOfOutgoing, bytes.count - sentOfOutgoing,
-                    Int32(MSG_NOSIGNAL))
+            let sent = machine.outgoing.withUnsafeBytes { bytes in
+                let count = Glibc.send(raw, bytes.baseAddress!, bytes.count, Int32(MSG_NOSIGNAL))
+                if count > 0 { recording?.sent(source, UnsafeRawBufferPointer(rebasing: bytes[..<count]), at: begin) }
+                return count
             }
-            if sent >= 0 {
-                outgoing.withUnsafeBytes { bytes in
-                    let taken = UnsafeRawBufferPointer(rebasing: bytes[sentOfOutgoing..<sentOfOutgoing + sent])
-                    recording?.sent(log.source, taken, at: begin)
-                }
-                sentOfOutgoing += sent
-                log.sentBytes += sent
-            } else if errno == EAGAIN || errno == ENOTCONN || errno == EINPROGRESS {
-                mayWrite = false
-            } else if errno != EINTR, recording != nil {
-                // What the server said before it closed is still to be read.
-                outgoing.removeAll(keepingCapacity: true)
-                sentOfOutgoing = 0
-                mayRead = true
-                peerIsClosing = true
-            } else if errno != EINTR {
-                meetReset()
-            }
+            if sent < 0, errno == EINTR { continue }
+            action = machine.sent(Self.result(sent))
+        }
+        perform(action)
+    }
+
+    /// Sends each message of `bytes` in a datagram of its own, and what is no message in one more. send(2).
+    private func sendDatagrams(_ bytes: [UInt8], _ codec: any WireCodec) {
+        var rest = bytes[...]
+        while let raw, let length = machine.nextDatagram(of: rest, codec, now: Clock.wall) {
+            let sent = rest.withUnsafeBytes { Glibc.send(raw, $0.baseAddress!, length, Int32(MSG_NOSIGNAL)) }
+            machine.sentDatagram(Self.result(sent))
+            rest = rest.dropFirst(length)
         }
     }
 
-    /// The server has reset the connection, or closed it with requests unread.
-    private func meetReset() {
-        log.wasReset = true
-        recording?.reset(log.source, byServer: true)
+    private static func result(_ count: Int) -> ClientMachine.Sent {
+        guard count < 0 else { return .bytes(count) }
+        return switch errno {
+        case EAGAIN, ENOTCONN, EINPROGRESS: .full
+        case ECONNREFUSED: .refused
+        default: .failed
+        }
     }
 
     /// Reads what is there, and counts it off `budget`: nothing more once that is used up, and only so much in one turn,
     /// for a target may send as fast as we read. recv(2).
     func read(scratch: UnsafeMutableRawBufferPointer, atMost budget: inout Int) {
         var turn = Self.turnBytes
-        while mayRead, budget > 0, turn > 0, let raw, !log.serverClosed, !log.wasReset {
+        while machine.wantsToRead, budget > 0, turn > 0, let raw {
             let count = recv(raw, scratch.baseAddress!, scratch.count, 0)
             if count > 0 {
                 let bytes = UnsafeRawBufferPointer(rebasing: scratch[..<count])
-                incoming.append(contentsOf: bytes)
-                log.receivedBytes += count
                 budget -= count
                 turn -= count
-                log.receivedHash.add(bytes)
-                recording?.received(log.source, bytes, at: Clock.wall)
-                if isDatagram {
-                    datagrams.append(count)
-                    continue
-                }
-                // A short read emptied the socket: new bytes bring a new edge.
-                if count < scratch.count, !peerIsClosing { mayRead = false }
+                perform(machine.received(.bytes(bytes, mayBeMore: count == scratch.count)))
+                recording?.received(source, bytes, at: Clock.wall)
             } else if count == 0 {
-                if isDatagram { continue }
-                log.serverClosed = true
-                recording?.closed(log.source, byServer: true)
+                perform(machine.received(.end))
             } else if errno == EAGAIN {
-                mayRead = false
+                perform(machine.received(.nothing))
             } else if errno != EINTR {
-                meetReset()
+                perform(machine.received(.failed))
             }
         }
     }
 
-    /// Bytes that were read and are part of no reply that was expected.
-    var unexpectedBytes: Int { incoming.count - consumed }
-
     /// Bytes that one connection reads before the others have their turn, and the clock is looked at.
     private static let turnBytes = 1 << 20
-
-    /// Takes one whole reply off the front of what was read; false when there is none yet.
-    func takeReply(_ codec: any WireCodec) -> Bool {
-        guard !isMalformed, consumed < incoming.count else { return false }
-        if isDatagram, !datagrams.isEmpty {
-            finishReply(datagrams.removeFirst())
-            return true
-        }
-        let request = request(codec)
-        switch frame(codec, request) {
-        case .message(let length):
-            answered = request.upperBound
-            finishReply(length)
-            return true
-        case .incomplete: return false
-        case .malformed:
-            isMalformed = true
-            return false
-        }
-    }
-
-    private func finishReply(_ length: Int) {
-        consumed += length
-        consumedTotal += length
-        log.replies.append(.init(offset: consumedTotal, nanoseconds: Clock.wall))
-        if consumed == incoming.count {
-            incoming.removeAll(keepingCapacity: true)
-            consumed = 0
-        }
-    }
 
     /// Writes down what a client that leaves, or whose execution came to a halt, had not read yet: all of it, or that the
     /// client held the server up, where there is more than a socket's buffer takes. A capture shows that by itself.
@@ -303,9 +223,9 @@ final class ClientConnection {
         var unread: Int32 = 0
         _ = ioctl(raw, UInt(FIONREAD), &unread)
         if Int(unread) >= Self.holdingUpBytes {
-            recording.stoppedReading(log.source)
+            recording.stoppedReading(source)
         } else {
-            mayRead = true
+            machine.lookForBytes()
             read(scratch: scratch, atMost: &budget)
         }
     }
@@ -313,65 +233,47 @@ final class ClientConnection {
     /// Unread bytes with which a Unix socket may be full, whatever the server has set its buffer to.
     private static let holdingUpBytes = 16 << 10
 
-    /// Remembers requests, for a protocol whose replies cannot be framed without.
-    func rememberRequests() {
-        asked = []
-    }
-
-    /// Where the first unanswered request lies in `asked`; empty where that does not matter.
-    private func request(_ codec: any WireCodec) -> Range<Int> {
-        guard let asked, answered < asked.count,
-            case .message(let length) = codec.frame(asked.span.extracting(droppingFirst: answered), from: .client)
-        else { return answered..<answered }
-        return answered..<answered + length
-    }
-
-    private func frame(_ codec: any WireCodec, _ request: Range<Int>) -> Framing {
-        let held = incoming
-        guard let asked, !request.isEmpty else {
-            return codec.frameReply(held.span.extracting(consumed..<held.count), to: nil)
-        }
-        let framing = codec.frameReply(
-            held.span.extracting(consumed..<held.count), to: asked.span.extracting(request))
-        guard framing == .incomplete, log.serverClosed else { return framing }
-        let isWhole = codec.endsWithStream(
-            held.span.extracting(consumed..<held.count), to: asked.span.extracting(request))
-        return isWhole ? .message(length: held.count - consumed) : framing
-    }
-
-    /// Forgets what was read and not expected: the end of an execution needs only its hash.
-    func discardIncoming() {
-        incoming.removeAll(keepingCapacity: true)
-        datagrams.removeAll(keepingCapacity: true)
-        consumed = 0
-    }
-
-    /// Half-close. shutdown(2). Over UDP there is nothing to be said.
-    func shutdownWriting() {
-        guard let raw, !isHalfClosed, !isDatagram else { return }
-        isHalfClosed = true
-        if Glibc.shutdown(raw, Int32(SHUT_WR)) == 0 { recording?.closed(log.source, byServer: false) }
-    }
-
-    /// Closes before the script's end: what is still to come is not wanted any more.
-    func leave(reset: Bool) {
-        log.keptReading = false
-        close(reset: reset)
-    }
-
     /// Closes in the ordinary way, or with a reset (SO_LINGER with a time of 0).
-    func close(reset: Bool) {
-        guard let raw else { return }
-        if reset {
-            log.clientReset = true
+    private func close(reset: Bool, isFirstEnd: Bool) {
+        if reset, let raw {
             var linger = linger(l_onoff: 1, l_linger: 0)
             setsockopt(raw, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
         }
         if reset {
-            recording?.reset(log.source, byServer: false)
-        } else if !isHalfClosed {
-            recording?.closed(log.source, byServer: false)
+            recording?.reset(source, byServer: false)
+        } else if isFirstEnd {
+            recording?.closed(source, byServer: false)
         }
         socket.take()?.close()
     }
+
+    // MARK: The listen queue
+
+    /// Bytes that the server's kernel has not taken; nil where nobody can tell. Where the queue of its listener is full it is
+    /// asked again in a second: tcp(7), SIOCOUTQ.
+    private var unacknowledged: Int? {
+        var count: Int32 = 0
+        guard let raw, !isDatagram, recording == nil, ioctl(raw, UInt(TIOCOUTQ), &count) == 0 else { return nil }
+        return Int(count)
+    }
+
+    /// Whether the server's kernel has taken all that was sent.
+    var isHeard: Bool { machine.isHeard(unacknowledged: unacknowledged) }
+
+    /// The client waits no longer for a reply.
+    func givesUp() { machine.givesUp(unacknowledged: unacknowledged) }
+
+    /// What names it in a listen queue. A Unix socket that was closed has no name there any more.
+    var queueName: QueuedClient {
+        guard recording != nil else { return .source(source) }
+        var status = stat()
+        guard let raw, fstat(raw, &status) == 0 else { return .closed }
+        return .inode(UInt32(truncatingIfNeeded: status.st_ino))
+    }
+
+    /// It waited in the listen queue at this time, or what it was owed began then. Wall clock, nanoseconds.
+    func wasQueued(at time: Int64) { machine.wasQueued(at: time) }
+
+    /// It does not wait in the listen queue.
+    func isNotQueued() { machine.isNotQueued(isHeard: isHeard) }
 }

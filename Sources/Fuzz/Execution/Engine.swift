@@ -151,13 +151,12 @@ package final class Engine {
     private func noteServingProcesses(_ connections: [ClientConnection]) {
         guard let serving = servingProcesses?() else { return }
         for connection in connections {
-            if let process = serving[connection.log.source] { connection.served(by: process) }
+            if let process = serving[connection.source] { connection.served(by: process) }
         }
     }
 
     private func open(client: Int, receiveBuffer: Int?) throws(SystemError) {
         let connection = try connect(client: client, receiveBuffer: receiveBuffer)
-        if codec.framesRepliesByRequest { connection.rememberRequests() }
         var event = epoll_event()
         event.events =
             UInt32(EPOLLIN.rawValue) | UInt32(EPOLLOUT.rawValue) | UInt32(EPOLLRDHUP.rawValue) | edgeTriggered
@@ -173,7 +172,7 @@ package final class Engine {
             do throws(SystemError) {
                 return try ClientConnection(
                     client: client, source: sources.next(), address: address, receiveBuffer: receiveBuffer,
-                    recording: recording)
+                    recording: recording, codec: codec)
             } catch  where error.code == EADDRINUSE || error.code == EADDRNOTAVAIL {
                 continue
             }
@@ -183,82 +182,48 @@ package final class Engine {
 
     /// Waits for one whole reply, or until there can be none.
     private func awaitReply(_ connection: ClientConnection) -> ExecutionLog.Outcome {
-        let begin = Clock.monotonic
-        var heard = connection.log.receivedBytes
-        var quietSince = begin
-        var takenSince = begin
-        var sleeps = false
-        var connectedSince = begin
-        defer { noteWait(from: begin, to: connectedSince) }
+        var waiting = ReplyWait(patience, heard: connection.receivedBytes, at: Clock.monotonic)
+        defer { waits += waiting.end(at: Clock.monotonic) }
         while !connection.takeReply(codec) {
             if connection.mayRead { connection.read(scratch: scratch, atMost: &readable) }
             guard readable > 0 else {
-                return .flooded(client: connection.log.client, unfinished: connection.unexpectedBytes)
+                return .flooded(client: connection.client, unfinished: connection.unexpectedBytes)
             }
             let now = Clock.monotonic
-            if connection.log.receivedBytes != heard {
-                if sleeps { patience.answered(after: Self.milliseconds(from: max(quietSince, takenSince), to: now)) }
-                sleeps = false
-                heard = connection.log.receivedBytes
-                quietSince = now
+            if waiting.hears(connection.receivedBytes, at: now) {
                 if isOver(now) { return .interrupted }
                 continue
             }
             if connection.isOver || connection.isMalformed { return .completed }
             if isOver(now) { return .interrupted }
-            // Two looks are needed, so the first comes early.
-            if Self.milliseconds(from: quietSince, to: now) >= patience.asleepMilliseconds / 3 {
-                sleeps = targetSleeps() == true
-                queue.look(at: connections, now: now)
-                // Who has just been heard and accepted may be answered in a moment.
-                if isUntaken(connection) { takenSince = now }
-                if isExhausted(connection, quietSince, takenSince, now, sleeps: sleeps) {
-                    return .stalled(client: connection.log.client)
-                }
+            if waiting.wantsLook(at: now), look(at: connection, &waiting, now) == .stalled {
+                return .stalled(client: connection.client)
             }
             wait(milliseconds: 20)
-            if now - begin >= Waits.noticed, isUntaken(connection) { connectedSince = Clock.monotonic }
+            if waiting.isNoticed(at: now), standing(of: connection).isUntaken {
+                waiting.isUntaken(at: Clock.monotonic)
+            }
         }
         return .completed
     }
 
-    /// The target's kernel has not taken all that was sent, or the target has not accepted the connection.
-    private func isUntaken(_ connection: ClientConnection) -> Bool { !connection.isHeard || queue.holds(connection) }
-
-    /// Whether a client has waited long enough: for the target to take what it sent, and then for a reply.
-    private func isExhausted(
-        _ connection: ClientConnection, _ quietSince: Int64, _ takenSince: Int64, _ now: Int64, sleeps: Bool
-    ) -> Bool {
-        if isUntaken(connection) {
-            let isQueued = queue.holds(connection)
-            let since = connection.mayBeQueued ? max(quietSince, queue.moved.monotonic) : quietSince
-            let limit = isQueued ? patience.queueMilliseconds : patience.longestMilliseconds
-            guard Self.milliseconds(from: since, to: now) >= limit else { return false }
-            if isQueued {
-                patience.stoodStill()
-                queueStoodStill = true
-            }
-            connection.noteUnheard()
-            return true
+    /// Looks at the target, of which a client waits for a reply.
+    private func look(at connection: ClientConnection, _ waiting: inout ReplyWait, _ now: Int64) -> ReplyWait.Decision {
+        let sleeps = targetSleeps() == true
+        queue.look(at: connections, now: now)
+        let standing = standing(of: connection)
+        let decision = waiting.looked(standing, sleeps: sleeps, at: now)
+        if decision == .stalled, standing.isUntaken {
+            if case .queued = standing { queueStoodStill = true }
+            connection.givesUp()
         }
-        let owed = Self.milliseconds(from: max(quietSince, takenSince), to: now)
-        if sleeps, owed >= patience.silenceMilliseconds {
-            patience.hung()
-            return true
-        }
-        return owed >= patience.longestMilliseconds
+        return decision
     }
 
-    private static func milliseconds(from begin: Int64, to end: Int64) -> Int { Int((end - begin) / 1_000_000) }
-
-    /// Adds a wait for a reply, until `connected` for the connection, if it was long.
-    private func noteWait(from begin: Int64, to connected: Int64) {
-        let end = Clock.monotonic
-        guard end - begin >= Waits.noticed else { return }
-        // Who takes connections slowly may be as slow with the next one.
-        patience.answered(after: Self.milliseconds(from: begin, to: connected))
-        waits.connecting += connected - begin
-        waits.replying += end - connected
+    private func standing(of connection: ClientConnection) -> ReplyWait.Standing {
+        if queue.holds(connection) { return .queued(moved: queue.moved.monotonic) }
+        guard !connection.isHeard else { return .taken }
+        return .unheard(queueMoved: connection.mayBeQueued ? queue.moved.monotonic : nil)
     }
 
     /// Whether the campaign's time is over, or this execution has had too much of it.
@@ -286,7 +251,7 @@ package final class Engine {
                 if !connection.hasOutgoing { connection.shutdownWriting() }
                 if connection.mayRead { connection.read(scratch: scratch, atMost: &readable) }
                 guard readable > 0 else {
-                    return .flooded(client: connection.log.client, unfinished: connection.unexpectedBytes)
+                    return .flooded(client: connection.client, unfinished: connection.unexpectedBytes)
                 }
                 connection.discardIncoming()
                 if !connection.isOver { open = true }
@@ -311,10 +276,10 @@ package final class Engine {
             for connection in connections {
                 if connection.mayRead { connection.read(scratch: scratch, atMost: &readable) }
                 guard readable > 0 else {
-                    return .flooded(client: connection.log.client, unfinished: connection.unexpectedBytes)
+                    return .flooded(client: connection.client, unfinished: connection.unexpectedBytes)
                 }
                 connection.discardIncoming()
-                total += connection.log.receivedBytes
+                total += connection.receivedBytes
             }
             guard total != heard, !patience.isOver else { return .completed }
             heard = total
@@ -331,13 +296,9 @@ package final class Engine {
             let count = epoll_wait(epollDescriptor, events.baseAddress!, 64, milliseconds)
             for index in 0..<max(0, Int(count)) {
                 let event = events[index]
-                let connection = connections[Int(event.data.u64)]
-                if event.events & closing != 0 { connection.peerIsClosing = true }
-                if event.events & ~UInt32(EPOLLOUT.rawValue) != 0 { connection.mayRead = true }
-                if event.events & ~UInt32(EPOLLIN.rawValue) != 0 {
-                    connection.mayWrite = true
-                    connection.flush()
-                }
+                connections[Int(event.data.u64)].became(
+                    readable: event.events & ~UInt32(EPOLLOUT.rawValue) != 0,
+                    writable: event.events & ~UInt32(EPOLLIN.rawValue) != 0, closing: event.events & closing != 0)
             }
         }
     }

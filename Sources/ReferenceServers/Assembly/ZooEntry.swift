@@ -12,12 +12,16 @@ public struct ZooEntry: Sendable {
     /// All oracles that may find it, its own first; none for a correct server.
     public var oracles: [String] { (oracle.map { [$0] } ?? []) + otherOracles }
 
+    /// What is wrong with it, in one clause; nil for a correct server.
+    public let fault: String?
+
     /// All servers without a defect or with one: first those on the default transport and state of each, then the others.
     public static var all: [ZooEntry] {
         (ServerSpec.all + ServerSpec.variants).map { spec in
             let defect = Defects.all.first { spec.defects.contains($0.name) }
             return ZooEntry(
-                server: spec, oracle: defect?.oracle, otherOracles: defect?.alsoShownBy ?? [], grade: defect?.grade)
+                server: spec, oracle: defect?.oracle, otherOracles: defect?.alsoShownBy ?? [], grade: defect?.grade,
+                fault: defect?.summary)
         }
     }
 

@@ -1,4 +1,3 @@
-import Fuzz
 import Wire
 
 /// The scenario language.

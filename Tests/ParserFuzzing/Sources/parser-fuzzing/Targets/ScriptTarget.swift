@@ -1,5 +1,5 @@
 @testable import Fuzz
-import Wire
+@testable import Wire
 import Protocols
 
 /// Scenarios as the engine takes them: groups, many requests and odd numbers, read, printed, taken apart by client, and
