@@ -89,6 +89,7 @@ public struct CampaignSummary: Encodable {
         var id: String
         var oracle: String
         var summary: String
+        var requirement: String
         var blame: String?
         var firstExecution: Int
         var firstSeconds: Double
@@ -97,7 +98,7 @@ public struct CampaignSummary: Encodable {
         var path: String?
 
         enum CodingKeys: String, CodingKey {
-            case id, oracle, summary, blame, reproduced, minimized, path
+            case id, oracle, summary, requirement, blame, reproduced, minimized, path
             case firstExecution = "first_execution"
             case firstSeconds = "first_s"
         }
@@ -151,7 +152,8 @@ public struct CampaignSummary: Encodable {
         findings = result.findings.map { finding in
             Entry(
                 id: finding.id, oracle: finding.violation.oracle.rawValue, summary: finding.violation.summary,
-                blame: finding.violation.blame, firstExecution: finding.firstExecution,
+                requirement: finding.violation.oracle.requirement, blame: finding.violation.blame,
+                firstExecution: finding.firstExecution,
                 firstSeconds: finding.firstSeconds,
                 reproduced: FindingRecord.Reproduction(finding.reproduced), minimized: finding.minimized != nil,
                 path: paths[finding.id])

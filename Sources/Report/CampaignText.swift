@@ -60,6 +60,7 @@ public struct CampaignText: Sendable {
     /// A finding, with the commands that show it again where it could be saved.
     public func finding(_ finding: Finding, path: String?) -> String {
         var lines = ["\(style.bold(finding.id)) \(path.map { "saved in \($0)" } ?? "is not saved")"]
+        lines.append("  must hold: \(finding.violation.oracle.requirement)")
         if let text = reproduction(finding.reproduced) { lines.append("  \(text)") }
         if let minimized = finding.minimized {
             lines.append("  minimized from \(steps(finding.scenario)) to \(steps(minimized)) steps")

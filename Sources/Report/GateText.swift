@@ -35,7 +35,7 @@ extension JUnit {
                     switch item.outcome {
                     case .held: .passed
                     case .violated(let oracle, let summary, let details):
-                        .failed(type: oracle.words, message: summary, details: details)
+                        .failed(type: oracle.words, message: summary, details: oracle.requirement + details)
                     case .undecided(let reason): .error(message: reason)
                     case .accepted(let reason): .skipped(message: reason)
                     }
@@ -46,4 +46,6 @@ extension JUnit {
 
 extension OracleID? {
     fileprivate var words: String { self?.rawValue ?? "violation" }
+    /// What must hold, on a line of its own.
+    fileprivate var requirement: String { map { "must hold: \($0.requirement)\n" } ?? "" }
 }

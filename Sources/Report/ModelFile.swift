@@ -105,6 +105,7 @@ public struct ModelFile: Sendable {
         case .renamed(let model, _, let initial):
             return checker.check(Self.beginning(history, at: initial), model: model)
         case .table(let states, let operations):
+            let history = Self.takingErrors(operations, history)
             return checker.check(history, specification: Self.specification(states, operations, history))
         }
     }
@@ -133,7 +134,7 @@ public struct ModelFile: Sendable {
     }
 
     private static func specification(
-        _ states: [String], _ operations: [String: [Step]], _ history: History
+        _ states: [String], _ operations: [String: [Step]], _ history: History, beginning: Int = 0
     ) -> TableSpecification {
         let unseen = History.firstName + history.values.count
         func code(_ value: Value?) -> Int? {
@@ -155,7 +156,7 @@ public struct ModelFile: Sendable {
                     answer: code(step.answer))
             }
         }
-        return TableSpecification(initial: 0, transitions: transitions)
+        return TableSpecification(initial: beginning, transitions: transitions)
     }
 
     /// Takes the YAML apart.
@@ -251,5 +252,42 @@ public struct ModelFile: Sendable {
             default: throw failure("\(place): '\(value!)' is no number, text, true, false or null")
             }
         }
+    }
+}
+
+/// A capture's requests are the operations that the file names; an error is an answer where the file has it as one.
+extension ModelFile: CaptureModel {
+    /// The file's names for requests, or what the protocol knows of them where it gives none.
+    public var naming: CapturedHistory.Naming {
+        switch content {
+        case .renamed(_, let functions, _): functions.isEmpty ? .effects : .functions(functions)
+        case .table(_, let operations): .names(operations.keys.sorted())
+        }
+    }
+
+    /// Holds what was captured of one object against the model, in whatever state it was.
+    public func checkFromAnything(_ history: History, _ checker: Checker) -> CheckResult {
+        switch content {
+        case .renamed(let model, _, nil): return model.checkFromAnything(history, checker)
+        case .renamed: return check(history, checker)
+        case .table(let states, let operations):
+            let history = Self.takingErrors(operations, history)
+            let tries = states.indices.lazy.map { state in
+                checker.check(
+                    history, specification: Self.specification(states, operations, history, beginning: state))
+            }
+            return CheckResult.fromAnything(tries) ?? check(history, checker)
+        }
+    }
+
+    /// Errors that the table has as answers are no refusals.
+    private static func takingErrors(_ operations: [String: [Step]], _ history: History) -> History {
+        guard history.statuses.contains(.fail) else { return history }
+        var copy = history
+        let specification = specification([], operations, history)
+        for row in 0..<history.count where history.statuses[row] == .fail {
+            if specification.answers(history.expectations[row], with: history.results[row]) { copy.statuses[row] = .ok }
+        }
+        return copy
     }
 }

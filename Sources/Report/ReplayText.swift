@@ -29,6 +29,7 @@ public struct ReplayText: Sendable {
         ]
         for violation in result.violations {
             lines.append("  \(style.red(violation.oracle.rawValue)): \(violation.summary)")
+            lines.append("    must hold: \(violation.oracle.requirement)")
         }
         for reason in result.inconclusive.prefix(3) { lines.append("  inconclusive: \(reason)") }
         return lines.joined(separator: "\n")

@@ -3,15 +3,24 @@ extension Judge {
     /// the same time, or of another one.
     ///
     /// - Complexity: as `judge` of one.
-    public func judge(_ evidence: Evidence) -> Judgement {
-        guard let last = evidence.conversations.map(\.recording).max(), last > 0 else { return judgeOne(evidence) }
+    public func judge(_ evidence: Evidence) -> Judgement { judge(evidence) { _, _ in } }
+
+    /// The same; `more` adds to what is said of each recording.
+    func judge(_ evidence: Evidence, more: (Evidence, inout Judgement) -> Void) -> Judgement {
+        guard let last = evidence.conversations.map(\.recording).max(), last > 0 else {
+            var judgement = judgeOne(evidence)
+            more(evidence, &judgement)
+            return judgement
+        }
         var whole = Judgement()
         for recording in 0...last {
             var part = evidence
             part.conversations.removeAll { $0.recording != recording }
             guard let end = part.conversations.map(\.lastTime).max() else { continue }
             part.end = end
-            whole.add(judgeOne(part))
+            var judgement = judgeOne(part)
+            more(part, &judgement)
+            whole.add(judgement)
         }
         return whole
     }

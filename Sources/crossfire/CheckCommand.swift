@@ -44,6 +44,11 @@ struct CheckCommand: ParsableCommand {
 
               {model: ticket machine, kind: counter, functions: {draw: increment, look: get}, initial: 100}
 
+            With --protocol and --model, the requests of a capture are held against the model, in place of what the \
+            protocol knows of objects: they have the names that the protocol has for them (COIN gate; POST /coin), the \
+            first word or the path is the object, an error is a refusal unless the model has it as an answer. Nobody \
+            knows what objects held before, so only what no beginning explains is violated, unless --initial says it.
+
             What a model does not know is never judged: a function foreign to it makes what came after it inconclusive.
             """)
 
@@ -53,10 +58,10 @@ struct CheckCommand: ParsableCommand {
     @Option(name: .customLong("protocol"), help: "The wire protocol of a capture: \(WireProtocols.names).")
     var protocolName: String?
 
-    @Option(help: "The model of a history: \(CheckModel.names), or a YAML file with a model of your own.")
+    @Option(help: "The model of a history or a capture: \(CheckModel.names), or a YAML file with a model of your own.")
     var model: String?
 
-    @Option(help: "What a register or counter of a history held before: 5, true, nil, :word or a text.")
+    @Option(help: "What a register or counter held before: 5, true, nil, :word or a text.")
     var initial: String?
 
     @Flag(
@@ -90,10 +95,9 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var outputs: CheckOutputs
 
     func validate() throws {
-        if protocolName != nil, model != nil {
-            throw ValidationError("give --protocol for a capture or --model for a history, not both")
+        if protocolName != nil, model == nil, initial != nil {
+            throw ValidationError("--initial is for histories, and for captures with --model")
         }
-        if protocolName != nil, initial != nil { throw ValidationError("--initial is for histories") }
         if protocolName != nil, keyed != nil { throw ValidationError("--keyed and --no-keyed are for histories") }
         try outputs.validate(protocolName: protocolName)
     }
@@ -135,17 +139,50 @@ struct CheckCommand: ParsableCommand {
         let evidence = Evidence(reading.take(transport, serverPort: port), of: reading, codec: codec)
         let budget = memory.searchBudget(operations: requests, threads: threads)
         let oracles = Judge.wireOracles(silenceLimits: waiting.silenceLimits, budget: budget)
-        let judge = Judge(oracles: oracles, clockUncertainty: uncertainty, threads: threads)
-        let judgement = judge.judge(evidence, notedIn: reading.sectionComments)
-        try finish(judgement, warnings: reading.warnings, name: codec.name, memory) {
-            try outputs.annotate(path, named: capture, reading, judgement)
-            try outputs.page {
+        let judge = { (oracles: [any Oracle]) in
+            Judge(oracles: oracles, clockUncertainty: uncertainty, threads: threads)
+        }
+        guard let model else {
+            let judgement = judge(oracles).judge(evidence, notedIn: reading.sectionComments)
+            return try finish(judgement, reading, path, codec.name, memory) { judgement in
                 CheckPage(
                     title: CheckOutputs.title(capture), evidence: evidence, judgement: judgement,
                     warnings: reading.warnings, budget: pageBudget(judgement.exercised.operations, memory))
             }
         }
+        let checker = Checker(budget: budget, clockUncertainty: uncertainty, threads: threads)
+        let plain = judge(oracles.filter { $0.id != .linearizability })
+        if isModelFile(model) {
+            let own = try ModelFile(path: model)
+            let found = plain.judge(evidence, model: own, checker, initial: initial, notedIn: reading.sectionComments)
+            return try finish(found.judgement, reading, path, "\(codec.name), \(own.name)", memory) { judgement in
+                CheckPage(
+                    title: CheckOutputs.title(capture), history: found.captured.history, own: own,
+                    result: found.result, judgement: judgement, budget: pageBudget(requests, memory))
+            }
+        }
+        guard let known = CheckModel(name: model) else {
+            throw Failure(.usage, "unknown model '\(model)'; expected one of \(CheckModel.names), or a YAML file")
+        }
+        let found = plain.judge(evidence, model: known, checker, initial: initial, notedIn: reading.sectionComments)
+        try finish(found.judgement, reading, path, "\(codec.name), \(known.rawValue)", memory) { judgement in
+            CheckPage(
+                title: CheckOutputs.title(capture), history: found.captured.history, model: known,
+                result: found.result, judgement: judgement, budget: pageBudget(requests, memory))
+        }
     }
+
+    private func finish(
+        _ judgement: Judgement, _ reading: CaptureReading, _ path: String, _ name: String, _ memory: MemoryWatch,
+        page: (Judgement) -> CheckPage
+    ) throws {
+        try finish(judgement, warnings: reading.warnings, name: name, memory) {
+            try outputs.annotate(path, named: capture, reading, judgement)
+            try outputs.page { page(judgement) }
+        }
+    }
+
+    private func isModelFile(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
 
     // MARK: Histories
 
@@ -154,7 +191,7 @@ struct CheckCommand: ParsableCommand {
 
     private func checkHistory(_ memory: MemoryWatch) throws {
         let title = CheckOutputs.title(capture)
-        if let model, model.hasSuffix(".yaml") || model.hasSuffix(".yml") {
+        if let model, isModelFile(model) {
             let own = try ModelFile(path: model)
             let history = try beginning(HistoryFile.read(capture, HistoryOptions(own.vocabulary, isKeyed: keyed)))
             let result = own.check(history, checker(history, memory))

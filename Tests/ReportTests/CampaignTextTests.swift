@@ -27,6 +27,7 @@ struct CampaignTextTests {
         #expect(
             text.finding(finding, path: "out/findings/x") == """
                 linearizability-cac115c6 saved in out/findings/x
+                  must hold: Each operation takes effect at one instant between its request and its reply (Herlihy and Wing, 1990).
                   reproduced in 19 of 20 tries (95 % interval 76 to 99 %), up to 100 executions each on a fresh target
                   minimized from 4 to 3 steps
                   replay:  crossfire replay out/findings/x
@@ -37,6 +38,7 @@ struct CampaignTextTests {
         #expect(
             text.finding(unconfirmed, path: "f") == """
                 linearizability-cac115c6 saved in f
+                  must hold: Each operation takes effect at one instant between its request and its reply (Herlihy and Wing, 1990).
                   replay:  crossfire replay f
                   inspect: crossfire inspect f/capture.pcapng --protocol resp
                 """)
@@ -115,6 +117,7 @@ struct CampaignTextTests {
             ReplayText(seen, target: .command(["./server", "{port}"])).text(style: Sample.plain) == """
                 seen again: 10 of 20 tries (95 % interval 30 to 70 %) on ./server {port}, 1,234 executions
                   linearizability: INCR k answered 2 twice: packets 2 and 3
+                    must hold: Each operation takes effect at one instant between its request and its reply (Herlihy and Wing, 1990).
                 """)
         var unseen = seen
         unseen.reproduction = .init(hits: 0, tries: 0, executionsPerTry: 100, freshTarget: true)

@@ -34,6 +34,20 @@ struct GuidedSearchTests {
         #expect(violated > Self.rounds / 100)
     }
 
+    @Test("the first inexplicable answer is the first by definition") func firstInexplicable() {
+        var violated = 0
+        for round in 0..<Self.rounds / 4 {
+            let crowd = SmallCrowd(
+                seed: UInt64(round) &* 104_729 &+ 3, operations: 3 + round / 6 % 6, keysStartAbsent: true)
+            guard let found = KeyVerdict.firstInexplicable(crowd.tape.evidence) else { continue }
+            violated += 1
+            let first = crowd.answers.first { !crowd.knowing(upTo: $0).isLinearizable }
+            #expect(found == first, "round \(round): \(crowd)")
+            if found != first { return }
+        }
+        #expect(violated > Self.rounds / 400)
+    }
+
     @Test("who swaps a first value for itself has nothing to do with who writes it later") func swappedForItself() {
         let tape = Tape()
         let c = tape.connect(2)

@@ -103,6 +103,20 @@ struct SmallCrowd {
 
     // MARK: The definition
 
+    /// The packets with answers, in order.
+    var answers: [Int] { Set(operations.map(\.completed).filter { $0 != .max }).sorted() }
+
+    /// The same before anything was answered that came after the packet `last`.
+    func knowing(upTo last: Int) -> SmallCrowd {
+        var copy = self
+        copy.operations = operations.filter { $0.invoked < last }
+        for index in copy.operations.indices where copy.operations[index].completed > last {
+            copy.operations[index].completed = .max
+            copy.operations[index].reply = nil
+        }
+        return copy
+    }
+
     /// Whether some order of all answered operations and some others keeps time and each connection's order, and gives
     /// every answer; from nothing, or from any first values.
     var isLinearizable: Bool {

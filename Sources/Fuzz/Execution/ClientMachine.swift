@@ -1,11 +1,11 @@
-import Wire
+package import Wire
 
 /// One client's connection without its socket, as a value: what waits to be sent, what was read and is not expected yet, and
 /// what the log says. It is told what the script wants and what happened at the socket, and answers what is to be done
 /// there; it does nothing itself. Over UDP it sends one message a datagram, and takes each datagram for a reply.
-struct ClientMachine {
+package struct ClientMachine {
     /// What is to be done at the socket, or written down where nothing captures it.
-    enum Action: Equatable {
+    package enum Action: Equatable {
         case nothing
         /// Hand over what is outgoing.
         case send
@@ -18,7 +18,7 @@ struct ClientMachine {
     }
 
     /// What a call that sends came to.
-    enum Sent {
+    package enum Sent {
         case bytes(Int)
         /// The socket takes no more now.
         case full
@@ -27,7 +27,7 @@ struct ClientMachine {
     }
 
     /// What a call that receives came to.
-    enum Received {
+    package enum Received {
         /// - `mayBeMore`: they filled the buffer; a short read has emptied the socket, and new bytes bring a new edge.
         case bytes(UnsafeRawBufferPointer, mayBeMore: Bool)
         case nothing
@@ -35,7 +35,7 @@ struct ClientMachine {
         case failed
     }
 
-    private(set) var log: ConnectionLog
+    package private(set) var log: ConnectionLog
     private let isDatagram: Bool
     /// Whether clients write down what nothing captures: over Unix sockets.
     private let isRecorded: Bool
@@ -47,7 +47,7 @@ struct ClientMachine {
     /// The lengths of datagrams that were read and not expected yet.
     private var datagrams: [Int] = []
     /// Edge-triggered readiness, as epoll last reported it.
-    private(set) var mayRead = false
+    package private(set) var mayRead = false
     private var mayWrite = true
     /// The server's FIN or RST has come: reading goes on to the end of the stream.
     private var peerIsClosing = false
@@ -55,13 +55,13 @@ struct ClientMachine {
     private var isClosed = false
     private var isAccepted = false
     /// The reply stream broke the protocol; nothing more can be expected of it.
-    private(set) var isMalformed = false
+    package private(set) var isMalformed = false
     /// What was sent and is not answered yet, where replies are framed by their requests; else nil.
     private var asked: [UInt8]?
     private var answered = 0
 
     /// - Parameter remembersRequests: for a protocol whose replies cannot be framed without.
-    init(client: Int, source: ClientSource, isDatagram: Bool, isRecorded: Bool, remembersRequests: Bool) {
+    package init(client: Int, source: ClientSource, isDatagram: Bool, isRecorded: Bool, remembersRequests: Bool) {
         log = ConnectionLog(client: client, source: source)
         self.isDatagram = isDatagram
         self.isRecorded = isRecorded
@@ -71,26 +71,26 @@ struct ClientMachine {
     // MARK: What it is
 
     /// Nothing more can come: closed by us, by the server, or reset.
-    var isOver: Bool { isClosed || log.serverClosed || log.wasReset }
+    package var isOver: Bool { isClosed || log.serverClosed || log.wasReset }
 
-    var hasOutgoing: Bool { sentOfQueue < queue.count }
+    package var hasOutgoing: Bool { sentOfQueue < queue.count }
 
     /// What the socket has not taken yet.
-    var outgoing: ArraySlice<UInt8> { queue[sentOfQueue...] }
+    package var outgoing: ArraySlice<UInt8> { queue[sentOfQueue...] }
 
     /// Whether a read may bring something.
-    var wantsToRead: Bool { mayRead && !isOver }
+    package var wantsToRead: Bool { mayRead && !isOver }
 
     /// Bytes that were read and are part of no reply that was expected.
-    var unexpectedBytes: Int { incoming.count - consumed }
+    package var unexpectedBytes: Int { incoming.count - consumed }
 
     // MARK: What the script wants
 
     /// Nobody listens.
-    mutating func wasRefused() { log.wasReset = true }
+    package mutating func wasRefused() { log.wasReset = true }
 
     /// Queues bytes.
-    mutating func send(_ bytes: [UInt8], now: Int64) -> Action {
+    package mutating func send(_ bytes: [UInt8], now: Int64) -> Action {
         guard !isClosed, !log.wasReset else { return .nothing }
         asked?.append(contentsOf: bytes)
         log.sends.append(.init(offset: log.sentBytes + queue.count - sentOfQueue, nanoseconds: now))
@@ -104,7 +104,7 @@ struct ClientMachine {
     }
 
     /// The length of the datagram at the front of `bytes`: a message, or all that is none.
-    mutating func nextDatagram(of bytes: ArraySlice<UInt8>, _ codec: any WireCodec, now: Int64) -> Int? {
+    package mutating func nextDatagram(of bytes: ArraySlice<UInt8>, _ codec: any WireCodec, now: Int64) -> Int? {
         guard !isClosed, !log.wasReset, !bytes.isEmpty else { return nil }
         log.sends.append(.init(offset: log.sentBytes, nanoseconds: now))
         guard case .message(let count) = codec.frame(bytes.span, from: .client) else { return bytes.count }
@@ -112,25 +112,25 @@ struct ClientMachine {
     }
 
     /// The script's half-close: no more requests, but replies are still wanted.
-    mutating func halfClose() -> Action {
+    package mutating func halfClose() -> Action {
         log.keptReading = true
         return shutDownWriting()
     }
 
     /// Half-close. Over UDP there is nothing to be said.
-    mutating func shutDownWriting() -> Action {
+    package mutating func shutDownWriting() -> Action {
         guard !isClosed, !isHalfClosed, !isDatagram else { return .nothing }
         isHalfClosed = true
         return .shutDownWriting
     }
 
     /// Closes before the script's end: what is still to come is not wanted any more.
-    mutating func leave(reset: Bool) -> Action {
+    package mutating func leave(reset: Bool) -> Action {
         log.keptReading = false
         return close(reset: reset)
     }
 
-    mutating func close(reset: Bool) -> Action {
+    package mutating func close(reset: Bool) -> Action {
         guard !isClosed else { return .nothing }
         isClosed = true
         if reset { log.clientReset = true }
@@ -140,7 +140,7 @@ struct ClientMachine {
     // MARK: What happens at the socket
 
     /// Edges of readiness.
-    mutating func became(readable: Bool, writable: Bool, closing: Bool) -> Action {
+    package mutating func became(readable: Bool, writable: Bool, closing: Bool) -> Action {
         if closing { peerIsClosing = true }
         if readable { mayRead = true }
         guard writable else { return .nothing }
@@ -149,12 +149,12 @@ struct ClientMachine {
     }
 
     /// A look is wanted whatever epoll has said.
-    mutating func lookForBytes() { mayRead = true }
+    package mutating func lookForBytes() { mayRead = true }
 
     private var nextSend: Action { hasOutgoing && mayWrite && !isClosed && !log.wasReset ? .send : .nothing }
 
     /// What sending `outgoing` came to.
-    mutating func sent(_ result: Sent) -> Action {
+    package mutating func sent(_ result: Sent) -> Action {
         switch result {
         case .bytes(let count):
             sentOfQueue += count
@@ -178,7 +178,7 @@ struct ClientMachine {
     }
 
     /// What sending a datagram came to. One that the socket does not take is lost, as on any way.
-    mutating func sentDatagram(_ result: Sent) {
+    package mutating func sentDatagram(_ result: Sent) {
         switch result {
         case .bytes(let count): log.sentBytes += count
         case .refused: log.wasReset = true
@@ -187,7 +187,7 @@ struct ClientMachine {
     }
 
     /// What receiving came to.
-    mutating func received(_ result: Received) -> Action {
+    package mutating func received(_ result: Received) -> Action {
         switch result {
         case .bytes(let bytes, let mayBeMore):
             incoming.append(contentsOf: bytes)
@@ -216,7 +216,7 @@ struct ClientMachine {
     // MARK: Replies
 
     /// Takes one whole reply off the front of what was read; false when there is none yet.
-    mutating func takeReply(_ codec: any WireCodec, now: () -> Int64) -> Bool {
+    package mutating func takeReply(_ codec: any WireCodec, now: () -> Int64) -> Bool {
         guard !isMalformed, consumed < incoming.count else { return false }
         if isDatagram, !datagrams.isEmpty {
             finishReply(datagrams.removeFirst(), now())
@@ -267,7 +267,7 @@ struct ClientMachine {
     }
 
     /// Forgets what was read and not expected: the end of an execution needs only its hash.
-    mutating func discardIncoming() {
+    package mutating func discardIncoming() {
         incoming.removeAll(keepingCapacity: true)
         datagrams.removeAll(keepingCapacity: true)
         consumed = 0
@@ -276,29 +276,29 @@ struct ClientMachine {
     // MARK: What is seen of the server
 
     /// Which process of the target serves it.
-    mutating func served(by process: Int?) { log.serverProcess = process }
+    package mutating func served(by process: Int?) { log.serverProcess = process }
 
     /// Whether the server's kernel has taken all that was sent, of which so many bytes are not acknowledged: nil where
     /// nobody can tell. Where the queue of its listener is full it has not even taken the connection.
-    func isHeard(unacknowledged: Int?) -> Bool {
+    package func isHeard(unacknowledged: Int?) -> Bool {
         guard let unacknowledged else { return true }
         return !hasOutgoing && unacknowledged == 0
     }
 
     /// The client waits no longer for a reply: notes whether the server's kernel has taken nothing at all.
-    mutating func givesUp(unacknowledged: Int?) {
+    package mutating func givesUp(unacknowledged: Int?) {
         guard let unacknowledged else { return }
         log.isUnheard = unacknowledged > 0 && unacknowledged >= log.sentBytes
     }
 
     /// Whether the target may not have accepted it yet; that the client has closed it changes nothing.
-    var mayBeQueued: Bool { !isAccepted && !isDatagram && !log.serverClosed && !log.wasReset }
+    package var mayBeQueued: Bool { !isAccepted && !isDatagram && !log.serverClosed && !log.wasReset }
 
     /// It waited in the listen queue at this time, or what it was owed began then. Wall clock, nanoseconds.
-    mutating func wasQueued(at time: Int64) { log.owedSince = time }
+    package mutating func wasQueued(at time: Int64) { log.owedSince = time }
 
     /// It does not wait in the listen queue: it was accepted, or has not got there.
-    mutating func isNotQueued(isHeard: Bool) {
+    package mutating func isNotQueued(isHeard: Bool) {
         if log.owedSince != nil || (!isClosed && isHeard) { isAccepted = true }
     }
 }

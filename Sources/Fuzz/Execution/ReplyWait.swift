@@ -1,8 +1,8 @@
 /// How long a client waits for one reply, as a value: it is told what is seen and when, and says when that is long enough. All
 /// times are of one monotonic clock, in nanoseconds.
-struct ReplyWait {
+package struct ReplyWait {
     /// Where the client's connection and requests are.
-    enum Standing {
+    package enum Standing {
         /// The target has accepted the connection, and its kernel has all that was sent.
         case taken
         /// The target's kernel does not have all that was sent. Where the connection may be in the listen queue, somebody
@@ -12,11 +12,11 @@ struct ReplyWait {
         case queued(moved: Int64)
 
         /// The target owes nothing yet.
-        var isUntaken: Bool { if case .taken = self { false } else { true } }
+        package var isUntaken: Bool { if case .taken = self { false } else { true } }
     }
 
     /// What to do next.
-    enum Decision: Equatable {
+    package enum Decision: Equatable {
         case goOn
         /// The target owed a reply, or was to accept the connection, and it has been long enough.
         case stalled
@@ -31,14 +31,14 @@ struct ReplyWait {
     private var sleeps = false
 
     /// - Parameter heard: bytes that the client has read so far.
-    init(_ patience: ClientPatience, heard: Int, at now: Int64) {
+    package init(_ patience: ClientPatience, heard: Int, at now: Int64) {
         self.patience = patience
         self.heard = heard
         (begin, quietSince, takenSince, connectedSince) = (now, now, now, now)
     }
 
     /// The client has now read so many bytes; true if these are more than before.
-    mutating func hears(_ bytes: Int, at now: Int64) -> Bool {
+    package mutating func hears(_ bytes: Int, at now: Int64) -> Bool {
         guard bytes != heard else { return false }
         if sleeps { patience.answered(after: Self.milliseconds(from: max(quietSince, takenSince), to: now)) }
         sleeps = false
@@ -48,14 +48,14 @@ struct ReplyWait {
     }
 
     /// Whether it has been silent long enough for a look at the target. Two looks are needed, so the first comes early.
-    func wantsLook(at now: Int64) -> Bool {
+    package func wantsLook(at now: Int64) -> Bool {
         Self.milliseconds(from: quietSince, to: now) >= patience.asleepMilliseconds / 3
     }
 
     /// What a look has shown.
     ///
     /// - Parameter sleeps: whether all threads of the target sleep.
-    mutating func looked(_ standing: Standing, sleeps: Bool, at now: Int64) -> Decision {
+    package mutating func looked(_ standing: Standing, sleeps: Bool, at now: Int64) -> Decision {
         self.sleeps = sleeps
         switch standing {
         case .unheard(let moved):
@@ -79,13 +79,13 @@ struct ReplyWait {
     }
 
     /// Whether the client has waited long enough for anybody to want to know for what.
-    func isNoticed(at now: Int64) -> Bool { now - begin >= Waits.noticed }
+    package func isNoticed(at now: Int64) -> Bool { now - begin >= Waits.noticed }
 
     /// The target has still not taken the connection and what was sent: until now it was that which the client waited for.
-    mutating func isUntaken(at now: Int64) { connectedSince = now }
+    package mutating func isUntaken(at now: Int64) { connectedSince = now }
 
     /// The wait is over: what it was for, if it was long.
-    func end(at now: Int64) -> Waits {
+    package func end(at now: Int64) -> Waits {
         var waits = Waits()
         guard isNoticed(at: now) else { return waits }
         // Who takes connections slowly may be as slow with the next one.

@@ -12,12 +12,16 @@ public struct ZooEntry: Sendable {
     /// All oracles that may find it, its own first; none for a correct server.
     public var oracles: [String] { (oracle.map { [$0] } ?? []) + otherOracles }
 
+    /// What is wrong with it, in one clause; nil for a correct server.
+    public let fault: String?
+
     /// All servers without a defect or with one: first those on the default transport and state of each, then the others.
     public static var all: [ZooEntry] {
         (ServerSpec.all + ServerSpec.variants).map { spec in
             let defect = Defects.all.first { spec.defects.contains($0.name) }
             return ZooEntry(
-                server: spec, oracle: defect?.oracle, otherOracles: defect?.alsoShownBy ?? [], grade: defect?.grade)
+                server: spec, oracle: defect?.oracle, otherOracles: defect?.alsoShownBy ?? [], grade: defect?.grade,
+                fault: defect?.summary)
         }
     }
 
@@ -26,6 +30,12 @@ public struct ZooEntry: Sendable {
     public var names: [String] {
         [server.model, server.service, server.transport, server.state]
             + (server.defects.isEmpty ? ["correct"] : server.defects + ["defective"])
+    }
+
+    /// Whether a wanted name is its own: one of `names`, or several joined by `/` or `+`, `threaded/kv+unix`.
+    public func isNamed(_ wanted: String) -> Bool {
+        let names = names
+        return wanted.split(whereSeparator: { $0 == "/" || $0 == "+" }).allSatisfy { names.contains(String($0)) }
     }
 
     /// Whether it has the default transport and state.

@@ -92,6 +92,7 @@ extension CheckTimeline {
             if let margin = violation.marginNanoseconds {
                 story.details.append("Margin: stamps would have to be wrong by \(duration(nanoseconds: margin)).")
             }
+            story.details.append("Must hold: \(OracleID.linearizability.requirement)")
             if let blame = violation.blame { story.details.append("Whose fault: \(blame).") }
             if let session = violation.brokenSession { story.details.append("In one client's eyes: \(session).") }
             var cut: Int64?

@@ -7,7 +7,7 @@ enum HistoryOverlaps {
     static func exercised(_ history: History) -> Exercised {
         var exercised = Exercised()
         exercised.operations = history.count
-        exercised.connections = Set(history.clients).count
+        exercised.connections = different(history.clients)
         for status in history.statuses where status != .info { exercised.answered += 1 }
         let starts = TimeSort.order(history.invoked)
         let ends = TimeSort.order(history.completed)
@@ -25,5 +25,15 @@ enum HistoryOverlaps {
             open[key] += 1
         }
         return exercised
+    }
+
+    /// How many different clients there are, most of which have small numbers.
+    private static func different(_ clients: [Int32]) -> Int {
+        var seen = [Bool](repeating: false, count: 1024)
+        var others: Set<Int32> = []
+        for client in clients {
+            if client >= 0, client < seen.count { seen[Int(client)] = true } else { others.insert(client) }
+        }
+        return seen.count { $0 } + others.count
     }
 }

@@ -86,20 +86,24 @@ package enum HistorySentence {
     /// `read → 42 (op 997)`.
     static func operation(_ history: History, _ row: Int) -> String {
         if history.functions[row] == .compareAndSet { return swap(history, row) }
-        var text = function(history, row)
-        if history.arguments[row] != History.null { text += " \(value(history, history.arguments[row]))" }
+        var text = request(history, row)
         if history.statuses[row] == .info {
             text += " without an answer"
         } else if let answer = answer(history, row) {
             text += " → \(answer)"
         }
-        return "\(text) (op \(history.ids[row]))"
+        return "\(text) (\(history.numberWord) \(history.ids[row]))"
+    }
+
+    /// What an operation is asked to do, in words without its number.
+    static func request(_ history: History, _ row: Int) -> String {
+        let text = function(history, row)
+        return history.arguments[row] == History.null ? text : "\(text) \(value(history, history.arguments[row]))"
     }
 
     /// What an operation does and was answered, in words without its number.
     static func words(_ history: History, _ row: Int) -> String {
-        var text = function(history, row)
-        if history.arguments[row] != History.null { text += " \(value(history, history.arguments[row]))" }
+        var text = request(history, row)
         if history.statuses[row] == .ok { text += " → \(value(history, history.results[row]))" }
         return text
     }
@@ -128,7 +132,7 @@ package enum HistorySentence {
         } else if history.results[row] == 0 {
             text += ", refused,"
         }
-        return "\(text) (op \(history.ids[row]))"
+        return "\(text) (\(history.numberWord) \(history.ids[row]))"
     }
 
     private static func result(_ history: History, _ row: Int) -> String {

@@ -20,6 +20,14 @@ extension Reading {
 
     private static let longestName = 24
 
+    /// Bytes without the line's end behind them.
+    package static func withoutLineEnd(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+        var rest = bytes[...]
+        if rest.last == 0x0A { rest.removeLast() }
+        if rest.last == 0x0D { rest.removeLast() }
+        return rest
+    }
+
     /// Bytes for people: printable ASCII as it is, the rest as `\x0A`, cut after `longestText`.
     package static func text(_ bytes: some Collection<UInt8>) -> String {
         var out = ""

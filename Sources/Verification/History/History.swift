@@ -35,6 +35,8 @@ public struct History: Sendable {
     public var hasClock = true
     /// What clients are called that have a name in place of a small number.
     public var clientNames: [Int32: String] = [:]
+    /// What an operation's number counts: operations, or the packets of a capture.
+    public var numberWord = "op"
     /// Why the history may not be the whole story, one sentence each: what is violated is violated, but nothing more is
     /// certain.
     public var doubts: [String] = []
@@ -135,6 +137,7 @@ public struct History: Sendable {
         part.values = values
         part.hasClock = hasClock
         part.clientNames = clientNames
+        part.numberWord = numberWord
         for row in rows {
             part.append(
                 functions[row], client: Int(clients[row]), key: keys[row], argument: arguments[row],

@@ -7,7 +7,7 @@ struct ComponentSearcher {
     init(_ history: KeyHistory, startsAbsent: Bool, _ budget: SearchBudget) {
         self.history = history
         self.startsAbsent = startsAbsent
-        self.budget = budget
+        self.budget = budget.started()
     }
 
     /// Decides the components `wanted`, in this order, on `threads` threads. Each thread gives up once it has found
@@ -47,20 +47,27 @@ struct ComponentSearcher {
         mutating func decide(_ events: [SearchEvent]) -> SearchOutcome { worker.decide(events, budget) }
 
         /// The first event of `all`, which are known to have no order, whose response no order explains when later answers are
-        /// not known yet. Histories are explicable up to some response and never again (prefix closure), so halving finds
-        /// it; where a trial's budget does not do, some later one.
-        mutating func firstInexplicable(_ all: [SearchEvent]) -> Int {
+        /// not known yet: `known`, before which all has an order, or a later one. Histories are explicable up to some
+        /// response and never again (prefix closure), so steps that double and then halves find it; where a trial's budget
+        /// does not do, some later one.
+        ///
+        /// - Complexity: O(log events) searches; mostly one or two, since the search comes to where it is stuck.
+        mutating func firstInexplicable(_ all: [SearchEvent], from known: Int) -> Int {
+            let answers = all.indices.filter { all[$0].isResponse && $0 >= known }
+            guard !answers.isEmpty else { return all.count - 1 }
             var low = 0
-            var high = all.count - 1
+            var high = answers.count - 1
+            var step = 1
+            var isBounded = false
             while low < high {
-                let middle = (low + high) / 2
-                switch worker.prefix(all, middle, Array(all[...middle]), budget) {
-                case .violated: high = middle
-                case .linearizable: low = middle + 1
-                case .unknown: return high
+                let probe = isBounded ? (low + high) / 2 : min(low + step - 1, high - 1)
+                switch worker.prefix(all, answers[probe], Array(all[...answers[probe]]), budget) {
+                case .violated: (high, isBounded) = (probe, true)
+                case .linearizable: (low, step) = (probe + 1, 2 * step)
+                case .unknown: return answers[high]
                 }
             }
-            return low
+            return answers[low]
         }
 
         /// Decides `events`, of operations of which only the answers up to the event at `last` of `all` are known.
@@ -105,6 +112,8 @@ struct ComponentSearcher {
             for index in pending {
                 model.operations[index].isAnswered = false
                 model.operations[index].completed = .max
+                // That it was refused is only known from its answer.
+                if model.operations[index].kind == .addRefused { model.operations[index].kind = .add }
                 if model.operations[index].isIdleUnanswered { idle.insert(index) }
             }
             defer { for (index, operation) in zip(pending, answered) { model.operations[index] = operation } }

@@ -1,6 +1,7 @@
 /// Decides one component of keys: cheap candidates for an order first, then the forced windows and the guided search.
 struct GuidedOrder {
     let members: [Int32]
+    private let events: [SearchEvent]
     /// What the members did, at the times of the events.
     private(set) var operations: [KeyOperation]
     private let parts: [KeyPart]
@@ -18,6 +19,7 @@ struct GuidedOrder {
     ) {
         self.triesCandidates = triesCandidates
         self.firstTurn = firstTurn
+        self.events = events
         members = events.filter { !$0.isResponse }.map(\.operation)
         operations = members.map { all[Int($0)] }
         var place: [Int32: Int] = [:]
@@ -34,7 +36,7 @@ struct GuidedOrder {
         self.startsAbsent = startsAbsent
     }
 
-    /// - Returns: `.violated` names the last event of all, not the first that is inexplicable.
+    /// - Returns: `.violated` names an event: what was answered before it has an order.
     func decide(_ model: inout KeyModel, _ budget: SearchBudget) -> SearchOutcome {
         if triesCandidates,
             candidates().contains(where: { Certificate(order: $0).isValid(for: members, operations, &model) })
@@ -48,7 +50,10 @@ struct GuidedOrder {
         let outcome = search(&model, budget, startsAbsent: true)
         model.rollback(to: start)
         if outcome == .linearizable { return outcome }
-        return budget.isOver ? .unknown(budget.whyOver) : search(&model, budget, startsAbsent: false)
+        guard !budget.isOver else { return .unknown(budget.whyOver) }
+        let whole = search(&model, budget, startsAbsent: false)
+        guard case .violated(let event) = whole, case .violated(let other) = outcome else { return whole }
+        return .violated(event: max(event, other))
     }
 
     /// The order of the requests, in which a server of one thread takes them, and that of the replies.
@@ -64,14 +69,14 @@ struct GuidedOrder {
     private func search(_ model: inout KeyModel, _ budget: SearchBudget, startsAbsent: Bool) -> SearchOutcome {
         let use = CellUse(members, operations, parts, startsAbsent: startsAbsent)
         let windows = ForcedWindows(use)
-        guard !windows.isContradictory else { return .violated(event: 2 * members.count - 1) }
+        guard !windows.isContradictory else { return .violated(event: 0) }
         var search = GuidedSearch(use, windows)
         var turns = firstTurn.map { GuidedTurns(search.plan, first: $0, patience: 1) } ?? GuidedTurns(search.plan)
         let isOver = { budget.isOver }
         var outcome = GuidedSearch.Outcome.undecided
         while case .undecided = outcome, search.nodes < budget.nodes, !isOver(), model.exhausted == nil {
             if turns.isForcedOrderDue, let order = ForcedOrder(use, windows, isOver: isOver) {
-                guard !order.isContradictory else { return .violated(event: 2 * members.count - 1) }
+                guard !order.isContradictory else { return .violated(event: firstAnswer(after: search)) }
                 search.force(order)
             }
             let turn = turns.next()
@@ -79,7 +84,7 @@ struct GuidedOrder {
             outcome = search.run(&model, nodes: min(turn.nodes, budget.nodes - search.nodes), isOver: isOver)
         }
         switch outcome {
-        case .noOrder: return .violated(event: 2 * members.count - 1)
+        case .noOrder: return .violated(event: firstAnswer(after: search))
         case .undecided:
             return .unknown(
                 budget.isOver ? budget.whyOver : "the budget of \(budget.nodes) configurations is spent")
@@ -89,5 +94,11 @@ struct GuidedOrder {
                 certificate.isValid(for: members, operations, &model), "the guided search found an order that is none")
             return .linearizable
         }
+    }
+
+    /// The first answer that no order of the search was seen to explain.
+    private func firstAnswer(after search: GuidedSearch) -> Int {
+        let time = search.plan.events.isEmpty ? .min : search.plan.events[search.furthest].time
+        return events.firstIndex { $0.isResponse && $0.time >= time } ?? 0
     }
 }

@@ -30,6 +30,8 @@ struct GuidedSearch {
     /// By the grain of the steps that were tried; what fails in single operations fails in any.
     private var failed = GuidedStyle.Grain.allCases.map { _ in FailedSet() }
     private(set) var nodes = 0
+    /// The furthest of the plan's events that any order came to: all that was answered before has an order.
+    private(set) var furthest = 0
     /// Which values were found reachable, by the question that was asked.
     var stamp = 0
     var reachStamp: [Int]
@@ -159,7 +161,10 @@ struct GuidedSearch {
             let event = plan.events[position]
             let member = Int(event.operation)
             if event.isResponse {
-                guard foresight.isDone[member] else { return false }
+                guard foresight.isDone[member] else {
+                    furthest = max(furthest, position)
+                    return false
+                }
                 position += 1
             } else {
                 position += 1

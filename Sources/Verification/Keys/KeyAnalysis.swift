@@ -77,9 +77,9 @@ struct KeyAnalysis {
 
     /// How a component is known to be violated.
     private struct Fault {
-        /// No order explains it up to this event.
+        /// Some order explains what was answered before this event.
         var event: Int
-        /// Whether some order explains it up to any earlier one.
+        /// Whether none explains it with this one.
         var isFirst = false
         /// What a monitor says of it; nil: no other times would explain it, or that is not known.
         var margin: Int64?
@@ -91,7 +91,7 @@ struct KeyAnalysis {
     ) {
         let all = groups.events(group, of: searcher.history.operations)
         var trial = searcher.trial(groups, group)
-        let last = fault.isFirst ? fault.event : trial.firstInexplicable(all)
+        let last = fault.isFirst ? fault.event : trial.firstInexplicable(all, from: fault.event)
         let events = Array(all[...last])
         var problem = KeyExplanation(reading: reading, history: searcher.history, events: events).problem()
         problem.violation.marginNanoseconds =

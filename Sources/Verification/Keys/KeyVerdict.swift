@@ -1,3 +1,5 @@
+import Capture
+
 /// What one way of deciding says of all keys of some evidence, however small: for comparing it with the definition.
 package enum KeyVerdict {
     case linearizable, violated, undecided
@@ -26,6 +28,27 @@ package enum KeyVerdict {
             }
         }
         return verdict
+    }
+
+    /// The packet with the first answer that no order explains when later ones are not known, found from where the guided
+    /// search is stuck; nil where it is not violated, or keys are judged one by one.
+    package static func firstInexplicable(_ evidence: Evidence) -> Int? {
+        let reading = Reading(evidence)
+        var history = KeyHistory(reading)
+        let groups = ComponentGroups(&history, KeyEvent.all(history.operations))
+        guard groups.count == 1 else { return nil }
+        var model = KeyModel(
+            operations: history.operations, parts: history.parts, keyCount: history.keys.count,
+            values: history.values, startsAbsent: evidence.keysStartAbsent)
+        model.focus(on: groups.key(0), isAlone: groups.isAlone(0))
+        let events = groups.events(0, of: history.operations)
+        let order = GuidedOrder(
+            events, history.operations, parts: history.parts, evidence.keysStartAbsent, triesCandidates: false)
+        guard case .violated(let known) = order.decide(&model, SearchBudget(nodes: 100_000)) else { return nil }
+        let searcher = ComponentSearcher(history, startsAbsent: evidence.keysStartAbsent, SearchBudget())
+        var trial = searcher.trial(groups, 0)
+        let culprit = history.operations[Int(events[trial.firstInexplicable(events, from: known)].operation)]
+        return reading.reply(reading.calls[Int(culprit.call)])?.first.number
     }
 
     /// Whether the certificate of `order`, of the exchanges as they were answered one after the other, is accepted.

@@ -105,6 +105,10 @@ package protocol Meaning: Sendable {
         of call: Call, _ exchange: Exchange, isPaired: Bool, _ reading: Reading, to history: inout KeyHistory)
     /// The object that a call names, though nothing is modelled of what it does to it; a range of the request.
     func object(of call: Call, _ reading: Reading) -> Range<Int>?
+    /// A call by the words of the protocol; nil where it cannot be taken apart.
+    func named(_ call: Call, _ reading: Reading) -> NamedRequest?
+    /// What a call was answered.
+    func named(_ reply: Message, _ head: ReplyHead?, _ values: inout HistoryValues) -> NamedAnswer
 
     // MARK: For people
 
@@ -194,6 +198,13 @@ extension Meaning {
         of call: Call, _ exchange: Exchange, isPaired: Bool, _ reading: Reading, to history: inout KeyHistory
     ) {}
     package func object(of call: Call, _ reading: Reading) -> Range<Int>? { nil }
+    package func named(_ call: Call, _ reading: Reading) -> NamedRequest? {
+        NamedRequest(
+            name: commandName(call, reading), arguments: [Array(Reading.withoutLineEnd(reading.request(call).bytes))])
+    }
+    package func named(_ reply: Message, _ head: ReplyHead?, _ values: inout HistoryValues) -> NamedAnswer {
+        .value(values.code(bytes: Reading.withoutLineEnd(reply.bytes)))
+    }
 
     package func label(_ call: Call, _ reading: Reading) -> String { "request \(call.exchange + 1)" }
     package func commandName(_ call: Call, _ reading: Reading) -> String { reading.evidence.codec.name }

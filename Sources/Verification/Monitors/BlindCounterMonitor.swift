@@ -15,8 +15,10 @@ struct BlindCounterMonitor {
     func run() -> MonitorOutcome {
         var increments: [Int32] = []
         var reads: [Int32] = []
-        for row in history.functions.indices where history.functions[row] == .increment && !history.addsOne(row) {
-            return .needsSearch([0])
+        if !history.allAddOne {
+            for row in history.functions.indices where history.functions[row] == .increment && !history.addsOne(row) {
+                return .needsSearch([0])
+            }
         }
         for row in history.functions.indices where history.invoked[row] <= cut {
             let isAnswered = history.statuses[row] != .info && history.completed[row] <= cut

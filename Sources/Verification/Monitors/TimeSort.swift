@@ -43,27 +43,35 @@ enum TimeSort {
         var other = order
         var keys = order.map { UInt64(bitPattern: times[Int($0)] &- lowest) }
         var otherKeys = keys
-        var counts = [Int](repeating: 0, count: 2048)
+        var counts = [Int32](repeating: 0, count: 2048)
         var shift: UInt64 = 0
         while shift < 64, span >> shift != 0 {
             for index in counts.indices { counts[index] = 0 }
             for key in keys { counts[Int(truncatingIfNeeded: key >> shift) & 2047] += 1 }
-            var sum = 0
+            var sum: Int32 = 0
             for index in counts.indices {
                 let count = counts[index]
                 counts[index] = sum
                 sum += count
             }
-            for index in order.indices {
-                let digit = Int(truncatingIfNeeded: keys[index] >> shift) & 2047
-                let place = counts[digit]
-                counts[digit] = place + 1
-                other[place] = order[index]
-                otherKeys[place] = keys[index]
-            }
+            deal(order.span, keys.span, shift, counts.mutableSpan, other.mutableSpan, otherKeys.mutableSpan)
             swap(&order, &other)
             swap(&keys, &otherKeys)
             shift += 11
+        }
+    }
+
+    /// Puts each item where the counts of smaller digits say. Spans: nothing asks whether it may write.
+    private static func deal(
+        _ order: Span<Int32>, _ keys: Span<UInt64>, _ shift: UInt64, _ places: consuming MutableSpan<Int32>,
+        _ other: consuming MutableSpan<Int32>, _ otherKeys: consuming MutableSpan<UInt64>
+    ) {
+        for index in order.indices {
+            let digit = Int(truncatingIfNeeded: keys[index] >> shift) & 2047
+            let place = Int(places[digit])
+            places[digit] += 1
+            other[place] = order[index]
+            otherKeys[place] = keys[index]
         }
     }
 }

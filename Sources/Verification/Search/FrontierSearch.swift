@@ -47,7 +47,8 @@ struct SearchEvent {
 /// Why a search stopped.
 enum SearchOutcome: Equatable {
     case linearizable
-    /// The event whose response no order explains: the history cut before it is linearizable, cut after it is not.
+    /// No order explains all. What was answered before this event has one; that event's answer may, as long as later ones
+    /// are not known.
     case violated(event: Int)
     case unknown(String)
 }

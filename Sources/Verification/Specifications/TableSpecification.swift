@@ -56,6 +56,11 @@ public struct TableSpecification: Specification {
         operation.function == .other && transitions.contains { $0.function == operation.expected }
     }
 
+    /// Whether the table has this as an answer to an operation of this name.
+    public func answers(_ function: Int, with answer: Int) -> Bool {
+        transitions.contains { $0.function == function && $0.answer == answer }
+    }
+
     /// What matches only transitions that change nothing.
     public func isReader(_ operation: HistoryOperation) -> Bool {
         !transitions.contains { $0.matches(operation) && $0.changes }

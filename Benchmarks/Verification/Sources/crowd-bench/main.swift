@@ -30,12 +30,12 @@ let judge = Judge(oracles: [
 
 func pad(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
 
-print("family            drawn         clients  lost   held  violated  undecided   mean ms    max ms")
+print("family            drawn         clients  lost   held  violated  undecided   mean ms    max ms  of seed")
 for (family, isDrawn) in families.flatMap({ [($0, true), ($0, false)] }) {
     for clients in crowds {
         for losing in [false, true] {
             var (held, violated, undecided) = (0, 0, 0)
-            var (sum, most) = (Int64(0), Int64(0))
+            var (sum, most, slowest) = (Int64(0), Int64(0), 0)
             for round in 0..<executions where only.map({ $0 == round + 1 }) ?? true {
                 var plan = CrowdGenerator(
                     family, clients: clients, requests: [1, 2, 4, 8][round % 4], depth: [1, 1, 4][round % 3],
@@ -51,7 +51,7 @@ for (family, isDrawn) in families.flatMap({ [($0, true), ($0, false)] }) {
                 let judgement = judge.judge(evidence)
                 let spent = threadNanoseconds() - start
                 sum += spent
-                most = max(most, spent)
+                if spent > most { (most, slowest) = (spent, round + 1) }
                 if !judgement.violations.isEmpty {
                     violated += 1
                     if !losing { print("WRONG", family, clients, "seed", round + 1, judgement.violations[0].summary) }
@@ -72,7 +72,7 @@ for (family, isDrawn) in families.flatMap({ [($0, true), ($0, false)] }) {
                     + pad(losing ? "yes" : "no", 7)
                     + pad(String(held), 6) + pad(String(violated), 10) + pad(String(undecided), 12)
                     + pad(String(Double(sum / Int64(executions) / 1000) / 1000), 10)
-                    + String(Double(most / 1000) / 1000))
+                    + pad(String(Double(most / 1000) / 1000), 9) + String(slowest))
         }
     }
 }
