@@ -1,5 +1,5 @@
 import Capture
-@testable import Fuzz
+import Fuzz
 import Testing
 import Verification
 import Wire

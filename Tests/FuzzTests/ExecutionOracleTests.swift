@@ -1,5 +1,5 @@
 import Capture
-@testable import Fuzz
+import Fuzz
 import Protocols
 import Testing
 import Verification

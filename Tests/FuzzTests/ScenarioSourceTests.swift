@@ -1,4 +1,4 @@
-@testable import Fuzz
+import Fuzz
 import Protocols
 import Testing
 import Verification

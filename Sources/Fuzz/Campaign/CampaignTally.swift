@@ -1,12 +1,14 @@
 import Capture
-import Verification
+package import Verification
 
 /// Counts what a campaign's judgements say, and what follows from all of them together.
-struct CampaignTally {
-    var status = CampaignStatus()
+package struct CampaignTally {
+    package var status = CampaignStatus()
     /// The first few reasons why executions were inconclusive.
-    private(set) var inconclusiveReasons: [String] = []
+    package private(set) var inconclusiveReasons: [String] = []
     private var methods = MethodUse()
+
+    package init() {}
 
     /// So many reasons are kept.
     private static let mostReasons = 10
@@ -14,7 +16,7 @@ struct CampaignTally {
     private static let tellingRefusals = 16
 
     /// Counts one execution.
-    mutating func count(_ execution: JudgedExecution) {
+    package mutating func count(_ execution: JudgedExecution) {
         let judgement = execution.judgement
         status.judged += 1
         status.packets += execution.packets.records.count
@@ -30,12 +32,12 @@ struct CampaignTally {
     }
 
     /// Commands that the target does not support, as this execution and those before show.
-    func unsupportedCommands(_ judgement: Judgement) -> [String] {
+    package func unsupportedCommands(_ judgement: Judgement) -> [String] {
         judgement.unsupportedCommands + methods.refused.filter { $0.value >= Self.tellingRefusals }.keys.sorted()
     }
 
     /// What the whole campaign says.
-    func result(_ findings: [Finding], interruptedBy signal: Int32?) -> CampaignResult {
+    package func result(_ findings: [Finding], interruptedBy signal: Int32?) -> CampaignResult {
         let verdict = Verdict(
             isViolated: !findings.isEmpty,
             isUndecided: status.inconclusive * Campaign.toleratedInconclusive > status.judged,

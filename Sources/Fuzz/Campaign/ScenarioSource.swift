@@ -1,13 +1,13 @@
 import System
 import Verification
-import Wire
+package import Wire
 
 /// Where a campaign's scenarios come from: the corpus, and what patterns draw from the protocol's vocabulary.
-struct ScenarioSource {
+package struct ScenarioSource {
     /// What scenarios are drawn like: as the campaign wants, and as the target and the judge allow.
-    private(set) var options: GeneratorOptions
+    package private(set) var options: GeneratorOptions
     /// Scenarios of the corpus that cannot be said over the target's transport.
-    let leftOut: Int
+    package let leftOut: Int
     private let corpus: [Scenario]
     /// Nil where only the corpus can be said.
     private let generator: ScenarioGenerator?
@@ -19,7 +19,7 @@ struct ScenarioSource {
     private static let drawsForComparison = 100
 
     /// - Throws: `CampaignError.nothingToSay`.
-    init(_ options: CampaignOptions) throws(CampaignError) {
+    package init(_ options: CampaignOptions) throws(CampaignError) {
         self.options = options.generator
         let isDatagram = options.target.transport == .udp
         self.options.datagrams = isDatagram
@@ -33,7 +33,7 @@ struct ScenarioSource {
     }
 
     /// Every scenario of the corpus once, then one of them in four.
-    mutating func next() -> Scenario {
+    package mutating func next() -> Scenario {
         if corpusNext < corpus.count {
             corpusNext += 1
             return corpus[corpusNext - 1]
@@ -44,7 +44,7 @@ struct ScenarioSource {
     }
 
     /// A drawn scenario that can be compared with what each client gets alone; nil if none was drawn.
-    mutating func comparable(_ codec: any WireCodec) -> Scenario? {
+    package mutating func comparable(_ codec: any WireCodec) -> Scenario? {
         guard let generator else { return nil }
         // Few scenarios are free of long messages and of clients that leave.
         for _ in 0..<Self.drawsForComparison {
@@ -55,11 +55,11 @@ struct ScenarioSource {
     }
 
     /// From now on what is drawn is as hard as the judge can decide.
-    mutating func adapt(to difficulty: Difficulty) {
+    package mutating func adapt(to difficulty: Difficulty) {
         options.hardClients = difficulty.hardClients
         options.hardOperations = difficulty.hardOperations
     }
 
     /// From now on a command is not drawn; false if it was not before.
-    mutating func exclude(_ command: String) -> Bool { options.excludedCommands.insert(command).inserted }
+    package mutating func exclude(_ command: String) -> Bool { options.excludedCommands.insert(command).inserted }
 }

@@ -1,6 +1,6 @@
 import Capture
 import Verification
-import Wire
+package import Wire
 
 /// Serial equivalence: clients that touch disjoint state get together what each gets alone. Needs no model of what the
 /// server does.
@@ -8,7 +8,7 @@ import Wire
 /// Each client runs its part alone, twice: where those two differ already, the server's replies depend on something else,
 /// and are not compared. Then all clients run together, a few times. Keys and tokens, which differ from execution to
 /// execution, are compared by the order in which they first appear.
-struct SerialComparison {
+package struct SerialComparison {
     private let harness: Harness
 
     init(_ harness: Harness) {
@@ -19,7 +19,7 @@ struct SerialComparison {
     /// of a given length, which repeat themselves a different number of times in each execution.
     ///
     /// - Parameter codec: one whose requests touch no state but that which their own tokens name.
-    static func isComparable(_ scenario: Scenario, _ codec: any WireCodec) -> Bool {
+    package static func isComparable(_ scenario: Scenario, _ codec: any WireCodec) -> Bool {
         guard !codec.hasSharedState, scenario.clientCount > 1 else { return false }
         return scenario.blocks.lazy.flatMap(\.steps).allSatisfy { step in
             switch step.action {

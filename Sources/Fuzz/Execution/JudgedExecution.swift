@@ -1,52 +1,56 @@
-import Capture
-import Verification
-import Wire
+package import Capture
+package import Verification
+package import Wire
 
 /// An execution that nobody has judged yet.
-struct PerformedExecution: Sendable {
+package struct PerformedExecution: Sendable {
     /// What was run.
-    var scenario: Scenario
+    package var scenario: Scenario
     /// What the clients saw.
-    var log: ExecutionLog
+    package var log: ExecutionLog
     /// How the target ended, if it did.
-    var ending: ProcessEnding?
+    package var ending: ProcessEnding?
+
+    package init(scenario: Scenario, log: ExecutionLog, ending: ProcessEnding?) {
+        (self.scenario, self.log, self.ending) = (scenario, log, ending)
+    }
 }
 
 /// An execution with what the oracles say of it.
-struct JudgedExecution: Sendable {
+package struct JudgedExecution: Sendable {
     /// What was run.
-    var scenario: Scenario
+    package var scenario: Scenario
     /// What the clients saw.
-    var log: ExecutionLog
+    package var log: ExecutionLog
     /// How the target ended, if it did.
-    var ending: ProcessEnding?
-    var judgement: Judgement
+    package var ending: ProcessEnding?
+    package var judgement: Judgement
     /// Its packets, numbered from 1.
-    var packets: PacketBatch
+    package var packets: PacketBatch
     /// The end of what the target had printed, where it ended in this execution; else empty.
-    var targetOutput: [UInt8] = []
+    package var targetOutput: [UInt8] = []
 
-    init(_ performed: PerformedExecution, _ judgement: Judgement, _ packets: PacketBatch) {
+    package init(_ performed: PerformedExecution, _ judgement: Judgement, _ packets: PacketBatch) {
         (scenario, log, ending) = (performed.scenario, performed.log, performed.ending)
         self.judgement = judgement
         self.packets = packets
     }
 
     /// One that the judge has not come to: only that the target ended is known.
-    init(unjudged performed: PerformedExecution) {
+    package init(unjudged performed: PerformedExecution) {
         let crash = performed.ending.map(CrashOracle.violation)
         self.init(
             performed, Judgement(violations: crash.map { [$0] } ?? []), PacketBatch(linkTypes: [.ethernet]))
     }
 
     /// What the target is accused of. What the wire shows of a dying server is the crash, not faults of their own.
-    var accusations: [Violation] {
+    package var accusations: [Violation] {
         let crashes = judgement.violations.filter { $0.oracle == .crash }
         return crashes.isEmpty ? judgement.violations : crashes
     }
 
     /// Without its packets.
-    var withoutPackets: JudgedExecution {
+    package var withoutPackets: JudgedExecution {
         var execution = self
         execution.packets = PacketBatch(linkTypes: packets.linkTypes)
         execution.log.packets = nil
