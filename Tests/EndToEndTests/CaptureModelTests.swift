@@ -54,7 +54,8 @@ extension EndToEnd {
             let found = try CrossfireProcess.run("check", bad, "--protocol", "resp", "--model", model, "--json")
             #expect(found.status == 1, "\(found.output)\(found.errors)")
             let violation = (found.json["violations"] as? [[String: Any]])?.first
-            #expect(violation?["packets"] as? [Int] == [12, 13], "\(found.output)")
+            let evidence = violation?["evidence"] as? [[String: Any]] ?? []
+            #expect(evidence.map { $0["packet"] as? Int } == [12, 13], "\(found.output)")
         }
 
         @Test("built-in models by effect and under other names; what is wrong is said")
