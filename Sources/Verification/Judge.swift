@@ -16,6 +16,12 @@ public struct Judge: Sendable {
         ]
     }
 
+    /// What is said of messages without being asked: all of these but the search for an order of operations, which takes its
+    /// time.
+    public static func messageOracles(silenceLimits: SilenceLimits) -> [any Oracle] {
+        wireOracles(silenceLimits: silenceLimits).filter { $0.id != .linearizability }
+    }
+
     private let readers: [any ReadingOracle]
     private let others: [any Oracle]
     private let wanted: Set<OracleID>

@@ -18,6 +18,8 @@ public struct Violation: Sendable {
     public var blame: String?
     /// It tells processes of the server apart.
     package var blamesProcesses = false
+    /// The flow of the one connection that it is about; nil where it is about several, or about none.
+    package var flow: Int?
     /// Packets alone do not show it: it rests on what the clients, or whoever ran the server, saw besides.
     public var restsOnLog = false
     /// The exchange whose reply is the first that nothing explains, where one is known.

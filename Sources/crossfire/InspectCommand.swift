@@ -71,14 +71,6 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "Print one JSON object with everything.")
     var json = false
 
-    /// Of larger files the summary does not compare repeated bytes with their first copies. Bytes.
-    static let maximumComparedFileBytes = 256 << 20
-
-    /// What is said of messages without being asked: all but the search for an order of operations, which takes its time.
-    private var messageOracles: [any Oracle] {
-        Judge.wireOracles(silenceLimits: waiting.silenceLimits).filter { $0.id != .linearizability }
-    }
-
     func validate() throws {
         if assert != nil, protocolName == nil { throw ValidationError("--assert needs --protocol") }
         if flow != nil, follow != nil { throw ValidationError("give --flow or --follow, not both") }
@@ -120,24 +112,22 @@ struct InspectCommand: ParsableCommand {
             print(json ? try comparison.json() : comparison.text(style: TerminalStyle(descriptor: 1)))
             return
         }
-        let wants = wants(path, codec)
+        let wants = question.wants(fileBytes: Self.regularFileBytes(path))
         let reading = try CaptureReading.shown(path, wants)
         for warning in reading.warnings { Console.note("\(capture): \(warning)") }
         var parts = InspectJSON.Parts()
         parts.names = names
         parts.facts = InspectSummary.FileFacts(reading)
-        if wants.leavesFlowsInTable {
-            if tshark { parts.frames = reading.frames }
-            return json ? try Self.stream(reading.table, parts) : overview(reading.table, parts)
-        }
+        if tshark { parts.frames = question.frames(reading) }
+        if wants.leavesFlowsInTable { return try showTable(reading.table, parts) }
         let chosen = try InspectedFlows(reading, transport, number: flow ?? follow, in: capture)
         parts.transport = chosen.transport
         parts.packets = reading.kept.packets.filter { $0.transport == chosen.transport }
-        if tshark { parts.frames = frames(reading) }
         if let codec {
             let evidence = Evidence(chosen.captured, of: reading, codec: codec, name: parts.names.name)
             parts.conversations = evidence.conversations.filter(\.isJudged)
-            let judgement = Judge(oracles: messageOracles).judge(evidence, notedIn: reading.sectionComments)
+            let judgement = Judge(oracles: Judge.messageOracles(silenceLimits: waiting.silenceLimits)).judge(
+                evidence, notedIn: reading.sectionComments)
             parts.violations = judgement.violations
             parts.leftAside = judgement.leftAside
             parts.assertions = try assertions()?.map { $0.judge(evidence, silenceLimits: waiting.silenceLimits) }
@@ -155,79 +145,58 @@ struct InspectCommand: ParsableCommand {
             if flow == nil { parts.packets = [] }
             print(try InspectJSON(flows: chosen.tcp, exchanges: chosen.udp, parts).text())
         } else {
-            show(chosen, parts, codec, reading)
+            try show(chosen, parts, codec, reading)
         }
         if let assertions = parts.assertions {
             throw CommandStatus.end(.all(of: assertions.map(\.judgement.verdict)))
         }
     }
 
-    /// Prints the object with each flow as it is asked for: there may be hundreds of thousands.
-    private static func stream(_ table: FlowTable, _ parts: InspectJSON.Parts) throws {
+    /// Prints what is wanted of the flows in a table, each as it is asked for: there may be hundreds of thousands.
+    private func showTable(_ table: FlowTable, _ parts: InspectJSON.Parts) throws {
         let flows: InspectJSON.Flows = { try table.forEachFlow($0) }
         let exchanges: InspectJSON.Flows = { try table.datagrams?.forEachExchange($0) }
-        try InspectJSON(flows: flows, exchanges: exchanges, parts).write { print($0, terminator: "") }
-        print("")
-    }
-
-    /// Prints the summary and the flows, each flow looked at as it is asked for.
-    private func overview(_ table: FlowTable, _ parts: InspectJSON.Parts) {
-        let style = TerminalStyle(descriptor: 1)
-        if tshark {
-            for frame in parts.frames ?? [] { if let line = WiresharkText.line(frame) { print(line) } }
-            return
-        }
-        var summary = InspectSummary(parts.facts, style: style)
-        var connections = InspectText(names: parts.names, style: style)
-        var exchanges = connections
-        table.forEachFlow {
-            summary.add($0)
-            if transport != .udp { connections.add($0) }
-        }
-        table.datagrams?.forEachExchange {
-            summary.add($0)
-            if transport != .tcp { exchanges.add($0) }
-        }
-        print(summary.text())
-        for text in [connections, exchanges] where !text.isEmpty {
+        if json {
+            try InspectJSON(flows: flows, exchanges: exchanges, parts).write { print($0, terminator: "") }
             print("")
-            print(text.table())
+        } else if tshark {
+            show(parts.frames ?? [])
+        } else {
+            print(try overview(parts).text(flows: flows, exchanges: exchanges))
         }
     }
 
-    /// What is to be read.
-    private func wants(_ path: String, _ codec: (any WireCodec)?) -> CaptureReading.Wants {
-        var wants = CaptureReading.Wants()
-        wants.serverPort = port
-        wants.anomalies = true
-        wants.decoding = decode.decoding
-        wants.streams = needsStreams(path, codec)
-        let isSmall = regularFileBytes(path).map { $0 <= Self.maximumComparedFileBytes || json } ?? false
-        wants.comparesRepeats = !tshark && isSmall
-        wants.wiresharkFlags = tshark
-        wants.leavesFlowsInTable =
-            codec == nil && flow == nil && follow == nil && html == nil && slice.path == nil
-        wants.datagrams = datagrams(codec)
-        if let flow { wants.packets = .flow(flow) }
-        if html != nil, flow == nil { wants.packets = .all }
-        return wants
+    private func overview(_ parts: InspectJSON.Parts) -> InspectOverview {
+        InspectOverview(
+            parts.facts, names: parts.names, transport: transport, style: TerminalStyle(descriptor: 1))
     }
 
-    private func datagrams(_ codec: (any WireCodec)?) -> CaptureReading.Wants.Datagrams {
-        guard transport != .tcp, codec != nil || flow != nil || follow != nil else { return .counted }
-        let kept: DatagramTable.Kept = (flow ?? follow).map { .one($0) } ?? .all
-        return transport == .udp ? .kept(kept) : .keptAlone(kept)
+    private func show(_ frames: [WiresharkAnalysis.Frame]) {
+        for line in frames.compactMap(WiresharkText.line) { print(line) }
+    }
+
+    /// What is asked, as far as it decides what is read.
+    private var question: InspectQuestion {
+        var question = InspectQuestion()
+        question.serverPort = port
+        question.decoding = decode.decoding
+        question.transport = transport
+        question.flow = flow
+        question.follow = follow
+        question.wantsMessages = protocolName != nil
+        question.wantsPage = html != nil
+        question.wantsSlice = slice.path != nil
+        question.wantsWiresharkFlags = tshark
+        question.wantsJSON = json
+        return question
     }
 
     /// Prints what was asked for; without a wish, the summary and the flows.
     private func show(
         _ chosen: InspectedFlows, _ parts: InspectJSON.Parts, _ codec: (any WireCodec)?, _ reading: CaptureReading
-    ) {
+    ) throws {
         let style = TerminalStyle(descriptor: 1)
-        if tshark {
-            for frame in parts.frames ?? [] { if let line = WiresharkText.line(frame) { print(line) } }
-            return
-        }
+        if tshark { return show(parts.frames ?? []) }
         if follow != nil {
             print(
                 chosen.exchanges.first.map { DatagramDiagram($0, names: parts.names, style: style).follow() }
@@ -242,12 +211,9 @@ struct InspectCommand: ParsableCommand {
                     ?? FlowDiagram(chosen.flows[0], packets: parts.packets, names: parts.names, style: style).text())
             if reading.kept.leftOut > 0 { print("\(reading.kept.leftOut) more packets are not shown") }
         } else {
-            print(InspectSummary(chosen.tcp, exchanges: chosen.udp, parts.facts, style: style).text())
-            let listed = transport == nil ? [chosen.tcp, chosen.udp] : [chosen.flows]
-            for flows in listed where !flows.isEmpty {
-                print("")
-                print(InspectText(flows, names: parts.names, style: style).table())
-            }
+            print(
+                try overview(parts).text(
+                    flows: { try chosen.tcp.forEach($0) }, exchanges: { try chosen.udp.forEach($0) }))
         }
         // Who asserts wants the verdict, not every message.
         guard let codec, assert == nil || flow != nil else { return }
@@ -258,13 +224,8 @@ struct InspectCommand: ParsableCommand {
             print(
                 InspectText.messages(conversation, codec: codec, violations: parts.violations, style: style))
         }
-    }
-
-    /// The flagged frames, of the one flow if it was named.
-    private func frames(_ reading: CaptureReading) -> [WiresharkAnalysis.Frame] {
-        guard flow != nil else { return reading.frames }
-        let own = Set(reading.kept.packets.map(\.packet.number))
-        return reading.frames.filter { own.contains($0.number) }
+        let others = InspectText.lines(parts.violations, ofFlow: nil, style)
+        if !others.isEmpty { print("\n" + others.joined(separator: "\n")) }
     }
 
     private var names: EndpointNames {
@@ -273,14 +234,8 @@ struct InspectCommand: ParsableCommand {
         return names
     }
 
-    private func needsStreams(_ path: String, _ codec: (any WireCodec)?) -> Bool {
-        if codec != nil || flow != nil || follow != nil || html != nil { return true }
-        // What comes from a pipe cannot be read again.
-        return !tshark && regularFileBytes(path) == nil
-    }
-
     /// Nil for a pipe, and for `-`. (stat(2))
-    private func regularFileBytes(_ path: String) -> Int? {
+    private static func regularFileBytes(_ path: String) -> Int? {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return Int(status.st_size)

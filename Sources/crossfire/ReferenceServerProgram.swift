@@ -25,13 +25,8 @@ enum ReferenceServerProgram {
     /// The program's arguments for a full name, and how clients reach that server. Refuses one that does not exist, with the
     /// reason.
     static func arguments(_ name: String) throws -> (words: [String], transport: TargetTransport) {
-        let words = name.split(separator: " ").map(String.init)
-        let value = { (option: String) in
-            words.firstIndex(of: option).flatMap { words.dropFirst($0 + 1).first }
-        }
         do {
-            let spec = try ServerSpec.parse(
-                words.first ?? "", transport: value("--transport"), state: value("--state"))
+            let spec = try ServerSpec.parse(fullName: name)
             return (spec.arguments, TargetTransport(rawValue: spec.transport) ?? .tcp)
         } catch {
             throw Failure(.usage, error.description)

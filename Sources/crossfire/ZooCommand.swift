@@ -70,12 +70,7 @@ struct ZooCommand: ParsableCommand {
     /// The servers that were asked for; each name narrows to what it names, several to what any of them names.
     private var entries: [ZooEntry] {
         ZooEntry.all.filter { entry in
-            guard !usual || entry.isUsual else { return false }
-            guard !only.isEmpty else { return true }
-            let names = entry.names
-            return only.contains { wanted in
-                wanted.split(whereSeparator: { $0 == "/" || $0 == "+" }).allSatisfy { names.contains(String($0)) }
-            }
+            (entry.isUsual || !usual) && (only.isEmpty || only.contains(where: entry.isNamed))
         }
     }
 

@@ -28,4 +28,25 @@ import Testing
             if let grade = entry.grade { #expect(entry.server.summary.hasSuffix("(\(grade)).")) }
         }
     }
+
+    @Test("a server's full name reads back, whatever its transport and state")
+    func fullNames() throws {
+        for spec in ServerSpec.all + ServerSpec.variants {
+            #expect(try ServerSpec.parse(fullName: spec.description) == spec)
+        }
+        #expect(throws: SpecError.self) { try ServerSpec.parse(fullName: "") }
+        #expect(throws: SpecError.self) { try ServerSpec.parse(fullName: "threaded/kv --transport") }
+    }
+
+    @Test("a name of the zoo narrows to what has all of its words")
+    func names() throws {
+        let entry = try #require(
+            ZooEntry.all.first { $0.server.description == "forked/kv+lost-update --transport unix" })
+        for name in ["forked", "forked/kv", "kv/unix", "lost-update", "defective+unix", "forked/kv/unix+lost-update"] {
+            #expect(entry.isNamed(name), "\(name)")
+        }
+        for name in ["threaded", "forked/echo", "forked/kv/tcp", "correct", "lost"] {
+            #expect(!entry.isNamed(name), "\(name)")
+        }
+    }
 }

@@ -58,6 +58,22 @@ public struct ServerSpec: Sendable, Hashable, CustomStringConvertible {
         return spec
     }
 
+    /// Reads a name with its options, as `description` writes it.
+    ///
+    /// - Throws: as `parse`.
+    public static func parse(fullName: String) throws(SpecError) -> ServerSpec {
+        var words = fullName.split(separator: " ").map(String.init)[...]
+        let name = words.popFirst() ?? ""
+        var values: [String: String] = [:]
+        while let option = words.popFirst() {
+            guard ["--transport", "--state"].contains(option), let value = words.popFirst() else {
+                throw SpecError("'\(option)' behind '\(name)' is no option with a value")
+            }
+            values[option] = value
+        }
+        return try parse(name, transport: values["--transport"], state: values["--state"])
+    }
+
     /// Every server without a defect or with one, on the default transport and state, in the order of the tables.
     public static let all = matrix.filter(\.isUsual)
 

@@ -32,6 +32,12 @@ public struct ZooEntry: Sendable {
             + (server.defects.isEmpty ? ["correct"] : server.defects + ["defective"])
     }
 
+    /// Whether a wanted name is its own: one of `names`, or several joined by `/` or `+`, `threaded/kv+unix`.
+    public func isNamed(_ wanted: String) -> Bool {
+        let names = names
+        return wanted.split(whereSeparator: { $0 == "/" || $0 == "+" }).allSatisfy { names.contains(String($0)) }
+    }
+
     /// Whether it has the default transport and state.
     public var isUsual: Bool { server.isUsual }
 

@@ -92,9 +92,7 @@ public struct InspectText: Sendable {
         }
         lines += zip(aligned(rows), marks).map { $1 ? style.red("! " + $0) : "  " + $0 }
         lines += repeats(conversation, codec, style)
-        for violation in violations where violation.summary.hasPrefix("\(conversation.name):") {
-            lines.append(style.red("! \(violation.oracle.rawValue): \(violation.summary)"))
-        }
+        lines += Self.lines(violations, ofFlow: conversation.flow, style)
         if let partial = conversation.partialReply {
             lines.append(
                 "  the reply stream ends inside a reply, after \(partial.bytes.count) bytes: \(printable(partial.bytes))"
@@ -109,6 +107,11 @@ public struct InspectText: Sendable {
                 "  the reply stream is no \(codec.name) from offset \(malformed.offset) on: \(malformed.reason)")
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// What is found of one connection, or, without one, of none or of several: what a campaign noted in its capture, say.
+    public static func lines(_ violations: [Violation], ofFlow flow: Int?, _ style: TerminalStyle) -> [String] {
+        violations.filter { $0.flow == flow }.map { style.red("! \($0.oracle.rawValue): \($0.summary)") }
     }
 
     /// Requests that were sent again over UDP for want of a reply, and replies to them beyond the first.

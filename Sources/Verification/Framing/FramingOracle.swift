@@ -55,11 +55,12 @@ extension Diagnosis {
     ) -> Problem {
         // Without the commands' names: one fault in a server's framing shows with many commands.
         let signature = "\(oracle.rawValue):\(kind)"
+        var violation = Violation(
+            oracle: oracle, summary: summary, packets: story.map(\.packet.number), notes: story.map(\.note),
+            signature: signature)
+        violation.flow = conversation.flow
         return Problem(
-            violation: Violation(
-                oracle: oracle, summary: summary, packets: story.map(\.packet.number), notes: story.map(\.note),
-                signature: signature),
-            conversation: index, isProvenByToken: isProven, silence: silence)
+            violation: violation, conversation: index, isProvenByToken: isProven, silence: silence)
     }
 
     package func label(_ request: Int) -> String { reading.label(call(request)) }
