@@ -4,7 +4,7 @@ public import Wire
 public enum WireProtocols {
     /// All protocols, in the order in which help lists them. A new one is a folder here and an entry in this list.
     public static let all: [any WireCodec] = [
-        EchoLineCodec(), EchoLengthCodec(), TaggedLineCodec(), RESPCodec(), HTTPCodec(),
+        EchoLineCodec(), EchoLengthCodec(), TaggedLineCodec(), RESPCodec(), HTTPCodec(), BeanstalkCodec(),
     ]
 
     /// The protocol with this name, or nil.

@@ -129,6 +129,7 @@ struct CheckCommand: ParsableCommand {
 
     private func checkCapture(_ protocolName: String, at path: String, _ memory: MemoryWatch) throws {
         let codec = try WireProtocols.required(protocolName)
+        let chosen = try model.map { try ChosenModel(named: $0) }
         var wants = CaptureReading.Wants()
         wants.serverPort = port
         wants.datagrams = transport == .udp ? .kept(.all) : .none
@@ -142,7 +143,7 @@ struct CheckCommand: ParsableCommand {
         let judge = { (oracles: [any Oracle]) in
             Judge(oracles: oracles, clockUncertainty: uncertainty, threads: threads)
         }
-        guard let model else {
+        guard let chosen else {
             let judgement = judge(oracles).judge(evidence, notedIn: reading.sectionComments)
             return try finish(judgement, reading, path, codec.name, memory) { judgement in
                 CheckPage(
@@ -150,25 +151,13 @@ struct CheckCommand: ParsableCommand {
                     warnings: reading.warnings, budget: pageBudget(judgement.exercised.operations, memory))
             }
         }
-        let checker = Checker(budget: budget, clockUncertainty: uncertainty, threads: threads)
-        let plain = judge(oracles.filter { $0.id != .linearizability })
-        if isModelFile(model) {
-            let own = try ModelFile(path: model)
-            let found = plain.judge(evidence, model: own, checker, initial: initial, notedIn: reading.sectionComments)
-            return try finish(found.judgement, reading, path, "\(codec.name), \(own.name)", memory) { judgement in
-                CheckPage(
-                    title: CheckOutputs.title(capture), history: found.captured.history, own: own,
-                    result: found.result, judgement: judgement, budget: pageBudget(requests, memory))
-            }
-        }
-        guard let known = CheckModel(name: model) else {
-            throw Failure(.usage, "unknown model '\(model)'; expected one of \(CheckModel.names), or a YAML file")
-        }
-        let found = plain.judge(evidence, model: known, checker, initial: initial, notedIn: reading.sectionComments)
-        try finish(found.judgement, reading, path, "\(codec.name), \(known.rawValue)", memory) { judgement in
-            CheckPage(
-                title: CheckOutputs.title(capture), history: found.captured.history, model: known,
-                result: found.result, judgement: judgement, budget: pageBudget(requests, memory))
+        let found = judge(oracles.filter { $0.id != .linearizability }).judge(
+            evidence, model: chosen, Checker(budget: budget, clockUncertainty: uncertainty, threads: threads),
+            initial: initial, notedIn: reading.sectionComments)
+        try finish(found.judgement, reading, path, "\(codec.name), \(chosen.name)", memory) { judgement in
+            chosen.page(
+                title: CheckOutputs.title(capture), found.captured.history, found.result, judgement,
+                budget: pageBudget(requests, memory))
         }
     }
 
@@ -182,73 +171,28 @@ struct CheckCommand: ParsableCommand {
         }
     }
 
-    private func isModelFile(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
-
     // MARK: Histories
 
     /// Whether the file begins like a history; standard input has to be named by --model.
     private var isHistory: Bool { capture != "-" && HistoryFile.isHistory(at: capture) }
 
     private func checkHistory(_ memory: MemoryWatch) throws {
-        let title = CheckOutputs.title(capture)
-        if let model, isModelFile(model) {
-            let own = try ModelFile(path: model)
-            let history = try beginning(HistoryFile.read(capture, HistoryOptions(own.vocabulary, isKeyed: keyed)))
-            let result = own.check(history, checker(history, memory))
-            return try finish(result, name: own.name, hasClock: history.hasClock, memory) {
-                CheckPage(
-                    title: title, history: history, own: own, result: result, judgement: $0,
+        let asked = try AskedHistory(path: capture, model: model, initial: initial, isKeyed: keyed)
+        let history = asked.history
+        let budget = memory.searchBudget(operations: history.count, threads: threads)
+        let result = try asked.check(Checker(budget: budget, clockUncertainty: uncertainty, threads: threads))
+        let judgement = Judgement(result, hasClock: history.hasClock)
+        try finish(judgement, warnings: [], name: asked.model.name, memory) {
+            try outputs.page {
+                asked.model.page(
+                    title: CheckOutputs.title(capture), history, result, judgement,
                     budget: pageBudget(history.count, memory))
             }
         }
-        let known = model.flatMap { CheckModel(name: $0) }
-        let vocabulary = known.map { HistoryVocabulary().suited(to: $0) } ?? HistoryVocabulary()
-        var history = try beginning(HistoryFile.read(capture, HistoryOptions(vocabulary, isKeyed: keyed)))
-        history.values.close()
-        let name = model ?? history.model
-        guard let model = CheckModel(name: name) else {
-            let known = "expected one of \(CheckModel.names)"
-            throw Failure(
-                model == nil ? .badInput : .usage,
-                name.isEmpty ? "\(capture) names no model: give --model, \(known)" : "unknown model '\(name)'; \(known)"
-            )
-        }
-        if history.initial != nil, !model.takesInitialValue {
-            throw Failure(.usage, "a \(model.rawValue) begins empty: it takes no initial value")
-        }
-        let result = checker(history, memory).check(history, model: model)
-        try finish(result, name: model.rawValue, hasClock: history.hasClock, memory) {
-            CheckPage(
-                title: title, history: history, model: model, result: result, judgement: $0,
-                budget: pageBudget(history.count, memory))
-        }
-    }
-
-    private func checker(_ history: History, _ memory: MemoryWatch) -> Checker {
-        let budget = memory.searchBudget(operations: history.count, threads: threads)
-        return Checker(budget: budget, clockUncertainty: uncertainty, threads: threads)
-    }
-
-    /// The history of an object that held what `--initial` says.
-    private func beginning(_ history: History) -> History {
-        guard let initial else { return history }
-        var copy = history
-        copy.initial = copy.values.code(written: initial)
-        return copy
     }
 
     private func pageBudget(_ operations: Int, _ memory: MemoryWatch) -> SearchBudget {
         memory.pageBudget(operations: operations, atMost: CheckPage.budget)
-    }
-
-    private func finish(
-        _ result: CheckResult, name: String, hasClock: Bool, _ memory: MemoryWatch, page: (Judgement) -> CheckPage
-    ) throws {
-        if result.verdict == .nothingTested, !result.foreignFunctions.isEmpty {
-            throw Failure(.badInput, "\(capture): nothing can be judged. \(result.inconclusive.joined(separator: " "))")
-        }
-        let judgement = Judgement(result, hasClock: hasClock)
-        try finish(judgement, warnings: [], name: name, memory) { try outputs.page { page(judgement) } }
     }
 
     /// Says the verdict, and writes then what else was asked for: a full disk does not hide it.

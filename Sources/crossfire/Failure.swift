@@ -42,6 +42,9 @@ struct Failure: Error {
         case let error as ModelFile.Failure: self.init(.badConfiguration, error.description)
         case let error as Baseline.Failure: self.init(.badConfiguration, error.description)
         case let error as CampaignFolder.Refusal: self.init(.outputLost, error.description)
+        case let error as ChosenModel.Failure:
+            self.init(error.isOfHistory ? .badInput : .usage, error.description)
+        case let error as AskedHistory.Unjudgeable: self.init(.badInput, error.description)
         case let error as NotInCapture: self.init(.badInput, error.description)
         case let error as HistoryError: self.init(.badInput, error.description)
         case let error as ScratchError: self.init(.badConfiguration, error.description)

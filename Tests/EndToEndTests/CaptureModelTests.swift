@@ -54,7 +54,9 @@ extension EndToEnd {
             let found = try CrossfireProcess.run("check", bad, "--protocol", "resp", "--model", model, "--json")
             #expect(found.status == 1, "\(found.output)\(found.errors)")
             let violation = (found.json["violations"] as? [[String: Any]])?.first
-            #expect(violation?["packets"] as? [Int] == [12, 13], "\(found.output)")
+            let shown = violation?["evidence"] as? [[String: Any]]
+            #expect(shown?.map { $0["packet"] as? Int } == [12, 13], "\(found.output)")
+            #expect(shown?.map { $0["note"] as? String } == ["push is sent", "answered passed"], "\(found.output)")
         }
 
         @Test("built-in models by effect and under other names; what is wrong is said")

@@ -48,6 +48,24 @@ struct HTTPReadingTests {
 
     // MARK: Nothing wrong
 
+    @Test("one body on several paths, and several on one: each path may hold what was PUT to it, and nothing else")
+    func sharedBodies() {
+        let (same, other, third) = (Self.bodies[0], Self.bodies[1], Self.bodies[2])
+        let (tape, c) = Self.prepared()
+        // `/a` and `/b` hold the same, `/b` after another body; then both hold it a second time.
+        for request in ["PUT /b \(same)", "PUT /a \(same)", "PUT /b \(same)"] {
+            tape.exchange(c[0], request, Self.created)
+        }
+        for path in ["/a", "/b"] { tape.exchange(c[1], "GET \(path)", Self.ok(same)) }
+        tape.exchange(c[0], "PUT /a \(other)", Self.created)
+        tape.exchange(c[1], "GET /a", Self.ok(other))
+        expectHeld(tape)
+        // The third was never PUT to `/a`, though it is no stranger.
+        tape.exchange(c[1], "GET /a", Self.ok(third))
+        let judgement = tape.judge()
+        #expect(judgement.verdict == .violated, "\(judgement)")
+    }
+
     @Test("methods, ranges, HEAD and pipelines, in any number of packets")
     func correct() {
         let (tape, c) = Self.prepared()

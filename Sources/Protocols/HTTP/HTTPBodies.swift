@@ -4,26 +4,28 @@ import Wire
 
 /// What the evidence shows being PUT to which path: whose body a reply may hold.
 struct HTTPBodies {
-    /// One PUT of a whole body.
-    struct Write {
-        /// The body, by its number in `values`.
-        var value: Int
-        var length: Int
-        /// The packet with the end of the request, and that with the end of its 2xx reply; nil without one.
-        var sent: Int
-        var done: Int?
+    /// A path with one of its bodies, or with the length of one.
+    private struct Pair: Hashable {
+        var path: Int
+        var other: Int
     }
 
     private var paths = ByteInterner()
     private var values = ByteInterner()
-    /// The PUTs of each path, in order of the evidence.
-    private var writes: [[Write]] = []
+    /// What was PUT to each path, whole: each body once, in order of the evidence, by its number in `values`.
+    private var written: [[Int32]] = []
+    /// The lengths of these bodies.
+    private var lengths: Set<Pair> = []
+    /// The first packet with the end of a 2xx reply to a PUT of each path; nil without one.
+    private var settled: [Int?] = []
     /// The GETs of each path, by place in `Reading.calls`.
     private var readers: [[Int]] = []
     /// Something else may have changed the path.
     private var isUnclear: [Bool] = []
     /// The only path that each value was PUT to; -1 where there are several.
     private var pathOf: [Int] = []
+    /// All paths of each value that was PUT to several.
+    private var pathsOfShared: Set<Pair> = []
     /// The folders in which some GET got, byte for byte, what was PUT to its path: there the server keeps files. Elsewhere it
     /// may keep what it makes of them.
     private var verbatim: Set<ArraySlice<UInt8>> = []
@@ -78,15 +80,25 @@ struct HTTPBodies {
         guard let head = HTTPHead(request.bytes.span, from: .client) else { return }
         let (bytes, range) = head.body(in: request.bytes)
         let value = values.intern(bytes, range)
-        if value == pathOf.count { pathOf.append(path) } else if pathOf[value] != path { pathOf[value] = -1 }
+        if note(value, path) { written[path].append(Int32(value)) }
+        lengths.insert(Pair(path: path, other: range.count))
         let conversation = reading.evidence.conversations[Int(call.conversation)]
-        var done: Int?
-        if let reply = call.head?.http, [200, 201, 204].contains(reply.status), conversation.isSynchronised,
-            !conversation.startsMidStream
-        {
-            done = reading.reply(call)?.last.number
+        guard let reply = call.head?.http, [200, 201, 204].contains(reply.status), conversation.isSynchronised,
+            !conversation.startsMidStream, let done = reading.reply(call)?.last.number
+        else { return }
+        settled[path] = min(settled[path] ?? done, done)
+    }
+
+    /// Notes that a value was PUT to a path; false where it was before.
+    private mutating func note(_ value: Int, _ path: Int) -> Bool {
+        if value == pathOf.count {
+            pathOf.append(path)
+            return true
         }
-        writes[path].append(Write(value: value, length: range.count, sent: request.last.number, done: done))
+        if pathOf[value] == path { return false }
+        if pathOf[value] >= 0 { pathsOfShared.insert(Pair(path: pathOf[value], other: value)) }
+        pathOf[value] = -1
+        return pathsOfShared.insert(Pair(path: path, other: value)).inserted
     }
 
     /// A request that never came whole may have been begun, and bytes that are no request here may be one to the server.
@@ -104,8 +116,9 @@ struct HTTPBodies {
 
     private mutating func path(_ bytes: [UInt8], _ range: Range<Int>) -> Int {
         let id = paths.intern(bytes, range)
-        if id == writes.count {
-            writes.append([])
+        if id == written.count {
+            written.append([])
+            settled.append(nil)
             readers.append([])
             isUnclear.append(false)
         }
@@ -179,28 +192,26 @@ struct HTTPBodies {
 
     /// Whether the path holds what clients PUT to it, as far as one can tell: others may change by themselves.
     func isRegister(_ bytes: [UInt8], _ target: Range<Int>) -> Bool {
-        guard let path = paths.lookup(bytes, target), !writes[path].isEmpty else { return false }
+        guard let path = paths.lookup(bytes, target), !written[path].isEmpty else { return false }
         return verbatim.contains(folder(of: path))
     }
 
     /// Whether `value` was PUT to `path`.
-    func wasWritten(_ value: Int, to path: Int) -> Bool { writes[path].contains { $0.value == value } }
+    func wasWritten(_ value: Int, to path: Int) -> Bool {
+        pathOf[value] == path || pathOf[value] < 0 && pathsOfShared.contains(Pair(path: path, other: value))
+    }
 
     /// Whether the path surely held one of the bodies PUT to it when a request that ends in `packet` was sent.
     func isSettled(_ path: Int, at packet: Int) -> Bool {
-        writes[path].contains { write in
-            if let done = write.done { done < packet } else { false }
-        }
+        settled[path].map { $0 < packet } ?? false
     }
 
     /// Whether a body of this length was PUT to the path.
-    func hasLength(_ length: Int, _ path: Int) -> Bool { writes[path].contains { $0.length == length } }
+    func hasLength(_ length: Int, _ path: Int) -> Bool { lengths.contains(Pair(path: path, other: length)) }
 
     /// The bodies PUT to a path, each once, in order.
     func bodies(_ path: Int) -> [ArraySlice<UInt8>] {
-        var seen: [Int] = []
-        for write in writes[path] where !seen.contains(write.value) { seen.append(write.value) }
-        return seen.map { values.bytes($0) }
+        written[path].map { values.bytes(Int($0)) }
     }
 
     /// The only path that this body was PUT to.

@@ -64,9 +64,11 @@ extension Violation {
         let history = captured.history
         var notes: [Int: String] = [:]
         for row in found.rows {
-            let words = HistorySentence.words(history, row)
-            notes[history.ids[row]] = "\(HistorySentence.request(history, row)) is sent"
-            if captured.answers[row] > 0 { notes[captured.answers[row]] = "\(words), answered" }
+            let request = HistorySentence.request(history, row)
+            notes[history.ids[row]] = "\(request) is sent"
+            guard captured.answers[row] > 0 else { continue }
+            let answer = HistorySentence.answer(history, row).map { "answered \($0)" } ?? "\(request) is answered"
+            notes[captured.answers[row]] = answer
         }
         var summary = found.summary
         if let first = found.firstInexplicable, captured.answers[first.row] > 0 {
