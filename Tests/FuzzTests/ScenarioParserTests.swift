@@ -144,7 +144,7 @@ struct ScenarioErrorTests {
         .init(text: "protocol # resp\n", line: 1, column: 10, message: "expected a protocol's name"),
         .init(
             text: "protocol rsp\n", line: 1, column: 10,
-            message: "unknown protocol 'rsp'; expected one of echo, echo-length, tagged, resp, http"),
+            message: "unknown protocol 'rsp'; expected one of \(WireProtocols.names)"),
         .init(text: "protocol resp 3\n", line: 1, column: 15, message: "expected the end of the line"),
         .init(
             text: "protocol resp\nprotocol echo\n", line: 2, column: 1,
