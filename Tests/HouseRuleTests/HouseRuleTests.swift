@@ -41,6 +41,12 @@ struct HouseRuleTests {
         #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
     }
 
+    @Test("tests wait for events, and do not sleep")
+    func sleeps() {
+        let faults = Self.tests.flatMap(HouseRule.sleeps)
+        #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
+    }
+
     @Test("each rule sees what breaks it")
     func awake() {
         let long = SourceFile(path: "Sources/Wire/A.swift", lines: Array(repeating: "", count: 501))
@@ -61,6 +67,12 @@ struct HouseRuleTests {
             path: "Sources/Wire/A.swift",
             lines: ["final class A: @unchecked Sendable {", "    let b: UnsafeRawPointer"])
         #expect(HouseRule.unchecked(in: unsafe).count == 2)
+        let sleepy =
+            ["    us", "    try await Task.s", "Thread.s"].map { $0 + "leep(1)" } + ["    poll(" + "nil, 0, 10)"]
+        // What a target does, and words of ours.
+        let awake = ["    time.s", "    case .s"].map { $0 + "leep(1)" } + ["exec sleep 100"]
+        let test = SourceFile(path: "Tests/WireTests/A.swift", lines: sleepy + awake)
+        #expect(HouseRule.sleeps(in: test).count == sleepy.count)
     }
 }
 
@@ -180,6 +192,16 @@ enum HouseRule {
             guard let name = text.firstMatch(of: #/\b(RESP[A-Z]\w*|HTTP[A-Z]\w*|Echo(Line|Length)\w*|TaggedLine\w*)/#)
             else { return nil }
             return "\(file.path):\(number): error: \(name.1) is named outside its room, use a question to its Meaning"
+        }
+    }
+
+    /// Servers that are slow on purpose are programs of their own, in other languages.
+    static func sleeps(in file: SourceFile) -> [String] {
+        file.code.compactMap { number, text in
+            guard text.contains(#/(^|[^.\w])(u?sleep|nanosleep)\(|(Task|Thread)\.sleep\(|poll\(nil/#) else {
+                return nil
+            }
+            return "\(file.path):\(number): error: a test sleeps, use a wait for the event that it hopes for"
         }
     }
 
