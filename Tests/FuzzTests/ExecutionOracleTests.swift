@@ -53,6 +53,20 @@ struct ExecutionOracleTests {
         #expect(alive.accusations.isEmpty)
     }
 
+    @Test("a target that ended without an answer to anybody may have been dying of what came before")
+    func dying() {
+        let (scenario, before) = (Scenario(protocolName: "resp"), Scenario(protocolName: "echo"))
+        let (_, answered) = ExecutionJudgeTests.exchange()
+        let (_, silent) = Self.silence()
+        let earlier = { (log: ExecutionLog, ending: ProcessEnding?) in
+            let performed = PerformedExecution(scenario: scenario, log: log, ending: ending, before: before)
+            return JudgedExecution(unjudged: performed).earlier
+        }
+        #expect(earlier(silent, .killed(signal: 6)) == before)
+        #expect(earlier(answered, .killed(signal: 6)) == nil)
+        #expect(earlier(silent, nil) == nil)
+    }
+
     @Test("who gave up on a request that is on the wire was left without an answer, and one fault has one id")
     func silent() {
         let (packets, log) = Self.silence()

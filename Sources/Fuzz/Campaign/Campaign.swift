@@ -173,7 +173,7 @@ public final class Campaign {
         guard var finding = fresh(violation, seen, seen.log.execution) else { return }
         finding.targetOutput = harness.targetOutput
         try emit(.suspected(violation, execution: seen.log.execution))
-        let others = try confirmation.confirm(&finding)
+        let others = try confirmation.confirm(&finding, or: seen.earlier)
         try add(finding)
         // A replay that breaks another property, as a reply that names another client, is a finding too.
         var oracles = Set(findings.map(\.violation.oracle))

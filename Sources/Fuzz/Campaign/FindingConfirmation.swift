@@ -26,14 +26,15 @@ struct FindingConfirmation {
 
     /// Adds to a finding how often it shows again, whose fault it is, and a smaller scenario.
     ///
+    /// - Parameter earlier: a scenario to try where the finding's own shows nothing; it takes its place if it does.
     /// - Returns: executions of the replays that broke something else.
-    mutating func confirm(_ finding: inout Finding) throws -> [JudgedExecution] {
+    mutating func confirm(_ finding: inout Finding, or earlier: Scenario?) throws -> [JudgedExecution] {
         guard options.confirmations > 0 else { return [] }
         begin = Clock.monotonic
         defer { nanoseconds += Clock.monotonic - begin }
         var others: [JudgedExecution] = []
         let oracle = finding.violation.oracle
-        if let outcome = try shownAgain(finding), outcome.reproduction.tries > 0 {
+        if let outcome = try shownAgain(&finding, or: earlier), outcome.reproduction.tries > 0 {
             finding.reproduced = outcome.reproduction
             finding.violation.blame = outcome.blame?.text ?? finding.violation.blame
             others = outcome.others
@@ -51,26 +52,42 @@ struct FindingConfirmation {
         guard options.confirmations > 0 else { return }
         begin = Clock.monotonic
         defer { nanoseconds += Clock.monotonic - begin }
-        if let outcome = try shownAgain(finding), outcome.reproduction.tries > 0 {
+        if let outcome = try shownAgain(&finding, or: nil), outcome.reproduction.tries > 0 {
             finding.reproduced = outcome.reproduction
         }
     }
 
     /// What replays on fresh targets show; nil, with a warning, where none can be started.
-    private func shownAgain(_ finding: Finding) throws -> ReproductionTrials.Outcome? {
+    private func shownAgain(
+        _ finding: inout Finding, or earlier: Scenario?
+    ) throws -> ReproductionTrials.Outcome? {
         let (scenario, oracle, times) = (finding.scenario, finding.violation.oracle, options.confirmations)
-        return try onFreshTargets(or: "cannot confirm \(finding.id) on a fresh target") { setup in
-            var outcome = try ReproductionTrials(setup, times: times).run(scenario, expecting: oracle) { tries in
-                try tell(.activity("confirming \(finding.id): \(tries) of \(times) tries"))
+        let id = finding.id
+        let outcome = try onFreshTargets(or: "cannot confirm \(id) on a fresh target") { setup in
+            try ReproductionTrials(setup, times: times).run(scenario, expecting: oracle) { tries in
+                try tell(.activity("confirming \(id): \(tries) of \(times) tries"))
+            }
+        }
+        guard var outcome, outcome.reproduction.hits == 0 else { return outcome }
+        let more: ReproductionTrials.Outcome? = try onFreshTargets(or: "cannot confirm \(id) on a fresh target") {
+            setup in
+            if let earlier {
+                try tell(.activity("confirming \(id): what was run before"))
+                let other = try ReproductionTrials(setup, times: times).run(earlier, expecting: oracle)
+                if let hit = other.hit {
+                    (finding.scenario, finding.packets) = (earlier, hit.packets)
+                    return other
+                }
             }
             // A narrow window wants more than the tries of a confirmation.
-            if outcome.reproduction.hits == 0, !setup.patience.isOver {
-                try tell(.activity("confirming \(finding.id): one longer look"))
+            if !freshSetup.patience.isOver {
+                try tell(.activity("confirming \(id): one longer look"))
                 outcome.addLongerLook(
                     try ReproductionTrials.longerLook(freshSetup).run(scenario, expecting: oracle))
             }
             return outcome
         }
+        return more ?? outcome
     }
 
     /// A smaller scenario that has shown the fault on a fresh target as well; nil without one.

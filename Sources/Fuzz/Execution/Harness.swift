@@ -35,6 +35,8 @@ final class Harness {
     private let perturbation: Perturbation
     private var engine: Engine?
     private(set) var target: Target?
+    /// What the target was told last.
+    private var previous: Scenario?
     /// What the target was seen to accept.
     private(set) var sources = ClientSources.Range.manyAddresses
     private var logWasCut = false
@@ -82,6 +84,7 @@ final class Harness {
     func startTarget() throws {
         target?.stop(graceMilliseconds: isWedged ? 0 : 500)
         target = nil
+        previous = nil
         isWedged = false
         droppedDatagrams = 0
         target = try Target(
@@ -121,7 +124,8 @@ final class Harness {
         }
         // The process may still be dying, and how it ended is part of what is judged.
         let ending = ending(after: log)
-        pipeline.submit(PerformedExecution(scenario: scenario, log: log, ending: ending))
+        pipeline.submit(PerformedExecution(scenario: scenario, log: log, ending: ending, before: previous))
+        previous = scenario
         if log.packets == nil { endMark.send(execution: executions) }
         unjudgedBytes += log.connections.reduce(0) { $0 + $1.receivedBytes + $1.sentBytes }
         switch log.outcome {

@@ -11,8 +11,13 @@ package struct PerformedExecution: Sendable {
     /// How the target ended, if it did.
     package var ending: ProcessEnding?
 
-    package init(scenario: Scenario, log: ExecutionLog, ending: ProcessEnding?) {
+    /// What was run before, where the target ended without an answer to anybody: it may have been dying of that.
+    package var earlier: Scenario?
+
+    package init(scenario: Scenario, log: ExecutionLog, ending: ProcessEnding?, before earlier: Scenario? = nil) {
         (self.scenario, self.log, self.ending) = (scenario, log, ending)
+        let isUnanswered = log.connections.allSatisfy { $0.receivedBytes == 0 }
+        self.earlier = ending != nil && isUnanswered ? earlier : nil
     }
 }
 
@@ -24,6 +29,8 @@ package struct JudgedExecution: Sendable {
     package var log: ExecutionLog
     /// How the target ended, if it did.
     package var ending: ProcessEnding?
+    /// What was run before, where the target may have been dying of that.
+    package var earlier: Scenario?
     package var judgement: Judgement
     /// Its packets, numbered from 1.
     package var packets: PacketBatch
@@ -32,6 +39,7 @@ package struct JudgedExecution: Sendable {
 
     package init(_ performed: PerformedExecution, _ judgement: Judgement, _ packets: PacketBatch) {
         (scenario, log, ending) = (performed.scenario, performed.log, performed.ending)
+        earlier = performed.earlier
         self.judgement = judgement
         self.packets = packets
     }
