@@ -6,11 +6,9 @@ extension Judge {
     public func judge(_ evidence: Evidence) -> Judgement { judge(evidence) { _, _ in } }
 
     /// The same; `more` adds to what is said of each recording.
-    func judge(_ evidence: Evidence, more: (Evidence, inout Judgement) -> Void) -> Judgement {
+    func judge(_ evidence: Evidence, more: (Reading, inout Judgement) -> Void) -> Judgement {
         guard let last = evidence.conversations.map(\.recording).max(), last > 0 else {
-            var judgement = judgeOne(evidence)
-            more(evidence, &judgement)
-            return judgement
+            return judgeOne(evidence, more: more)
         }
         var whole = Judgement()
         for recording in 0...last {
@@ -18,9 +16,7 @@ extension Judge {
             part.conversations.removeAll { $0.recording != recording }
             guard let end = part.conversations.map(\.lastTime).max() else { continue }
             part.end = end
-            var judgement = judgeOne(part)
-            more(part, &judgement)
-            whole.add(judgement)
+            whole.add(judgeOne(part, more: more))
         }
         return whole
     }

@@ -56,7 +56,9 @@ public struct Judge: Sendable {
     /// verdict inconclusive. Linearizability is not judged where replies cannot be relied on.
     ///
     /// - Complexity: O(bytes + operations), but for the search of linearizability, which keeps to its budget.
-    func judgeOne(_ evidence: Evidence) -> Judgement {
+    ///
+    /// - Parameter more: adds to what is said.
+    func judgeOne(_ evidence: Evidence, more: (Reading, inout Judgement) -> Void) -> Judgement {
         let reading = Reading(evidence)
         let missing = Self.missing(evidence)
         // Who still waits for a reply has got no wrong one.
@@ -101,6 +103,7 @@ public struct Judge: Sendable {
         judgement.exercised = Self.exercised(evidence, overlaps: keys.overlaps)
         judgement.exercised.meeting = keys.meeting
         judgement.undecided = keys.undecided
+        more(reading, &judgement)
         return judgement
     }
 

@@ -46,7 +46,7 @@ struct CheckCommand: ParsableCommand {
 
             With --protocol and --model, the requests of a capture are held against the model, in place of what the \
             protocol knows of objects: they have the names that the protocol has for them (COIN gate; POST /coin), the \
-            first word or the path is the object, an error is a refusal unless the model has it as an answer. Nobody \
+            word after the name, or the path, is the object, an error is a refusal unless the model has it as an answer. Nobody \
             knows what objects held before, so only what no beginning explains is violated, unless --initial says it.
 
             What a model does not know is never judged: a function foreign to it makes what came after it inconclusive.
@@ -130,6 +130,8 @@ struct CheckCommand: ParsableCommand {
     private func checkCapture(_ protocolName: String, at path: String, _ memory: MemoryWatch) throws {
         let codec = try WireProtocols.required(protocolName)
         let chosen = try model.map { try ChosenModel(named: $0) }
+        // That an object began empty can be said of any.
+        if let initial, initial != "nil" { try chosen?.takeInitialValue() }
         var wants = CaptureReading.Wants()
         wants.serverPort = port
         wants.datagrams = transport == .udp ? .kept(.all) : .none
@@ -139,11 +141,11 @@ struct CheckCommand: ParsableCommand {
         for warning in reading.warnings + reading.recordingNotes { Console.note("\(capture): \(warning)") }
         let evidence = Evidence(reading.take(transport, serverPort: port), of: reading, codec: codec)
         let budget = memory.searchBudget(operations: requests, threads: threads)
-        let oracles = Judge.wireOracles(silenceLimits: waiting.silenceLimits, budget: budget)
         let judge = { (oracles: [any Oracle]) in
             Judge(oracles: oracles, clockUncertainty: uncertainty, threads: threads)
         }
         guard let chosen else {
+            let oracles = Judge.wireOracles(silenceLimits: waiting.silenceLimits, budget: budget)
             let judgement = judge(oracles).judge(evidence, notedIn: reading.sectionComments)
             return try finish(judgement, reading, path, codec.name, memory) { judgement in
                 CheckPage(
@@ -151,7 +153,7 @@ struct CheckCommand: ParsableCommand {
                     warnings: reading.warnings, budget: pageBudget(judgement.exercised.operations, memory))
             }
         }
-        let found = judge(oracles.filter { $0.id != .linearizability }).judge(
+        let found = judge(Judge.messageOracles(silenceLimits: waiting.silenceLimits)).judge(
             evidence, model: chosen, Checker(budget: budget, clockUncertainty: uncertainty, threads: threads),
             initial: initial, notedIn: reading.sectionComments)
         try finish(found.judgement, reading, path, "\(codec.name), \(chosen.name)", memory) { judgement in

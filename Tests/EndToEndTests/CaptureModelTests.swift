@@ -75,6 +75,9 @@ extension EndToEnd {
             #expect(found.status == 1 && found.output.contains("packet"), "\(found.output)\(found.errors)")
             let set = try CrossfireProcess.run("check", path, "--protocol", "resp", "--model", "queue")
             #expect(set.status == 2 && set.output.contains("has no function"), "\(set.output)\(set.errors)")
+            let begins = try CrossfireProcess.run(
+                "check", path, "--protocol", "resp", "--model", "queue", "--initial", "5")
+            #expect(begins.status == 64 && begins.errors.contains("begins empty"), "\(begins.errors)")
             let unknown = try CrossfireProcess.run("check", path, "--protocol", "resp", "--model", "countr")
             #expect(unknown.status == 64 && unknown.errors.contains("unknown model 'countr'"), "\(unknown.errors)")
             let missing = try CrossfireProcess.run("check", path, "--protocol", "resp", "--model", "none.yaml")

@@ -46,6 +46,19 @@ struct BeanstalkTests {
         #expect(lost.violations.contains { $0.oracle == .loss }, "\(lost)")
     }
 
+    @Test("who waits for a job waits as long as he likes, who does not is answered") func waiting() {
+        for (request, verdict) in [("reserve", Verdict.held), ("reserve-with-timeout 0", .violated)] {
+            let tape = Tape("beanstalk")
+            let c = tape.connect(1)
+            tape.exchange(c[0], "use tube-of-client-0", "USING tube-of-client-0\r\n")
+            tape.send(c[0], request)
+            tape.wait(nanoseconds: 20_000_000_000)
+            tape.clientCloses(c[0])
+            let judgement = tape.judge()
+            #expect((judgement.verdict == .violated) == (verdict == .violated), "\(request): \(judgement)")
+        }
+    }
+
     @Test("what a model of somebody's own is told") func named() {
         let tape = Tape("beanstalk")
         let c = tape.connect(1)

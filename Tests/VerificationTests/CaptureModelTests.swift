@@ -162,4 +162,49 @@ struct CaptureModelTests {
         #expect(found.judgement.verdict == .inconclusive, "\(found.judgement)")
         #expect(found.judgement.inconclusive.contains { $0.contains("SPIN") })
     }
+
+    @Test("where some bytes are no request, nobody knows what they did: nobody is accused") func unreadable() {
+        let tape = Tape()
+        let c = tape.connect(2)
+        tape.exchange(c[0], "SET k a", "+OK\r\n")
+        tape.exchange(c[0], "SET k b", "+OK\r\n")
+        tape.exchange(c[0], "GET k", "$1\r\na\r\n")
+        let judge = Judge(oracles: [])
+        #expect(judge.judge(tape.evidence, model: CheckModel.register, Checker()).judgement.verdict == .violated)
+        tape.send(c[1], raw: Array("*x\r\n".utf8))
+        let doubted = judge.judge(tape.evidence, model: CheckModel.register, Checker()).judgement
+        #expect(doubted.verdict == .inconclusive, "\(doubted)")
+    }
+
+    @Test("what names no object is an object of its own, and told once") func keyless() {
+        let tape = Tape()
+        let c = tape.connect(1)
+        for gate in ["", " a", " b"] {
+            tape.exchange(c[0], "COIN\(gate)", "+ok\r\n")
+            tape.exchange(c[0], "PUSH\(gate)", "+passed\r\n")
+        }
+        let judge = Judge(oracles: [])
+        #expect(judge.judge(tape.evidence, model: Turnstile(), Checker()).judgement.verdict == .held)
+        tape.exchange(c[0], "PUSH", "+passed\r\n")
+        let found = judge.judge(tape.evidence, model: Turnstile(), Checker()).judgement
+        #expect(found.violations.count == 1, "\(found)")
+        tape.exchange(c[0], "SPIN", "+whee\r\n")
+        tape.exchange(c[0], "PUSH a", "+passed\r\n")
+        let spun = judge.judge(tape.evidence, model: Turnstile(), Checker()).judgement
+        #expect(spun.violations.count == 1, "who knows what SPIN did to a: \(spun)")
+    }
+
+    @Test("operations on several keys are seen key by key") func severalKeys() {
+        let tape = Tape()
+        let c = tape.connect(2)
+        tape.exchange(c[0], "MSET k a m b", "+OK\r\n")
+        tape.exchange(c[1], "MGET k m", "*2\r\n$1\r\na\r\n$1\r\nb\r\n")
+        tape.exchange(c[0], "DEL k m", ":2\r\n")
+        tape.exchange(c[1], "MGET k m", "*2\r\n$-1\r\n$-1\r\n")
+        let judge = Judge(oracles: [])
+        #expect(judge.judge(tape.evidence, model: CheckModel.kv, Checker()).judgement.verdict == .held)
+        tape.exchange(c[1], "MGET m k", "*2\r\n$1\r\nb\r\n$-1\r\n")
+        let found = judge.judge(tape.evidence, model: CheckModel.kv, Checker()).judgement
+        #expect(found.verdict == .violated, "\(found)")
+    }
 }

@@ -54,7 +54,7 @@ public struct CaptureStatistics: Sendable, Equatable {
     /// Packets handed over.
     public var delivered: UInt64
 
-    /// Whether nothing that passed the filter was dropped. That everything was also handed over is proved by a
+    /// Whether nothing that passed the filter was dropped. That everything was also handed over is proved by an
     /// end mark, not by counts.
     public var complete: Bool { dropped == 0 && interfaceDropped == 0 }
 

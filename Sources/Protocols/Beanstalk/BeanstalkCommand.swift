@@ -10,6 +10,7 @@ struct BeanstalkCommand {
         BeanstalkCommand(name: "use", replies: [.using]),
         BeanstalkCommand(name: "reserve", replies: [.reserved, .deadlineSoon, .timedOut], blocks: true),
         BeanstalkCommand(name: "reserve-with-timeout", replies: [.reserved, .deadlineSoon, .timedOut], blocks: true),
+        BeanstalkCommand(name: atOnce, replies: [.reserved, .deadlineSoon, .timedOut]),
         BeanstalkCommand(name: "reserve-job", replies: [.reserved, .notFound]),
         BeanstalkCommand(name: "delete", replies: [.deleted, .notFound]),
         BeanstalkCommand(name: "release", replies: [.released, .buried, .notFound]),
@@ -42,8 +43,17 @@ struct BeanstalkCommand {
 
     /// Its place in the table; -1 for one that nobody knows.
     static func place(of request: [UInt8]) -> Int {
-        places[BeanstalkLine(request.span).name(request.span)] ?? -1
+        let line = BeanstalkLine(request.span)
+        let name = line.name(request.span)
+        guard name == "reserve-with-timeout", line.words.count == 2, request[line.words[1]].elementsEqual("0".utf8)
+        else {
+            return places[name] ?? -1
+        }
+        return places[atOnce] ?? -1
     }
+
+    /// Waits for nobody.
+    private static let atOnce = "reserve-with-timeout 0"
 
     static func at(_ place: Int) -> BeanstalkCommand? { table.indices.contains(place) ? table[place] : nil }
 }

@@ -28,13 +28,8 @@ public struct AskedHistory: Sendable {
         var history = try HistoryFile.read(path, HistoryOptions(vocabulary, isKeyed: isKeyed))
         if let initial { history.initial = history.values.code(written: initial) }
         model = try chosen ?? ChosenModel(of: history, at: path)
-        if case .known(let known) = model {
-            history.values.close()
-            if history.initial != nil, !known.takesInitialValue {
-                throw ChosenModel.Failure(
-                    isOfHistory: false, description: "a \(known.rawValue) begins empty: it takes no initial value")
-            }
-        }
+        if history.initial != nil { try model.takeInitialValue() }
+        if case .known = model { history.values.close() }
         self.history = history
     }
 

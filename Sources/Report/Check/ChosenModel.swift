@@ -52,6 +52,15 @@ public enum ChosenModel: Sendable {
         }
     }
 
+    /// Objects are said to have held a value before.
+    ///
+    /// - Throws: `Failure`, where they cannot have.
+    public func takeInitialValue() throws(Failure) {
+        guard case .known(let model) = self, !model.takesInitialValue else { return }
+        throw Failure(
+            isOfHistory: false, description: "a \(model.rawValue) begins empty: it takes no initial value")
+    }
+
     /// How operations are named in histories for it.
     var vocabulary: HistoryVocabulary {
         switch self {

@@ -19,14 +19,13 @@ extension CaptureModel {
         guard !captured.startsEmpty, history.initial == nil else { return check(history, checker) }
         var rows: [Int: [Int]] = [:]
         for (row, key) in history.keys.enumerated() { rows[key, default: []].append(row) }
-        // What names no object may be about any.
-        let keyless = rows.count > 1 ? rows.removeValue(forKey: 0) ?? [] : []
+        let foreign = foreignToAll(history, rows[0] ?? [], checker)
         var whole = CheckResult(verdict: .nothingTested)
         whole.exercised = HistoryOverlaps.exercised(history)
         var isTested = false
         for key in rows.keys.sorted(by: { rows[$0]![0] < rows[$1]![0] }) {
             guard whole.violations.count < maximumViolations else { break }
-            let own = (rows[key]! + keyless).sorted()
+            let own = key == 0 ? rows[key]! : (rows[key]! + foreign).sorted()
             let result = checkFromAnything(history.selecting(own), checker)
             isTested = isTested || result.verdict != .nothingTested
             whole.add(result, rows: own)
@@ -34,6 +33,16 @@ extension CaptureModel {
         for doubt in history.doubts where !whole.inconclusive.contains(doubt) { whole.inconclusive.append(doubt) }
         whole.decide(isTested: isTested)
         return whole
+    }
+
+    /// Of the operations that name no object those that the model does not know: they may have done something to any.
+    private func foreignToAll(_ history: History, _ keyless: [Int], _ checker: Checker) -> [Int] {
+        guard !keyless.isEmpty else { return [] }
+        let names = Set(check(history.selecting(keyless), checker).foreignFunctions)
+        return keyless.filter { row in
+            names.contains(HistorySentence.function(history, row))
+                || names.contains(HistorySentence.words(history, row))
+        }
     }
 }
 
@@ -88,18 +97,18 @@ extension CheckModel: CaptureModel {
             var result = usual
             result.violations = []
             result.hints = []
-            result.verdict = .inconclusive
-            result.inconclusive = usual.violations.map {
+            result.inconclusive += usual.violations.map {
                 "What was there before the capture began may explain it; --initial nil says that nothing was: \($0.summary)"
             }
+            result.decide(isTested: true)
             return result
         }
-        return CheckResult.fromAnything(
-            [usual]
-                + beginnings.lazy.map { value in
-                    var begun = history
-                    begun.initial = value
-                    return checker.check(begun, model: self)
-                }) ?? usual
+        let tries = ([nil] + beginnings.map(Optional.some)).lazy.map { (value: Int?) in
+            guard let value else { return usual }
+            var begun = history
+            begun.initial = value
+            return checker.check(begun, model: self, explains: false)
+        }
+        return CheckResult.fromAnything(tries) ?? usual
     }
 }

@@ -4,7 +4,8 @@ import Capture
 extension CapturedHistory {
     mutating func addCalls(_ reading: Reading, _ naming: CallNaming) {
         var ended: Set<Int32> = []
-        for index in reading.evidence.conversations.indices where reading.evidence.conversations[index].isJudged {
+        // Replies to who is not judged are not relied on; what it asked may have been done all the same.
+        for index in reading.evidence.conversations.indices {
             let first = history.count
             for call in reading.calls[reading.range(index)] {
                 if call.endsPairing { ended.insert(call.conversation) }

@@ -12,22 +12,20 @@ extension CapturedHistory {
         for operation in keys.operations {
             guard operation.partCount == 0 else {
                 let parts = Int(operation.firstPart)..<Int(operation.firstPart + operation.partCount)
-                for key in Set(keys.parts[parts].map(\.key)).sorted() {
-                    add(operation, "\(operation.kind)", key, keys, codes, reading)
+                for part in keys.parts[parts] {
+                    guard let own = operation.onOne(part) else { continue }
+                    add(own, keys, codes, reading)
                 }
                 continue
             }
-            add(operation, nil, operation.key, keys, codes, reading)
+            add(operation, keys, codes, reading)
         }
     }
 
-    /// - Parameter foreign: What it is called if no model of one object knows it.
-    private mutating func add(
-        _ operation: KeyOperation, _ foreign: String?, _ key: Int32, _ keys: KeyHistory, _ codes: [Int],
-        _ reading: Reading
-    ) {
+    private mutating func add(_ operation: KeyOperation, _ keys: KeyHistory, _ codes: [Int], _ reading: Reading) {
+        let key = operation.key
         guard keys.exclusion[Int(key)] == nil else { return }
-        var effect = foreign.map { Effect(name: $0) } ?? Effect(operation)
+        var effect = Effect(operation)
         if effect.function == .other {
             effect.expected = history.values.code(.text(ExactText(effect.name)))
         } else if effect.takesCell {
@@ -57,8 +55,6 @@ extension CapturedHistory {
         var takesCell = false
         var answersCell = false
 
-        init(name: String) { self.name = name }
-
         init(_ operation: KeyOperation) {
             name = "\(operation.kind)"
             switch operation.kind {
@@ -73,5 +69,21 @@ extension CapturedHistory {
             default: break
             }
         }
+    }
+}
+
+extension KeyOperation {
+    /// What an operation on several keys does to one of them, which happens at some instant of its interval; nil where it
+    /// tells nothing of one alone.
+    fileprivate func onOne(_ part: KeyPart) -> KeyOperation? {
+        var own = self
+        (own.key, own.partCount) = (part.key, 0)
+        switch kind {
+        case .writeMany: (own.kind, own.argument) = (.write, part.cell)
+        case .readMany: (own.kind, own.result) = (.read, part.cell)
+        case .deleteMany: (own.kind, own.argument) = (.write, Cell.absent)
+        default: return nil
+        }
+        return own
     }
 }

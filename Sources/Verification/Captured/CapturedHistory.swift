@@ -14,6 +14,8 @@ public struct CapturedHistory: Sendable {
     public internal(set) var notes: [String] = []
     /// Whether nothing was there before the first packet.
     public var startsEmpty = false
+    /// Whether each request was understood, and done once at most.
+    package private(set) var isReliable = true
 
     /// What operations are called.
     public enum Naming: Sendable {
@@ -38,7 +40,8 @@ public struct CapturedHistory: Sendable {
         history.numberWord = "packet"
         for (index, conversation) in reading.evidence.conversations.enumerated() {
             history.clientNames[Int32(index)] = conversation.name
-            guard let rest = conversation.malformedRequest, conversation.isJudged else { continue }
+            if conversation.datagrams != nil { isReliable = false }
+            guard let rest = conversation.malformedRequest else { continue }
             history.doubts.append(
                 "\(conversation.name) sent \(rest.unread) bytes that are no request: what they did nobody knows.")
         }
@@ -47,6 +50,7 @@ public struct CapturedHistory: Sendable {
         case .functions(let functions): addCalls(reading, CallNaming(functions: functions))
         case .names(let names): addCalls(reading, CallNaming(names: names))
         }
+        if !history.doubts.isEmpty { isReliable = false }
     }
 
     /// Appends the operation of a call.

@@ -17,8 +17,8 @@ extension Judge {
         notedIn sectionComments: [String] = []
     ) -> ModelJudgement {
         var last: (CapturedHistory, CheckResult)?
-        var judgement = judge(evidence) { part, judgement in
-            var captured = CapturedHistory(part, model.naming)
+        var judgement = judge(evidence) { reading, judgement in
+            var captured = CapturedHistory(reading, model.naming)
             if let initial {
                 let code = captured.history.values.code(written: initial)
                 captured.startsEmpty = code == History.null
@@ -36,18 +36,19 @@ extension Judge {
 }
 
 extension Judgement {
-    /// Adds what a model says. Where replies are wrong, or packets missing, it accuses nobody.
+    /// Adds what a model says. Where replies are wrong, packets missing, or requests of which nobody knows what they did, it
+    /// accuses nobody; nor over UDP, where a request may have been done twice, or not at all.
     fileprivate mutating func add(_ result: CheckResult, _ captured: CapturedHistory) {
         notes += captured.notes
         // The protocol may know of no object where the model does.
         exercised.overlaps = max(exercised.overlaps, result.exercised.overlaps)
-        let isReliable = violations.isEmpty && inconclusive.isEmpty
+        let isReliable = violations.isEmpty && inconclusive.isEmpty && captured.isReliable
         for found in result.violations {
             let violation = Violation(found, captured)
             if isReliable {
                 violations.append(violation)
             } else {
-                inconclusive.append("What else is wrong or missing may explain: \(violation.summary)")
+                inconclusive.append("What else is wrong, missing or unknown may explain: \(violation.summary)")
             }
         }
         inconclusive += result.inconclusive
