@@ -1,5 +1,7 @@
 import Fuzz
 import Glibc
+import Synchronization
+import System
 import Testing
 
 /// Goal: temporary folders go with their owners, and what a killed one left goes with the next. Method: folders made by hand
@@ -44,5 +46,37 @@ struct ScratchDirectoryTests {
         ScratchDirectory.removeLeftovers(in: Self.parent)
         #expect(Self.exists(used.path + "/kept"))
         withExtendedLifetime(used) {}
+    }
+
+    @Test("runs that begin while another takes away leftovers get their folder")
+    func raced() throws {
+        let isOver = Flag()
+        // Few names beside them: then they are come upon soon.
+        let own = try ScratchDirectory()
+        let folder = own.path
+        try withThread {
+            while !isOver.value.load(ordering: .relaxed) { ScratchDirectory.removeLeftovers(in: folder) }
+        } while: {
+            defer { isOver.value.store(true, ordering: .relaxed) }
+            for _ in 0..<3000 {
+                let made = try ScratchDirectory(in: folder)
+                #expect(Self.exists(made.path))
+                withExtendedLifetime(made) {}
+            }
+        }
+        withExtendedLifetime(own) {}
+    }
+
+    private final class Flag: Sendable {
+        let value = Atomic(false)
+    }
+
+    private func withThread(
+        _ body: @escaping @Sendable () -> Void, while other: () throws -> Void
+    ) throws {
+        let thread = try JoinableThread("leftovers", body)
+        let result = Result { try other() }
+        thread.join()
+        try result.get()
     }
 }

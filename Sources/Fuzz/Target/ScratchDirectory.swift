@@ -16,13 +16,19 @@ package final class ScratchDirectory {
 
     /// Makes one.
     ///
+    /// - Parameter folder: where; nil for TMPDIR.
     /// - Throws: `ScratchError`.
-    package init() throws(ScratchError) {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    package init(in folder: String? = nil) throws(ScratchError) {
+        let parent = folder ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         guard !parent.isEmpty else { throw ScratchError(path: parent, reason: "TMPDIR is set, and empty") }
+        // Before it is made: what is made may be gone before its path is asked for.
+        guard let real = realpath(parent, nil) else { throw ScratchError(path: parent, reason: errorText(errno)) }
+        defer { free(real) }
         _ = Self.removal
         while true {
-            let made = try Self.make(in: parent)
+            guard let made = Self.make(in: String(cString: real)) else {
+                throw ScratchError(path: parent, reason: errorText(errno))
+            }
             // Another run that came upon it before it was locked has taken it for a leftover: once more.
             guard let lock = Self.locked(made) else { continue }
             path = made
@@ -31,14 +37,10 @@ package final class ScratchDirectory {
         }
     }
 
-    private static func make(in parent: String) throws(ScratchError) -> String {
+    private static func make(in parent: String) -> String? {
         let template = strdup("\(parent)/\(prefix)" + String(repeating: "X", count: suffixLength))!
         defer { free(template) }
-        guard mkdtemp(template) != nil, let real = realpath(template, nil) else {
-            throw ScratchError(path: parent, reason: errorText(errno))
-        }
-        defer { free(real) }
-        return String(cString: real)
+        return mkdtemp(template).map { String(cString: $0) }
     }
 
     deinit {
