@@ -11,6 +11,8 @@ public struct Conversation: Sendable {
     public var name: String
     /// The requests in order, each with the reply that stands at its place.
     public var exchanges: [Exchange]
+    /// The requests in order to which no reply is due.
+    public var silent: [SilentRequest] = []
     /// Replies beyond the last request.
     public var surplus: [Message]
     /// The unfinished reply bytes at the end of the server's stream, if any.
@@ -52,6 +54,14 @@ public struct Conversation: Sendable {
     public var serverProcess: Int?
     /// False where it is therefore not certain which reply answers which request.
     public var isSynchronised: Bool
+}
+
+/// A request that asks for no reply.
+public struct SilentRequest: Sendable {
+    /// The request.
+    public var request: Message
+    /// How many requests that are answered stand before it.
+    public var position: Int
 }
 
 /// A request and the reply at its place.

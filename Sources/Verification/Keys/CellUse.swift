@@ -78,9 +78,9 @@ struct CellUse {
         guard startsAbsent else { return nil }
         for operation in operations {
             switch operation.kind {
-            case .write, .swap, .writeIfAbsent: if operation.argument == 0 { return nil }
+            case .write, .swap, .writeIfAbsent, .replace, .compareAndSwap: if operation.argument == 0 { return nil }
             case .add: if operation.argument <= 0 || !operation.isAnswered { return nil }
-            case .append: return nil
+            case .append, .extend, .extendFront, .decrease: return nil
             case .writeMany:
                 let range = Int(operation.firstPart)..<Int(operation.firstPart + operation.partCount)
                 if parts[range].contains(where: { $0.cell == 0 }) { return nil }

@@ -30,13 +30,16 @@ package struct KeyHistory {
         var firstUnpaired: [Int: Int] = [:]
         for call in reading.calls {
             let conversation = reading.evidence.conversations[Int(call.conversation)]
-            if call.endsPairing, firstUnpaired[Int(call.conversation)] == nil {
+            if call.endsPairing, !call.isSilent, firstUnpaired[Int(call.conversation)] == nil {
                 firstUnpaired[Int(call.conversation)] = Int(call.exchange)
             }
             let isPaired =
                 reading.isPaired[Int(call.conversation)]
                 && (firstUnpaired.isEmpty || firstUnpaired[Int(call.conversation)] == nil)
-            let exchange = conversation.exchanges[Int(call.exchange)]
+            let exchange =
+                call.isSilent
+                ? Exchange(request: conversation.silent[Int(call.exchange)].request, reply: nil)
+                : conversation.exchanges[Int(call.exchange)]
             reading.meaning.addOperations(of: call, exchange, isPaired: isPaired, reading, to: &self)
         }
         keepStreamOrder(reading)
@@ -80,12 +83,14 @@ package struct KeyHistory {
     /// Of what operations did, what makes it hardest to find their order.
     func hardestKind(_ events: [SearchEvent]) -> HardKind {
         let kinds = Set(events.map { operations[Int($0.operation)].kind })
-        if !kinds.isDisjoint(with: [.append, .length]) { return .append }
+        if !kinds.isDisjoint(with: [.append, .length, .extend, .extendFront]) { return .append }
         if !kinds.isDisjoint(with: [.writeMany, .readMany, .deleteMany, .existsMany]) {
             return .several
         }
         if !kinds.isDisjoint(with: [.delete, .take]) { return .delete }
-        if !kinds.isDisjoint(with: [.writeIfAbsent, .swap, .exists]) { return .conditional }
+        if !kinds.isDisjoint(with: [.writeIfAbsent, .replace, .swap, .compareAndSwap, .decrease, .exists]) {
+            return .conditional
+        }
         return .unanswered
     }
 

@@ -2,6 +2,10 @@
 package struct KeyOperation {
     package enum Kind: UInt8 {
         case read, write, writeIfAbsent, swap, take, add, addRefused, append, length, delete, exists
+        /// Where nothing is there they do nothing: overwrites; puts text behind, or before; counts down to 0 at least.
+        case replace, extend, extendFront, decrease
+        /// A `swap` of what is known to be there, or nothing.
+        case compareAndSwap
         case writeMany, readMany, deleteMany, existsMany
     }
 

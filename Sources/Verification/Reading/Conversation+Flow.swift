@@ -5,8 +5,8 @@ extension Conversation {
     /// Reads a connection: its streams as messages, each request beside the reply at its place.
     ///
     /// A direction is read up to its first gap or its first bytes that are no message; `requestGaps`, `replyGaps`,
-    /// `malformedRequest` and `malformedReply` say so. Requests that no server answers (an empty line in RESP) are left
-    /// out. Never traps, whatever the bytes are.
+    /// `malformedRequest` and `malformedReply` say so. Requests that no server answers (an empty line in RESP)
+    /// stand in `silent`. Never traps, whatever the bytes are.
     ///
     /// - Complexity: O(bytes + packets).
     public init(flow: Flow, name: String, codec: any WireCodec) {
@@ -22,7 +22,11 @@ extension Conversation {
         exchanges = []
         exchanges.reserveCapacity(requests.messages.count)
         var next = midStream ? Self.firstReply(after: requests.messages.first, in: replies.messages) : 0
-        for request in requests.messages where codec.isAnswered(request.bytes.span) {
+        for request in requests.messages {
+            guard codec.isAnswered(request.bytes.span) else {
+                silent.append(SilentRequest(request: request, position: exchanges.count))
+                continue
+            }
             exchanges.append(
                 Exchange(request: request, reply: next < replies.messages.count ? replies.messages[next] : nil))
             next += 1
