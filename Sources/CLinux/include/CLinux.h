@@ -3,6 +3,7 @@
 #define CROSSFIRE_CLINUX_H
 
 // _GNU_SOURCE is defined in the .c files alone: here it would change fd_set, and clash with Foundation's view of it.
+#include "CInChild.h"
 #include "CSharedMemory.h"
 #include <errno.h>
 #include <poll.h>
