@@ -103,6 +103,7 @@ struct CheckCommand: ParsableCommand {
     }
 
     func run() throws {
+        MemoryWatch.returnLargeBlocks()
         let memory = MemoryWatch(limit: maxMemory)
         memory.begin { reason in
             let judgement = Judgement(inconclusive: [reason])

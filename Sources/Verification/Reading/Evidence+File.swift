@@ -37,10 +37,11 @@ extension Evidence {
         _ flows: consuming CapturedFlows, of reading: CaptureReading, codec: any WireCodec,
         name: (Endpoint) -> String = { $0.description }
     ) {
-        switch flows {
+        // Copied, the flows would all be kept until the last one is read.
+        switch consume flows {
         case .connections(let flows):
             self.init(
-                capture: flows, codec: codec, names: { name($0.client) }, incomplete: reading.shortcomings,
+                capture: consume flows, codec: codec, names: { name($0.client) }, incomplete: reading.shortcomings,
                 end: reading.end)
         case .exchanges(let flows):
             self.init(
