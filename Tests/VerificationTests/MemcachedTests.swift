@@ -137,6 +137,11 @@ struct MemcachedTests {
             }
             #expect(judgement.verdict == .held, "\(value): \(judgement)")
         }
+        let pipelined = judge { tape, c in
+            tape.send(c[0], "set k 0 0 silent noreply", "get k", "delete k noreply", "get k")
+            tape.reply(c[0], "VALUE k 0 6\r\nsilent\r\nEND\r\nEND\r\n")
+        }
+        #expect(pipelined.verdict == .held, "\(pipelined)")
         let unwritten = judge { tape, c in
             tape.exchange(c[1], "set k 0 0 before", "STORED\r\n")
             tape.send(c[0], "set k 0 0 silent noreply")

@@ -27,23 +27,23 @@ package struct KeyHistory {
 
     init(_ reading: Reading) {
         operations.reserveCapacity(reading.calls.count)
-        var firstUnpaired: [Int: Int] = [:]
-        for call in reading.calls {
-            let conversation = reading.evidence.conversations[Int(call.conversation)]
-            if call.endsPairing, !call.isSilent, firstUnpaired[Int(call.conversation)] == nil {
-                firstUnpaired[Int(call.conversation)] = Int(call.exchange)
-            }
-            let isPaired =
-                reading.isPaired[Int(call.conversation)]
-                && (firstUnpaired.isEmpty || firstUnpaired[Int(call.conversation)] == nil)
+        for index in reading.evidence.conversations.indices { addOperations(of: index, reading) }
+        keepStreamOrder(reading)
+        excludeKeysOfUnreadableRequests(reading)
+    }
+
+    /// In the order of the stream: that is the order in which a server takes them.
+    private mutating func addOperations(of index: Int, _ reading: Reading) {
+        let conversation = reading.evidence.conversations[index]
+        var isPaired = reading.isPaired[index]
+        for call in reading.stream(index) {
+            if call.endsPairing, !call.isSilent { isPaired = false }
             let exchange =
                 call.isSilent
                 ? Exchange(request: conversation.silent[Int(call.exchange)].request, reply: nil)
                 : conversation.exchanges[Int(call.exchange)]
             reading.meaning.addOperations(of: call, exchange, isPaired: isPaired, reading, to: &self)
         }
-        keepStreamOrder(reading)
-        excludeKeysOfUnreadableRequests(reading)
     }
 
     package mutating func key(_ bytes: [UInt8], _ range: Range<Int>) -> Int32 {

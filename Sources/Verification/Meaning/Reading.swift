@@ -77,10 +77,10 @@ package struct Reading: Sendable {
     }
 
     /// The calls of a conversation in the order of its stream.
-    func stream(_ conversation: Int) -> [Call] {
+    func stream(_ conversation: Int) -> ArraySlice<Call> {
         let answered = calls[range(conversation)]
         let silent = evidence.conversations[conversation].silent
-        guard !silentStarts.isEmpty, !silent.isEmpty else { return Array(answered) }
+        guard !silentStarts.isEmpty, !silent.isEmpty else { return answered }
         var all: [Call] = []
         var next = 0
         func take(upTo position: Int) {
@@ -94,7 +94,7 @@ package struct Reading: Sendable {
             all.append(call)
         }
         take(upTo: .max)
-        return all
+        return all[...]
     }
 
     /// Takes apart what a conversation asked and was answered.
