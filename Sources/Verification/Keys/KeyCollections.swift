@@ -151,7 +151,11 @@ extension KeyHistory {
             // Of parts that nobody named there may be any number.
             guard startsAbsent, operation.isAnswered else { return nil }
             let own = collections.parts[operation.key] ?? []
-            guard !own.isEmpty, hasRoom(own.count, operation.key) else { return nil }
+            guard hasRoom(own.count, operation.key) else { return nil }
+            guard !own.isEmpty else {
+                copy.kind = .exists
+                return copy
+            }
             copy.kind = .existsMany
             copy.firstPart = Int32(parts.count)
             for part in own { parts.append(KeyPart(key: part, cell: 0)) }
