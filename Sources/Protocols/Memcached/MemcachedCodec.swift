@@ -49,6 +49,19 @@ public struct MemcachedCodec: WireCodec {
         return Array(line.joined(separator: [0x20])) + end + words[place] + end
     }
 
+    /// The version of the last value.
+    public func told(_ reply: Span<UInt8>) -> [UInt8]? {
+        guard reply.count > 1, reply[0] == UInt8(ascii: "V"), reply[1] == UInt8(ascii: "A") else { return nil }
+        var words: [Range<Int>] = []
+        var start = 0
+        var version: Range<Int>?
+        while let (block, next) = MemcachedBlock.read(reply, at: start, &words) {
+            start = next
+            version = block.version ?? version
+        }
+        return version.map { $0.map { reply[$0] } }
+    }
+
     /// `noreply` and quiet requests get none, or only in some cases; `quit` closes.
     public func isAnswered(_ request: Span<UInt8>) -> Bool {
         var words: [Range<Int>] = []

@@ -259,7 +259,7 @@ struct MemcachedMeaning: Meaning {
         case .append: "append"
         case .delete: "delete"
         case .conditional: "add"
-        case .several, .unanswered: kind.rawValue
+        default: kind.rawValue
         }
     }
 }

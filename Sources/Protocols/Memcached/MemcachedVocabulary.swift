@@ -42,6 +42,13 @@ extension MemcachedCodec {
                         RequestTemplate(4, .read, "get", .object),
                     ]),
                 Topic(
+                    .register, weight: 20,
+                    [
+                        RequestTemplate(6, .read, "gets", .object),
+                        RequestTemplate(6, .write, "cas", .object, "0", "0", .value, .told),
+                        RequestTemplate(1, .write, "set", .object, "0", "0", .value),
+                    ]),
+                Topic(
                     .several, weight: 10,
                     [
                         RequestTemplate(6, .write, "set", .object, "0", "0", .value),

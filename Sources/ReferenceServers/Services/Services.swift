@@ -32,6 +32,13 @@ package enum Services {
             return KeyValueService(keyspace)
         },
         ServiceEntry(
+            name: "memcached", summary: "key-value store that speaks memcached's text protocol",
+            protocolName: "memcached", hasState: true, fitsDatagrams: false
+        ) { assembly in
+            guard let keyspace = assembly.keyspace else { preconditionFailure("memcached needs a keyspace") }
+            return MemcachedService(keyspace)
+        },
+        ServiceEntry(
             name: "file", summary: "files over HTTP/1.1", protocolName: "http", hasState: false, fitsDatagrams: false
         ) { assembly in
             guard let root = assembly.root else { preconditionFailure("file needs a root") }

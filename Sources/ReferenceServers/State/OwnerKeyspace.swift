@@ -47,11 +47,12 @@ final class OwnerKeyspace: Keyspace {
     }
 
     func execute(_ command: Command, _ words: [[UInt8]]) -> Reply {
+        let named = [Array(command.name.utf8)] + words.dropFirst()
         let slot = Int(getpid()) % Limits.ownerSlots
         return slots.withLock(slot) {
             sequences[slot * 8] = (sequences[slot * 8] + 1) & 0x7FFF_FFFF
             let sequence = sequences[slot * 8]
-            for frame in framer.frames(RequestReader.encode(words), slot: slot, sequence: sequence) {
+            for frame in framer.frames(RequestReader.encode(named), slot: slot, sequence: sequence) {
                 _ = channels.requests.send(frame)
             }
             var reply: [UInt8] = []
@@ -118,7 +119,7 @@ private struct Owner: ~Copyable {
 
     private func execute(_ request: [UInt8]) -> Reply {
         guard let words = RequestReader.words(request.span), let name = words.first,
-            let command = Command.byName[Command.capitals(name)], command.accepts(words.count)
+            let command = Command.byName[name], command.accepts(words.count)
         else { return .failure("ERR the request reached the owner damaged") }
         return keyspace.execute(command, words)
     }

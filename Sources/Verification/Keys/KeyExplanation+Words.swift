@@ -51,11 +51,14 @@ extension KeyExplanation {
     /// Whether the operation may leave `cell` in `key`.
     func mayProduce(_ operation: KeyOperation, _ cell: Int, _ key: Int32) -> Bool {
         switch operation.kind {
-        case .write, .swap, .writeIfAbsent, .replace, .compareAndSwap:
+        case .write, .swap, .writeIfAbsent, .put, .replace, .compareAndSwap:
             return operation.key == key && operation.argument == cell
+        case .pushLeft, .pushRight:
+            return operation.key == key && (operation.argument == cell || operation.argument == Cell.unknown)
+        case .atomic: return steps(operation).contains { mayProduce($0, cell, key) }
         case .add, .decrease: return operation.key == key && (!operation.isAnswered || operation.result == cell)
         case .append, .extend, .extendFront: return operation.key == key
-        case .writeMany: return parts(operation).contains { $0.key == key && $0.cell == cell }
+        case .writeMany, .putMany: return parts(operation).contains { $0.key == key && $0.cell == cell }
         default: return false
         }
     }
@@ -66,8 +69,10 @@ extension KeyExplanation {
             return false
         }
         switch operation.kind {
-        case .write, .swap, .writeIfAbsent, .replace, .compareAndSwap: return operation.argument == cell
-        case .writeMany: return parts(operation).contains { $0.cell == cell }
+        case .write, .swap, .writeIfAbsent, .put, .replace, .compareAndSwap, .pushLeft, .pushRight:
+            return operation.argument == cell
+        case .atomic: return steps(operation).contains { writes($0, cell) }
+        case .writeMany, .putMany: return parts(operation).contains { $0.cell == cell }
         default: return false
         }
     }
@@ -75,7 +80,7 @@ extension KeyExplanation {
     /// What the key certainly holds right after the operation, if that can be told.
     func cellAfter(_ operation: KeyOperation) -> Int? {
         switch operation.kind {
-        case .write, .swap, .replace, .compareAndSwap: return operation.argument
+        case .write, .swap, .put, .replace, .compareAndSwap: return operation.argument
         case .writeIfAbsent: return operation.result != 0 ? operation.argument : nil
         case .add, .decrease: return operation.isAnswered ? operation.result : nil
         case .delete, .take: return Cell.absent
@@ -83,7 +88,11 @@ extension KeyExplanation {
         }
     }
 
+    private func steps(_ operation: KeyOperation) -> [KeyOperation] {
+        parts(operation).map { history.parts.step($0, of: operation) }
+    }
+
     private func parts(_ operation: KeyOperation) -> ArraySlice<KeyPart> {
-        history.parts[Int(operation.firstPart)..<Int(operation.firstPart + operation.partCount)]
+        history.parts.of(operation)
     }
 }

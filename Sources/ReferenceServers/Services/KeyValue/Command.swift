@@ -50,11 +50,12 @@ package struct Command: Sendable {
         }
     }
 
-    /// All commands by name. A new command is an entry of one of these lists.
+    /// All commands by name, those of the kv service in capitals. A new command is an entry of one of these lists.
     package static let byName: [[UInt8]: Command] = Dictionary(
-        uniqueKeysWithValues: (stringCommands + counterCommands + listCommands + setCommands + serverCommands).map {
-            (Array($0.name.utf8), $0)
-        })
+        uniqueKeysWithValues: (stringCommands + counterCommands + listCommands + setCommands + serverCommands
+            + MemcachedCommands.all).map {
+                (Array($0.name.utf8), $0)
+            })
 }
 
 extension Reply {
