@@ -2,7 +2,9 @@ package import Verification
 package import Wire
 
 extension MemcachedCodec: WireProtocol {
-    package func meaning(of evidence: Evidence) -> any Meaning { MemcachedMeaning() }
+    package func meaning(of evidence: Evidence) -> any Meaning {
+        MemcachedMeaning(versions: MemcachedVersions(areUnique: evidence.source == .target))
+    }
     package var isToldByMessages: Bool { true }
     package var isToldByReplies: Bool { true }
 
@@ -47,9 +49,13 @@ struct MemcachedMeaning: Meaning {
     /// What stands against judging single keys.
     private(set) var traits = MemcachedTraits()
     /// The values that versions were told of.
-    private(set) var versions = MemcachedVersions()
+    private(set) var versions: MemcachedVersions
     private(set) var isInterfered = false
     private var stream = Stream()
+
+    init(versions: MemcachedVersions) {
+        self.versions = versions
+    }
 
     /// What was sent on the connection that is being read, and has no reply of its own.
     private struct Stream {

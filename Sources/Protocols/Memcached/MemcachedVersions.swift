@@ -11,9 +11,16 @@ struct MemcachedVersions: Sendable {
         fileprivate var hash: Int
     }
 
+    /// Whether no two values have one version, whatever is told: so it is on one server. Behind a proxy there may be
+    /// several, which count for themselves.
+    let areUnique: Bool
     private var names = ByteInterner()
-    /// Nil where one version was told with two values.
+    /// Nil where one version was told with two values, and both may be right.
     private var places: [Place?] = []
+
+    init(areUnique: Bool) {
+        self.areUnique = areUnique
+    }
 
     /// Notes the versions in a reply.
     mutating func note(_ reply: [UInt8], _ call: Call) {
@@ -45,7 +52,7 @@ struct MemcachedVersions: Sendable {
         let id = names.intern(name, name.indices)
         if id == places.count {
             places.append(place)
-        } else if let known = places[id], known.hash != place.hash {
+        } else if let known = places[id], known.hash != place.hash, !areUnique {
             places[id] = nil
         }
     }

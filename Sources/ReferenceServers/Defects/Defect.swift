@@ -69,7 +69,7 @@ package enum Defects {
     package static let all: [any Defect] = [
         // Races on shared state.
         LostUpdate(), CheckThenAct(), StaleRead(), TornWrite(), UnlockAsLock(), NarrowWindow(), LostDigit(),
-        LockOrder(),
+        LockOrder(), TornVersion(),
         // Replies and requests.
         SharedReplyBuffer(), ReorderedReplies(), OneReadOneMessage(), ShortWriteIgnored(), EarlyClose(),
         DoubleProcessing(), LateReply(), SlowClientBlocksAll(),

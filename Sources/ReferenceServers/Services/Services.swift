@@ -10,6 +10,10 @@ package struct ServiceEntry: Sendable {
     package let hasState: Bool
     /// Whether a request and a reply fit in a datagram each.
     package var fitsDatagrams = true
+    /// Whether one command locks several keys.
+    package var locksSeveralKeys = true
+    /// Bytes of version and flags in front of what a key holds.
+    package var itemHeaderBytes = 0
     /// Makes the service from the parts that it needs.
     package let make: @Sendable (Assembly) -> any Service
 }
@@ -33,7 +37,8 @@ package enum Services {
         },
         ServiceEntry(
             name: "memcached", summary: "key-value store that speaks memcached's text protocol",
-            protocolName: "memcached", hasState: true, fitsDatagrams: false
+            protocolName: "memcached", hasState: true, fitsDatagrams: false, locksSeveralKeys: false,
+            itemHeaderBytes: MemcachedItem.headerBytes
         ) { assembly in
             guard let keyspace = assembly.keyspace else { preconditionFailure("memcached needs a keyspace") }
             return MemcachedService(keyspace)

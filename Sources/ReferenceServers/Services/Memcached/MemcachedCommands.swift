@@ -107,7 +107,7 @@ struct MemcachedItem {
     var data: [UInt8]
 
     /// Bytes before the data.
-    private static let headerBytes = 12
+    static let headerBytes = 12
 
     init(version: UInt64, flags: UInt32, data: [UInt8]) {
         (self.version, self.flags, self.data) = (version, flags, data)
