@@ -108,13 +108,13 @@ import Testing
             let element = Array("\(step)".utf8)
             switch random.next() % 5 {
             case 0:
-                list.pushFront(element)
+                list.push(element, at: .left)
                 reference.insert(element, at: 0)
             case 1, 2:
-                list.pushBack(element)
+                list.push(element, at: .right)
                 reference.append(element)
-            case 3: #expect(list.popFront() == (reference.isEmpty ? nil : reference.removeFirst()))
-            default: #expect(list.popBack() == reference.popLast())
+            case 3: #expect(list.pop(at: .left) == (reference.isEmpty ? nil : reference.removeFirst()))
+            default: #expect(list.pop(at: .right) == reference.popLast())
             }
             #expect(list.count == reference.count)
         }
