@@ -45,7 +45,10 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Report",
-            dependencies: ["Wire", "Verification", "Capture", "Fuzz", .product(name: "Yams", package: "Yams")],
+            dependencies: [
+                "System", "Wire", "Verification", "Capture", "Perturbation", "Fuzz",
+                .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: strict),
 
         .executableTarget(

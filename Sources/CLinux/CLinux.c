@@ -2,6 +2,7 @@
 #include "CLinux.h"
 #include <fcntl.h>
 #include <ftw.h>
+#include <malloc.h>
 #include <mqueue.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -41,6 +42,8 @@ int cf_prctl(int option, unsigned long argument) { return prctl(option, argument
 int cf_spawn_addchdir(posix_spawn_file_actions_t *actions, const char *path) {
     return posix_spawn_file_actions_addchdir_np(actions, path);
 }
+
+void cf_return_blocks_above(int bytes) { mallopt(M_MMAP_THRESHOLD, bytes); }
 
 char **cf_environ(void) { return environ; }
 

@@ -1,5 +1,6 @@
 import CNoise
 import Glibc
+import System
 
 /// The parameters of the noise during one execution.
 public struct Noise: Sendable, Equatable {
@@ -7,8 +8,8 @@ public struct Noise: Sendable, Equatable {
     public var seed: UInt64
     /// Chance that a call is delayed. Applied are at most 0.5: with more, threads move in step and races hide.
     public var probability: Double
-    /// The longest sleep; 0 for yields only. Applied are at most 1000.
-    public var sleepMicroseconds: UInt32
+    /// The longest sleep, in whole microseconds; zero for yields only. Applied is at most a millisecond.
+    public var longestSleep: Duration
     /// Where the preload library may act.
     public var sites: NoiseSites
 
@@ -16,10 +17,12 @@ public struct Noise: Sendable, Equatable {
     public static let none = Noise(seed: 0, probability: 0)
 
     /// Noise from its parts.
-    public init(seed: UInt64, probability: Double, sleepMicroseconds: UInt32 = 100, sites: NoiseSites = .all) {
+    public init(
+        seed: UInt64, probability: Double, longestSleep: Duration = .microseconds(100), sites: NoiseSites = .all
+    ) {
         self.seed = seed
         self.probability = probability
-        self.sleepMicroseconds = sleepMicroseconds
+        self.longestSleep = longestSleep
         self.sites = sites
     }
 
@@ -28,6 +31,9 @@ public struct Noise: Sendable, Equatable {
         guard probability > 0 else { return 0 }
         return UInt32(min(probability, 0.5) * 4_294_967_296)
     }
+
+    /// The longest sleep as the library has it.
+    package var sleepMicroseconds: UInt32 { UInt32(clamping: longestSleep.nanoseconds / 1000) }
 
     /// What the library reads from `CROSSFIRE_NOISE`.
     package var text: String {
@@ -43,7 +49,7 @@ public struct Noise: Sendable, Equatable {
         /// The processor is given away.
         case yield
         /// A sleep.
-        case sleep(microseconds: Int32)
+        case sleep(Duration)
     }
 
     /// What the library does at a thread's n-th call in an execution: a pure function, the same on every machine.
@@ -56,7 +62,7 @@ public struct Noise: Sendable, Equatable {
         switch cf_noise_delay(cf_noise_draw(seed, lineage, thread, call), threshold, sleepMicroseconds) {
         case ..<0: .none
         case 0: .yield
-        case let time: .sleep(microseconds: time)
+        case let time: .sleep(.microseconds(time))
         }
     }
 

@@ -23,10 +23,13 @@ public final class Perturbation: Sendable {
 
     /// Prepares noise. A supervising one starts a thread, and must be made in the network namespace in which the target
     /// will be started.
-    public init(plan: PerturbationPlan) throws(SystemError) {
+    public convenience init(plan: PerturbationPlan) throws(SystemError) { try self.init(plan: plan, in: nil) }
+
+    /// The same, for a target in a private network; nil: in our own.
+    package init(plan: PerturbationPlan, in network: NetworkNamespaces?) throws(SystemError) {
         self.plan = plan
         control = Mutex(try NoiseControl())
-        supervisor = plan.kind == .syscalls ? try SyscallSupervisor.start() : nil
+        supervisor = plan.kind == .syscalls ? try SyscallSupervisor.start(in: network) : nil
     }
 
     deinit {

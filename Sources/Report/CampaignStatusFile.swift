@@ -2,6 +2,7 @@ import Capture
 import Foundation
 public import Fuzz
 import Verification
+import System
 
 /// `status.json` in a campaign's folder: how far it is, for who watches it from outside. Written aside and renamed about
 /// once a second, so that it can be read at any time; after a kill it says that the campaign runs, with its process and the
@@ -46,7 +47,7 @@ public struct CampaignStatusFile {
         let entry = Entry(
             state: state, activity: activity, verdict: verdict, processID: getpid(),
             updated: Date().timeIntervalSince1970, protocolName: context.protocolName, seed: context.seed,
-            elapsedSeconds: last.elapsedSeconds, executions: last.executions, operations: last.exercised.operations,
+            elapsedSeconds: last.elapsed.seconds, executions: last.executions, operations: last.exercised.operations,
             packets: last.packets, dropped: last.dropped, inconclusive: last.inconclusive, findings: last.findings)
         try? PendingFile.write(Array(JSONText.data(entry)), to: path)
     }

@@ -2,6 +2,7 @@ import Capture
 import Foundation
 public import Fuzz
 import Verification
+import System
 
 /// The object that `crossfire fuzz --json` prints, and `summary.json` in a campaign's folder.
 public struct CampaignSummary: Encodable {
@@ -128,9 +129,9 @@ public struct CampaignSummary: Encodable {
         protocolName = context.protocolName
         target = context.target
         seed = context.seed
-        elapsedSeconds = status.elapsedSeconds
+        elapsedSeconds = status.elapsed.seconds
         executions = status.executions
-        executionsPerSecond = Double(status.executions) / max(status.fuzzingSeconds, 0.001)
+        executionsPerSecond = Double(status.executions) / max(status.fuzzing.seconds, 0.001)
         operations = status.exercised.operations
         overlaps = status.exercised.overlaps
         meeting = status.difficulty.clientsOnOneObject.map { Meeting(most: $0.most, median: $0.median) }
@@ -154,7 +155,7 @@ public struct CampaignSummary: Encodable {
                 id: finding.id, oracle: finding.violation.oracle.rawValue, summary: finding.violation.summary,
                 requirement: finding.violation.oracle.requirement, blame: finding.violation.blame,
                 firstExecution: finding.firstExecution,
-                firstSeconds: finding.firstSeconds,
+                firstSeconds: finding.firstSeen.seconds,
                 reproduced: FindingRecord.Reproduction(finding.reproduced), minimized: finding.minimized != nil,
                 path: paths[finding.id])
         }

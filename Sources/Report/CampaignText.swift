@@ -3,6 +3,7 @@ public import Fuzz
 public import Verification
 import Foundation
 import Wire
+import System
 
 /// What a campaign says on a terminal.
 public struct CampaignText: Sendable {
@@ -17,10 +18,11 @@ public struct CampaignText: Sendable {
 
     /// One line on where the campaign stands; rewritten in place on a terminal.
     public func progress(_ status: CampaignStatus) -> String {
-        let rate = Double(status.executions) / max(status.fuzzingSeconds, 0.001)
+        let rate = Double(status.executions) / max(status.fuzzing.seconds, 0.001)
         let line = String(
             format: "%5.1f s  %@ executions (%@/s)  %@ operations, %@ overlapped  %@ packets, %d dropped  %d findings",
-            status.elapsedSeconds, grouped(status.executions), grouped(Int(rate)), grouped(status.exercised.operations),
+            status.elapsed.seconds, grouped(status.executions), grouped(Int(rate)),
+            grouped(status.exercised.operations),
             grouped(status.exercised.overlaps), grouped(status.packets), status.dropped, status.findings)
         return status.slowness.map { "\(line)  \($0)" } ?? line
     }
@@ -74,7 +76,7 @@ public struct CampaignText: Sendable {
     /// The last words.
     public func summary(_ result: CampaignResult) -> String {
         let status = result.status
-        let rate = Double(status.executions) / max(status.fuzzingSeconds, 0.001)
+        let rate = Double(status.executions) / max(status.fuzzing.seconds, 0.001)
         let verdict =
             switch result.verdict {
             case .held: style.green("held")
@@ -83,7 +85,7 @@ public struct CampaignText: Sendable {
             }
         var lines = [
             "\(verdict): \(context.target.text), \(context.protocolName), seed \(context.seed)",
-            "  \(grouped(status.executions)) executions in \(String(format: "%.1f", status.elapsedSeconds)) s, "
+            "  \(grouped(status.executions)) executions in \(String(format: "%.1f", status.elapsed.seconds)) s, "
                 + "\(grouped(Int(rate))) a second; perturbation \(context.perturbation)",
             "  \(grouped(status.exercised.operations)) operations, \(overlapText(status.exercised))",
             "  \(grouped(status.packets)) packets "

@@ -1,5 +1,6 @@
 public import Fuzz
 import Verification
+import System
 
 /// `finding.json`: a finding as its folder keeps it.
 public struct FindingRecord: Codable, Sendable {
@@ -112,7 +113,7 @@ public struct FindingRecord: Codable, Sendable {
         requirement = finding.violation.oracle.requirement
         signature = finding.violation.signature
         evidence = zip(finding.violation.packets, finding.violation.notes).map { Note(packet: $0, note: $1) }
-        marginNanoseconds = finding.violation.marginNanoseconds
+        marginNanoseconds = finding.violation.margin?.nanoseconds
         blame = finding.violation.blame
         protocolName = context.protocolName
         target = context.target
@@ -120,7 +121,7 @@ public struct FindingRecord: Codable, Sendable {
         clients = context.clients
         perturbation = context.perturbation
         firstExecution = finding.firstExecution
-        firstSeconds = finding.firstSeconds
+        firstSeconds = finding.firstSeen.seconds
         reproduced = Reproduction(finding.reproduced)
         minimized = finding.minimized != nil
         version = Version.text

@@ -39,7 +39,7 @@ extension JUnit {
                     case .undecided(let reason): .error(message: reason)
                     case .accepted(let reason): .skipped(message: reason)
                     }
-                return Case(group: item.kind.rawValue, name: item.name, seconds: item.seconds, outcome: outcome)
+                return Case(group: item.kind.rawValue, name: item.name, duration: item.duration, outcome: outcome)
             })
     }
 }

@@ -1,5 +1,6 @@
 public import Capture
 import Foundation
+import System
 
 /// JUnit XML, as CI systems read it: one suite, a case for each thing that was checked.
 public struct JUnit: Sendable {
@@ -10,15 +11,15 @@ public struct JUnit: Sendable {
         /// What was checked.
         public var name: String
         /// How long it took. Seconds.
-        public var seconds: Double
+        public var duration: Duration
         /// How it ended.
         public var outcome: Outcome
 
         /// Creates a case.
-        public init(group: String, name: String, seconds: Double, outcome: Outcome) {
+        public init(group: String, name: String, duration: Duration, outcome: Outcome) {
             self.group = group
             self.name = name
-            self.seconds = seconds
+            self.duration = duration
             self.outcome = outcome
         }
     }
@@ -49,7 +50,7 @@ public struct JUnit: Sendable {
         let failures = cases.count { if case .failed = $0.outcome { true } else { false } }
         let errors = cases.count { if case .error = $0.outcome { true } else { false } }
         let skipped = cases.count { if case .skipped = $0.outcome { true } else { false } }
-        let seconds = cases.reduce(0) { $0 + $1.seconds }
+        let seconds = cases.reduce(.zero) { $0 + $1.duration }.seconds
         var lines = ["<?xml version=\"1.0\" encoding=\"UTF-8\"?>"]
         lines.append(
             "<testsuites><testsuite name=\"\(escaped(suite))\" tests=\"\(cases.count)\" failures=\"\(failures)\" "
@@ -57,7 +58,7 @@ public struct JUnit: Sendable {
         for item in cases {
             let head =
                 "  <testcase classname=\"crossfire.\(escaped(item.group))\" name=\"\(escaped(item.name))\" "
-                + "time=\"\(time(item.seconds))\""
+                + "time=\"\(time(item.duration.seconds))\""
             switch item.outcome {
             case .passed: lines.append(head + "/>")
             case .failed(let type, let message, let details):

@@ -1,5 +1,6 @@
 import Foundation
 public import Verification
+import System
 
 /// What `crossfire check` says of a capture.
 public struct JudgementText: Sendable {
@@ -32,7 +33,7 @@ public struct JudgementText: Sendable {
             }
             lines.append("    must hold: \(violation.oracle.requirement)")
             if let blame = violation.blame { lines.append("    blame: \(blame)") }
-            if let margin = violation.marginNanoseconds {
+            if let margin = violation.margin?.nanoseconds {
                 lines.append("    margin: \(duration(nanoseconds: margin))")
             }
         }
@@ -69,7 +70,7 @@ public struct JudgementText: Sendable {
                     Object.Entry(
                         oracle: violation.oracle.rawValue, summary: violation.summary, signature: violation.signature,
                         evidence: zip(violation.packets, violation.notes).map { .init(packet: $0, note: $1) },
-                        marginNanoseconds: violation.marginNanoseconds, blame: violation.blame)
+                        marginNanoseconds: violation.margin?.nanoseconds, blame: violation.blame)
                 },
                 hints: judgement.hints.isEmpty ? nil : judgement.hints, inconclusive: judgement.inconclusive,
                 notJudged: judgement.notes,

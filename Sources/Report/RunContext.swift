@@ -1,3 +1,7 @@
+public import Fuzz
+import Perturbation
+import Wire
+
 /// What a run was asked to do: what every report says beside its results.
 public struct RunContext: Sendable {
     /// The server under test.
@@ -18,6 +22,15 @@ public struct RunContext: Sendable {
         self.seed = seed
         self.clients = clients
         self.perturbation = perturbation
+    }
+}
+
+extension RunContext {
+    /// What a campaign is asked to do.
+    public init(_ options: CampaignOptions) {
+        self.init(
+            target: TargetDescription(options.target), protocolName: options.codec.name, seed: options.seed,
+            clients: options.generator.clients, perturbation: options.perturbation.kind.rawValue)
     }
 }
 

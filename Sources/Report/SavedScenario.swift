@@ -1,6 +1,6 @@
 import Foundation
 public import Fuzz
-import Verification
+public import Verification
 public import Wire
 
 /// What a path names that can be run again: a finding's folder, a scenario in one, or a scenario alone.
@@ -13,6 +13,8 @@ public struct SavedScenario: Sendable {
     public let folder: String
     /// What the finding's folder says; nil for a scenario alone.
     public let record: FindingRecord?
+    /// What a replay has to show again; nil for a scenario alone, where any violation counts.
+    public var oracle: OracleID? { record.flatMap { OracleID(rawValue: $0.oracle) } }
 
     /// Reads it.
     ///

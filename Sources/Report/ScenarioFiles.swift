@@ -14,6 +14,23 @@ public struct ScenarioFiles: Sendable {
         self.resolve = resolve
     }
 
+    /// Files whose scenarios are of these protocols, which they name.
+    public init(protocols: [any WireCodec]) {
+        self.init { name, _ in
+            guard let found = protocols.first(where: { $0.name == name }) else {
+                throw UnknownName(name: name, known: protocols.map(\.name))
+            }
+            return found
+        }
+    }
+
+    private struct UnknownName: Error, CustomStringConvertible {
+        let name: String
+        let known: [String]
+
+        var description: String { "unknown protocol '\(name)'; expected one of \(known.joined(separator: ", "))" }
+    }
+
     /// The scenario of one file.
     ///
     /// - Throws: `StoreError`, `ScenarioError`.

@@ -10,6 +10,15 @@ public enum TargetDescription: Equatable, Sendable {
     /// A server that runs already.
     case connect(TargetAddress)
 
+    /// The description of a target that is no reference server.
+    public init(_ target: TargetSpec) {
+        self =
+            switch target {
+            case .command(let words, let transport): .command(words, over: transport)
+            case .address(let address): .connect(address)
+            }
+    }
+
     /// The arguments that name this target on the command line.
     public var arguments: [String] {
         switch self {

@@ -1,6 +1,7 @@
 import Foundation
 import Fuzz
 public import Verification
+import System
 
 /// What one campaign of the zoo came to.
 public struct ZooRow: Encodable, Sendable {
@@ -103,12 +104,12 @@ public struct ZooRow: Encodable, Sendable {
 /// The zoo's result as a table and as JSON.
 public struct ZooTable: Sendable {
     private let rows: [ZooRow]
-    private let budgetSeconds: Double
+    private let budget: Duration
 
     /// A table of these rows, each campaign with this budget.
-    public init(rows: [ZooRow], budgetSeconds: Double) {
+    public init(rows: [ZooRow], budget: Duration) {
         self.rows = rows
-        self.budgetSeconds = budgetSeconds
+        self.budget = budget
     }
 
     /// The zoo's own verdict: violated where a correct server was accused or a defect missed, which is no fault of a hammer.
@@ -167,7 +168,7 @@ public struct ZooTable: Sendable {
     public func json() throws -> String {
         try JSONText.line(
             Object(
-                budgetSeconds: budgetSeconds, missed: rows.filter { $0.verdict == .missed }.map(\.server),
+                budgetSeconds: budget.seconds, missed: rows.filter { $0.verdict == .missed }.map(\.server),
                 accused: rows.filter { $0.verdict == .accused }.map(\.server),
                 servers: rows.map { Entry(row: $0, verdict: $0.verdict.rawValue) }))
     }

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A POSIX thread that is joined exactly once: pthread_create(3).
+/// A POSIX thread that is joined or detached exactly once: pthread_create(3).
 package struct JoinableThread: ~Copyable {
     private let handle: pthread_t
 
@@ -31,6 +31,12 @@ package struct JoinableThread: ~Copyable {
     /// Waits for the thread to end.
     package consuming func join() {
         pthread_join(handle, nil)
+        discard self
+    }
+
+    /// Nobody waits for its end: pthread_detach(3).
+    package consuming func detach() {
+        pthread_detach(handle)
         discard self
     }
 

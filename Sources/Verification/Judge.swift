@@ -1,4 +1,5 @@
 import Capture
+import System
 
 /// Holds evidence against oracles.
 public struct Judge: Sendable {
@@ -28,16 +29,16 @@ public struct Judge: Sendable {
     private let budget: SearchBudget
     private let silenceLimits: SilenceLimits
     private let searches: Bool
-    private let clockUncertainty: Int64
+    private let clockUncertainty: Duration
     private let threads: Int
 
     /// Creates a judge with these oracles.
     ///
     /// - Parameters:
-    ///   - clockUncertainty: How far two time stamps may be off against each other, in nanoseconds; a violation with a
-    ///     margin of up to twice as much is inconclusive.
+    ///   - clockUncertainty: How far two time stamps may be off against each other; a violation with a margin of up to
+    ///     twice as much is inconclusive.
     ///   - threads: How many search for linearizability at once.
-    public init(oracles: [any Oracle] = Judge.wireOracles, clockUncertainty: Int64 = 0, threads: Int = 1) {
+    public init(oracles: [any Oracle] = Judge.wireOracles, clockUncertainty: Duration = .zero, threads: Int = 1) {
         self.clockUncertainty = clockUncertainty
         self.threads = threads
         readers = oracles.compactMap { $0 as? any ReadingOracle }
@@ -80,9 +81,10 @@ public struct Judge: Sendable {
         let doubts = Doubts(reading, wanted, silenceLimits)
         judgement.inconclusive += doubts.inconclusive
         for problem in keys.problems where wanted.contains(problem.violation.oracle) {
-            if let margin = problem.violation.marginNanoseconds, clockUncertainty > 0, margin <= 2 * clockUncertainty {
+            if let margin = problem.violation.margin, clockUncertainty > .zero, margin <= clockUncertainty * 2 {
                 judgement.inconclusive.append(
-                    "Within the clocks' uncertainty of \(clockUncertainty) ns (margin \(margin) ns): "
+                    "Within the clocks' uncertainty of \(clockUncertainty.nanoseconds) ns "
+                        + "(margin \(margin.nanoseconds) ns): "
                         + problem.violation.summary)
             } else if missing.isEmpty {
                 judgement.violations.append(problem.violation)

@@ -11,9 +11,8 @@ public struct Violation: Sendable {
     /// The same for two violations of one kind, whatever values, keys or times they have: what findings are told
     /// apart by.
     public var signature: String
-    /// How far time stamps would have to be wrong for the violation to vanish, in nanoseconds; nil where time plays no
-    /// part.
-    public var marginNanoseconds: Int64?
+    /// How far time stamps would have to be wrong for the violation to vanish; nil where time plays no part.
+    public var margin: Duration?
     /// Whose fault it is, in words without a full stop; nil where the evidence does not tell.
     public var blame: String?
     /// It tells processes of the server apart.
@@ -30,14 +29,14 @@ public struct Violation: Sendable {
     /// Creates a violation.
     public init(
         oracle: OracleID, summary: String, packets: [Int] = [], notes: [String] = [], signature: String,
-        marginNanoseconds: Int64? = nil, blame: String? = nil
+        margin: Duration? = nil, blame: String? = nil
     ) {
         self.oracle = oracle
         self.summary = summary
         self.packets = packets
         self.notes = notes
         self.signature = signature
-        self.marginNanoseconds = marginNanoseconds
+        self.margin = margin
         self.blame = blame
     }
 }

@@ -79,7 +79,7 @@ struct RecordCommand: ParsableCommand {
             section: SectionInfo(os: "Linux", application: "crossfire \(Version.text)"))
         options.maximumPackets = count
         options.maximumBytes = size
-        options.maximumDuration = duration.map { .seconds($0.seconds) }
+        options.maximumDuration = duration
         if let ringFiles { options.ring = .init(fileBytes: ringSize, files: ringFiles) }
         if !command.isEmpty, !noSandbox, case .refused(let reason) = PrivateNetwork.enter() {
             Console.note("no private network (\(reason)); recording in the machine's own")

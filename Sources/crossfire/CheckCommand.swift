@@ -103,6 +103,7 @@ struct CheckCommand: ParsableCommand {
     }
 
     func run() throws {
+        MemoryWatch.returnLargeBlocks()
         let memory = MemoryWatch(limit: maxMemory)
         memory.begin { reason in
             let judgement = Judgement(inconclusive: [reason])
@@ -122,7 +123,7 @@ struct CheckCommand: ParsableCommand {
         try checkHistory(memory)
     }
 
-    private var uncertainty: Int64 { clockUncertainty.map { Int64($0.seconds * 1e9) } ?? 0 }
+    private var uncertainty: Duration { clockUncertainty ?? .zero }
     private var threads: Int { ProcessInfo.processInfo.activeProcessorCount }
 
     // MARK: Captures

@@ -61,7 +61,7 @@ struct CompareCommand: ParsableCommand {
         var options = ComparisonOptions(targets: targets)
         options.clients = try numbers()
         options.rounds = rounds
-        options.seconds = time.seconds
+        options.time = time
         let line = StatusLine()
         let results = try Comparison(options).run { line.update($0) }
         line.end(erasing: true)

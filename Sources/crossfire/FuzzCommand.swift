@@ -74,7 +74,7 @@ struct FuzzCommand: ParsableCommand {
         let corpus = try common.scenarios(for: codec)
         let spec = try description.resolved()
         let seed = common.seed ?? UInt64.random(in: 0...0xFFFF_FFFF)
-        Sandbox.enter(for: description, refused: target.noSandbox)
+        let network = Sandbox.enter(for: description, refused: target.noSandbox)
         Interruption.watch()
         var options = CampaignOptions(target: spec, codec: codec)
         options.generator.clients = common.clients
@@ -82,11 +82,12 @@ struct FuzzCommand: ParsableCommand {
         options.corpus = corpus
         options.seed = seed
         options.executionLimit = executions
-        options.secondLimit = duration?.seconds ?? (executions == nil ? 60 : nil)
+        options.duration = duration ?? (executions == nil ? .seconds(60) : nil)
         options.stopOnFirst = stopOnFirst
         options.stopOnOracles = stopOn
         options.confirmations = confirm
         options.hammers = hammer
+        options.network = network
         options.perturbation = hammer ? .off : target.perturb.plan(for: spec)
         let context = RunContext(
             target: description, protocolName: codec.name, seed: seed, clients: common.clients,
@@ -131,26 +132,5 @@ struct RunOptions: ParsableArguments {
     func scenarios(for codec: any WireCodec) throws -> [Scenario] {
         guard let corpus else { return [] }
         return try ScenarioFiles.known.load(folder: corpus).map(\.scenario).filter { $0.protocolName == codec.name }
-    }
-}
-
-/// A time on the command line, a number with its unit; at most a hundred years, so that nanoseconds of it fit in 64 bits.
-struct Duration: ExpressibleByArgument {
-    let seconds: Double
-
-    private static let longestSeconds = 100.0 * 365 * 86400
-
-    /// As help shows a default: `30s`, `0.25s`.
-    var defaultValueDescription: String { seconds == seconds.rounded() ? "\(Int(seconds))s" : "\(seconds)s" }
-
-    init?(argument: String) {
-        for (suffix, scale) in [("us", 0.000_001), ("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)]
-        where argument.hasSuffix(suffix) {
-            guard let value = Double(argument.dropLast(suffix.count)), value > 0 else { return nil }
-            seconds = value * scale
-            guard seconds <= Self.longestSeconds else { return nil }
-            return
-        }
-        return nil
     }
 }

@@ -25,7 +25,7 @@ struct GateCommand: ParsableCommand {
     @OptionGroup var common: RunOptions
 
     @Option(help: "The time for everything, as 30s: what saved findings and the corpus leave goes to fresh executions.")
-    var duration = Duration(argument: "30s")!
+    var duration = Duration.seconds(30)
 
     @Option(help: "The campaign's folder: its findings are replayed, new ones are saved there.")
     var out = "crossfire-out"
@@ -53,16 +53,17 @@ struct GateCommand: ParsableCommand {
         let findings = try saved.map { try Gate.SavedFinding($0.record, in: $0.path, .known) }
         let spec = try description.resolved()
         let seed = common.seed ?? UInt64.random(in: 0...0xFFFF_FFFF)
-        Sandbox.enter(for: description, refused: target.noSandbox)
+        let network = Sandbox.enter(for: description, refused: target.noSandbox)
         Interruption.watch()
 
         var gate = Gate(accepted: accepted.ids)
         var replayer = ScenarioReplayer(target: spec, codec: codec)
         let perturbation = target.perturb.plan(for: spec)
+        replayer.network = network
         replayer.perturbation = perturbation
         replayer.seed = seed
         replayer.times = times
-        replayer.secondsLeft = duration.seconds
+        replayer.timeLeft = duration
         try gate.replay(findings: findings, replayer, tell: Console.note)
         try gate.replay(
             corpus: scenarios.filter { $0.scenario.protocolName == codec.name }, replayer, tell: Console.note)
@@ -74,7 +75,7 @@ struct GateCommand: ParsableCommand {
     }
 
     /// Where everything else was run, fresh executions get this much, even if that is a little more than the budget.
-    private static let leastFreshSeconds = 0.5
+    private static let leastFresh: Duration = .milliseconds(500)
 
     /// Fresh executions for as long as is left.
     ///
@@ -92,7 +93,8 @@ struct GateCommand: ParsableCommand {
         options.generator.operations = common.operations
         options.corpus = corpus.filter { $0.protocolName == codec.name }
         options.seed = seed
-        options.secondLimit = max(Self.leastFreshSeconds, replayer.secondsLeft ?? 0)
+        options.duration = max(Self.leastFresh, replayer.timeLeft ?? .zero)
+        options.network = replayer.network
         options.perturbation = perturbation
         let context = RunContext(
             target: target, protocolName: codec.name, seed: seed, clients: common.clients,

@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Report
 import Synchronization
@@ -24,6 +25,9 @@ final class MemoryWatch: Sendable {
     private let searchLimit: Atomic<Int>
     private let stage = Atomic(Stage.judging)
 
+    /// Larger blocks go back to the kernel when they are let go of. Bytes.
+    private static let largeBlock: Int32 = 1 << 20
+
     /// How far the command is.
     private enum Stage: UInt8, AtomicRepresentable {
         /// There is no verdict yet.
@@ -41,6 +45,12 @@ final class MemoryWatch: Sendable {
         pressure = MemoryPressure(
             reason: limit.map { "--max-memory \($0.words) does not suffice" }
                 ?? "the memory for searches is used up; more may help: --max-memory 4GiB")
+    }
+
+    /// Has large blocks given back as soon as they are let go of. Left alone, malloc keeps them, also larger and larger ones,
+    /// among small ones: of an array that grew it holds all former sizes. mallopt(3)
+    static func returnLargeBlocks() {
+        cf_return_blocks_above(largeBlock)
     }
 
     /// Watches until `end`. Where the limit is reached, `say` is told why, and the process ends with status 2; with 74 where

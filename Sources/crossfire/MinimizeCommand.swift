@@ -17,17 +17,18 @@ struct MinimizeCommand: ParsableCommand {
     @OptionGroup var target: TargetOptions
 
     @Option(help: "How long to look: 500ms, 60s, 5m.")
-    var duration = Duration(argument: "20s")!
+    var duration = Duration.seconds(20)
 
     @Flag(help: "Run what somebody else's finding names, unasked.")
     var yes = false
 
     func run() throws {
         let subject = try ReplaySubject(self.subject, target, isTrusted: yes)
-        Sandbox.enter(for: subject.target, refused: target.noSandbox)
+        let network = Sandbox.enter(for: subject.target, refused: target.noSandbox)
         Interruption.watch()
         let spec = try subject.target.resolved()
         var replayer = ScenarioReplayer(target: spec, codec: subject.codec)
+        replayer.network = network
         replayer.perturbation = target.perturb.plan(for: spec)
         replayer.seed = subject.seed
         replayer.times = 3
@@ -36,7 +37,7 @@ struct MinimizeCommand: ParsableCommand {
             Console.note("the fault was not seen again in \(seen.executions) executions")
             throw CommandStatus.end(.held)
         }
-        let smaller = try replayer.minimize(subject.scenario, expecting: oracle, seconds: duration.seconds)
+        let smaller = try replayer.minimize(subject.scenario, expecting: oracle, within: duration)
         print((smaller ?? subject.scenario).text, terminator: "")
         if smaller == nil { Console.note("nothing smaller shows it") }
         throw CommandStatus.end(.violated)

@@ -38,10 +38,11 @@ struct ReplayCommand: ParsableCommand {
 
     func run() throws {
         let subject = try ReplaySubject(self.subject, target, isTrusted: yes)
-        Sandbox.enter(for: subject.target, refused: target.noSandbox)
+        let network = Sandbox.enter(for: subject.target, refused: target.noSandbox)
         Interruption.watch()
         let spec = try subject.target.resolved()
         var replayer = ScenarioReplayer(target: spec, codec: subject.codec)
+        replayer.network = network
         replayer.perturbation = target.perturb.plan(for: spec)
         replayer.seed = subject.seed
         replayer.times = times
@@ -68,7 +69,7 @@ struct ReplaySubject {
         scenario = saved.scenario
         codec = saved.codec
         seed = saved.record?.seed ?? 0
-        oracle = saved.record.flatMap { OracleID(rawValue: $0.oracle) }
+        oracle = saved.oracle
         if options.isGiven {
             target = try options.description()
         } else if let record = saved.record {

@@ -42,8 +42,8 @@ struct SliceOptions: ParsableArguments {
         var request = SliceRequest()
         request.flow = flow
         request.finding = finding
-        request.fromSeconds = from?.seconds
-        request.untilSeconds = until?.seconds
+        request.from = from
+        request.until = until
         let packets = try request.write(of: source, flows: flows, violations: violations, to: path)
         if packets == 0 { Console.note("\(path): no packet is in that part") }
     }

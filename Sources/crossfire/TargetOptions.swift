@@ -118,12 +118,15 @@ extension PerturbationMode {
 /// The private network, where the target is ours and the user did not refuse it.
 enum Sandbox {
     /// Enters it; where the machine does not permit that, says so and goes on in the machine's own network.
-    static func enter(for target: TargetDescription, refused: Bool) {
-        if case .connect = target { return }
-        guard !refused else { return }
+    ///
+    /// - Returns: where the target is then.
+    static func enter(for target: TargetDescription, refused: Bool) -> TargetNetwork {
+        if case .connect = target { return .shared }
+        guard !refused else { return .shared }
         if case .refused(let reason) = PrivateNetwork.enter() {
             Console.note("no private network (\(reason)); capturing on the machine's own lo")
         }
+        return .shared
     }
 }
 

@@ -62,7 +62,7 @@ struct ZooCommand: ParsableCommand {
         let scratch = try ScratchDirectory()
         defer { withExtendedLifetime(scratch) {} }
         let rows = try campaigns(in: scratch.path)
-        let table = ZooTable(rows: rows, budgetSeconds: budget.seconds)
+        let table = ZooTable(rows: rows, budget: budget)
         print(json ? try table.json() : table.text(style: TerminalStyle(descriptor: 1)))
         throw CommandStatus.end(table.verdict(isHammer: hammer))
     }

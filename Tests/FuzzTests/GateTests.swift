@@ -28,7 +28,7 @@ struct GateTests {
             findings: findings.map { id in
                 Finding(
                     id: id, violation: violation, scenario: Scenario(protocolName: "p"),
-                    firstExecution: 1, firstSeconds: 0, packets: .init(linkTypes: []), targetOutput: [])
+                    firstExecution: 1, firstSeen: .zero, packets: .init(linkTypes: []), targetOutput: [])
             }, inconclusiveReasons: reasons, interruptedBy: nil)
     }
 
@@ -65,12 +65,12 @@ struct GateTests {
         ]
         for (result, outcome, verdict) in table {
             var gate = Gate(accepted: ["loss-2"])
-            gate.note(finding: "loss-1", .loss, result, of: 5, seconds: 1)
-            #expect(gate.cases == [GateCase(kind: .finding, name: "loss-1", seconds: 1, outcome: outcome)])
+            gate.note(finding: "loss-1", .loss, result, of: 5, took: .seconds(1))
+            #expect(gate.cases == [GateCase(kind: .finding, name: "loss-1", duration: .seconds(1), outcome: outcome)])
             #expect(gate.verdict == verdict)
         }
         var gate = Gate(accepted: ["loss-1"])
-        gate.note(finding: "loss-1", .loss, Self.result(5, of: 5, verdict: .violated), of: 5, seconds: 1)
+        gate.note(finding: "loss-1", .loss, Self.result(5, of: 5, verdict: .violated), of: 5, took: .seconds(1))
         #expect(gate.cases.map(\.outcome) == [.accepted("accepted by the baseline; seen in 5 of 5 tries")])
         #expect(gate.verdict == .held)
     }
@@ -101,26 +101,26 @@ struct GateTests {
     @Test("what the time did not suffice for keeps the gate from being green, and hides no violation")
     func leftOut() {
         var gate = Gate(accepted: [])
-        gate.note(corpus: "a.crossfire", Self.result(0, of: 1, verdict: .held), seconds: 1)
+        gate.note(corpus: "a.crossfire", Self.result(0, of: 1, verdict: .held), took: .seconds(1))
         #expect(gate.isComplete && gate.verdict == .held)
         gate.leaveOut(.corpus, "b.crossfire")
         #expect(!gate.isComplete && gate.verdict == .inconclusive)
-        gate.note(corpus: "c.crossfire", Self.result(1, of: 1, verdict: .violated), seconds: 1)
+        gate.note(corpus: "c.crossfire", Self.result(1, of: 1, verdict: .violated), took: .seconds(1))
         #expect(gate.verdict == .violated)
     }
 
     @Test("all tries together leave half of the time, and none gets less than a few executions")
     func pace() {
-        var pace = GatePace(10, usual: 0.5, tries: 20)
-        #expect(pace.next(10, tries: 5) == 0.25)
+        var pace = GatePace(.seconds(10), usual: .milliseconds(500), tries: 20)
+        #expect(pace.next(.seconds(10), tries: 5) == .milliseconds(250))
         // The first five took nothing.
-        #expect(pace.next(10, tries: 5) == 5.0 / 15)
+        #expect(pace.next(.seconds(10), tries: 5) == .seconds(5) / 15)
         // They took all of it.
-        #expect(pace.next(5, tries: 5) == GatePace.least)
-        #expect(pace.next(1, tries: 5) == GatePace.least)
-        var unlimited = GatePace(nil, usual: 0.5, tries: 20)
-        #expect(unlimited.next(nil, tries: 20) == 0.5)
-        var few = GatePace(10, usual: 0.5, tries: 1)
-        #expect(few.next(10, tries: 1) == 0.5)
+        #expect(pace.next(.seconds(5), tries: 5) == GatePace.least)
+        #expect(pace.next(.seconds(1), tries: 5) == GatePace.least)
+        var unlimited = GatePace(nil, usual: .milliseconds(500), tries: 20)
+        #expect(unlimited.next(nil, tries: 20) == .milliseconds(500))
+        var few = GatePace(.seconds(10), usual: .milliseconds(500), tries: 1)
+        #expect(few.next(.seconds(10), tries: 1) == .milliseconds(500))
     }
 }

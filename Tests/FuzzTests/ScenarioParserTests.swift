@@ -61,8 +61,8 @@ struct ScenarioParserTests {
         let table: [(String, Scenario.Action)] = [
             ("connect", .connect(receiveBuffer: nil)), ("connect receive-buffer 4096", .connect(receiveBuffer: 4096)),
             ("send \"a\"", .send(.raw(Self.text("a")))), ("send a", .send(.requests([[Self.text("a")]]))),
-            ("expect", .expect(count: 1)), ("expect 12", .expect(count: 12)), ("pause 0ms", .pause(milliseconds: 0)),
-            ("pause 60000ms", .pause(milliseconds: 60_000)), ("shutdown", .shutdown), ("reset", .reset),
+            ("expect", .expect(count: 1)), ("expect 12", .expect(count: 12)), ("pause 0ms", .pause(.milliseconds(0))),
+            ("pause 60000ms", .pause(.milliseconds(60_000))), ("shutdown", .shutdown), ("reset", .reset),
             ("close", .close),
         ]
         for (line, action) in table {

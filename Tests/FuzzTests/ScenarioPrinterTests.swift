@@ -37,7 +37,7 @@ struct ScenarioPrinterTests {
                 .requests((0...random.pick(0...2)).map { _ in (0...random.pick(0...2)).map { _ in template(&random) } })
             )
         case 5: .expect(count: random.pick([1, 1, 2, 1 << 20]))
-        case 6: .pause(milliseconds: random.pick(0...60_000))
+        case 6: .pause(.milliseconds(random.pick(0...60_000)))
         case 7: .shutdown
         case 8: .reset
         default: .close
@@ -95,7 +95,7 @@ struct ScenarioPrinterTests {
             ),
             (.send(.requests([[Template(text: "a b")]])), #"send | "a b""#),
             (.send(.requests([[Template(text: "|")], [Template(text: "#")]])), ##"send | "|" | "#""##),
-            (.expect(count: 1), "expect"), (.expect(count: 3), "expect 3"), (.pause(milliseconds: 7), "pause 7ms"),
+            (.expect(count: 1), "expect"), (.expect(count: 3), "expect 3"), (.pause(.milliseconds(7)), "pause 7ms"),
             (.shutdown, "shutdown"), (.reset, "reset"), (.close, "close"),
         ]
         for (action, text) in table { #expect(Scenario.Step(client: 4, action).text == "c4 " + text) }

@@ -111,7 +111,7 @@ struct StatisticsTests {
         other.summary = "two"
         other.packets = [1]
         other.notes = ["n"]
-        other.marginNanoseconds = 5
+        other.margin = .nanoseconds(5)
         let id = Finding.id(of: violation, protocolName: "resp")
         #expect(id == "linearizability-cac115c6")
         #expect(Finding.id(of: other, protocolName: "resp") == id)
@@ -136,7 +136,8 @@ struct StatisticsTests {
             }
             #expect(noise != NoiseSchedule.noise(seed: 6, execution: execution))
             #expect(noise.probability > 0 && noise.probability <= 0.5)
-            #expect(noise.sleepMicroseconds == 0 || (10...100).contains(noise.sleepMicroseconds))
+            #expect(
+                noise.longestSleep == .zero || (.microseconds(10) ... .microseconds(100)).contains(noise.longestSleep))
             #expect(noise.sites.rawValue != 0)
             probabilities.insert(noise.probability)
         }

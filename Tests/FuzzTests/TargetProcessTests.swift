@@ -224,7 +224,7 @@ struct TargetProcessTests {
         // Nobody writes into a /proc that is read-only. A FIFO stands for the socket to the starter.
         let script = """
             mount -o remount,bind,ro /proc 2>&1 >/dev/null && mkfifo \(folder.path)/note && exec 3<>\(folder.path)/note \
-                && exec setpriv --reuid 1000 --regid 1000 --clear-groups \(guardian) apart id -u || echo unable
+                && exec setpriv --reuid 1000 --regid 1000 --clear-groups \(guardian) apart 0 id -u || echo unable
             """
         let process = try TargetProcess(
             words: ["unshare", "-m", "sh", "-c", script], directory: folder.path, logPath: folder.path + "/target.log",

@@ -7,7 +7,7 @@ import Testing
         var status = CampaignStatus()
         status.waits = waits
         status.executions = executions
-        status.fuzzingSeconds = seconds
+        status.fuzzing = .seconds(seconds)
         return status
     }
 

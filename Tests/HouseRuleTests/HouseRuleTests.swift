@@ -120,7 +120,7 @@ enum HouseRule {
         "Protocols": ["Capture", "System", "Verification", "Wire"], "ReferenceServers": ["CLinux", "System"],
         "Perturbation": ["CLinux", "CNoise", "System"],
         "Fuzz": ["CLinux", "Capture", "Perturbation", "System", "Verification", "Wire"],
-        "Report": ["Capture", "Fuzz", "Verification", "Wire"],
+        "Report": ["Capture", "Fuzz", "Perturbation", "System", "Verification", "Wire"],
         "crossfire": [
             "CLinux", "Capture", "Fuzz", "Perturbation", "Protocols", "ReferenceServers", "Report", "System",
             "Verification", "Wire",

@@ -7,11 +7,11 @@ import Testing
 @Suite struct NoiseTests {
     @Test("the same seed and ordinals give the same delays, for ever")
     func golden() {
-        let noise = Noise(seed: 7, probability: 0.5, sleepMicroseconds: 100)
+        let noise = Noise(seed: 7, probability: 0.5, longestSleep: .microseconds(100))
         let delays = (0..<12).map { noise.delay(thread: 1, call: $0) }
         #expect(
             delays == [
-                .none, .none, .sleep(microseconds: 45), .none, .yield, .yield, .yield, .none, .none, .yield, .none,
+                .none, .none, .sleep(.microseconds(45)), .none, .yield, .yield, .yield, .none, .none, .yield, .none,
                 .none,
             ])
     }
@@ -34,7 +34,7 @@ import Testing
 
     @Test("delays come as often as asked", arguments: [0, 0.01, 0.1, 0.5])
     func frequency(probability: Double) {
-        let noise = Noise(seed: 3, probability: probability, sleepMicroseconds: 100)
+        let noise = Noise(seed: 3, probability: probability, longestSleep: .microseconds(100))
         let draws = 100_000.0
         var delayed = 0.0
         var slept = 0.0
@@ -45,7 +45,7 @@ import Testing
             case .sleep(let time):
                 delayed += 1
                 slept += 1
-                #expect((1...100).contains(time))
+                #expect((.microseconds(1) ... .microseconds(100)).contains(time))
             }
         }
         let sigma = (draws * probability * (1 - probability)).squareRoot()
@@ -65,7 +65,7 @@ import Testing
 
     @Test("the text for the environment holds what is applied")
     func text() {
-        let noise = Noise(seed: .max, probability: 0.75, sleepMicroseconds: 5000, sites: [.lock, .files])
+        let noise = Noise(seed: .max, probability: 0.75, longestSleep: .microseconds(5000), sites: [.lock, .files])
         #expect(noise.text == "seed=18446744073709551615,p=0.5,sleep_us=1000,sites=33")
     }
 }

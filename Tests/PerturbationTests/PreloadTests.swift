@@ -7,7 +7,7 @@ import Perturbation
 import Testing
 
 @Suite struct PreloadTests {
-    static let strong = Noise(seed: 11, probability: 0.5, sleepMicroseconds: 50)
+    static let strong = Noise(seed: 11, probability: 0.5, longestSleep: .microseconds(50))
 
     @Test(
         "a program computes under noise what it computes without",

@@ -24,7 +24,7 @@ let redisServer: String? = ["/usr/bin/redis-server", "/usr/local/bin/redis-serve
         let client = try #require(UnixClient(socketPath))
 
         for round in 1...3 as ClosedRange<UInt64> {
-            noise.set(Noise(seed: round, probability: 0.25 * Double(round - 1), sleepMicroseconds: 20))
+            noise.set(Noise(seed: round, probability: 0.25 * Double(round - 1), longestSleep: .microseconds(20)))
             let before = noise.counters
             for value in 0..<200 {
                 #expect(client.ask("SET k \(value)\r\n", answer: "+OK\r\n"))

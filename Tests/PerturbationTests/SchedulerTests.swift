@@ -24,7 +24,7 @@ import Testing
         "each call is answered once, held ones in pairs or by their deadline", arguments: 1...20 as ClosedRange<UInt64>)
     func once(seed: UInt64) {
         var scheduler = SyscallScheduler()
-        let noise = Noise(seed: seed, probability: 0.5, sleepMicroseconds: 50)
+        let noise = Noise(seed: seed, probability: 0.5, longestSleep: .microseconds(50))
         scheduler.begin(noise, .none)
         var answered: [UInt64] = []
         var waiting: Set<UInt64> = []
@@ -53,7 +53,7 @@ import Testing
     @Test("pairs are let go in both orders")
     func bothOrders() {
         var scheduler = SyscallScheduler()
-        scheduler.begin(Noise(seed: 1, probability: 0.5, sleepMicroseconds: 1000), .none)
+        scheduler.begin(Noise(seed: 1, probability: 0.5, longestSleep: .microseconds(1000)), .none)
         var orders: Set<Bool> = []
         for id in 0..<200 as Range<UInt64> {
             let answers = scheduler.received(Self.call(id, thread: UInt32(id % 2)), at: 0)
@@ -65,7 +65,7 @@ import Testing
     @Test("an execution's noise depends on its seed and not on the executions before it")
     func executions() {
         func delays(_ scheduler: inout SyscallScheduler, _ threads: [UInt32]) -> [Int] {
-            scheduler.begin(Noise(seed: 9, probability: 0.3, sleepMicroseconds: 10), .none)
+            scheduler.begin(Noise(seed: 9, probability: 0.3, longestSleep: .microseconds(10)), .none)
             return (0..<60).map { index in
                 let call = Self.call(UInt64(index), thread: threads[index % threads.count])
                 defer { _ = scheduler.expired(at: .max) }

@@ -10,7 +10,7 @@ import Testing
 let supervisionRefused = Perturbation.plan(mode: .syscalls, executable: "/bin/true").kind != .syscalls
 
 @Suite(.disabled(if: supervisionRefused)) struct SupervisionTests {
-    static let strong = Noise(seed: 5, probability: 0.5, sleepMicroseconds: 50)
+    static let strong = Noise(seed: 5, probability: 0.5, longestSleep: .microseconds(50))
 
     private func supervised(_ program: String) throws -> Perturbation {
         let noise = try Perturbation(plan: Perturbation.plan(mode: .syscalls, executable: program))

@@ -45,7 +45,7 @@ struct EchoCodecTests {
 
     @Test("a line that does not end is malformed at the limit")
     func lineLimit() {
-        let limit = EchoLineCodec.maximumLineBytes
+        let limit = Lines.maximumBytes
         let open = [UInt8](repeating: 0x61, count: limit)
         let below = EchoLineCodec().frame(open.span.extracting(0..<limit - 1), from: .client)
         #expect(below == .incomplete)

@@ -57,9 +57,9 @@ struct CaptureChoiceTests {
         }
         #expect(missing?.description == "a has no finding 2: there are 1")
         request.finding = nil
-        request.fromSeconds = 1e300
+        request.from = .seconds(Int64.max)
         #expect(try request.write(of: source, flows: [], violations: [], to: out) == 0)
-        request.fromSeconds = 0
+        request.from = .zero
         #expect(try request.write(of: source, flows: [], violations: [], to: out) == 6)
     }
 }

@@ -245,7 +245,7 @@ struct InspectTests {
         ]
         for (nanoseconds, expected) in table {
             var violation = Sample.violation
-            violation.marginNanoseconds = nanoseconds
+            violation.margin = .nanoseconds(nanoseconds)
             let text = JudgementText(Judgement(violations: [violation]), warnings: [])
                 .text(style: Sample.plain)
             #expect(text.hasSuffix("margin: \(expected)"), "\(text)")

@@ -16,13 +16,16 @@ struct JUnitTests {
         let report = JUnit(
             suite: "crossfire resp",
             cases: [
-                .init(group: "corpus", name: "a.crossfire", seconds: 0.5, outcome: .passed),
+                .init(group: "corpus", name: "a.crossfire", duration: .seconds(0.5), outcome: .passed),
                 .init(
-                    group: "finding", name: "loss-1", seconds: 1.25,
+                    group: "finding", name: "loss-1", duration: .seconds(1.25),
                     outcome: .failed(type: "loss", message: "a reply is <missing>", details: "packet 1\npacket 2")),
-                .init(group: "fresh", name: "seed 1", seconds: 0, outcome: .error(message: "dropped & gone")),
-                .init(group: "fresh", name: "\"seed\" 2", seconds: 0, outcome: .skipped(message: "baseline")),
-                .init(group: "fresh", name: "seed 3", seconds: 0.0004, outcome: .skipped(message: "not run")),
+                .init(
+                    group: "fresh", name: "seed 1", duration: .seconds(0), outcome: .error(message: "dropped & gone")),
+                .init(
+                    group: "fresh", name: "\"seed\" 2", duration: .seconds(0), outcome: .skipped(message: "baseline")),
+                .init(
+                    group: "fresh", name: "seed 3", duration: .seconds(0.0004), outcome: .skipped(message: "not run")),
             ])
         #expect(
             report.text == """
@@ -46,7 +49,9 @@ struct JUnitTests {
         let report = JUnit(
             suite: odd,
             cases: [
-                .init(group: odd, name: odd, seconds: 1, outcome: .failed(type: odd, message: odd, details: odd))
+                .init(
+                    group: odd, name: odd, duration: .seconds(1),
+                    outcome: .failed(type: odd, message: odd, details: odd))
             ])
         let reader = Reader()
         let parser = XMLParser(data: Data(report.text.utf8))

@@ -32,7 +32,7 @@ enum Sample {
 
     static let violation = Violation(
         oracle: .linearizability, summary: "INCR k answered 2 twice: packets 2 and 3", packets: [2, 3, 3],
-        notes: ["c0: INCR k", "c1: INCR k", "answered twice"], signature: "lost update", marginNanoseconds: 12_345)
+        notes: ["c0: INCR k", "c1: INCR k", "answered twice"], signature: "lost update", margin: .nanoseconds(12_345))
 
     static func scenario() throws -> Scenario {
         try Scenario(
@@ -58,7 +58,7 @@ enum Sample {
         return Finding(
             id: Finding.id(of: violation, protocolName: "resp"), violation: violation, scenario: scenario,
             minimized: try Scenario(parsing: "protocol resp\nc0 connect\nc0 send INCR {key}\nc0 expect\n"),
-            firstExecution: 12, firstSeconds: 0.25,
+            firstExecution: 12, firstSeen: .milliseconds(250),
             reproduced: reproduced ? .init(hits: 19, tries: 20, executionsPerTry: 100, freshTarget: true) : nil,
             packets: packets, targetOutput: Array("listening\n\u{0}".utf8))
     }
@@ -70,8 +70,8 @@ enum Sample {
         status.exercised.operations = 65_600
         status.exercised.answered = 65_600
         status.exercised.overlaps = 41_203
-        status.elapsedSeconds = 3.21
-        status.fuzzingSeconds = 2.05
+        status.elapsed = .milliseconds(3210)
+        status.fuzzing = .milliseconds(2050)
         status.packets = 301_222
         status.starts = 1
         status.findings = findings.count

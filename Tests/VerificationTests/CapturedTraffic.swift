@@ -148,7 +148,7 @@ struct CapturedTraffic {
     }
 
     func judge(_ name: String, hangAfter: Int64 = 10 * second) -> Judgement {
-        Judge(oracles: Judge.wireOracles(silenceLimits: .capture(hangAfter: hangAfter)))
+        Judge(oracles: Judge.wireOracles(silenceLimits: .capture(hangAfter: .nanoseconds(hangAfter))))
             .judge(evidence(WireProtocols.named(name)!))
     }
 }

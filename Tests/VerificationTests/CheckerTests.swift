@@ -48,14 +48,14 @@ struct CheckerTests {
         let history = register([(.write, 1, 0, 10), (.write, 2, 20, 30), (.read, 1, 70, 80), (.read, 2, 40, 50)])
         let violation = try #require(Checker().check(history, model: .register).violations.first)
         #expect(violation.kind == .staleRead)
-        #expect(violation.marginNanoseconds == 30)
+        #expect(violation.margin == .nanoseconds(30))
         #expect(
             violation.summary
                 == "read → 1 (op 2) began after write 2 (op 1) was over, "
                 + "and read → 2 (op 3) after write 1 (op 0) was over: the value is stale."
         )
         #expect(violation.firstInexplicable?.row == 2 && violation.firstInexplicable?.time == 80)
-        let vague = Checker(clockUncertainty: 20).check(history, model: .register)
+        let vague = Checker(clockUncertainty: .nanoseconds(20)).check(history, model: .register)
         #expect(vague.verdict == .inconclusive && vague.violations.isEmpty)
         #expect(vague.inconclusive.first?.contains("margin 30 ns") == true)
         let cut = history.cut(at: 79)

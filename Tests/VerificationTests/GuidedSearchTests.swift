@@ -93,7 +93,9 @@ struct GuidedSearchTests {
             let crowd = CrowdGenerator(
                 family, clients: [16, 64][round % 2], requests: 1 + round % 3, depth: 1 + round % 2,
                 spreadPercent: [0, 50, 95][round % 3], inRounds: round % 4 != 0, seed: UInt64(round))
-            let judge = Judge(oracles: [LinearizabilityOracle(budget: SearchBudget(nodes: 100_000, milliseconds: 200))])
+            let judge = Judge(oracles: [
+                LinearizabilityOracle(budget: SearchBudget(nodes: 100_000, time: .milliseconds(200)))
+            ])
             let judgement = judge.judge(crowd.generate().evidence)
             #expect(judgement.violations.isEmpty, "round \(round): \(judgement.violations)")
             if !judgement.inconclusive.isEmpty { undecided += 1 }
@@ -142,7 +144,7 @@ struct GuidedSearchTests {
             let crowd = CrowdGenerator(
                 .counter, clients: clients, requests: 3, losesOneIn: clients, seed: UInt64(round))
             let (evidence, lost) = crowd.generate()
-            let judge = Judge(oracles: [LinearizabilityOracle(budget: SearchBudget(milliseconds: 100))])
+            let judge = Judge(oracles: [LinearizabilityOracle(budget: SearchBudget(time: .milliseconds(100)))])
             let judgement = judge.judge(evidence)
             // The last one's loss shows only if somebody looks.
             if lost > 1 { #expect(judgement.oracles == [.linearizability], "round \(round): \(judgement)") }

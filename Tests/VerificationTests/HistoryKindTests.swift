@@ -77,7 +77,7 @@ struct HistoryKindTests {
         let result = Checker().check(try Self.history(events), model: try #require(CheckModel(name: name)))
         #expect(result.verdict == expected, "\(result)")
         // A journal without times has no margins.
-        #expect(result.violations.allSatisfy { ($0.marginNanoseconds ?? 0) < 1000 })
+        #expect(result.violations.allSatisfy { ($0.margin ?? .zero) < .microseconds(1) })
     }
 
     @Test("functions and values that a model does not know are named, never judged")

@@ -61,7 +61,7 @@ struct MonitorComparisonTests {
             let length =
                 (history.completed.filter { $0 != History.never } + history.invoked).max()! - history.invoked.min()!
             for violation in result.violations {
-                #expect(violation.marginNanoseconds.map { $0 <= length } ?? true, "\(violation)\n\(history.lines)")
+                #expect(violation.margin.map { $0 <= .nanoseconds(length) } ?? true, "\(violation)\n\(history.lines)")
                 #expect(violation.rows.map { history.ids[$0] } == violation.operations)
             }
         }
@@ -107,7 +107,7 @@ struct SearchMarginTests {
             guard let violation = result.violations.first, let first = violation.firstInexplicable else { continue }
             guard violation.kind == .unexplained else { continue }
             let cut = history.cut(at: first.time)
-            if let margin = violation.marginNanoseconds {
+            if let margin = violation.margin.map({ Int64($0 / .nanoseconds(1)) }) {
                 measured += 1
                 #expect(BruteForce.isLinearizable(Self.later(cut, margin), model), "\(margin)\n\(history.lines)")
                 #expect(!BruteForce.isLinearizable(Self.later(cut, margin - 1), model), "\(margin)\n\(history.lines)")

@@ -3,6 +3,7 @@
 #define CROSSFIRE_CLINUX_H
 
 // _GNU_SOURCE is defined in the .c files alone: here it would change fd_set, and clash with Foundation's view of it.
+#include "CInChild.h"
 #include "CSharedMemory.h"
 #include <errno.h>
 #include <poll.h>
@@ -54,6 +55,9 @@ int cf_eventfd(void);
 
 // struct linger and SO_LINGER are there, but IP_BIND_ADDRESS_NO_PORT (24) is a macro of <netinet/in.h> under _GNU_SOURCE.
 int cf_bind_address_no_port(int fd);
+
+// mallopt(3) and its options are not in Swift's Glibc module. Blocks of so many bytes go back to the kernel when they are freed.
+void cf_return_blocks_above(int bytes);
 
 // `environ` is declared both here and in Swift's Glibc module, which makes the plain name ambiguous.
 char **cf_environ(void);

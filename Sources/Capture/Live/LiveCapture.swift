@@ -15,20 +15,21 @@ public final class LiveCapture: Sendable {
         public var filter: String
         /// The kernel's ring, in bytes.
         public var ringBytes: Int
-        /// How long the kernel holds back a packet until its block is full, in milliseconds.
-        public var timeoutMilliseconds: Int
+        /// How long the kernel holds back a packet until its block is full.
+        public var timeout: Duration
         /// Bytes kept of a packet. Loopback's super-packets are longer than 65,535.
         public var snapLength: Int
 
         /// Creates options.
         public init(
-            interface: String = "lo", filter: String = "", ringBytes: Int = 64 << 20, timeoutMilliseconds: Int = 2,
+            interface: String = "lo", filter: String = "", ringBytes: Int = 64 << 20,
+            timeout: Duration = .milliseconds(2),
             snapLength: Int = 262_144
         ) {
             self.interface = interface
             self.filter = filter
             self.ringBytes = ringBytes
-            self.timeoutMilliseconds = timeoutMilliseconds
+            self.timeout = timeout
             self.snapLength = snapLength
         }
     }
@@ -145,7 +146,7 @@ public final class LiveCapture: Sendable {
 /// For one thread that serves several captures by poll(2) instead of calling `run`.
 extension LiveCapture {
     /// How long the kernel may hold back a packet.
-    var longestHoldBack: Duration { .milliseconds(2 * options.timeoutMilliseconds + 5) }
+    var longestHoldBack: Duration { options.timeout * 2 + .milliseconds(5) }
 
     /// Readable when the ring holds a block.
     var selectableDescriptor: Int32 { pcap_get_selectable_fd(handle) }

@@ -29,7 +29,7 @@ struct PcapHandle: ~Copyable {
     private func activate(_ options: LiveCapture.Options) throws(CaptureError) {
         pcap_set_snaplen(handle, Int32(clamping: options.snapLength))
         pcap_set_buffer_size(handle, Int32(clamping: options.ringBytes))
-        pcap_set_timeout(handle, Int32(clamping: options.timeoutMilliseconds))
+        pcap_set_timeout(handle, Int32(clamping: max(1, options.timeout.milliseconds)))
         pcap_set_promisc(handle, 0)
         pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO)
         let status = pcap_activate(handle)

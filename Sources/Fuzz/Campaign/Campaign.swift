@@ -11,7 +11,7 @@ public final class Campaign {
     private let harness: Harness
     private var source: ScenarioSource
     private var tally = CampaignTally()
-    private var watch = TargetWatch()
+    private var watch: TargetWatch
     private var confirmation: FindingConfirmation
     private var findings: [Finding] = []
     private var known: Set<String> = []
@@ -31,12 +31,17 @@ public final class Campaign {
     ///
     /// - Parameter emit: told what happens; what it throws ends the campaign.
     /// - Throws: `CampaignError`, `TargetError`, `CaptureError`, `SystemError`.
-    public init(_ options: CampaignOptions, emit: @escaping (CampaignEvent) throws -> Void) throws {
+    public init(_ options: CampaignOptions, emit: @escaping (CampaignEvent) throws -> Void = { _ in }) throws {
         self.options = options
         self.emit = emit
         source = try ScenarioSource(options)
-        end = options.limitNanoseconds.map { [start] in start + $0 } ?? .max
-        harness = try Harness(Self.setup(options, end: end))
+        end = options.duration?.fromNow ?? .max
+        var setup = Self.setup(options, end: end)
+        setup.network = try options.network.namespaces(for: options.target) { error in
+            try emit(.warning("no private network (\(error)); capturing in this process's own"))
+        }
+        harness = try Harness(setup)
+        watch = TargetWatch(harness)
         confirmation = FindingConfirmation(options, harness.setup, tell: emit)
         let transport = harness.address.transport
         tally.status.recordedByClients = transport == .unix
@@ -96,7 +101,9 @@ public final class Campaign {
         }
         if watch.isDue {
             try lookAtResources()
-            if let warning = watch.queueWarning(clients: source.options.clients) { try emit(.warning(warning)) }
+            if let warning = watch.queueWarning(harness, clients: source.options.clients) {
+                try emit(.warning(warning))
+            }
             try compareWithAlone()
             watch.looked()
         }
@@ -131,7 +138,7 @@ public final class Campaign {
     }
 
     private var isOutOfTime: Bool { harness.setup.patience.isOver }
-    private var elapsed: Double { Double(Clock.monotonic - start) / 1e9 }
+    private var elapsed: Duration { .nanoseconds(Clock.monotonic - start) }
 
     // MARK: What was seen
 
@@ -196,7 +203,7 @@ public final class Campaign {
         let id = Finding.id(of: violation, protocolName: options.codec.name)
         guard known.insert(id).inserted else { return nil }
         return Finding(
-            id: id, violation: violation, scenario: seen.scenario, firstExecution: execution, firstSeconds: elapsed,
+            id: id, violation: violation, scenario: seen.scenario, firstExecution: execution, firstSeen: elapsed,
             packets: seen.packets, targetOutput: seen.targetOutput)
     }
 
@@ -213,8 +220,8 @@ public final class Campaign {
         guard force || now >= nextProgress else { return }
         nextProgress = now + Self.progressInterval
         tally.status.executions = harness.executions
-        tally.status.elapsedSeconds = elapsed
-        tally.status.fuzzingSeconds = elapsed - Double(confirmation.nanoseconds) / 1e9
+        tally.status.elapsed = elapsed
+        tally.status.fuzzing = elapsed - .nanoseconds(confirmation.nanoseconds)
         tally.status.dropped = Int(harness.captureStatistics.dropped)
         tally.status.starts = harness.starts
         tally.status.waits = harness.waits

@@ -18,20 +18,18 @@ public struct CampaignOptions: Sendable {
     public var seed: UInt64 = 0
     /// Ends after so many executions; nil: no such limit.
     public var executionLimit: Int?
-    /// Ends after so many seconds; nil: no such limit.
-    public var secondLimit: Double?
-    /// The same in nanoseconds.
-    var limitNanoseconds: Int64? { secondLimit.map { Int64(min($0, Self.longestSeconds) * 1e9) } }
-    /// A hundred years, so that nanoseconds fit in 64 bits.
-    private static let longestSeconds = 100.0 * 365 * 86400
+    /// Ends after this time; nil: no such limit.
+    public var duration: Duration?
     /// Ends at the first finding, once it is confirmed.
     public var stopOnFirst = false
     /// Ends at the first finding of one of these oracles, once it is confirmed.
     public var stopOnOracles: [OracleID] = []
     /// How many fresh targets confirm a finding.
     public var confirmations = 20
-    /// How long the search for a smaller scenario of a finding may take; 0: none.
-    public var minimizeSeconds = 1.0
+    /// How long the search for a smaller scenario of a finding may take; zero: none.
+    public var minimizing: Duration = .seconds(1)
+    /// The network of a target that we start.
+    public var network = TargetNetwork.isolated
     /// The noise in the target.
     public var perturbation = PerturbationPlan.off
 
@@ -54,10 +52,10 @@ public struct CampaignStatus: Sendable {
     public var exercised = Exercised()
     /// How hard executions were to judge.
     public var difficulty = Difficulty()
-    /// Seconds since the start.
-    public var elapsedSeconds = 0.0
-    /// Seconds spent in executions, confirmation and waiting left out.
-    public var fuzzingSeconds = 0.0
+    /// The time since the start.
+    public var elapsed: Duration = .zero
+    /// The time spent in executions, confirmation and waiting left out.
+    public var fuzzing: Duration = .zero
     /// Packets captured for the executions.
     public var packets = 0
     /// Packets that the kernel dropped.

@@ -15,8 +15,8 @@ public struct Finding: Sendable {
     public var minimized: Scenario?
     /// The first execution that showed it.
     public var firstExecution: Int
-    /// How long after the start of the campaign it was seen. Seconds.
-    public var firstSeconds: Double
+    /// How long after the start of the campaign it was seen.
+    public var firstSeen: Duration
     /// How often it was seen again on fresh targets.
     public var reproduced: Reproduction?
     /// The packets of that execution.
@@ -26,14 +26,14 @@ public struct Finding: Sendable {
 
     package init(
         id: String, violation: Violation, scenario: Scenario, minimized: Scenario? = nil, firstExecution: Int,
-        firstSeconds: Double, reproduced: Reproduction? = nil, packets: PacketBatch, targetOutput: [UInt8]
+        firstSeen: Duration, reproduced: Reproduction? = nil, packets: PacketBatch, targetOutput: [UInt8]
     ) {
         self.id = id
         self.violation = violation
         self.scenario = scenario
         self.minimized = minimized
         self.firstExecution = firstExecution
-        self.firstSeconds = firstSeconds
+        self.firstSeen = firstSeen
         self.reproduced = reproduced
         self.packets = packets
         self.targetOutput = targetOutput

@@ -39,7 +39,7 @@ struct FindingConfirmation {
             finding.violation.blame = outcome.blame?.text ?? finding.violation.blame
             others = outcome.others
         }
-        let mayShrink = oracle != .serialEquivalence && options.minimizeSeconds > 0
+        let mayShrink = oracle != .serialEquivalence && options.minimizing > .zero
         if mayShrink, (finding.reproduced?.hits ?? 0) > 0 {
             try tell(.activity("minimizing \(finding.id)"))
             finding.minimized = try smaller(finding.scenario, oracle)
@@ -93,7 +93,7 @@ struct FindingConfirmation {
     /// A smaller scenario that has shown the fault on a fresh target as well; nil without one.
     private func smaller(_ scenario: Scenario, _ oracle: OracleID) throws -> Scenario? {
         try onFreshTargets(or: "no smaller scenario was looked for") { setup in
-            let minimizer = Minimizer(setup, seconds: options.minimizeSeconds)
+            let minimizer = Minimizer(setup, within: options.minimizing)
             guard let smaller = try minimizer.minimize(scenario, expecting: oracle) else { return nil }
             let again = try ReproductionTrials(freshSetup, times: 1).run(smaller, expecting: oracle)
             return again.reproduction.hits > 0 ? smaller : nil
@@ -121,7 +121,7 @@ struct FindingConfirmation {
     private var freshSetup: Harness.Setup {
         var setup = setup
         setup.campaign = CampaignName.fresh()
-        if let limit = options.limitNanoseconds, !endsWithThisFinding {
+        if let limit = options.duration?.nanoseconds, !endsWithThisFinding {
             setup.patience = setup.patience.until(begin + limit / Self.share - nanoseconds)
         }
         return setup

@@ -5,20 +5,18 @@ package import Wire
 /// Makes a scenario smaller while it still shows a fault: whole clients first, then blocks, then steps.
 package struct Minimizer {
     private var setup: Harness.Setup
-    private let seconds: Double
+    private let time: Duration
 
     /// How often a candidate runs before it is taken not to show the fault.
     static let executionsPerCandidate = 60
-    /// A year, so that nanoseconds fit in 64 bits.
-    private static let longestSeconds = 365.0 * 86400
 
-    init(_ setup: Harness.Setup, seconds: Double) {
+    init(_ setup: Harness.Setup, within time: Duration) {
         self.setup = setup
         self.setup.patience = setup.patience.confirming
         // The hang has been confirmed, and there is time for a few candidates only.
         self.setup.patience.firstMilliseconds = self.setup.patience.asleepMilliseconds
         self.setup.ringBytes = 8 << 20
-        self.seconds = seconds
+        self.time = time
     }
 
     /// The smallest scenario found in the time; nil where nothing smaller shows the fault.
@@ -28,7 +26,7 @@ package struct Minimizer {
     func minimize(_ scenario: Scenario, expecting oracle: OracleID) throws -> Scenario? {
         let harness = try Harness(setup)
         defer { harness.stop() }
-        let deadline = Clock.monotonic + Int64(min(seconds, Self.longestSeconds) * 1e9)
+        let deadline = time.fromNow
         var best = scenario
         var progress = true
         while progress {

@@ -10,25 +10,26 @@ struct ReproductionTrials: Sendable {
     private var setup: Harness.Setup
     private let times: Int
     private let executionsPerTry: Int
-    private let secondsPerTry: Double
+    private let durationPerTry: Duration
 
     /// - Parameters:
     ///   - times: how many fresh targets.
     ///   - executionsPerTry: how often the scenario runs on each, until it shows the fault.
-    ///   - secondsPerTry: the time after which a try without a hit ends.
-    init(_ setup: Harness.Setup, times: Int, executionsPerTry: Int = 100, secondsPerTry: Double = 0.5) {
+    ///   - durationPerTry: the time after which a try without a hit ends.
+    init(_ setup: Harness.Setup, times: Int, executionsPerTry: Int = 100, durationPerTry: Duration = .milliseconds(500))
+    {
         self.setup = setup
         self.setup.patience = setup.patience.confirming
         self.setup.ringBytes = 8 << 20
         self.setup.findsServingProcesses = true
         self.times = times
         self.executionsPerTry = executionsPerTry
-        self.secondsPerTry = secondsPerTry
+        self.durationPerTry = durationPerTry
     }
 
     /// One try that is far longer than those of a confirmation.
     static func longerLook(_ setup: Harness.Setup) -> ReproductionTrials {
-        ReproductionTrials(setup, times: 1, executionsPerTry: 5_000, secondsPerTry: 5)
+        ReproductionTrials(setup, times: 1, executionsPerTry: 5_000, durationPerTry: .seconds(5))
     }
 
     /// Executions between two looks at a target at rest, where a leak is looked for.
@@ -140,7 +141,7 @@ struct ReproductionTrials: Sendable {
     /// Runs the scenario until it shows the fault or the try is over.
     private func attempt(_ harness: Harness, _ scenario: Scenario, _ oracle: OracleID?) throws -> [JudgedExecution] {
         let before = harness.resources()
-        let deadline = Clock.monotonic + Int64(secondsPerTry * 1e9)
+        let deadline = durationPerTry.fromNow
         var judged: [JudgedExecution] = []
         var count = 0
         if oracle == .serialEquivalence { return try compare(harness, scenario, deadline) }

@@ -14,7 +14,9 @@ public struct ScenarioReplayer: Sendable {
     /// How often the scenario runs on each until it shows the fault.
     public var executionsPerTry = 100
     /// The time after which a try without a hit ends.
-    public var secondsPerTry = 0.5
+    public var durationPerTry: Duration = .milliseconds(500)
+    /// The network of a target that we start.
+    public var network = TargetNetwork.isolated
     /// The noise in the target.
     public var perturbation = PerturbationPlan.off
     /// The seed of that noise.
@@ -28,18 +30,15 @@ public struct ScenarioReplayer: Sendable {
         self.codec = codec
     }
 
-    /// The seconds that are left for all runs together; nil: as many as they take. What a run has not tried by then it
+    /// The time that is left for all runs together; nil: as long as they take. What a run has not tried by then it
     /// leaves out, which `Result.reproduction` tells.
-    public var secondsLeft: Double? {
-        get { patience.deadline.map { Double($0 - Clock.monotonic) / 1e9 } }
-        set { patience.deadline = newValue.map { Clock.monotonic + Int64(min($0, Self.longestSeconds) * 1e9) } }
+    public var timeLeft: Duration? {
+        get { patience.deadline.map { .nanoseconds($0 - Clock.monotonic) } }
+        set { patience.deadline = newValue?.fromNow }
     }
 
     /// Whether no time is left, or the user wants an end.
     public var isOver: Bool { patience.isOver }
-
-    /// A hundred years, so that nanoseconds fit in 64 bits.
-    private static let longestSeconds = 100.0 * 365 * 86400
 
     /// What replays of one scenario showed.
     public struct Result: Sendable {
@@ -75,7 +74,7 @@ public struct ScenarioReplayer: Sendable {
     /// - Throws: `TargetError`, `CaptureError`, `SystemError`.
     public func run(_ scenario: Scenario, expecting oracle: OracleID?) throws -> Result {
         let outcome = try ReproductionTrials(
-            setup, times: times, executionsPerTry: executionsPerTry, secondsPerTry: secondsPerTry
+            setup(), times: times, executionsPerTry: executionsPerTry, durationPerTry: durationPerTry
         ).run(scenario, expecting: oracle)
         let seen = ([outcome.hit].compactMap { $0 } + outcome.others).flatMap(\.judgement.violations)
         var signatures: Set<String> = []
@@ -89,18 +88,20 @@ public struct ScenarioReplayer: Sendable {
             executions: outcome.executions, inconclusive: Array(outcome.inconclusive.prefix(10)), verdict: verdict)
     }
 
-    private var setup: Harness.Setup {
-        Harness.Setup(
+    private func setup() -> Harness.Setup {
+        var setup = Harness.Setup(
             target: target, codec: codec, patience: patience, campaign: CampaignName.fresh(),
             perturbation: perturbation, seed: seed)
+        setup.network = network.namespaces(for: target) { _ in }
+        return setup
     }
 
     /// Looks for a smaller scenario that still shows the fault.
     ///
-    /// - Parameter seconds: how long to look.
+    /// - Parameter time: how long to look.
     /// - Returns: the smallest found; nil where nothing smaller shows it.
     /// - Throws: `TargetError`, `CaptureError`, `SystemError`.
-    public func minimize(_ scenario: Scenario, expecting oracle: OracleID, seconds: Double) throws -> Scenario? {
-        return try Minimizer(setup, seconds: seconds).minimize(scenario, expecting: oracle)
+    public func minimize(_ scenario: Scenario, expecting oracle: OracleID, within time: Duration) throws -> Scenario? {
+        try Minimizer(setup(), within: time).minimize(scenario, expecting: oracle)
     }
 }

@@ -8,9 +8,11 @@ struct TargetWatch {
     private var resources = ResourceWatch()
     private var nextLook = Clock.monotonic + interval
     /// Nil once the user has been told that the target's queue is short.
-    private var overflowsBefore: Int? = ListenQueue.overflows()
+    private var overflowsBefore: Int?
     /// The last scenario in which a client left early: what most leaks come from.
     private(set) var lastDeparture: Scenario?
+
+    init(_ harness: Harness) { overflowsBefore = harness.listenOverflows }
 
     /// The time between two looks. Nanoseconds.
     private static let interval: Int64 = 1_000_000_000
@@ -33,8 +35,8 @@ struct TargetWatch {
     }
 
     /// What to tell the user of the target's listen queue, once.
-    mutating func queueWarning(clients: Int) -> String? {
-        guard let before = overflowsBefore, ListenQueue.overflows() > before else { return nil }
+    mutating func queueWarning(_ harness: Harness, clients: Int) -> String? {
+        guard let before = overflowsBefore, let now = harness.listenOverflows, now > before else { return nil }
         overflowsBefore = nil
         return "connections met a full listen queue, most likely the target's: some of \(clients) clients "
             + "wait a second or more to be connected; give it a longer backlog, or take fewer --clients"

@@ -11,7 +11,7 @@ public struct ComparisonOptions: Sendable {
     /// How often each number of clients is measured.
     public var rounds = 3
     /// How long each measurement takes. Seconds.
-    public var seconds = 0.25
+    public var time: Duration = .milliseconds(250)
 
     /// Compares these servers.
     public init(targets: [(name: String, spec: TargetSpec)]) {
@@ -121,7 +121,7 @@ public final class Comparison {
         // The first requests start threads and processes.
         _ = load.run(nanoseconds: 20_000_000)
         let before = target.process.map { ProcessTree.contextSwitches(of: $0.pid) } ?? 0
-        let measured = load.run(nanoseconds: Int64(options.seconds * 1e9))
+        let measured = load.run(nanoseconds: options.time.nanoseconds)
         if clients == options.clients.max(), measured.replies > 0, let process = target.process {
             let switches = ProcessTree.contextSwitches(of: process.pid) - before
             result.switchesPerRequest = Double(switches) / Double(measured.replies)
@@ -147,7 +147,7 @@ public final class Comparison {
     private func connectionRate(_ index: Int) throws -> Double {
         let start = Clock.monotonic
         var count = 0
-        while Clock.monotonic - start < Int64(options.seconds * 1e9), Interruption.signal == nil {
+        while Clock.monotonic - start < options.time.nanoseconds, Interruption.signal == nil {
             let client = try LoadClients(1, port: servers[index].target.address.port)
             guard client.exchange() else { break }
             count += 1

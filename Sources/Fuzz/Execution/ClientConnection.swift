@@ -11,21 +11,19 @@ final class ClientConnection {
     private let recording: ClientRecording?
     private var socket: Descriptor?
 
-    /// Opens a non-blocking connection from `source` to `address`. socket(2), bind(2), connect(2).
+    /// Opens a non-blocking connection from `source` to `address`, on a socket of its own. bind(2), connect(2).
     ///
     /// - Throws: EADDRINUSE and EADDRNOTAVAIL where another program holds the source; EMFILE and its like.
     init(
-        client: Int, source: ClientSource, address: TargetAddress, receiveBuffer: Int?, recording: ClientRecording?,
-        codec: any WireCodec
+        client: Int, socket: consuming Descriptor, source: ClientSource, address: TargetAddress, receiveBuffer: Int?,
+        recording: ClientRecording?, codec: any WireCodec
     ) throws(SystemError) {
         isDatagram = address.transport == .udp
         self.recording = recording
         machine = ClientMachine(
             client: client, source: source, isDatagram: isDatagram, isRecorded: recording != nil,
             remembersRequests: codec.framesRepliesByRequest)
-        let type = Int32(address.socketType.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        let raw = try system("socket") { Glibc.socket(address.family, type, 0) }
-        let socket = Descriptor(raw, "client connection")
+        let raw = socket.raw
         do throws(SystemError) {
             if let receiveBuffer { setOption(raw, SOL_SOCKET, SO_RCVBUF, Int32(receiveBuffer)) }
             try Self.bind(raw, source, address)

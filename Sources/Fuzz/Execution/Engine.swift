@@ -19,6 +19,7 @@ package final class Engine {
     private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     private var connections: [ClientConnection] = []
     private var sources: ClientSources
+    private let sockets: ClientSockets
     private var requestBytes = RequestBuilder()
     /// Sources in a row that may turn out to be taken.
     private static let sourceAttempts = 16
@@ -39,17 +40,19 @@ package final class Engine {
     /// - Parameters:
     ///   - address: where the target listens.
     ///   - sources: where connections come from.
+    ///   - network: where the target listens; nil for our own.
     ///   - targetSleeps: asked while a reply is overdue.
     ///   - servingProcesses: asked once the script is over, before the connections close.
     /// - Throws: EMFILE, when the process is out of descriptors.
     package init(
         address: TargetAddress, codec: any WireCodec, sources: ClientSources.Range,
-        patience: ClientPatience = ClientPatience(),
+        patience: ClientPatience = ClientPatience(), network: NetworkNamespaces? = nil,
         targetSleeps: @escaping () -> Bool? = { nil }, servingProcesses: (() -> [ClientSource: Int])? = nil
     ) throws(SystemError) {
         self.sources = ClientSources(sources)
         self.address = address
-        queue = QueueWatch(address: address)
+        queue = QueueWatch(address: address, network: network)
+        sockets = ClientSockets(address, in: network)
         recording = address.transport == .unix ? ClientRecording() : nil
         self.codec = codec
         self.patience = patience
@@ -136,7 +139,7 @@ package final class Engine {
                 let outcome = awaitReply(connection)
                 guard outcome == .completed else { return outcome }
             }
-        case .pause(let milliseconds): return pause(milliseconds)
+        case .pause(let time): return pause(time)
         case .shutdown: connection.halfClose()
         case .reset, .close:
             noteServingProcesses([connection])
@@ -171,7 +174,8 @@ package final class Engine {
         for _ in 0..<Self.sourceAttempts {
             do throws(SystemError) {
                 return try ClientConnection(
-                    client: client, source: sources.next(), address: address, receiveBuffer: receiveBuffer,
+                    client: client, socket: try sockets.next(), source: sources.next(), address: address,
+                    receiveBuffer: receiveBuffer,
                     recording: recording, codec: codec)
             } catch  where error.code == EADDRINUSE || error.code == EADDRNOTAVAIL {
                 continue
@@ -229,8 +233,8 @@ package final class Engine {
     /// Whether the campaign's time is over, or this execution has had too much of it.
     private func isOver(_ now: Int64) -> Bool { patience.isOver || now >= overdue }
 
-    private func pause(_ milliseconds: Int) -> ExecutionLog.Outcome {
-        let end = Clock.monotonic + Int64(milliseconds) * 1_000_000
+    private func pause(_ time: Duration) -> ExecutionLog.Outcome {
+        let end = time.fromNow
         while Clock.monotonic < end {
             if patience.isOver { return .interrupted }
             queue.look(at: connections)

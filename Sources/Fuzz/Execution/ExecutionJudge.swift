@@ -18,7 +18,7 @@ package struct ExecutionJudge: Sendable {
     /// waited long enough.
     private let interruptedOracles = judge(
         milliseconds: hastyMilliseconds,
-        silenceLimits: .capture(hangAfter: Int64(ClientPatience().longestMilliseconds) * 1_000_000))
+        silenceLimits: .capture(hangAfter: .milliseconds(ClientPatience().longestMilliseconds)))
 
     /// Whether no reply is longer than all that the clients of a campaign have written: a fresh target knows no more.
     private let boundsReplies: Bool
@@ -33,7 +33,7 @@ package struct ExecutionJudge: Sendable {
     }
 
     private static func judge(milliseconds: Int, silenceLimits: SilenceLimits = .init()) -> Judge {
-        let budget = SearchBudget(nodes: searchNodes, bytes: searchBytes, milliseconds: milliseconds)
+        let budget = SearchBudget(nodes: searchNodes, bytes: searchBytes, time: .milliseconds(milliseconds))
         return Judge(oracles: Judge.wireOracles(silenceLimits: silenceLimits, budget: budget))
     }
 

@@ -22,6 +22,8 @@ final class Harness {
         var perturbation: PerturbationPlan
         /// The seed of that noise.
         var seed: UInt64
+        /// The network of target and clients; nil for our own.
+        var network: NetworkNamespaces?
         /// Whether to find out which process of the target serves which connection.
         var findsServingProcesses = false
     }
@@ -65,13 +67,13 @@ final class Harness {
         scratch = try ScratchDirectory()
         switch setup.target {
         case .address(let known): address = known
-        case .command(_, let transport): address = try TargetAddress.free(transport, in: scratch.path)
+        case .command(_, let transport): address = try setup.free(transport, in: scratch.path)
         }
-        endMark = try ExecutionEndMark()
-        perturbation = try Perturbation(plan: setup.perturbation)
+        endMark = try setup.network.inside { () throws(SystemError) in try ExecutionEndMark() }
+        perturbation = try Perturbation(plan: setup.perturbation, in: setup.network)
         pipeline = try JudgementPipeline(
             address: address, endMarkPort: endMark.port, codec: setup.codec, ringBytes: setup.ringBytes,
-            isFreshTarget: setup.target.isCommand)
+            isFreshTarget: setup.target.isCommand, network: setup.network)
         do {
             try startTarget()
         } catch {
@@ -89,20 +91,20 @@ final class Harness {
         droppedDatagrams = 0
         target = try Target(
             setup.target, address: address, directory: scratch.path, logPath: logPath, perturbation: perturbation,
-            patience: setup.patience)
+            patience: setup.patience, network: setup.network)
         if let pid = target?.process?.pid, address.transport == .unix {
             Clock.sleep(milliseconds: 5)
-            abandonedAtStart = ServingProcesses.abandoned(by: pid, address: address)
+            abandonedAtStart = countAbandoned(by: pid)
         }
         starts += 1
         sleep.pid = target?.process?.pid
         guard engine == nil else { return }
-        sources = ClientSources.accepted(by: address)
-        let sleep = self.sleep
         let address = self.address
+        sources = try setup.network.inside { ClientSources.accepted(by: address) }
+        let sleep = self.sleep
         let lookUp = { sleep.pid.map { ServingProcesses.find(of: $0, address: address) } ?? [:] }
         engine = try Engine(
-            address: address, codec: setup.codec, sources: sources, patience: setup.patience,
+            address: address, codec: setup.codec, sources: sources, patience: setup.patience, network: setup.network,
             targetSleeps: { sleep.isAsleep() }, servingProcesses: setup.findsServingProcesses ? lookUp : nil)
     }
 
@@ -118,7 +120,7 @@ final class Harness {
         var log = try engine.run(scenario, execution: executions, binding: binding)
         waits += log.waits
         if case .stalled = log.outcome, address.transport == .udp {
-            let dropped = DatagramSockets.dropped(address.port)
+            let dropped = try setup.network.inside { DatagramSockets.dropped(address.port) }
             log.droppedDatagrams = max(0, dropped - droppedDatagrams)
             droppedDatagrams = dropped
         }
@@ -221,8 +223,15 @@ final class Harness {
     }
 
     private func abandoned(by pid: pid_t) -> Int {
-        max(0, ServingProcesses.abandoned(by: pid, address: address) - abandonedAtStart)
+        max(0, countAbandoned(by: pid) - abandonedAtStart)
     }
+
+    private func countAbandoned(by pid: pid_t) -> Int {
+        (try? setup.network.inside { ServingProcesses.abandoned(by: pid, address: address) }) ?? 0
+    }
+
+    /// How often connections found the queue of a listener full, in the target's network.
+    var listenOverflows: Int? { try? setup.network.inside { ListenQueue.overflows() } }
 
     /// Looks in a row, 5 ms apart, in which a resting target lets go of nothing more.
     private static let steadyLooks = 4
@@ -256,4 +265,11 @@ final class Harness {
     }
 
     private var logPath: String { scratch.path + "/target.log" }
+}
+
+extension Harness.Setup {
+    /// An address of the target's network on which nothing listens.
+    fileprivate func free(_ transport: TargetTransport, in directory: String) throws -> TargetAddress {
+        try network.inside { Result { try TargetAddress.free(transport, in: directory) } }.get()
+    }
 }

@@ -49,12 +49,14 @@ final class JudgementPipeline {
     ///   - address: where the target listens.
     ///   - endMarkPort: where the end marks go.
     ///   - ringBytes: the size of the kernel's ring.
+    ///   - network: where the target listens; nil for our own.
     ///   - isFreshTarget: whether the target was started by us, and holds nothing that our clients have not written.
     /// - Throws: `CaptureError`, and `SystemError` where threads or descriptors run out.
     init(
-        address: TargetAddress, endMarkPort: UInt16, codec: any WireCodec, ringBytes: Int, isFreshTarget: Bool
+        address: TargetAddress, endMarkPort: UInt16, codec: any WireCodec, ringBytes: Int, isFreshTarget: Bool,
+        network: NetworkNamespaces?
     ) throws {
-        let capture = try Self.capture(address, endMarkPort, ringBytes)
+        let capture = try Self.capture(address, endMarkPort, ringBytes, network)
         let work = try Mailbox<Work>()
         let judged = try Mailbox<JudgedExecution>()
         let failure = self.failure
@@ -108,7 +110,7 @@ final class JudgementPipeline {
     }
 
     private static func capture(
-        _ address: TargetAddress, _ endMarkPort: UInt16, _ ringBytes: Int
+        _ address: TargetAddress, _ endMarkPort: UInt16, _ ringBytes: Int, _ network: NetworkNamespaces?
     ) throws -> LiveCapture? {
         guard address.transport != .unix else { return nil }
         let wanted = address.transport == .udp ? "udp port \(address.port)" : "tcp port \(address.port)"
@@ -116,8 +118,8 @@ final class JudgementPipeline {
         options.interface = "lo"
         options.filter = "\(wanted) or udp port \(endMarkPort)"
         options.ringBytes = ringBytes
-        options.timeoutMilliseconds = 1
-        return try LiveCapture(options)
+        options.timeout = .milliseconds(1)
+        return try network.inside { Result { () throws(CaptureError) in try LiveCapture(options) } }.get()
     }
 
     /// Executions whose judgement has not been taken yet.

@@ -16,6 +16,6 @@ package enum NoiseSchedule {
         let probability = random.pick(probabilities)
         let sleep = random.oneIn(4) ? UInt32(random.pick(10...100)) : 0
         let sites = random.oneIn(2) ? NoiseSites.all : NoiseSites(rawValue: UInt32(random.pick(1...255)))
-        return Noise(seed: random.next(), probability: probability, sleepMicroseconds: sleep, sites: sites)
+        return Noise(seed: random.next(), probability: probability, longestSleep: .microseconds(sleep), sites: sites)
     }
 }

@@ -5,6 +5,7 @@ import System
 /// nothing yet, as long as the queue moves.
 struct QueueWatch {
     private let address: TargetAddress
+    private let network: NetworkNamespaces?
     private var waiting: Set<QueuedClient> = []
     private var begin: Int64 = 0
     private var lastLook: Int64 = 0
@@ -15,8 +16,9 @@ struct QueueWatch {
     private static let shortest: Int64 = 150_000_000
     private static let betweenLooks: Int64 = 50_000_000
 
-    init(address: TargetAddress) {
+    init(address: TargetAddress, network: NetworkNamespaces?) {
         self.address = address
+        self.network = network
     }
 
     /// An execution begins.
@@ -33,9 +35,9 @@ struct QueueWatch {
     mutating func look(at connections: [ClientConnection], now: Int64 = Clock.monotonic) {
         guard now - begin >= Self.shortest, now - lastLook >= Self.betweenLooks else { return }
         lastLook = now
-        guard connections.contains(where: { $0.mayBeQueued }), let queued = SocketDiagnosis.queued(at: address) else {
-            return
-        }
+        guard connections.contains(where: { $0.mayBeQueued }),
+            let queued = try? network.inside({ SocketDiagnosis.queued(at: address) })
+        else { return }
         let wall = Clock.wall
         if !waiting.isSubset(of: queued) { moved = (now, wall) }
         waiting = queued

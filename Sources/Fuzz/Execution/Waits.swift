@@ -1,3 +1,5 @@
+import System
+
 /// What clients waited for, where it took long enough to be noticed. Nanoseconds.
 public struct Waits: Sendable, Equatable {
     /// For the target's kernel to take a connection: its listen queue was full.
@@ -27,7 +29,7 @@ extension CampaignStatus {
     /// Why there are so few executions, in a sentence; nil where clients hardly waited.
     public var slowness: String? {
         guard executions > 0, waits.total / Int64(executions) >= Waits.noticed,
-            Double(waits.total) / 1e9 > fuzzingSeconds * Self.slowShare
+            Double(waits.total) / 1e9 > fuzzing.seconds * Self.slowShare
         else { return nil }
         var parts: [String] = []
         for (time, what) in [

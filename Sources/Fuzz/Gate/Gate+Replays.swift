@@ -27,18 +27,19 @@ extension Gate {
         findings: [SavedFinding], _ replayer: ScenarioReplayer, tell: (String) -> Void
     ) throws {
         var replayer = replayer
-        var pace = GatePace(replayer.secondsLeft, usual: replayer.secondsPerTry, tries: findings.count * replayer.times)
+        var pace = GatePace(replayer.timeLeft, usual: replayer.durationPerTry, tries: findings.count * replayer.times)
         for (index, finding) in findings.enumerated() {
             guard !replayer.isOver else {
                 leaveOut(.finding, finding.id)
                 continue
             }
-            replayer.secondsPerTry = pace.next(replayer.secondsLeft, tries: replayer.times)
+            replayer.durationPerTry = pace.next(replayer.timeLeft, tries: replayer.times)
             tell("replaying \(finding.id), \(index + 1) of \(findings.count)")
             let start = Clock.monotonic
             if let result = try Self.run(finding.scenario, finding.oracle, replayer) {
                 note(
-                    finding: finding.id, finding.oracle, result, of: replayer.times, seconds: Self.seconds(since: start)
+                    finding: finding.id, finding.oracle, result, of: replayer.times,
+                    took: .nanoseconds(Clock.monotonic - start)
                 )
             } else {
                 leaveOut(.finding, finding.id)
@@ -54,17 +55,17 @@ extension Gate {
     ) throws {
         var replayer = replayer
         replayer.times = 1
-        var pace = GatePace(replayer.secondsLeft, usual: replayer.secondsPerTry, tries: corpus.count)
+        var pace = GatePace(replayer.timeLeft, usual: replayer.durationPerTry, tries: corpus.count)
         for (index, (name, scenario)) in corpus.enumerated() {
             guard !replayer.isOver else {
                 leaveOut(.corpus, name)
                 continue
             }
-            replayer.secondsPerTry = pace.next(replayer.secondsLeft, tries: 1)
+            replayer.durationPerTry = pace.next(replayer.timeLeft, tries: 1)
             tell("running \(name), \(index + 1) of \(corpus.count)")
             let start = Clock.monotonic
             if let result = try Self.run(scenario, nil, replayer), result.executions > 0 {
-                note(corpus: name, result, seconds: Self.seconds(since: start))
+                note(corpus: name, result, took: .nanoseconds(Clock.monotonic - start))
             } else {
                 leaveOut(.corpus, name)
             }
@@ -83,6 +84,4 @@ extension Gate {
             return nil
         }
     }
-
-    private static func seconds(since start: Int64) -> Double { Double(Clock.monotonic - start) / 1e9 }
 }

@@ -32,7 +32,8 @@ public struct Gate: Sendable {
     /// A saved finding that was replayed: seen again is a violation, unless the baseline accepts it. `times` is how many
     /// tries were wanted.
     package mutating func note(
-        finding id: String, _ oracle: OracleID?, _ result: ScenarioReplayer.Result, of times: Int, seconds: Double
+        finding id: String, _ oracle: OracleID?, _ result: ScenarioReplayer.Result, of times: Int,
+        took duration: Duration
     ) {
         let count = "\(result.reproduction.hits) of \(result.reproduction.tries) tries"
         let outcome: GateCase.Outcome =
@@ -45,12 +46,12 @@ public struct Gate: Sendable {
             } else {
                 Self.outcome(result)
             }
-        record(.finding, id, seconds, outcome)
+        record(.finding, id, duration, outcome)
     }
 
     /// A scenario of the corpus that was run.
-    package mutating func note(corpus name: String, _ result: ScenarioReplayer.Result, seconds: Double) {
-        record(.corpus, name, seconds, Self.outcome(result))
+    package mutating func note(corpus name: String, _ result: ScenarioReplayer.Result, took duration: Duration) {
+        record(.corpus, name, duration, Self.outcome(result))
     }
 
     /// The campaign of fresh executions; `paths` tells where its findings were saved, by id.
@@ -58,7 +59,7 @@ public struct Gate: Sendable {
         for finding in result.findings {
             let violation = finding.violation
             record(
-                .fresh, finding.id, 0,
+                .fresh, finding.id, .zero,
                 accepted.contains(finding.id)
                     ? .accepted("accepted by the baseline")
                     : .violated(violation.oracle, summary: violation.summary, details: paths[finding.id] ?? ""))
@@ -69,18 +70,19 @@ public struct Gate: Sendable {
             case .inconclusive: .undecided(result.inconclusiveReasons.first ?? "inconclusive")
             case .nothingTested: .undecided("no operations overlapped: nothing was tested")
             }
-        record(.fresh, "\(result.status.executions) fresh executions", result.status.elapsedSeconds, outcome)
+        record(.fresh, "\(result.status.executions) fresh executions", result.status.elapsed, outcome)
     }
 
     /// What the time did not suffice for.
     public mutating func leaveOut(_ kind: GateCase.Kind, _ name: String) {
         isComplete = false
-        record(kind, name, 0, .undecided("not run: \(Self.noMoreTime)"))
+        record(kind, name, .zero, .undecided("not run: \(Self.noMoreTime)"))
     }
 
-    private mutating func record(_ kind: GateCase.Kind, _ name: String, _ seconds: Double, _ outcome: GateCase.Outcome)
-    {
-        cases.append(GateCase(kind: kind, name: name, seconds: seconds, outcome: outcome))
+    private mutating func record(
+        _ kind: GateCase.Kind, _ name: String, _ duration: Duration, _ outcome: GateCase.Outcome
+    ) {
+        cases.append(GateCase(kind: kind, name: name, duration: duration, outcome: outcome))
     }
 
     private static var noMoreTime: String { Interruption.signal == nil ? "the budget is spent" : "it was interrupted" }

@@ -27,15 +27,15 @@ public struct GateCase: Sendable, Equatable {
     public var kind: Kind
     /// A finding's id, a scenario's file name, or how many executions.
     public var name: String
-    /// How long it took. Seconds.
-    public var seconds: Double
+    /// How long it took.
+    public var duration: Duration
     /// How it came out.
     public var outcome: Outcome
 
-    package init(kind: Kind, name: String, seconds: Double, outcome: Outcome) {
+    package init(kind: Kind, name: String, duration: Duration, outcome: Outcome) {
         self.kind = kind
         self.name = name
-        self.seconds = seconds
+        self.duration = duration
         self.outcome = outcome
     }
 }

@@ -17,7 +17,7 @@ extension ScenarioPattern {
                 builder.send(client, (0..<counts[client]).map { _ in draw.followingRequest(by: client, &random) })
             }
             // So that the server has read the batch.
-            builder.step(0, .pause(milliseconds: 2))
+            builder.step(0, .pause(.milliseconds(2)))
             for client in 0..<draw.options.clients {
                 builder.send(client, [draw.followingRequest(by: client, &random)])
             }

@@ -20,7 +20,7 @@ extension ScenarioPattern {
             let short = draw.register == nil ? draw.markerRequest(&random) : nil
             builder.ask(client, short ?? draw.request(about: draw.register, by: client, &random))
         }
-        builder.step(0, .pause(milliseconds: 3))
+        builder.step(0, .pause(.milliseconds(3)))
         for client in 0..<slow { builder.step(client, .expect(count: count)) }
         return builder.scenario
     }

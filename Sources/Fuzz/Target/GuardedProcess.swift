@@ -2,7 +2,7 @@ package import CLinux
 package import Glibc
 import Perturbation
 import Synchronization
-import System
+package import System
 
 /// A command that ends with us, and with all that it started, whatever that did: also when we are killed.
 ///
@@ -19,6 +19,8 @@ package final class GuardedProcess: Sendable {
         package var environment: [String: String]
         /// What it has for itself.
         package var keeping = Keeping.group
+        /// The network that it is in; nil: ours.
+        package var network: NetworkNamespaces?
         /// The files that are its standard input, output and error; nil: ours.
         package var input: String?
         package var output: String?
@@ -70,7 +72,7 @@ package final class GuardedProcess: Sendable {
     private static let variablePrefix = "CROSSFIRE_GUARDED_"
     /// Variables that would change the guard itself.
     private static let loaderVariables = ["LD_PRELOAD", "LD_AUDIT"]
-    /// Descriptor 3, as the guard expects it.
+    /// Descriptor 3, as the guard expects it; those of namespaces follow.
     private static let guardsDescriptor: Int32 = 3
 
     /// Starts a command. posix_spawn(3).
@@ -114,6 +116,10 @@ package final class GuardedProcess: Sendable {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, socket, guardsDescriptor)
+        let namespaces = start.network?.descriptors ?? []
+        for (index, namespace) in namespaces.enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, namespace, guardsDescriptor + 1 + Int32(index))
+        }
         let writing = O_WRONLY | O_CREAT | O_APPEND
         if let input = start.input { posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0) }
         if let output = start.output { posix_spawn_file_actions_addopen(&actions, 1, output, writing, 0o600) }
@@ -137,7 +143,7 @@ package final class GuardedProcess: Sendable {
         let variables = start.environment.sorted { $0.key < $1.key }.map { name, value in
             (loaderVariables.contains(name) ? variablePrefix : "") + "\(name)=\(value)"
         }
-        let words = [program, start.keeping.rawValue] + start.words
+        let words = [program, start.keeping.rawValue, "\(namespaces.count)"] + start.words
         return withCStrings(words) { arguments in
             withCStrings(variables) { posix_spawn(&guardian, program, &actions, &attributes, arguments, $0) }
         }

@@ -1,5 +1,3 @@
-import CLinux
-import Glibc
 import Synchronization
 import System
 
@@ -23,37 +21,40 @@ public enum PrivateNetwork {
 
     /// Moves this process into a new network with `lo` up. unshare(2), user_namespaces(7), ipc_namespaces(7).
     ///
-    /// Call it before any thread starts: a process with threads cannot enter a user namespace.
+    /// For a program with nothing else to do. Call it before any thread starts: a process with threads cannot enter a user
+    /// namespace, and its campaigns need not: see `TargetNetwork`.
     public static func enter() -> Outcome {
-        let user = getuid()
-        let group = getgid()
-        if geteuid() == 0, cf_unshare(CF_CLONE_NEWNET | CF_CLONE_NEWIPC) == 0 {
-            return raiseLoopback().map { .refused(reason: $0) } ?? .network
+        do throws(SystemError) {
+            let outcome: Outcome = try NetworkNamespaces.enter() ? .userAndNetwork : .network
+            entered.store(true, ordering: .relaxed)
+            return outcome
+        } catch {
+            return .refused(reason: error.description)
         }
-        guard cf_unshare(CF_CLONE_NEWUSER | CF_CLONE_NEWNET | CF_CLONE_NEWIPC) == 0 else {
-            return .refused(reason: SystemError("unshare").description)
-        }
-        // gid_map may be written by an unprivileged process only once setgroups is denied: user_namespaces(7).
-        for (file, text) in [
-            ("setgroups", "deny"), ("uid_map", "\(user) \(user) 1"), ("gid_map", "\(group) \(group) 1"),
-        ] {
-            guard write(text, to: "/proc/self/\(file)") else {
-                return .refused(reason: SystemError("write to /proc/self/\(file)").description)
-            }
-        }
-        return raiseLoopback().map { .refused(reason: $0) } ?? .userAndNetwork
     }
+}
 
-    private static func raiseLoopback() -> String? {
-        guard cf_loopback_up() == 0 else { return SystemError("bringing lo up").description }
-        entered.store(true, ordering: .relaxed)
-        return nil
-    }
+/// The network in which a target that we start, and its clients, are. Only loopback is ever a target.
+public enum TargetNetwork: Sendable {
+    /// A private one for each campaign, so that no rights are needed to capture, no ports clash and nothing leaves the
+    /// machine. It is entered by child processes of ours alone: this process stays where it is, and may have threads.
+    /// Where the machine does not permit it, or this process is in a private network already, the one that it is in.
+    case isolated
+    /// The one that this process is in: capturing there needs CAP_NET_RAW.
+    case shared
+}
 
-    private static func write(_ text: String, to path: String) -> Bool {
-        let raw = open(path, O_WRONLY | O_CLOEXEC)
-        guard raw >= 0 else { return false }
-        defer { close(raw) }
-        return Glibc.write(raw, text, text.utf8.count) == text.utf8.count
+extension TargetNetwork {
+    /// Makes the network for a target. `refusal` is told why there is none where there should be.
+    func namespaces(for target: TargetSpec, refusal: (SystemError) throws -> Void) rethrows -> NetworkNamespaces? {
+        guard self == .isolated, target.isCommand, !PrivateNetwork.isEntered else { return nil }
+        do {
+            return try NetworkNamespaces()
+        } catch let error as SystemError {
+            try refusal(error)
+            return nil
+        } catch {
+            preconditionFailure("\(error)")
+        }
     }
 }

@@ -6,9 +6,11 @@ enum SharedMemoryFolder {
 
     /// What a target with these words keeps to itself: in a network of our own also this folder, unless its program, an
     /// argument or a folder that it works in lies there.
-    static func keeping(for words: [String], in folders: [String]) -> GuardedProcess.Start.Keeping {
+    static func keeping(
+        for words: [String], in folders: [String], isPrivate: Bool
+    ) -> GuardedProcess.Start.Keeping {
         let isNeeded = (words + folders).contains { $0.contains(path) || isInside($0) }
-        return PrivateNetwork.isEntered && !isNeeded ? .groupAndSharedMemory : .group
+        return isPrivate && !isNeeded ? .groupAndSharedMemory : .group
     }
 
     private static func isInside(_ name: String) -> Bool {

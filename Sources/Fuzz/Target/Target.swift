@@ -19,9 +19,10 @@ final class Target {
     ///   - logPath: what it prints goes there.
     ///   - perturbation: the noise to start it under.
     ///   - patience: whether the time is over before it is ready.
+    ///   - network: what it is in; nil for our own.
     init(
         _ spec: TargetSpec, address: TargetAddress, directory: String, logPath: String, perturbation: Perturbation,
-        patience: ClientPatience = ClientPatience()
+        patience: ClientPatience = ClientPatience(), network: NetworkNamespaces? = nil
     ) throws(TargetError) {
         switch spec {
         case .address(let address):
@@ -35,10 +36,10 @@ final class Target {
             let process = try TargetProcess(
                 words: perturbation.command(words), directory: ".", logPath: logPath,
                 environment: perturbation.environment(extending: GuardedProcess.inheritedEnvironment),
-                name: words.joined(separator: " "))
+                name: words.joined(separator: " "), network: network)
             self.address = address
             self.process = process
-            try Self.awaitReady(process, address, patience)
+            try Self.awaitReady(process, address, patience, network)
         }
     }
 
@@ -53,7 +54,7 @@ final class Target {
     }
 
     private static func awaitReady(
-        _ process: TargetProcess, _ address: TargetAddress, _ patience: ClientPatience
+        _ process: TargetProcess, _ address: TargetAddress, _ patience: ClientPatience, _ network: NetworkNamespaces?
     ) throws(TargetError) {
         let start = Clock.monotonic
         let deadline = min(start + Int64(readySeconds) * 1_000_000_000, patience.deadline ?? .max)
@@ -62,7 +63,7 @@ final class Target {
                 process.stop(graceMilliseconds: 500)
                 throw .endedEarly(command: process.command, ending: ending, output: process.output())
             }
-            if address.isServed() { return }
+            if (try? network.inside { address.isServed() }) ?? false { return }
             if let signal = Interruption.signal {
                 process.stop(graceMilliseconds: 500)
                 throw .interrupted(signal: signal)

@@ -1,6 +1,6 @@
 package import CLinux
 package import Glibc
-import System
+package import System
 
 /// A target that we started, in a process group of its own.
 package final class TargetProcess {
@@ -21,15 +21,19 @@ package final class TargetProcess {
     ///   - logPath: the file that gets its standard output and error.
     ///   - environment: its whole environment.
     ///   - name: the command, for messages.
+    ///   - network: what it is in; nil for our own.
     /// - Throws: `TargetError.cannotStart`.
     package init(
-        words: [String], directory: String, logPath: String, environment: [String: String], name: String
+        words: [String], directory: String, logPath: String, environment: [String: String], name: String,
+        network: NetworkNamespaces? = nil
     ) throws(TargetError) {
         command = name
         self.logPath = logPath
         var start = GuardedProcess.Start(words, name: name, environment: environment)
         start.directory = directory
-        start.keeping = SharedMemoryFolder.keeping(for: words, in: [directory, logPath])
+        start.keeping = SharedMemoryFolder.keeping(
+            for: words, in: [directory, logPath], isPrivate: network != nil || PrivateNetwork.isEntered)
+        start.network = network
         (start.input, start.output, start.errors) = ("/dev/null", logPath, logPath)
         guarded = try GuardedProcess(start)
     }

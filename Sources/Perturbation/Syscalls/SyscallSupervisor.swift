@@ -19,8 +19,8 @@ final class SyscallSupervisor: Sendable {
     private let thread = Mutex<JoinableThread?>(nil)
 
     /// Throws if no socket or thread is to be had. The owner must call `stop()` at the end.
-    static func start() throws(SystemError) -> SyscallSupervisor {
-        let supervisor = try SyscallSupervisor()
+    static func start(in network: NetworkNamespaces?) throws(SystemError) -> SyscallSupervisor {
+        let supervisor = try network.inside { () throws(SystemError) in try SyscallSupervisor() }
         try supervisor.thread.withLock { thread throws(SystemError) in
             thread = try JoinableThread("supervisor") { supervisor.run() }
         }

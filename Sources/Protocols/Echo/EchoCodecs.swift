@@ -2,9 +2,6 @@ public import Wire
 
 /// Echo, a line a message: the server answers each line with the same line (RFC 862 with framing).
 public struct EchoLineCodec: WireCodec {
-    /// The longest line, its line feed included; a longer one is malformed.
-    public static let maximumLineBytes = 16 << 20
-
     /// Creates the codec.
     public init() {}
 
@@ -15,19 +12,11 @@ public struct EchoLineCodec: WireCodec {
 
     /// A message ends with its line feed.
     public func frame(_ bytes: Span<UInt8>, from role: Role) -> Framing {
-        for index in 0..<min(bytes.count, Self.maximumLineBytes) where bytes[index] == 0x0A {
-            return .message(length: index + 1)
-        }
-        guard bytes.count < Self.maximumLineBytes else {
-            return .malformed(offset: Self.maximumLineBytes, reason: "no line feed in \(Self.maximumLineBytes) bytes")
-        }
-        return .incomplete
+        Lines.frame(bytes)
     }
 
     /// The words joined by spaces, and a line feed.
-    public func encodeRequest(_ words: [[UInt8]]) -> [UInt8] {
-        Array(words.joined(separator: [0x20])) + [0x0A]
-    }
+    public func encodeRequest(_ words: [[UInt8]]) -> [UInt8] { Lines.encode(words) }
 }
 
 /// Echo, length-prefixed: four bytes of big-endian length, then that many bytes.

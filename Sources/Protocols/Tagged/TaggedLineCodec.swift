@@ -13,12 +13,12 @@ public struct TaggedLineCodec: WireCodec {
 
     /// A message ends with its line feed.
     public func frame(_ bytes: Span<UInt8>, from role: Role) -> Framing {
-        EchoLineCodec().frame(bytes, from: role)
+        Lines.frame(bytes)
     }
 
     /// The words joined by spaces, and a line feed.
     public func encodeRequest(_ words: [[UInt8]]) -> [UInt8] {
-        EchoLineCodec().encodeRequest(words)
+        Lines.encode(words)
     }
 
     /// Where the tag of a line stands: its second word, or nil where it has one word only. Spaces separate words.

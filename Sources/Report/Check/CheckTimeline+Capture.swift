@@ -1,6 +1,7 @@
 import Capture
 import Verification
 import Wire
+import System
 
 extension CheckTimeline {
     /// The exchanges of a capture, and replies to nothing.
@@ -97,7 +98,7 @@ extension CheckTimeline {
                     "First inexplicable answer: packet \(rows[place].answerNumber), after \(time(rows[place].end)).")
             }
             story.rows = places.sorted()
-            if let margin = violation.marginNanoseconds {
+            if let margin = violation.margin?.nanoseconds {
                 story.details.append("Margin: stamps would have to be wrong by \(duration(nanoseconds: margin)).")
             }
             story.details.append("Must hold: \(violation.oracle.requirement)")

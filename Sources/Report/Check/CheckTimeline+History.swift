@@ -1,4 +1,5 @@
 import Verification
+import System
 
 extension CheckTimeline {
     /// The operations of a history. Its lanes of keys are the objects that are checked each for itself: the elements of
@@ -89,7 +90,7 @@ extension CheckTimeline {
             var story = CheckStory(oracle: OracleID.linearizability.rawValue, sentence: violation.summary)
             story.rows = violation.operations.compactMap { placeOf[$0] }.sorted()
             story.shrunk = violation.shrunk
-            if let margin = violation.marginNanoseconds {
+            if let margin = violation.margin?.nanoseconds {
                 story.details.append("Margin: stamps would have to be wrong by \(duration(nanoseconds: margin)).")
             }
             story.details.append("Must hold: \(OracleID.linearizability.requirement)")

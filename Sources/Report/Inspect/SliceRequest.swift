@@ -1,5 +1,6 @@
 public import Capture
 public import Verification
+import System
 
 /// Which part of a capture is asked for: what all that is named have in common.
 public struct SliceRequest: Sendable {
@@ -7,10 +8,10 @@ public struct SliceRequest: Sendable {
     public var flow: FlowID?
     /// The flows of a finding, from 1, among the violations that were found.
     public var finding: Int?
-    /// From so long after the first packet on. Seconds.
-    public var fromSeconds: Double?
-    /// Earlier than so long after the first packet. Seconds.
-    public var untilSeconds: Double?
+    /// From so long after the first packet on.
+    public var from: Duration?
+    /// Earlier than so long after the first packet.
+    public var until: Duration?
 
     /// The whole capture.
     public init() {}
@@ -53,8 +54,8 @@ public struct SliceRequest: Sendable {
             let its = try Self.flows(of: found.packets, source)
             selection.flows = selection.flows.map { $0.intersection(its) } ?? its
         }
-        selection.from = fromSeconds.map { source.reading.start.advanced(bySeconds: $0) }
-        selection.until = untilSeconds.map { source.reading.start.advanced(bySeconds: $0) }
+        selection.from = from.map { source.reading.start.advanced(by: $0) }
+        selection.until = until.map { source.reading.start.advanced(by: $0) }
         var reader = try CaptureFileReader(path: source.path)
         var table = source.table
         var slice = try CaptureSlice(
@@ -71,8 +72,8 @@ public struct SliceRequest: Sendable {
         var words: [String] = []
         if let flow { words.append(flow.transport == .tcp ? "flow \(flow.number)" : "UDP flow \(flow.number)") }
         if let finding { words.append("finding \(finding)") }
-        if let fromSeconds { words.append("from \(fromSeconds) s on") }
-        if let untilSeconds { words.append("until \(untilSeconds) s") }
+        if let from { words.append("from \(from.seconds) s on") }
+        if let until { words.append("until \(until.seconds) s") }
         return words.joined(separator: ", ")
     }
 
@@ -104,9 +105,8 @@ public struct SliceRequest: Sendable {
 
 extension Timestamp {
     /// Times out of range are the end of time.
-    fileprivate func advanced(bySeconds seconds: Double) -> Timestamp {
-        let step = Int64(min(seconds * 1e9, 4e18).rounded())
-        let (sum, overflow) = nanoseconds.addingReportingOverflow(step)
+    fileprivate func advanced(by time: Duration) -> Timestamp {
+        let (sum, overflow) = nanoseconds.addingReportingOverflow(time.nanoseconds)
         return Timestamp(nanoseconds: overflow ? .max : sum)
     }
 }

@@ -78,7 +78,7 @@ extension Violation {
         self.init(
             oracle: .linearizability, summary: summary, packets: notes.keys.sorted(),
             notes: notes.keys.sorted().map { notes[$0]! }, signature: found.signature,
-            marginNanoseconds: found.marginNanoseconds, blame: found.blame)
+            margin: found.margin, blame: found.blame)
         exchanges = found.rows.map { captured.exchanges[$0] }
         culprit = found.firstInexplicable.map { captured.exchanges[$0.row] }
     }

@@ -21,6 +21,6 @@ extension Violation {
         }
         self.init(
             oracle: .linearizability, summary: summary, signature: violation.signature,
-            marginNanoseconds: violation.marginNanoseconds, blame: violation.blame)
+            margin: violation.margin, blame: violation.blame)
     }
 }

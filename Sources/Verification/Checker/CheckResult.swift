@@ -44,8 +44,8 @@ public struct HistoryViolation: Sendable {
     public var operations: [Int]
     /// The same operations, by row.
     public var rows: [Int]
-    /// How far time stamps would have to be wrong for it to vanish, in nanoseconds; nil where time plays no part.
-    public var marginNanoseconds: Int64?
+    /// How far time stamps would have to be wrong for it to vanish; nil where time plays no part.
+    public var margin: Duration?
     /// The operation whose answer was the first that no order explains, and when it came.
     public var firstInexplicable: Inexplicable?
     /// Whose state is not shared, if the history of each client by itself is fine.

@@ -1,3 +1,5 @@
+import System
+
 /// Decides whether histories are linearizable.
 ///
 /// Values that are unique for their key go to the model's monitor, in about linear time; what a monitor does not know
@@ -5,14 +7,14 @@
 public struct Checker: Sendable {
     /// What the search may spend on each key or element.
     public var budget: SearchBudget
-    /// How far two time stamps may be off against each other, in nanoseconds; a violation with a margin of up to twice
-    /// as much is inconclusive.
-    public var clockUncertainty: Int64
+    /// How far two time stamps may be off against each other; a violation with a margin of up to twice as much is
+    /// inconclusive.
+    public var clockUncertainty: Duration
     /// How many threads search at once.
     public var threads: Int
 
     /// Creates a checker; the clock is taken to be exact unless told otherwise.
-    public init(budget: SearchBudget = SearchBudget(), clockUncertainty: Int64 = 0, threads: Int = 2) {
+    public init(budget: SearchBudget = SearchBudget(), clockUncertainty: Duration = .zero, threads: Int = 2) {
         self.budget = budget
         self.clockUncertainty = clockUncertainty
         self.threads = threads
@@ -69,8 +71,9 @@ public struct Checker: Sendable {
             case .linearizable, nil: break
             case .violated(let row):
                 var violation = unexplained(part.history, row)
-                violation.marginNanoseconds = HistorySearch.margin(
-                    specification, part.history, Array(0..<part.history.count), culprit: row)
+                violation.margin = HistorySearch.margin(
+                    specification, part.history, Array(0..<part.history.count), culprit: row
+                ).map { .nanoseconds($0) }
                 add(violation, part, &result)
             case .unknown(let why): result.inconclusive.append("Not decided: \(why).")
             }
@@ -141,7 +144,7 @@ public struct Checker: Sendable {
         let explained = HistoryViolation(
             kind: violation.kind, summary: HistorySentence.text(history, violation, model),
             operations: violation.rows.map { history.ids[$0] }, rows: violation.rows,
-            marginNanoseconds: violation.margin, firstInexplicable: first,
+            margin: violation.margin.map { .nanoseconds($0) }, firstInexplicable: first,
             blame: Blame.text(history, model),
             brokenSession: model == .register || model == .kv ? SessionGuarantees.firstBreak(history) : nil)
         add(explained, part, &result)
@@ -151,13 +154,14 @@ public struct Checker: Sendable {
     private func add(_ found: HistoryViolation, _ part: Part? = nil, _ result: inout CheckResult) {
         var explained = found
         if let part {
-            if !part.history.hasClock { explained.marginNanoseconds = nil }
+            if !part.history.hasClock { explained.margin = nil }
             explained.rows = found.rows.map(part.row)
             if let row = found.firstInexplicable?.row { explained.firstInexplicable?.row = part.row(row) }
         }
-        if let margin = explained.marginNanoseconds, margin <= 2 * clockUncertainty, clockUncertainty > 0 {
+        if let margin = explained.margin, margin <= clockUncertainty * 2, clockUncertainty > .zero {
             result.inconclusive.append(
-                "Within the clocks' uncertainty of \(clockUncertainty) ns (margin \(margin) ns): \(explained.summary)")
+                "Within the clocks' uncertainty of \(clockUncertainty.nanoseconds) ns (margin \(margin.nanoseconds) ns): "
+                    + explained.summary)
         } else {
             result.violations.append(explained)
         }
@@ -227,7 +231,7 @@ public struct Checker: Sendable {
             summary: "\(HistorySentence.operation(history, row)) is the first answer that no order of the operations "
                 + "explains\(with).",
             operations: ([row] + shown).map { history.ids[$0] }, rows: [row] + shown,
-            marginNanoseconds: model.flatMap { $0.margin(history, rows: rows, culprit: row) },
+            margin: model.flatMap { $0.margin(history, rows: rows, culprit: row) }.map { .nanoseconds($0) },
             firstInexplicable: .init(operation: history.ids[row], row: row, time: history.completed[row]), blame: nil,
             shrunk: shrunk.map { history.ids[$0] })
     }

@@ -1,3 +1,5 @@
+import System
+
 /// Something wrong with the replies of one connection, found by `Diagnosis`; the oracle of its kind reports it.
 package struct Problem {
     package var violation: Violation
@@ -22,31 +24,35 @@ package struct Problem {
 
 /// How long a client must have waited in vain before silence counts against the server.
 public struct SilenceLimits: Sendable, Equatable {
-    /// In nanoseconds, where the client then closed the connection.
-    public var untilClose: Int64
-    /// In nanoseconds, where the capture ended first.
-    public var untilEnd: Int64
+    /// Where the client then closed the connection.
+    public var untilClose: Duration
+    /// Where the capture ended first.
+    public var untilEnd: Duration
 
     /// Creates limits: 250 ms to the client's close and 1 s to the capture's end unless told otherwise.
-    public init(untilClose: Int64 = 250_000_000, untilEnd: Int64 = 1_000_000_000) {
+    public init(untilClose: Duration = .milliseconds(250), untilEnd: Duration = .seconds(1)) {
         self.untilClose = untilClose
         self.untilEnd = untilEnd
     }
 
-    /// The limits for the server of a capture, whose clients wait as they like: so long, in nanoseconds, whoever ended
-    /// the wait.
-    public static func capture(hangAfter: Int64 = 10_000_000_000) -> SilenceLimits {
+    /// The limits for the server of a capture, whose clients wait as they like: so long, whoever ended the wait.
+    public static func capture(hangAfter: Duration = .seconds(10)) -> SilenceLimits {
         SilenceLimits(untilClose: hangAfter, untilEnd: hangAfter)
     }
 
     /// Whether the client waited long enough, and twice as long as `slowest`, after which a request was answered.
     func isExhausted(_ silence: Problem.Silence?, slowest: Int64 = 0) -> Bool {
         guard let silence else { return true }
-        return silence.nanoseconds >= max(silence.clientClosed ? untilClose : untilEnd, 2 * slowest)
+        return silence.nanoseconds >= max(limit(of: silence), 2 * slowest)
     }
 
     /// As `isExhausted`, if the client waited until the capture's end.
     func mayBeExhausted(_ silence: Problem.Silence, slowest: Int64) -> Bool {
-        silence.nanoseconds + silence.unseen >= max(silence.clientClosed ? untilClose : untilEnd, 2 * slowest)
+        silence.nanoseconds + silence.unseen >= max(limit(of: silence), 2 * slowest)
+    }
+
+    /// In nanoseconds.
+    private func limit(of silence: Problem.Silence) -> Int64 {
+        (silence.clientClosed ? untilClose : untilEnd).nanoseconds
     }
 }

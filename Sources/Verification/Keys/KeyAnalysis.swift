@@ -94,8 +94,9 @@ struct KeyAnalysis {
         let last = fault.isFirst ? fault.event : trial.firstInexplicable(all, from: fault.event)
         let events = Array(all[...last])
         var problem = KeyExplanation(reading: reading, history: searcher.history, events: events).problem()
-        problem.violation.marginNanoseconds =
+        let margin =
             fault.isFirst ? fault.margin : SearchMargin.find(events) { trial.decide($0, knowing: last, of: all) }
+        problem.violation.margin = margin.map { .nanoseconds($0) }
         if problem.violation.oracle == .linearizability {
             let blame = KeyBlame(all, searcher.history, reading) { trial.decide($0) }
             problem.violation.blame = blame?.text

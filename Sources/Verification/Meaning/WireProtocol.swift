@@ -64,9 +64,15 @@ extension WireProtocol {
 /// One reply to each request, and nothing else is known.
 private struct PlainMeaning: Meaning {}
 
-/// A codec of somebody who says no more than how to frame.
+/// A codec of somebody who says no more than how to frame, or states what his messages mean.
 private struct FramedProtocol: WireProtocol {
     let codec: any WireCodec
+    private let stated: (any RequestReplyProtocol)?
+
+    init(codec: any WireCodec) {
+        self.codec = codec
+        stated = codec as? any RequestReplyProtocol
+    }
 
     var name: String { codec.name }
     var framesRepliesByRequest: Bool { codec.framesRepliesByRequest }
@@ -80,6 +86,24 @@ private struct FramedProtocol: WireProtocol {
     }
     func encodeRequest(_ words: [[UInt8]]) -> [UInt8] { codec.encodeRequest(words) }
     func isAnswered(_ request: Span<UInt8>) -> Bool { codec.isAnswered(request) }
+
+    func meaning(of evidence: Evidence) -> any Meaning {
+        if let stated { StatedMeaning(stated: stated) } else { PlainMeaning() }
+    }
+
+    var vocabulary: Vocabulary? { stated?.vocabulary }
+
+    /// What is asked of an object, or carries a tag, is no accident.
+    func likeness(of request: [UInt8]) -> Likeness {
+        guard let stated else { return .own }
+        return stated.operation(of: request) == nil && stated.tag(ofRequest: request) == nil ? .doubtful : .shared
+    }
+
+    func repeats(_ exchange: Exchange) -> Bool {
+        guard let reply = exchange.reply else { return false }
+        guard let stated else { return true }
+        return stated.refusal(in: reply.bytes) != nil || stated.answer(reply.bytes, to: exchange.request.bytes) != nil
+    }
 }
 
 extension WireCodec {

@@ -37,15 +37,36 @@ extension Evidence {
         _ flows: consuming CapturedFlows, of reading: CaptureReading, codec: any WireCodec,
         name: (Endpoint) -> String = { $0.description }
     ) {
-        switch flows {
+        // Copied, the flows would all be kept until the last one is read.
+        switch consume flows {
         case .connections(let flows):
             self.init(
-                capture: flows, codec: codec, names: { name($0.client) }, incomplete: reading.shortcomings,
+                capture: consume flows, codec: codec, names: { name($0.client) }, incomplete: reading.shortcomings,
                 end: reading.end)
         case .exchanges(let flows):
             self.init(
                 capture: flows, codec: codec, names: { name($0.client) }, incomplete: reading.shortcomings,
                 end: reading.end)
         }
+    }
+}
+
+extension Judge {
+    /// Judges a capture file, pcap, pcapng or snoop, that anybody made: the connections in it that speak the protocol.
+    ///
+    /// - Parameters:
+    ///   - transport: how its clients and servers talk.
+    ///   - serverPort: only flows to this port; nil: all.
+    /// - Throws: `CaptureError`, where it cannot be read.
+    /// - Complexity: O(bytes + operations), but for the search of linearizability, which keeps to its budget.
+    public func judge(
+        captureAt path: String, codec: any WireCodec, transport: FlowTransport = .tcp, serverPort: UInt16? = nil
+    ) throws(CaptureError) -> Judgement {
+        var wants = CaptureReading.Wants()
+        wants.serverPort = serverPort
+        wants.datagrams = transport == .udp ? .kept(.all) : .none
+        var reading = try CaptureReading(path: path, wants)
+        let evidence = Evidence(reading.take(transport, serverPort: serverPort), of: reading, codec: codec)
+        return judge(evidence, notedIn: reading.sectionComments)
     }
 }

@@ -50,8 +50,8 @@ public struct Scenario: Equatable, Sendable {
         case send(Payload)
         /// Waits for so many replies. Only then does the client read.
         case expect(count: Int)
-        /// Does nothing for so many milliseconds.
-        case pause(milliseconds: Int)
+        /// Does nothing for this long: whole milliseconds, as a scenario's text has them.
+        case pause(Duration)
         /// Shuts down writing: the half-close.
         case shutdown
         /// Closes with a reset.

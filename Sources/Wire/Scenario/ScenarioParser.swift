@@ -151,7 +151,7 @@ private struct ScenarioParser {
             return .expect(count: line.isAtEnd ? 1 : try line.number("how many replies", in: 1...1 << 20))
         case "pause":
             let milliseconds = try line.number("a time like 5ms", in: 0...60_000, suffix: "ms")
-            return .pause(milliseconds: milliseconds)
+            return .pause(.milliseconds(milliseconds))
         case "shutdown": return .shutdown
         case "reset": return .reset
         case "close": return .close

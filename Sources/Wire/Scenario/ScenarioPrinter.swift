@@ -24,7 +24,7 @@ extension Scenario.Step {
         case .send(.requests(let requests)): "c\(client) send \(Self.text(requests))"
         case .expect(1): "c\(client) expect"
         case .expect(let count): "c\(client) expect \(count)"
-        case .pause(let milliseconds): "c\(client) pause \(milliseconds)ms"
+        case .pause(let time): "c\(client) pause \(Int(time / .milliseconds(1)))ms"
         case .shutdown: "c\(client) shutdown"
         case .reset: "c\(client) reset"
         case .close: "c\(client) close"

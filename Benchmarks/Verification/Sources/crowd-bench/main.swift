@@ -25,7 +25,7 @@ let only = getenv("SEED").flatMap { Int(String(cString: $0)) }
 let hardClients = 12
 let mostSeveral = 5
 let judge = Judge(oracles: [
-    LinearizabilityOracle(budget: SearchBudget(nodes: 1_000_000, bytes: 128 << 20, milliseconds: limit))
+    LinearizabilityOracle(budget: SearchBudget(nodes: 1_000_000, bytes: 128 << 20, time: .milliseconds(limit)))
 ])
 
 func pad(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }

@@ -1,11 +1,12 @@
 // Starts a command, and ends it with all that it started, whatever that did, when it ends or when we are asked to.
 //
-//     crossfire-guard own|same|apart COMMAND ARG…
+//     crossfire-guard own|same|apart NAMESPACES COMMAND ARG…
 //
 // Descriptor 3 is a stream socket to the starter. The guard sends it three ints: the command's process id, the errno of
 // exec (0: it runs), and, once it has ended, what wait(2) said. When the other end is shut down, also because the
 // starter was killed, everything ends. `own`: the command gets a process group of its own; `same`: the starter's; `apart`:
-// its own, and, where that is permitted, a /dev/shm of its own, so that what it leaves there goes with it.
+// its own, and, where that is permitted, a /dev/shm of its own, so that what it leaves there goes with it. NAMESPACES says
+// how many descriptors from 4 on are of namespaces, which are entered first, in that order.
 //
 // Plain C: its only thread may fork, which a process with a Swift runtime may not. A subreaper, PR_SET_CHILD_SUBREAPER:
 // daemons, in whatever session, group or environment, become its children when their parents end.
@@ -189,9 +190,13 @@ static void watch(pid_t command, int children) {
 }
 
 int main(int count, char **arguments) {
-    if (count < 3) {
-        fputs("usage: crossfire-guard own|same|apart COMMAND ARG...\n", stderr);
+    if (count < 4) {
+        fputs("usage: crossfire-guard own|same|apart NAMESPACES COMMAND ARG...\n", stderr);
         return 64;
+    }
+    for (int space = STARTER + 1; space <= STARTER + atoi(arguments[2]); space++) {
+        if (setns(space, 0) != 0) { return NOT_STARTED; }
+        close(space);
     }
     pid_t starters_group = getpgrp();
     // What kills the starter's group is not to kill the guard.
@@ -217,7 +222,7 @@ int main(int count, char **arguments) {
         return NOT_STARTED;
     }
     if (command == 0) {
-        become_command(arguments + 2, strcmp(arguments[1], "same") == 0 ? starters_group : 0, guard, ends[1]);
+        become_command(arguments + 3, strcmp(arguments[1], "same") == 0 ? starters_group : 0, guard, ends[1]);
     }
     close(ends[1]);
     int code = 0;
