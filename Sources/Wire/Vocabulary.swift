@@ -8,11 +8,35 @@ public struct Vocabulary: Sendable {
     /// What can be asked of a target that knows nothing of the topics: the first that it knows, or the last.
     public var lastResort: [RequestTemplate]
 
+    /// How several requests are done at once; nil where the protocol cannot say that.
+    public var transaction: TransactionTemplate?
+
     /// Creates a vocabulary.
-    public init(login: [RequestTemplate] = [], topics: [Topic], lastResort: [RequestTemplate] = []) {
+    public init(
+        login: [RequestTemplate] = [], topics: [Topic], lastResort: [RequestTemplate] = [],
+        transaction: TransactionTemplate? = nil
+    ) {
         self.login = login
         self.topics = topics
         self.lastResort = lastResort
+        self.transaction = transaction
+    }
+}
+
+/// Requests that are done at once, or not at all.
+public struct TransactionTemplate: Sendable {
+    /// How many times rarer than single requests they are.
+    public var oneIn: Int
+    /// What begins them.
+    public var begin: RequestTemplate
+    /// What ends them, by weight.
+    public var ends: [RequestTemplate]
+
+    /// Creates a template.
+    public init(oneIn: Int, begin: RequestTemplate, ends: [RequestTemplate]) {
+        self.oneIn = oneIn
+        self.begin = begin
+        self.ends = ends
     }
 }
 
@@ -45,14 +69,19 @@ public struct Topic: Sendable {
     /// Whether the target keeps the objects when an execution is over, as files: executions share a few then, and nobody
     /// leaves while a write of one is under way.
     public var lasts: Bool
+    /// What the names of its objects begin with: objects of the server that are of different types differ in it.
+    public var prefix: String
     /// What may be said, by weight.
     public var requests: [RequestTemplate]
 
     /// Creates a topic.
-    public init(_ object: Object, weight: Int, lasts: Bool = false, _ requests: [RequestTemplate]) {
+    public init(
+        _ object: Object, weight: Int, lasts: Bool = false, prefix: String = "", _ requests: [RequestTemplate]
+    ) {
         self.object = object
         self.weight = weight
         self.lasts = lasts
+        self.prefix = prefix
         self.requests = requests
     }
 }

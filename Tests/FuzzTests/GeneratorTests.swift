@@ -1,5 +1,6 @@
 import Fuzz
 import Testing
+import Verification
 import Wire
 import Protocols
 import System
@@ -138,11 +139,12 @@ struct GeneratorTests {
     @Test("excluded commands never appear")
     func excluded() throws {
         let generator = try ScenarioGenerator.of("resp")
-        let known = ["INCR", "GET", "DEL", "SET", "MSET", "ECHO"]
+        let known = try Self.commands(of: "resp")
         var random = SeededGenerator(seed: 32)
         for number in 0..<640 {
             var options = GeneratorOptions()
-            options.excludedCommands = Set(known.indices.filter { number % 64 >> $0 & 1 == 1 }.map { known[$0] })
+            // From none to nearly all.
+            options.excludedCommands = Set(known.filter { _ in random.pick(0...9) < number % 10 })
             let commands = Tally(generator.scenario(&random, options)).commands
             #expect(commands.isDisjoint(with: options.excludedCommands))
             #expect(commands.isSubset(of: known + ["PING"]))
@@ -191,9 +193,44 @@ struct GeneratorTests {
     func varied() throws {
         let generator = try ScenarioGenerator.of("resp")
         var random = SeededGenerator(seed: 33)
-        let commands = (0..<200).reduce(into: Set<String>()) { all, _ in
+        let commands = (0..<1000).reduce(into: Set<String>()) { all, _ in
             all.formUnion(Tally(generator.scenario(&random, GeneratorOptions())).commands)
         }
-        #expect(commands == ["INCR", "GET", "DEL", "SET", "MSET", "ECHO"])
+        #expect(try commands == Set(Self.commands(of: "resp")))
+    }
+
+    /// All that a protocol's vocabulary has, but for the last resort.
+    private static func commands(of name: String) throws -> [String] {
+        let vocabulary = try #require(WireProtocols.named(name)?.spoken.vocabulary)
+        let transaction = vocabulary.transaction.map { [$0.begin] + $0.ends } ?? []
+        let requests = vocabulary.topics.flatMap(\.requests) + transaction
+        return Set(requests.compactMap(\.command)).sorted()
+    }
+
+    @Test("transactions are whole, and count as the requests that they are")
+    func transactions() throws {
+        let generator = try ScenarioGenerator.of("resp")
+        var random = SeededGenerator(seed: 36)
+        var found = 0
+        for _ in 0..<300 {
+            let scenario = generator.scenario(&random, GeneratorOptions())
+            for step in scenario.blocks.flatMap(\.steps) {
+                guard case .send(.requests(let requests)) = step.action else { continue }
+                var open = false
+                for request in requests {
+                    switch request.first?.word {
+                    case "MULTI":
+                        #expect(!open)
+                        (open, found) = (true, found + 1)
+                    case "EXEC", "DISCARD":
+                        #expect(open)
+                        open = false
+                    default: break
+                    }
+                }
+                #expect(!open)
+            }
+        }
+        #expect(found > 20)
     }
 }

@@ -13,6 +13,8 @@ struct RequestDraw: Sendable {
     let own: Topic?
     /// A value that is written and read; nil without any.
     let register: Topic?
+    /// How several requests are done at once; nil where the target does not know that.
+    private let transaction: TransactionTemplate?
     private let vocabulary: Vocabulary
 
     /// How long the values of requests are.
@@ -32,6 +34,12 @@ struct RequestDraw: Sendable {
             var known = topic
             known.requests.removeAll { $0.command.map(options.excludedCommands.contains) ?? false }
             return known.isUsable ? known : nil
+        }
+        let isKnown = { (request: RequestTemplate) in
+            !(request.command.map(options.excludedCommands.contains) ?? false)
+        }
+        transaction = vocabulary.transaction.flatMap { template in
+            template.ends.allSatisfy(isKnown) && isKnown(template.begin) && !options.datagrams ? template : nil
         }
         marker = topics.first { $0.object == .marker }
         own = topics.first { $0.object == .own }
@@ -82,6 +90,20 @@ struct RequestDraw: Sendable {
             return filled(topic.pick(&random), objects, .short, &random)
         case .register, .counter, .set, .queue, .lock: return sharing(topic, by: client, length, &random)
         }
+    }
+
+    /// What a client says at once about a topic: a request, or now and then a transaction of a few.
+    func requests(
+        about topic: Topic?, by client: Int, atMost room: Int, _ random: inout SeededGenerator
+    ) -> [[Template]] {
+        let single = request(about: topic, by: client, &random)
+        guard let transaction, let topic, topic.object != .marker, topic.object != .own, room > 2,
+            random.oneIn(UInt64(transaction.oneIn)), let end = random.pick(transaction.ends, byWeight: \.weight)
+        else { return [single] }
+        let more = (0..<random.pick(0...min(2, room - 3))).map { _ in
+            request(about: topic, by: client, &random, .short)
+        }
+        return [filled(transaction.begin, [], .short, &random), single] + more + [filled(end, [], .short, &random)]
     }
 
     /// A request whose reply names it.
@@ -201,7 +223,7 @@ extension Topic {
     }
 
     /// The word for an object.
-    func name(_ name: String) -> Template { Template([lasts ? .lasting(name) : .key(name)]) }
+    func name(_ name: String) -> Template { Template([lasts ? .lasting(prefix + name) : .key(prefix + name)]) }
 }
 
 extension Topic.Object {

@@ -50,16 +50,22 @@ extension ScenarioPattern {
         for (index, size) in batching.sizes.enumerated() {
             let isLast = index == batching.sizes.count - 1
             let batches = (0..<options.clients).map { client in
-                (0..<size).map { place in
+                var batch: [[Template]] = []
+                while batch.count < size {
                     if isLast, client == leaving?.client, topic?.lasts ?? false, let own = draw.own {
-                        return draw.partingRequest(own, by: client, &random)
+                        batch.append(draw.partingRequest(own, by: client, &random))
+                    } else if hasMarkers, random.pick(0...size + 1) == batch.count,
+                        // A marker in most batches, at a drawn place among the others.
+                        let marker = draw.markerRequest(&random)
+                    {
+                        batch.append(marker)
+                    } else if let request {
+                        batch.append(request(client, &random))
+                    } else {
+                        batch += draw.requests(about: topic, by: client, atMost: size - batch.count, &random)
                     }
-                    // A marker in most batches, at a drawn place among the others.
-                    if hasMarkers, random.pick(0...size + 1) == place, let marker = draw.markerRequest(&random) {
-                        return marker
-                    }
-                    return request?(client, &random) ?? draw.request(about: topic, by: client, &random)
                 }
+                return batch
             }
             builder.round(batches, arriving: arriving && index == 0, leaving: isLast ? leaving : nil, &random)
         }

@@ -1,9 +1,14 @@
 /// What a checker knows of a RESP command.
 struct RESPCommand: Sendable {
     /// What the command does to the keys it names, as far as checking goes.
-    enum Effect: UInt8, Sendable {
+    enum Effect: Sendable, Equatable {
         /// Modelled: its replies are checked.
-        case get, set, setnx, getset, getdel, add, subtract, append, strlen, delete, exists, mset, mget
+        case string(RESPStringEffect), hash(RESPHashEffect), set(RESPSetEffect), sortedSet(RESPSortedSetEffect)
+        case list(RESPListEffect), lifetime(RESPLifetimeEffect)
+        /// MULTI, EXEC and what belongs to them.
+        case transaction
+        /// A script with the keys that it uses.
+        case script
         /// Touches no key.
         case none
         /// Reads keys in a way that is not modelled.
@@ -26,6 +31,15 @@ struct RESPCommand: Sendable {
     /// The server may close after it.
     var closes = false
 
+    /// Whether more of its words than the first may be names of keys.
+    var namesManyKeys: Bool {
+        switch effect {
+        case .string(.delete), .string(.exists), .string(.mset), .string(.msetnx), .string(.mget), .set(.move): true
+        case .list(.move), .list(.rotate), .list(.wait), .list(.waitAndMove), .list(.waitAndRotate): true
+        default: false
+        }
+    }
+
     static let unknown = RESPCommand(name: "", effect: .writesNamed, shape: .any)
 
     /// Finds a command by the bytes of a request's first word, in any case.
@@ -43,6 +57,11 @@ struct RESPCommand: Sendable {
     static let longestName = 24
 
     static let multi = table.firstIndex { $0.name == "MULTI" }!
+    static let exec = table.firstIndex { $0.name == "EXEC" }!
+    static let discard = table.firstIndex { $0.name == "DISCARD" }!
+    static let reset = table.firstIndex { $0.name == "RESET" }!
+    static let watch = table.firstIndex { $0.name == "WATCH" }!
+    static let unwatch = table.firstIndex { $0.name == "UNWATCH" }!
     static let client = table.firstIndex { $0.name == "CLIENT" }!
     static let debug = table.firstIndex { $0.name == "DEBUG" }!
     static let failover = table.firstIndex { $0.name == "FAILOVER" }!

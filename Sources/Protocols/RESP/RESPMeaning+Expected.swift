@@ -22,7 +22,7 @@ extension RESPMeaning {
         if let only = onlyReply(to: call, diagnosis.reading) { return [only] }
         guard call.wordCount > 1 else { return [] }
         let effect = RESPCommand.table[call.command].effect
-        guard effect == .get || effect == .getset || effect == .getdel else { return [] }
+        guard [.string(.get), .string(.getset), .string(.getdel)].contains(effect) else { return [] }
         let key = diagnosis.request(request).bytes[diagnosis.reading.words[call.firstWord + 1]]
         return Self.valuesWritten(to: key, diagnosis.reading).map { Self.bulk($0) }
     }
@@ -74,9 +74,9 @@ extension RESPMeaning {
         for call in reading.calls where call.wordCount >= 3 {
             let bytes = reading.request(call).bytes
             switch RESPCommand.table[call.command].effect {
-            case .set, .getset, .setnx:
+            case .string(.set), .string(.getset), .string(.setnx):
                 if bytes[words[call.firstWord + 1]] == key { values.append(bytes[words[call.firstWord + 2]]) }
-            case .mset:
+            case .string(.mset):
                 for word in stride(from: 1, to: call.wordCount - 1, by: 2)
                 where bytes[words[call.firstWord + word]] == key {
                     values.append(bytes[words[call.firstWord + word + 1]])

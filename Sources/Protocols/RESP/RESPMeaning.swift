@@ -23,6 +23,8 @@ struct RESPMeaning: Meaning {
     /// Whether a conversation has MULTI, so that +QUEUED answers anything.
     private var sawMulti = false
     private(set) var isInterfered = false
+    /// What connections have begun with MULTI.
+    private(set) var transactions = RESPTransactions()
 
     var wordsPerRequest: Int { 3 }
     var judgesReplies: Bool { true }
@@ -43,6 +45,7 @@ struct RESPMeaning: Meaning {
             call.endsPairing = Reading.name(request, words[1]) == "REPLY"
         }
         if call.command == RESPCommand.multi { sawMulti = true }
+        transactions.read(call, exchange)
         if Self.interferes(call, request, words) { isInterfered = true }
     }
 
@@ -71,7 +74,7 @@ struct RESPMeaning: Meaning {
         let command = RESPCommand.table[call.command]
         if sawMulti, Self.isText("QUEUED", head, reply) { return true }
         // Only its options let SET answer anything but +OK.
-        let shape = command.effect == .set && call.wordCount == 3 ? .ok : command.shape
+        let shape = command.effect == .string(.set) && call.wordCount == 3 ? .ok : command.shape
         guard shape.permits(ReplyShape(head, in: reply.bytes)) else { return false }
         guard command.echoes else { return true }
         guard call.wordCount > 1 else { return command.name != "PING" || Self.isText("PONG", head, reply) }
@@ -79,7 +82,7 @@ struct RESPMeaning: Meaning {
         return request.bytes[reading.words[call.firstWord + 1]] == reply.bytes[head.body]
     }
 
-    private static func isText(_ text: StaticString, _ head: RESPHead, _ reply: Message) -> Bool {
+    static func isText(_ text: StaticString, _ head: RESPHead, _ reply: Message) -> Bool {
         guard head.kind == .simple, head.body.count == text.utf8CodeUnitCount else { return false }
         return text.withUTF8Buffer { reply.bytes[head.body].elementsEqual($0) }
     }
@@ -130,6 +133,7 @@ struct RESPMeaning: Meaning {
     func name(_ kind: HardKind) -> String {
         switch kind {
         case .append: "APPEND"
+        case .push: "LPUSH and LPOP"
         case .delete: "DEL"
         case .conditional: "SETNX"
         case .several, .unanswered: kind.rawValue

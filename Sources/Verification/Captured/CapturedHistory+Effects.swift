@@ -6,26 +6,22 @@ extension CapturedHistory {
             notes.append("Nothing is judged by a model: \(why).")
             return
         }
-        let codes = (0..<keys.keys.count).map { history.values.code(bytes: keys.keys.bytes($0)) }
+        let codes = (0..<keys.keys.count).map { history.values.code(bytes: keys.name($0)) }
         let left = keys.exclusion.count { $0 != nil }
         if left > 0 { notes.append("\(left) keys are not judged: commands without a model touch them.") }
+        let ends = ListEnds.ofKeys(keys)
         for operation in keys.operations {
-            guard operation.partCount == 0 else {
-                let parts = Int(operation.firstPart)..<Int(operation.firstPart + operation.partCount)
-                for part in keys.parts[parts] {
-                    guard let own = operation.onOne(part) else { continue }
-                    add(own, keys, codes, reading)
-                }
-                continue
-            }
-            add(operation, keys, codes, reading)
+            for own in keys.onEachKey(operation) { add(own, keys, codes, ends, reading) }
         }
     }
 
-    private mutating func add(_ operation: KeyOperation, _ keys: KeyHistory, _ codes: [Int], _ reading: Reading) {
+    private mutating func add(
+        _ operation: KeyOperation, _ keys: KeyHistory, _ codes: [Int], _ ends: [Int32: ListEnds],
+        _ reading: Reading
+    ) {
         let key = operation.key
         guard keys.exclusion[Int(key)] == nil else { return }
-        var effect = Effect(operation)
+        var effect = Effect(operation, ends[key])
         if effect.function == .other {
             effect.expected = history.values.code(.text(ExactText(effect.name)))
         } else if effect.takesCell {
@@ -55,7 +51,7 @@ extension CapturedHistory {
         var takesCell = false
         var answersCell = false
 
-        init(_ operation: KeyOperation) {
+        init(_ operation: KeyOperation, _ ends: ListEnds?) {
             name = "\(operation.kind)"
             switch operation.kind {
             case .read: (function, answersCell) = (.read, true)
@@ -65,25 +61,69 @@ extension CapturedHistory {
                 (function, takesCell, expected, result) = (.compareAndSet, true, History.null, operation.result)
             case .add, .addRefused:
                 (function, argument, result) = (.increment, operation.argument, operation.result)
+            case .put: (function, takesCell) = (.write, true)
             case .delete: function = .delete
+            case .pushLeft, .pushRight where operation.argument != Cell.unknown:
+                if let push = ends?.functions?.push { (function, takesCell) = (push, true) }
+            case .popLeft, .popRight:
+                if let pop = ends?.functions?.pop { (function, answersCell) = (pop, true) }
             default: break
             }
         }
     }
 }
 
-extension KeyOperation {
-    /// What an operation on several keys does to one of them, which happens at some instant of its interval; nil where it
-    /// tells nothing of one alone.
-    fileprivate func onOne(_ part: KeyPart) -> KeyOperation? {
-        var own = self
-        (own.key, own.partCount) = (part.key, 0)
-        switch kind {
-        case .writeMany: (own.kind, own.argument) = (.write, part.cell)
-        case .readMany: (own.kind, own.result) = (.read, part.cell)
-        case .deleteMany: (own.kind, own.argument) = (.write, Cell.absent)
-        default: return nil
+/// At which ends of a list its elements are put in and taken out.
+private struct ListEnds {
+    private var pushes: Set<KeyOperation.Kind> = []
+    private var pops: Set<KeyOperation.Kind> = []
+
+    static func ofKeys(_ keys: KeyHistory) -> [Int32: ListEnds] {
+        var ends: [Int32: ListEnds] = [:]
+        for operation in keys.operations {
+            for own in keys.onEachKey(operation) {
+                switch own.kind {
+                case .pushLeft, .pushRight: ends[own.key, default: ListEnds()].pushes.insert(own.kind)
+                case .popLeft, .popRight: ends[own.key, default: ListEnds()].pops.insert(own.kind)
+                default: break
+                }
+            }
         }
-        return own
+        return ends
+    }
+
+    /// Those of a queue or of a stack; nil where it is neither.
+    var functions: (push: History.Function, pop: History.Function)? {
+        guard pushes.count <= 1, pops.count <= 1 else { return nil }
+        let isStack = (pushes.first == .pushLeft) == (pops.first == .popLeft)
+        return isStack && !pushes.isEmpty && !pops.isEmpty ? (.push, .pop) : (.enqueue, .dequeue)
+    }
+}
+
+extension KeyHistory {
+    /// What an operation does to each of its keys, which happens at some instant of its interval; nothing where it tells
+    /// nothing of one alone.
+    fileprivate func onEachKey(_ operation: KeyOperation) -> [KeyOperation] {
+        guard operation.partCount > 0 else { return [operation] }
+        var taken = Cell.unknown
+        return parts.of(operation).compactMap { part in
+            guard operation.kind != .atomic else {
+                var step = parts.step(part, of: operation)
+                if step.kind == .popLeft || step.kind == .popRight {
+                    taken = step.isAnswered ? step.result : Cell.unknown
+                }
+                if step.argument == Cell.unknown { step.argument = taken }
+                return step
+            }
+            var own = operation
+            (own.key, own.firstPart, own.partCount) = (part.key, 0, 0)
+            switch operation.kind {
+            case .writeMany, .putMany: (own.kind, own.argument) = (.write, part.cell)
+            case .readMany: (own.kind, own.result) = (.read, part.cell)
+            case .deleteMany: (own.kind, own.argument) = (.write, Cell.absent)
+            default: return nil
+            }
+            return own
+        }
     }
 }

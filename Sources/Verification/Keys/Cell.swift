@@ -8,6 +8,8 @@ package enum Cell {
     package static let unknown = Int.min + 1
     /// It exists, with a value that the evidence does not tell.
     package static let unknownPresent = Int.min + 2
+    /// It is a list; its elements are kept elsewhere.
+    package static let list = Int.min + 3
 
     private static let firstText = Int.min + 16
     private static let firstInteger = Int.min + 1 << 40

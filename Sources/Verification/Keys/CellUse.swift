@@ -60,7 +60,7 @@ struct CellUse {
 
     /// - Parameter startsAbsent: Whether no key existed at first; otherwise they may have held anything.
     /// - Complexity: O(operations × keys of each).
-    init(_ members: [Int32], _ operations: [KeyOperation], _ parts: [KeyPart], startsAbsent: Bool) {
+    init(_ members: [Int32], _ operations: [KeyOperation], _ parts: KeyParts, startsAbsent: Bool) {
         self.members = members
         self.operations = operations
         let zero = Self.startOfCounters(operations, parts, startsAbsent)
@@ -73,24 +73,25 @@ struct CellUse {
 
     /// What an increment from nothing to its own step found: nothing, where no zero can be there.
     private static func startOfCounters(
-        _ operations: [KeyOperation], _ parts: [KeyPart], _ startsAbsent: Bool
+        _ operations: [KeyOperation], _ parts: KeyParts, _ startsAbsent: Bool
     ) -> Int? {
         guard startsAbsent else { return nil }
         for operation in operations {
             switch operation.kind {
-            case .write, .swap, .writeIfAbsent: if operation.argument == 0 { return nil }
+            case .write, .swap, .writeIfAbsent, .put: if operation.argument == 0 { return nil }
             case .add: if operation.argument <= 0 || !operation.isAnswered { return nil }
             case .append: return nil
-            case .writeMany:
-                let range = Int(operation.firstPart)..<Int(operation.firstPart + operation.partCount)
-                if parts[range].contains(where: { $0.cell == 0 }) { return nil }
+            case .writeMany, .putMany: if parts.of(operation).contains(where: { $0.cell == 0 }) { return nil }
+            case .atomic:
+                let steps = parts.of(operation).map { parts.step($0, of: operation) }
+                if startOfCounters(steps, parts, startsAbsent) == nil { return nil }
             default: break
             }
         }
         return Cell.absent
     }
 
-    private mutating func addAccesses(_ parts: [KeyPart], _ zero: Int?) {
+    private mutating func addAccesses(_ parts: KeyParts, _ zero: Int?) {
         for (index, operation) in operations.enumerated() {
             touched.append(Self.keys(of: operation, parts).map { number(key: $0) })
             for access in KeyAccess.all(of: operation, parts, zero: zero) {
@@ -112,13 +113,10 @@ struct CellUse {
         }
     }
 
-    private static func keys(of operation: KeyOperation, _ parts: [KeyPart]) -> [Int32] {
+    private static func keys(of operation: KeyOperation, _ parts: KeyParts) -> [Int32] {
         guard operation.partCount > 0 else { return [operation.key] }
         var keys: [Int32] = []
-        for index in operation.firstPart..<operation.firstPart + operation.partCount
-        where !keys.contains(parts[Int(index)].key) {
-            keys.append(parts[Int(index)].key)
-        }
+        for part in parts.of(operation) where !keys.contains(part.key) { keys.append(part.key) }
         return keys
     }
 

@@ -110,10 +110,7 @@ struct ComponentSearcher {
             let answered = pending.map { history.operations[$0] }
             var idle: Set<Int> = []
             for index in pending {
-                model.operations[index].isAnswered = false
-                model.operations[index].completed = .max
-                // That it was refused is only known from its answer.
-                if model.operations[index].kind == .addRefused { model.operations[index].kind = .add }
+                model.operations[index] = model.operations[index].unanswered
                 if model.operations[index].isIdleUnanswered { idle.insert(index) }
             }
             defer { for (index, operation) in zip(pending, answered) { model.operations[index] = operation } }

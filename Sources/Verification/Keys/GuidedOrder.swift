@@ -4,7 +4,7 @@ struct GuidedOrder {
     private let events: [SearchEvent]
     /// What the members did, at the times of the events.
     private(set) var operations: [KeyOperation]
-    private let parts: [KeyPart]
+    private let parts: KeyParts
     private let startsAbsent: Bool
     private let triesCandidates: Bool
     private let firstTurn: Int?
@@ -14,7 +14,7 @@ struct GuidedOrder {
     ///   - triesCandidates: Whether the order of the requests and that of the replies are tried before any search.
     ///   - firstTurn: For tests, so few configurations in the first turn that all turns happen.
     init(
-        _ events: [SearchEvent], _ all: [KeyOperation], parts: [KeyPart], _ startsAbsent: Bool,
+        _ events: [SearchEvent], _ all: [KeyOperation], parts: KeyParts, _ startsAbsent: Bool,
         triesCandidates: Bool = true, firstTurn: Int? = nil
     ) {
         self.triesCandidates = triesCandidates
@@ -46,7 +46,7 @@ struct GuidedOrder {
         guard !startsAbsent else { return search(&model, budget, startsAbsent: true) }
         // Most keys are new. If that explains all, no other first value has to be thought of.
         let start = model.mark
-        model.clear(members, parts)
+        model.clear(members)
         let outcome = search(&model, budget, startsAbsent: true)
         model.rollback(to: start)
         if outcome == .linearizable { return outcome }

@@ -12,16 +12,16 @@ struct KeyAccess {
     /// those it may have changed.
     ///
     /// - Parameter zero: what an INCR found that answered its own step: nothing, or a zero; nil where that is not known.
-    static func all(of operation: KeyOperation, _ parts: [KeyPart], zero: Int?) -> [KeyAccess] {
+    static func all(of operation: KeyOperation, _ parts: KeyParts, zero: Int?) -> [KeyAccess] {
         guard operation.partCount > 0 else {
             return one(of: operation, zero).map { [$0] } ?? []
         }
+        guard operation.kind != .atomic else { return composed(operation, parts, zero) }
         var accesses: [KeyAccess] = []
-        for index in operation.firstPart..<operation.firstPart + operation.partCount {
-            let part = parts[Int(index)]
+        for part in parts.of(operation) {
             let place = accesses.firstIndex { $0.key == part.key }
             switch operation.kind {
-            case .writeMany:
+            case .writeMany, .putMany:
                 // The last one counts.
                 if let place {
                     accesses[place].write = part.cell
@@ -43,12 +43,31 @@ struct KeyAccess {
         return foundNothing || operation.kind == .deleteMany ? accesses : []
     }
 
+    /// What several steps, one after the other, found first and left last.
+    private static func composed(_ operation: KeyOperation, _ parts: KeyParts, _ zero: Int?) -> [KeyAccess] {
+        var accesses: [KeyAccess] = []
+        for part in parts.of(operation) {
+            guard let step = one(of: parts.step(part, of: operation), zero) else { continue }
+            guard let place = accesses.firstIndex(where: { $0.key == step.key }) else {
+                accesses.append(step)
+                continue
+            }
+            let before = accesses[place]
+            // What a step finds that an earlier one left tells nothing of what was there.
+            if before.write == nil, !before.isOpaque, before.read == nil { accesses[place].read = step.read }
+            if let write = step.write { accesses[place].write = write }
+            accesses[place].isOpaque = before.isOpaque || step.isOpaque
+        }
+        return accesses
+    }
+
     private static func one(of operation: KeyOperation, _ zero: Int?) -> KeyAccess? {
         let key = operation.key
         let result = operation.isAnswered ? operation.result : nil
         switch operation.kind {
         case .read: return KeyAccess(key: key, read: result)
         case .write: return KeyAccess(key: key, write: operation.argument)
+        case .put: return KeyAccess(key: key, read: result == 1 ? Cell.absent : nil, write: operation.argument)
         case .swap: return KeyAccess(key: key, read: result, write: operation.argument)
         case .take: return KeyAccess(key: key, read: result, write: Cell.absent)
         case .delete: return KeyAccess(key: key, read: result == 0 ? Cell.absent : nil, write: Cell.absent)
@@ -60,8 +79,14 @@ struct KeyAccess {
             guard let result else { return KeyAccess(key: key, isOpaque: true) }
             let (found, over) = result.subtractingReportingOverflow(operation.argument)
             return KeyAccess(key: key, read: over ? nil : found == 0 ? zero : found, write: result)
-        case .append: return KeyAccess(key: key, isOpaque: true)
-        case .addRefused, .length, .writeMany, .readMany, .deleteMany, .existsMany: return nil
+        case .append, .pushLeft, .pushRight: return KeyAccess(key: key, isOpaque: true)
+        case .popLeft, .popRight:
+            guard result == Cell.absent else { return KeyAccess(key: key, isOpaque: true) }
+            return KeyAccess(key: key, read: Cell.absent)
+        case .size: return result == 0 ? KeyAccess(key: key, read: Cell.absent) : nil
+        case .addRefused, .length, .elements, .writeMany, .readMany, .deleteMany, .existsMany, .putMany, .atomic,
+            .whole:
+            return nil
         }
     }
 }

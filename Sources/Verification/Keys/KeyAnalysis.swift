@@ -64,7 +64,7 @@ struct KeyAnalysis {
             case .linearizable: break
             case .violated(let event): found[group] = Fault(event: event)
             case .unknown(let why):
-                let name = Reading.text(history.keys.bytes(groups.key(group)))
+                let name = Reading.text(history.name(groups.key(group)))
                 let hardest = history.hardestKind(groups.events(group, of: history.operations))
                 self.undecided.append(reading.meaning.name(hardest))
                 inconclusive.append("Linearizability of key \(name) is not decided: \(why).")

@@ -49,10 +49,13 @@ extension KeyExplanation {
     /// Whether the operation may leave `cell` in `key`.
     func mayProduce(_ operation: KeyOperation, _ cell: Int, _ key: Int32) -> Bool {
         switch operation.kind {
-        case .write, .swap, .writeIfAbsent: return operation.key == key && operation.argument == cell
+        case .write, .swap, .writeIfAbsent, .put: return operation.key == key && operation.argument == cell
+        case .pushLeft, .pushRight:
+            return operation.key == key && (operation.argument == cell || operation.argument == Cell.unknown)
+        case .atomic: return steps(operation).contains { mayProduce($0, cell, key) }
         case .add: return operation.key == key && (!operation.isAnswered || operation.result == cell)
         case .append: return operation.key == key
-        case .writeMany: return parts(operation).contains { $0.key == key && $0.cell == cell }
+        case .writeMany, .putMany: return parts(operation).contains { $0.key == key && $0.cell == cell }
         default: return false
         }
     }
@@ -63,8 +66,9 @@ extension KeyExplanation {
             return false
         }
         switch operation.kind {
-        case .write, .swap, .writeIfAbsent: return operation.argument == cell
-        case .writeMany: return parts(operation).contains { $0.cell == cell }
+        case .write, .swap, .writeIfAbsent, .put, .pushLeft, .pushRight: return operation.argument == cell
+        case .atomic: return steps(operation).contains { writes($0, cell) }
+        case .writeMany, .putMany: return parts(operation).contains { $0.cell == cell }
         default: return false
         }
     }
@@ -72,7 +76,7 @@ extension KeyExplanation {
     /// What the key certainly holds right after the operation, if that can be told.
     func cellAfter(_ operation: KeyOperation) -> Int? {
         switch operation.kind {
-        case .write, .swap: return operation.argument
+        case .write, .swap, .put: return operation.argument
         case .writeIfAbsent: return operation.result != 0 ? operation.argument : nil
         case .add: return operation.isAnswered ? operation.result : nil
         case .delete, .take: return Cell.absent
@@ -80,7 +84,11 @@ extension KeyExplanation {
         }
     }
 
+    private func steps(_ operation: KeyOperation) -> [KeyOperation] {
+        parts(operation).map { history.parts.step($0, of: operation) }
+    }
+
     private func parts(_ operation: KeyOperation) -> ArraySlice<KeyPart> {
-        history.parts[Int(operation.firstPart)..<Int(operation.firstPart + operation.partCount)]
+        history.parts.of(operation)
     }
 }

@@ -1,20 +1,31 @@
-/// The keys of a server, with what each holds now: Redis's strings.
+/// The keys of a server, with what each holds now: strings, numbers, lists.
 struct KeyModel: SearchModel {
     /// What each does, and its answer where that is known.
     var operations: [KeyOperation]
-    let parts: [KeyPart]
+    let parts: KeyParts
     /// One key's cell is the whole state and its own fingerprint.
     var hasOneKey = true
     private(set) var cells: [Int]
     private(set) var values: ByteInterner
     private(set) var fingerprint: UInt64 = 0
     private(set) var exhausted: String?
-    private var undo: [(key: Int, cell: Int)] = []
+    /// What the keys hold whose cell is `Cell.list`.
+    private(set) var lists: [Int: ElementList] = [:]
+    /// What the step before took from a list.
+    var carried = Cell.absent
+    private var undo: [Change] = []
+
+    /// What is taken back when a search goes back.
+    private enum Change {
+        case replaced(Int, cell: Int)
+        case pushed(Int, left: Bool)
+        case popped(Int, left: Bool, cell: Int)
+    }
 
     /// Appending builds strings in memory up to this many.
     static let maximumStrings = 1 << 20
 
-    init(operations: [KeyOperation], parts: [KeyPart], keyCount: Int, values: ByteInterner, startsAbsent: Bool) {
+    init(operations: [KeyOperation], parts: KeyParts, keyCount: Int, values: ByteInterner, startsAbsent: Bool) {
         self.operations = operations
         self.parts = parts
         self.values = values
@@ -24,15 +35,15 @@ struct KeyModel: SearchModel {
     /// Begins work on the component of `key`.
     mutating func focus(on key: Int, isAlone: Bool) {
         hasOneKey = isAlone
-        fingerprint = isAlone ? UInt64(bitPattern: Int64(cells[key])) : 0
+        fingerprint = isAlone ? word(key) : 0
     }
 
     /// Takes the keys of these operations for ones that do not exist yet.
-    mutating func clear(_ members: [Int32], _ parts: [KeyPart]) {
+    mutating func clear(_ members: [Int32]) {
         for member in members {
             let operation = operations[Int(member)]
             set(Int(operation.key), Cell.absent)
-            for part in range(operation) { set(Int(parts[part].key), Cell.absent) }
+            for part in parts.of(operation) { set(Int(part.key), Cell.absent) }
         }
     }
 
@@ -40,8 +51,11 @@ struct KeyModel: SearchModel {
 
     mutating func rollback(to mark: Int) {
         while undo.count > mark {
-            let last = undo.removeLast()
-            replace(last.key, last.cell)
+            switch undo.removeLast() {
+            case .replaced(let key, let cell): replace(key, cell)
+            case .pushed(let key, let left): changeList(key) { _ = $0.pop(left: left) }
+            case .popped(let key, let left, let cell): changeList(key) { $0.push(cell, left: left) }
+            }
         }
     }
 
@@ -49,31 +63,63 @@ struct KeyModel: SearchModel {
     func lane(_ operation: Int) -> Int { Int(operations[operation].lane) }
     func holdsLane(_ operation: Int) -> Bool { operations[operation].isAnswered }
 
-    private mutating func set(_ key: Int, _ cell: Int) {
+    mutating func set(_ key: Int, _ cell: Int) {
         guard cells[key] != cell else { return }
-        undo.append((key, cells[key]))
+        if cells[key] == Cell.list { while lists[key]?.isEmpty == false { _ = pop(key, left: false) } }
+        undo.append(.replaced(key, cell: cells[key]))
         replace(key, cell)
     }
 
     private mutating func replace(_ key: Int, _ cell: Int) {
-        if hasOneKey {
-            fingerprint = UInt64(bitPattern: Int64(cell))
-        } else {
-            fingerprint ^= Self.mix(key, cells[key]) ^ Self.mix(key, cell)
-        }
+        let old = word(key)
         cells[key] = cell
+        changeFingerprint(key, old)
     }
 
-    private static func mix(_ key: Int, _ cell: Int) -> UInt64 {
+    mutating func push(_ key: Int, _ cell: Int, left: Bool) {
+        undo.append(.pushed(key, left: left))
+        changeList(key) { $0.push(cell, left: left) }
+    }
+
+    /// Takes an element of a list that has some.
+    mutating func pop(_ key: Int, left: Bool) -> Int {
+        var cell = 0
+        changeList(key) { cell = $0.pop(left: left) }
+        undo.append(.popped(key, left: left, cell: cell))
+        return cell
+    }
+
+    private mutating func changeList(_ key: Int, _ change: (inout ElementList) -> Void) {
+        let old = word(key)
+        change(&lists[key, default: ElementList()])
+        changeFingerprint(key, old)
+    }
+
+    /// What a key holds, in a word.
+    private func word(_ key: Int) -> UInt64 {
+        if cells[key] == Cell.list, let list = lists[key] { return list.fingerprint }
+        return UInt64(bitPattern: Int64(cells[key]))
+    }
+
+    private mutating func changeFingerprint(_ key: Int, _ old: UInt64) {
+        if hasOneKey {
+            fingerprint = word(key)
+        } else {
+            fingerprint ^= Self.mix(key, old) ^ Self.mix(key, word(key))
+        }
+    }
+
+    private static func mix(_ key: Int, _ word: UInt64) -> UInt64 {
         let product =
-            (UInt64(truncatingIfNeeded: cell) ^ (UInt64(key) &* 0x9E37_79B9_7F4A_7C15) ^ 0xA076_1D64_78BD_642F)
+            (word ^ (UInt64(key) &* 0x9E37_79B9_7F4A_7C15) ^ 0xA076_1D64_78BD_642F)
             .multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
         let folded = (product.high ^ product.low).multipliedFullWidth(by: 0x8EBC_6AF0_9C88_C6E3)
         return folded.high ^ folded.low
     }
 
-    mutating func apply(_ index: Int) -> Bool {
-        let operation = operations[index]
+    mutating func apply(_ index: Int) -> Bool { apply(operations[index]) }
+
+    private mutating func apply(_ operation: KeyOperation) -> Bool {
         let key = Int(operation.key)
         let cell = cells[key]
         switch operation.kind {
@@ -83,30 +129,41 @@ struct KeyModel: SearchModel {
             guard !operation.isAnswered || Self.mayBe(cell, operation.result) else { return false }
             set(key, operation.kind == .swap ? operation.argument : Cell.absent)
         case .writeIfAbsent: return writeIfAbsent(operation, cell)
+        case .put:
+            guard !operation.isAnswered || Self.mayExist(cell, operation.result == 0) else { return false }
+            set(key, operation.argument)
         case .add, .addRefused: return add(operation, cell)
         case .append, .length: return lengthen(operation, cell)
         case .delete:
             guard !operation.isAnswered || Self.mayExist(cell, operation.result != 0) else { return false }
             set(key, Cell.absent)
         case .exists: return bindExistence(key, operation.result != 0)
-        case .writeMany:
-            for part in range(operation) { set(Int(parts[part].key), parts[part].cell) }
-        case .readMany:
-            let start = mark
-            for part in range(operation) where !bind(Int(parts[part].key), parts[part].cell) {
-                rollback(to: start)
-                return false
+        case .pushLeft, .pushRight, .popLeft, .popRight, .size, .elements: return applyToList(operation)
+        case .writeMany: for part in parts.of(operation) { set(Int(part.key), part.cell) }
+        case .readMany: return all(of: operation) { model, part in model.bind(Int(part.key), part.cell) }
+        case .deleteMany, .existsMany, .putMany: return count(operation)
+        case .atomic:
+            carried = Cell.absent
+            return all(of: operation) { model, part in
+                let step = model.parts.step(part, of: operation)
+                return (!step.isAnswered && step.isIdleUnanswered) || model.apply(step)
             }
-        case .deleteMany, .existsMany: return count(operation)
+        case .whole: preconditionFailure("operations on whole objects are told apart before they are searched")
         }
         return true
     }
 
-    private func range(_ operation: KeyOperation) -> Range<Int> {
-        Int(operation.firstPart)..<Int(operation.firstPart + operation.partCount)
+    /// Does something for each part; if it fails for one, nothing is done.
+    private mutating func all(of operation: KeyOperation, _ body: (inout KeyModel, KeyPart) -> Bool) -> Bool {
+        let start = mark
+        for part in parts.of(operation) where !body(&self, part) {
+            rollback(to: start)
+            return false
+        }
+        return true
     }
 
-    private static func mayBe(_ cell: Int, _ result: Int) -> Bool {
+    static func mayBe(_ cell: Int, _ result: Int) -> Bool {
         cell == result || cell == Cell.unknown || (cell == Cell.unknownPresent && result != Cell.absent)
     }
 
@@ -115,13 +172,13 @@ struct KeyModel: SearchModel {
     }
 
     /// Takes `result` as what the key holds; an unknown initial value thereby becomes known.
-    private mutating func bind(_ key: Int, _ result: Int) -> Bool {
+    mutating func bind(_ key: Int, _ result: Int) -> Bool {
         guard Self.mayBe(cells[key], result) else { return false }
         set(key, result)
         return true
     }
 
-    private mutating func bindExistence(_ key: Int, _ exists: Bool) -> Bool {
+    mutating func bindExistence(_ key: Int, _ exists: Bool) -> Bool {
         guard Self.mayExist(cells[key], exists) else { return false }
         if cells[key] == Cell.unknown { set(key, exists ? Cell.unknownPresent : Cell.absent) }
         return true
@@ -164,6 +221,7 @@ struct KeyModel: SearchModel {
             if isAppend { set(key, Cell.unknownPresent) }
             return true
         }
+        guard cell != Cell.list else { return !operation.isAnswered }
         guard isAppend else { return length(cell) == operation.result }
         let bytes = text(cell) + text(operation.argument)
         guard !operation.isAnswered || bytes.count == operation.result else { return false }
@@ -185,15 +243,21 @@ struct KeyModel: SearchModel {
         return Array(String(cell).utf8)
     }
 
-    /// DEL and EXISTS of several keys: the number of those that exist.
+    /// DEL and EXISTS of several keys: the number of those that exist. Of `putMany` that of those that did not.
     private mutating func count(_ operation: KeyOperation) -> Bool {
         let start = mark
+        let counted = operation.kind == .putMany
         var certain = 0
         var possible = 0
-        for part in range(operation) {
-            let key = Int(parts[part].key)
-            if cells[key] == Cell.unknown { possible += 1 } else if cells[key] != Cell.absent { certain += 1 }
+        for part in parts.of(operation) {
+            let key = Int(part.key)
+            if cells[key] == Cell.unknown {
+                possible += 1
+            } else if (cells[key] == Cell.absent) == counted {
+                certain += 1
+            }
             if operation.kind == .deleteMany { set(key, Cell.absent) }
+            if counted { set(key, part.cell) }
         }
         if operation.isAnswered, !(certain...certain + possible).contains(operation.result) {
             rollback(to: start)

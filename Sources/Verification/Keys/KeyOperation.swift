@@ -1,8 +1,18 @@
 /// One operation on one key, or on several at once.
-package struct KeyOperation {
-    package enum Kind: UInt8 {
+package struct KeyOperation: Sendable {
+    package enum Kind: UInt8, Sendable {
         case read, write, writeIfAbsent, swap, take, add, addRefused, append, length, delete, exists
-        case writeMany, readMany, deleteMany, existsMany
+        /// A write that is answered 1 where nothing was there, and 0 where something was.
+        case put
+        /// Of lists: one element at an end. What is pushed may be what the step before took (`Cell.unknown`).
+        case pushLeft, pushRight, popLeft, popRight
+        /// Of lists: how many elements there are, and those of a range (`KeyParts.ranges`).
+        case size, elements
+        case writeMany, readMany, deleteMany, existsMany, putMany
+        /// Several operations on single keys (`KeyParts.steps`), one after the other and nothing between.
+        case atomic
+        /// On all parts of an object (`KeyParts.wholes`); none is left when a history is made.
+        case whole
     }
 
     package var kind: Kind
@@ -14,9 +24,9 @@ package struct KeyOperation {
     package var call: Int32
     /// Its connection: a server takes the commands of one connection in order.
     package var lane: Int32
-    /// A cell to write, a number to add, or the text to append.
+    /// A cell to write or push, a number to add, the text to append, or a place in `KeyParts`.
     package var argument = 0
-    /// A cell that was read, or the number answered.
+    /// A cell that was read or popped, or the number answered.
     package var result = 0
     /// In nanoseconds.
     package var invoked: Int64 = 0
@@ -36,8 +46,10 @@ package struct KeyOperation {
     /// Whether, answered like this, it changes nothing wherever it may happen.
     package var isReader: Bool {
         switch kind {
-        case .read, .addRefused, .length, .exists, .readMany, .existsMany: return true
+        case .read, .addRefused, .length, .exists, .readMany, .existsMany, .size, .elements: return true
         case .writeIfAbsent, .delete, .deleteMany: return isAnswered && result == 0
+        case .popLeft, .popRight: return isAnswered && result == Cell.absent
+        case .atomic: return isAnswered ? Atomicity(argument).readsAsAnswered : isIdleUnanswered
         default: return false
         }
     }
@@ -45,20 +57,38 @@ package struct KeyOperation {
     /// Whether it tells or does nothing when unanswered.
     package var isIdleUnanswered: Bool {
         switch kind {
-        case .read, .addRefused, .length, .exists, .readMany, .existsMany: return true
+        case .read, .addRefused, .length, .exists, .readMany, .existsMany, .size, .elements: return true
+        case .atomic: return Atomicity(argument).readsOnly
         default: return false
         }
     }
+
+    /// The same, not answered.
+    var unanswered: KeyOperation {
+        var copy = self
+        copy.isAnswered = false
+        copy.completed = .max
+        // That it was refused is only known from its answer.
+        if kind == .addRefused { copy.kind = .add }
+        return copy
+    }
 }
 
-/// One key of an operation on several.
-package struct KeyPart {
-    package var key: Int32
-    /// The cell written or read.
-    package var cell: Int
+/// What all steps of an atomic operation come to, as its argument.
+struct Atomicity {
+    /// Answered as they were, they changed nothing.
+    var readsAsAnswered: Bool
+    /// They change nothing, whatever they are answered.
+    var readsOnly: Bool
 
-    package init(key: Int32, cell: Int) {
-        self.key = key
-        self.cell = cell
+    init(_ argument: Int) {
+        (readsAsAnswered, readsOnly) = (argument & 1 != 0, argument & 2 != 0)
     }
+
+    init(_ steps: some Sequence<KeyOperation>) {
+        readsAsAnswered = steps.allSatisfy(\.isReader)
+        readsOnly = steps.allSatisfy(\.isIdleUnanswered)
+    }
+
+    var argument: Int { (readsAsAnswered ? 1 : 0) | (readsOnly ? 2 : 0) }
 }

@@ -42,7 +42,7 @@ package struct KeyTimeline: Sendable {
     package var keyCount: Int { history.keys.count }
 
     /// A key's name as bytes.
-    package func name(_ key: Int) -> ArraySlice<UInt8> { history.keys.bytes(key) }
+    package func name(_ key: Int) -> ArraySlice<UInt8> { history.name(key)[...] }
 
     /// The key of an exchange, the first of several; nil where it is about none.
     package func key(_ reference: ExchangeReference) -> Int? {
@@ -121,8 +121,7 @@ package struct KeyTimeline: Sendable {
         var part: [KeyOperation] = []
         for var operation in history.operations where roots[Int(operation.key)] == root && operation.invoked <= end {
             if operation.isAnswered, operation.completed >= end {
-                operation.isAnswered = false
-                operation.completed = .max
+                operation = operation.unanswered
                 if operation.isIdleUnanswered { continue }
             }
             part.append(operation)

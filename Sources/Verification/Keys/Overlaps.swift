@@ -39,7 +39,9 @@ enum Overlaps {
     private static func forEachKey(of event: KeyEvent, _ history: KeyHistory, _ body: (Int) -> Void) {
         let operation = history.operations[Int(event.operation)]
         guard operation.partCount > 0 else { return body(Int(operation.key)) }
-        for part in history.parts[Int(operation.firstPart)..<Int(operation.firstPart + operation.partCount)] {
+        let parts = history.parts.of(operation)
+        for (index, part) in zip(parts.indices, parts)
+        where operation.kind != .atomic || !parts[..<index].contains(where: { $0.key == part.key }) {
             body(Int(part.key))
         }
     }
