@@ -1,4 +1,4 @@
-package import CLinux
+import CLinux
 package import Glibc
 import Perturbation
 import Synchronization
