@@ -89,10 +89,17 @@ final class RunningServer {
     convenience init(_ arguments: [String]) throws { try self.init(program: Self.path, arguments) }
 
     /// Starts another program that becomes the server.
-    init(program path: String, _ arguments: [String]) throws {
-        program = try RunningProgram(path, arguments + ["--die-with-parent"])
+    convenience init(program path: String, _ arguments: [String]) throws {
+        let program = try RunningProgram(path, arguments + ["--die-with-parent"])
         let line = program.line(from: program.output)
-        address = try #require(SocketAddress(line.split(separator: " ").last ?? ""), "the server said: \(line)")
+        let address = try #require(SocketAddress(line.split(separator: " ").last ?? ""), "the server said: \(line)")
+        self.init(program: program, address: address)
+    }
+
+    /// A program that serves already.
+    init(program: RunningProgram, address: SocketAddress) {
+        self.program = program
+        self.address = address
     }
 
     convenience init(_ name: String) throws { try self.init([name]) }

@@ -17,7 +17,7 @@ import Testing
         for _ in 0..<20_000 {
             let key = Array("key \(random.next() % 200)".utf8)
             let size = 1 << Int(random.next() % 12)
-            switch random.next() % 6 {
+            switch random.next() % 7 {
             case 0: #expect(table.read(key) == reference[key])
             case 1:
                 #expect(table.write(key, nil) == nil)
@@ -25,6 +25,11 @@ import Testing
             case 2: check(.list(ListValue([key, [], Array(repeating: 7, count: size)])))
             case 3: check(.set([key, Array(repeating: 7, count: size)]))
             case 4:
+                var hash = HashValue()
+                for place in 0..<size % 64 { hash[Array("\(place % 5)".utf8)] = place % 3 == 0 ? nil : key }
+                hash[[]] = []
+                check(.hash(hash))
+            case 5:
                 let reply = table.modify(key) { value in
                     value = value == nil ? .string([1]) : nil
                     return .integer(1)
@@ -108,13 +113,13 @@ import Testing
             let element = Array("\(step)".utf8)
             switch random.next() % 5 {
             case 0:
-                list.pushFront(element)
+                list.push(element, at: .left)
                 reference.insert(element, at: 0)
             case 1, 2:
-                list.pushBack(element)
+                list.push(element, at: .right)
                 reference.append(element)
-            case 3: #expect(list.popFront() == (reference.isEmpty ? nil : reference.removeFirst()))
-            default: #expect(list.popBack() == reference.popLast())
+            case 3: #expect(list.pop(at: .left) == (reference.isEmpty ? nil : reference.removeFirst()))
+            default: #expect(list.pop(at: .right) == reference.popLast())
             }
             #expect(list.count == reference.count)
         }

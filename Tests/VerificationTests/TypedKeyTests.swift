@@ -38,4 +38,120 @@ struct TypedKeyTests {
             guard verdict == .linearizable else { return }
         }
     }
+
+    // MARK: Ends that were set before
+
+    @Test("a key that may have been given an end before the capture may be gone") func expiredBefore() {
+        let judge = { (requests: [(String, String)], startsAbsent: Bool) in
+            let tape = Tape()
+            tape.keysStartAbsent = startsAbsent
+            let c = tape.connect(2)
+            for (index, (request, answer)) in requests.enumerated() { tape.exchange(c[index % 2], request, answer) }
+            c.forEach(tape.close)
+            return tape.judge()
+        }
+        // A rate limiter: the first that counts sets the end.
+        let limiter = [("INCR k", ":7\r\n"), ("INCR k", ":8\r\n"), ("INCR k", ":1\r\n"), ("INCR k", ":2\r\n")]
+        #expect(judge(limiter, false).verdict == .held)
+        #expect(judge(limiter, false).notes.contains { $0.contains("Key k may have expired") })
+        #expect(judge(limiter, true).verdict == .violated)
+        // One end explains one absence.
+        #expect(judge(limiter + [("INCR k", ":1\r\n")], false).verdict == .violated)
+        // SET takes the end away.
+        let written = [("SET k 7", "+OK\r\n"), ("INCR k", ":8\r\n"), ("GET k", "$-1\r\n")]
+        #expect(judge(written, false).verdict == .violated)
+        #expect(judge([("INCR k", ":7\r\n"), ("INCR k", ":7\r\n")], false).verdict == .violated)
+        #expect(judge([("HSET h f a", ":0\r\n"), ("HGET h f", "$-1\r\n")], false).verdict == .held)
+    }
+
+    // MARK: What is said
+
+    @Test("an element or a member that two clients got is named, with who put it in") func takenTwice() {
+        let judge = { (put: String, take: String, answer: String) in
+            let tape = Tape()
+            tape.keysStartAbsent = true
+            let c = tape.connect(3)
+            tape.exchange(c[0], put, ":1\r\n")
+            tape.send(c[1], take)
+            tape.send(c[2], take)
+            tape.reply(c[1], answer)
+            tape.reply(c[2], answer)
+            c.forEach(tape.close)
+            return tape.judge().violations
+        }
+        let list = judge("RPUSH q job", "LPOP q", "$3\r\njob\r\n")
+        #expect(
+            list.map(\.summary) == [
+                "LPOP q: job, put in once, by c0 (packet 1), was taken out 2 times (packets 5 and 6)."
+            ])
+        #expect(list.map(\.signature) == ["linearizability:taken-twice:LPOP"])
+        let set = judge("SADD s m", "SREM s m", ":1\r\n")
+        #expect(
+            set.map(\.summary) == [
+                "SREM s: s[m], put in once, by c0 (packet 1), was taken out 2 times (packets 5 and 6)."
+            ])
+        #expect(judge("SADD s m", "SPOP s", "$1\r\nm\r\n").map(\.signature) == ["linearizability:taken-twice:SPOP"])
+    }
+
+    @Test("of a watched key nothing was changed when EXEC succeeds") func watched() {
+        let judge = { (exec: String) in
+            let tape = Tape()
+            tape.keysStartAbsent = true
+            let c = tape.connect(2)
+            tape.exchange(c[0], "SET k 1", "+OK\r\n")
+            tape.exchange(c[0], "WATCH k", "+OK\r\n")
+            tape.exchange(c[0], "GET k", "$1\r\n1\r\n")
+            tape.exchange(c[1], "SET k 5", "+OK\r\n")
+            tape.exchange(c[0], "MULTI", "+OK\r\n")
+            tape.exchange(c[0], "SET k 2", "+QUEUED\r\n")
+            tape.exchange(c[0], "EXEC", exec)
+            tape.exchange(c[1], "GET k", exec == "*-1\r\n" ? "$1\r\n5\r\n" : "$1\r\n2\r\n")
+            c.forEach(tape.close)
+            return tape.judge().verdict
+        }
+        #expect(judge("*-1\r\n") == .held)
+        #expect(judge("*1\r\n+OK\r\n") == .violated)
+    }
+
+    @Test("what was begun before the capture, thrown away or queued in vain did nothing") func transactions() {
+        let tape = Tape()
+        tape.keysStartAbsent = true
+        let c = tape.connect(2)
+        tape.exchange(c[0], "MULTI", "+OK\r\n")
+        tape.exchange(c[0], "INCR k", "+QUEUED\r\n")
+        tape.exchange(c[0], "DISCARD", "+OK\r\n")
+        tape.exchange(c[0], "MULTI", "+OK\r\n")
+        tape.exchange(c[0], "INCR k", "+QUEUED\r\n")
+        tape.exchange(c[0], "FROB", "-ERR unknown command 'FROB'\r\n")
+        tape.exchange(c[0], "EXEC", "-EXECABORT Transaction discarded because of previous errors.\r\n")
+        tape.exchange(c[1], "GET k", "$-1\r\n")
+        c.forEach(tape.close)
+        #expect(tape.judge().verdict == .held)
+        let middle = Tape()
+        let d = middle.connect(2)
+        middle.midStream(d[0])
+        middle.exchange(d[0], "INCR k", "+QUEUED\r\n")
+        middle.exchange(d[0], "EXEC", "*2\r\n:1\r\n:2\r\n")
+        middle.exchange(d[1], "GET k", "$1\r\n7\r\n")
+        #expect(middle.judge().violations.isEmpty)
+        #expect(middle.judge().notes.contains { $0.contains("transaction was not captured whole") })
+    }
+
+    @Test("two kinds of object of one name are not judged, and values that expire only as long as they certainly live")
+    func left() {
+        let tape = Tape()
+        let c = tape.connect(2)
+        tape.exchange(c[0], "SET k 1", "+OK\r\n")
+        tape.exchange(c[0], "DEL k", ":1\r\n")
+        tape.exchange(c[0], "HSET k f 1", ":1\r\n")
+        tape.exchange(c[1], "SET k 1", "+OK\r\n")
+        tape.exchange(c[1], "HGET k f", "-WRONGTYPE Operation against a key\r\n")
+        c.forEach(tape.close)
+        #expect(tape.judge().verdict == .held)
+        let short = Tape()
+        let d = short.connect(1)
+        short.exchange(d[0], "SET k v PX 5000", "+OK\r\n")
+        short.exchange(d[0], "GET k", "$-1\r\n")
+        #expect(short.judge().verdict == .violated)
+    }
 }

@@ -30,6 +30,7 @@ struct RESPMeaning: Meaning {
     var judgesReplies: Bool { true }
     var meeting: MeetingPlace { .objects }
     var absence: String { "nil" }
+    var objectsMayVanish: Bool { true }
 
     func head(of reply: Message) -> ReplyHead? { RESPHead(reply.bytes.span).map { ReplyHead($0) } }
 

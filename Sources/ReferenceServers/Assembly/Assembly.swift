@@ -18,6 +18,8 @@ package struct Assembly: Sendable {
     /// The keys and values, and what makes commands on them atomic; nil for services without state.
     package var table: (any Table)?
     package var isolation: (any Isolation)?
+    /// What each command of the kv service does, by its name in capitals.
+    package var commands = Command.byName
     /// The directory of the file service.
     package var root: FileRoot?
     package var framer: any Framer = AtomicFramer()

@@ -10,6 +10,8 @@ package enum Limits {
     package static let maximumReadChunkBytes = 1 << 20
     /// The longest request; a longer one is refused and its connection closed.
     package static let maximumRequestBytes = 64 << 20
+    /// The words of all requests between MULTI and EXEC, in bytes.
+    package static let transactionBytes = 32 << 20
     /// Replies of one batch are sent once they exceed this, before more requests are answered.
     package static let batchBytes = 1 << 20
     /// Input that is read and thrown away when the server closes first, so that the close is not a reset.

@@ -56,12 +56,13 @@ package enum Part: CaseIterable, Sendable {
     /// Whether the part is there when clients send datagrams, one request each.
     var worksOnDatagrams: Bool {
         switch self {
-        case .executor, .assembler, .table, .isolation, .framer, .peers: true
+        case .executor, .assembler, .table, .isolation, .commands, .framer, .peers: true
         default: false
         }
     }
     case table
     case isolation
+    case commands
 }
 
 /// All defects. A new one is one file and one entry here.
@@ -70,6 +71,10 @@ package enum Defects {
         // Races on shared state.
         LostUpdate(), CheckThenAct(), StaleRead(), TornWrite(), UnlockAsLock(), NarrowWindow(), LostDigit(),
         LockOrder(),
+        // Races on lists, hashes, sets and transactions.
+        LostPush(), DoublePop(), TornMove(), LostFieldIncrement(), TornFields(), TornSnapshot(), DoubleAdd(),
+        SharedPop(),
+        SplitTransaction(),
         // Replies and requests.
         SharedReplyBuffer(), ReorderedReplies(), OneReadOneMessage(), ShortWriteIgnored(), EarlyClose(),
         DoubleProcessing(), LateReply(), SlowClientBlocksAll(),
@@ -101,4 +106,13 @@ extension Choice {
         guard service.hasState else { return "the service keeps nothing between requests" }
         return ["pipe", "mq"].contains(state.name) ? "one owner process executes all commands" : nil
     }
+
+    /// An objection unless workers beside each other execute commands on lists, hashes and sets that they share.
+    var needsSharedCollections: String? {
+        guard service.name == "kv" else { return "the service has no lists, hashes and sets" }
+        return needsState ?? needsParallelWorkers
+    }
+
+    /// An objection where clients send datagrams.
+    var needsConnections: String? { transport.isDatagram ? "datagrams belong to no transaction" : nil }
 }

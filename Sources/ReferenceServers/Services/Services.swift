@@ -29,7 +29,8 @@ package enum Services {
         ServiceEntry(name: "kv", summary: "key-value store that speaks RESP", protocolName: "resp", hasState: true) {
             assembly in
             guard let keyspace = assembly.keyspace else { preconditionFailure("kv needs a keyspace") }
-            return KeyValueService(keyspace)
+            return KeyValueService(
+                keyspace, commands: assembly.commands, hasConnections: !assembly.choice.transport.isDatagram)
         },
         ServiceEntry(
             name: "file", summary: "files over HTTP/1.1", protocolName: "http", hasState: false, fitsDatagrams: false

@@ -46,7 +46,14 @@ final class OwnerKeyspace: Keyspace {
         waitpid(child, nil, 0)
     }
 
-    func execute(_ command: Command, _ words: [[UInt8]]) -> Reply {
+    func execute(_ command: Command, _ words: [[UInt8]]) -> Reply { ask(words) }
+
+    func execute(_ transaction: [KeyValueRequest]) -> Reply {
+        ask([Owner.transaction] + transaction.map { RequestReader.encode($0.words) })
+    }
+
+    /// The owner's reply to a request.
+    private func ask(_ words: [[UInt8]]) -> Reply {
         let slot = Int(getpid()) % Limits.ownerSlots
         return slots.withLock(slot) {
             sequences[slot * 8] = (sequences[slot * 8] + 1) & 0x7FFF_FFFF
@@ -116,10 +123,25 @@ private struct Owner: ~Copyable {
         while let frame = replies[slot].first, channels.replies[slot].send(frame) { replies[slot].removeFirst() }
     }
 
+    /// The name of a request whose other words are requests: workers queue what clients say between MULTI and EXEC.
+    static let transaction = Array("EXEC".utf8)
+
     private func execute(_ request: [UInt8]) -> Reply {
-        guard let words = RequestReader.words(request.span), let name = words.first,
-            let command = Command.byName[Command.capitals(name)], command.accepts(words.count)
-        else { return .failure("ERR the request reached the owner damaged") }
-        return keyspace.execute(command, words)
+        let damaged = Reply.failure("ERR the request reached the owner damaged")
+        guard let words = RequestReader.words(request.span) else { return damaged }
+        guard words.first == Self.transaction else {
+            guard let request = Self.request(words) else { return damaged }
+            return keyspace.execute(request.command, request.words)
+        }
+        let requests = words.dropFirst().map { RequestReader.words($0.span).flatMap(Self.request) }
+        let whole = requests.compactMap { $0 }
+        return whole.count == requests.count ? keyspace.execute(whole) : damaged
+    }
+
+    private static func request(_ words: [[UInt8]]) -> KeyValueRequest? {
+        guard let name = words.first, let command = Command.byName[Command.capitals(name)],
+            command.accepts(words.count)
+        else { return nil }
+        return KeyValueRequest(command: command, words: words)
     }
 }

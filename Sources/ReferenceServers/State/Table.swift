@@ -26,6 +26,8 @@ package enum Purpose: Equatable, Sendable, CaseIterable {
     case update
     /// The old values decide whether or what it writes: SETNX, GETSET, DEL.
     case condition
+    /// It is several commands, which read and change what they like: EXEC.
+    case transaction
 }
 
 /// The reply when a store is full.

@@ -3,6 +3,13 @@ package enum Value: Hashable, Sendable {
     case string([UInt8])
     case list(ListValue)
     case set(Set<[UInt8]>)
+    case hash(HashValue)
+}
+
+/// An end of a list.
+package enum ListEnd: Sendable {
+    case left
+    case right
 }
 
 /// A list that grows and shrinks at both ends in amortised constant time.
@@ -24,10 +31,21 @@ package struct ListValue: Hashable, Sendable {
     /// All elements in order. O(n).
     package var elements: [[UInt8]] { front.reversed() + back }
 
-    package mutating func pushFront(_ element: [UInt8]) { front.append(element) }
-    package mutating func pushBack(_ element: [UInt8]) { back.append(element) }
+    package mutating func push(_ element: [UInt8], at end: ListEnd) {
+        switch end {
+        case .left: front.append(element)
+        case .right: back.append(element)
+        }
+    }
 
-    package mutating func popFront() -> [UInt8]? {
+    package mutating func pop(at end: ListEnd) -> [UInt8]? {
+        switch end {
+        case .left: popFront()
+        case .right: popBack()
+        }
+    }
+
+    private mutating func popFront() -> [UInt8]? {
         if front.isEmpty {
             let half = (back.count + 1) / 2
             front = back.prefix(half).reversed()
@@ -36,7 +54,7 @@ package struct ListValue: Hashable, Sendable {
         return front.popLast()
     }
 
-    package mutating func popBack() -> [UInt8]? {
+    private mutating func popBack() -> [UInt8]? {
         if back.isEmpty {
             let half = (front.count + 1) / 2
             back = front.prefix(half).reversed()
@@ -47,6 +65,30 @@ package struct ListValue: Hashable, Sendable {
 
     package static func == (left: Self, right: Self) -> Bool { left.elements == right.elements }
     package func hash(into hasher: inout Hasher) { hasher.combine(elements) }
+}
+
+/// Fields with values, in the order in which the fields were first set, as Redis keeps small hashes.
+package struct HashValue: Hashable, Sendable {
+    private(set) package var fields: [[UInt8]] = []
+    private var values: [[UInt8]: [UInt8]] = [:]
+
+    package init() {}
+
+    package var count: Int { fields.count }
+
+    /// The value of a field; nil is no field. Setting is O(1) amortised, removing O(fields).
+    package subscript(_ field: [UInt8]) -> [UInt8]? {
+        get { values[field] }
+        set {
+            let old = values[field]
+            values[field] = newValue
+            if old == nil, newValue != nil { fields.append(field) }
+            if old != nil, newValue == nil { fields.removeAll { $0 == field } }
+        }
+    }
+
+    /// Each field and its value behind it. O(n).
+    package var pairs: [[UInt8]] { fields.flatMap { [$0, values[$0] ?? []] } }
 }
 
 extension Value {
@@ -66,6 +108,7 @@ extension Value {
         case .string(let bytes): [0] + bytes
         case .list(let list): joined(1, list.elements)
         case .set(let members): joined(2, members)
+        case .hash(let hash): joined(3, hash.pairs)
         }
     }
 
@@ -83,7 +126,14 @@ extension Value {
             elements.append(Array(bytes[index..<index + length]))
             index += length
         }
-        self = bytes[0] == 1 ? .list(ListValue(elements)) : .set(Set(elements))
+        switch bytes[0] {
+        case 1: self = .list(ListValue(elements))
+        case 2: self = .set(Set(elements))
+        default:
+            var hash = HashValue()
+            for place in stride(from: 0, to: elements.count - 1, by: 2) { hash[elements[place]] = elements[place + 1] }
+            self = .hash(hash)
+        }
     }
 }
 

@@ -46,6 +46,9 @@ struct ComponentSearcher {
 
         mutating func decide(_ events: [SearchEvent]) -> SearchOutcome { worker.decide(events, budget) }
 
+        /// Lets each of some keys be gone once, at any time: events to put before all others.
+        mutating func vanish(_ keys: [Int32]) -> [SearchEvent] { worker.vanish(keys) }
+
         /// The first event of `all`, which are known to have no order, whose response no order explains when later answers are
         /// not known yet: `known`, before which all has an order, or a later one. Histories are explicable up to some
         /// response and never again (prefix closure), so steps that double and then halves find it; where a trial's budget
@@ -102,6 +105,17 @@ struct ComponentSearcher {
             model.focus(on: groups.key(group), isAlone: groups.isAlone(group))
         }
 
+        fileprivate mutating func vanish(_ keys: [Int32]) -> [SearchEvent] {
+            keys.enumerated().map { place, key in
+                var end = KeyOperation(kind: .delete, key: key, call: -1, lane: Int32(-1 - place))
+                end.isAnswered = false
+                end.invoked = .min
+                model.operations.append(end)
+                let number = Int32(model.operations.count - 1)
+                return SearchEvent(time: .min, operation: number, isResponse: false)
+            }
+        }
+
         /// Decides `events` as if the answers after the event at `last` of `all` had not come.
         fileprivate mutating func prefix(
             _ all: [SearchEvent], _ last: Int, _ events: [SearchEvent], _ budget: SearchBudget
@@ -127,7 +141,7 @@ struct ComponentSearcher {
         mutating func decide(_ events: [SearchEvent], _ budget: SearchBudget) -> SearchOutcome {
             if events.count <= Self.plainEvents {
                 let plain = budget.with(nodes: min(Self.plainNodes, budget.nodes))
-                let quick = engine.run(events, operationCount: history.operations.count, &model, plain)
+                let quick = engine.run(events, operationCount: model.operations.count, &model, plain)
                 guard case .unknown = quick else { return quick }
             }
             let order = GuidedOrder(events, model.operations, parts: history.parts, keysStartAbsent)
@@ -137,7 +151,7 @@ struct ComponentSearcher {
             let use = CellUse(order.members, order.operations, history.parts, startsAbsent: keysStartAbsent)
             let forced = ForcedOrder(use, ForcedWindows(use))
             return engine.run(
-                events, operationCount: history.operations.count, &model, budget, forced: forced)
+                events, operationCount: model.operations.count, &model, budget, forced: forced)
         }
     }
 }

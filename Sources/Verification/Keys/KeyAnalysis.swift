@@ -75,6 +75,10 @@ struct KeyAnalysis {
         }
     }
 
+    private func name(_ group: Int, _ groups: ComponentGroups, _ history: KeyHistory) -> String {
+        "Key \(Reading.text(history.name(groups.key(group))))"
+    }
+
     /// How a component is known to be violated.
     private struct Fault {
         /// Some order explains what was answered before this event.
@@ -89,16 +93,35 @@ struct KeyAnalysis {
     private mutating func explain(
         _ fault: Fault, _ groups: ComponentGroups, _ group: Int, _ searcher: ComponentSearcher, _ reading: Reading
     ) {
-        let all = groups.events(group, of: searcher.history.operations)
+        let known = groups.events(group, of: searcher.history.operations)
         var trial = searcher.trial(groups, group)
+        var fault = fault
+        var all = known
+        if reading.meaning.objectsMayVanish, !reading.evidence.keysStartAbsent {
+            let gone = trial.vanish(searcher.history.keysThatMayExpire(known))
+            all = gone + known
+            switch gone.isEmpty ? .violated(event: fault.event) : trial.decide(all) {
+            case .violated(let event): fault = gone.isEmpty ? fault : Fault(event: event)
+            case .linearizable:
+                notes.append(
+                    "\(name(group, groups, searcher.history)) may have expired, which would explain its answers.")
+                return
+            case .unknown(let why):
+                let name = name(group, groups, searcher.history)
+                inconclusive.append(
+                    "Whether \(name) has expired, which would explain its answers, is not decided: \(why).")
+                return
+            }
+        }
         let last = fault.isFirst ? fault.event : trial.firstInexplicable(all, from: fault.event)
         let events = Array(all[...last])
-        var problem = KeyExplanation(reading: reading, history: searcher.history, events: events).problem()
+        let told = events.filter { Int($0.operation) < searcher.history.operations.count }
+        var problem = KeyExplanation(reading: reading, history: searcher.history, events: told).problem()
         let margin =
             fault.isFirst ? fault.margin : SearchMargin.find(events) { trial.decide($0, knowing: last, of: all) }
         problem.violation.margin = margin.map { .nanoseconds($0) }
         if problem.violation.oracle == .linearizability {
-            let blame = KeyBlame(all, searcher.history, reading) { trial.decide($0) }
+            let blame = KeyBlame(known, searcher.history, reading) { trial.decide($0) }
             problem.violation.blame = blame?.text
             problem.violation.blamesProcesses = blame?.isOfProcesses ?? false
         }

@@ -70,6 +70,12 @@ extension KeyHistory {
         range.count >= 2 && bytes[range.lowerBound] == 0xFF && bytes[range.lowerBound + 1] == 0x00
     }
 
+    /// Whether a key is a part of an object.
+    func isPart(_ key: Int32) -> Bool {
+        let bytes = Array(keys.bytes(Int(key)))
+        return Self.isLikePart(bytes, bytes.indices)
+    }
+
     private static func partName(
         _ kind: CollectionKind, _ object: [UInt8], _ member: ArraySlice<UInt8>
     ) -> [UInt8] {

@@ -20,6 +20,9 @@ struct KeyExplanation {
         let others = others
         switch last.kind {
         case .add: return repeatedNumber(last, others) ?? unexplained(last, others)
+        case .popLeft, .popRight:
+            return takenTwice(last, others) ?? unwrittenValue(last, others) ?? unexplained(last, others)
+        case .delete: return takenTwice(last, others) ?? unexplained(last, others)
         case .read, .swap, .take:
             return unwrittenValue(last, others) ?? staleRead(last, others) ?? unexplained(last, others)
         default: return unexplained(last, others)

@@ -100,6 +100,8 @@ package protocol Meaning: Sendable {
 
     /// Where clients meet.
     var meeting: MeetingPlace { get }
+    /// Whether objects may be gone at a time that somebody set before the evidence begins.
+    var objectsMayVanish: Bool { get }
     /// Adds what a call did to objects. `isPaired`: its reply is certainly its own.
     func addOperations(
         of call: Call, _ exchange: Exchange, isPaired: Bool, _ reading: Reading, to history: inout KeyHistory)
@@ -194,6 +196,7 @@ extension Meaning {
     ) -> Problem? { nil }
 
     package var meeting: MeetingPlace { .server }
+    package var objectsMayVanish: Bool { false }
     package func addOperations(
         of call: Call, _ exchange: Exchange, isPaired: Bool, _ reading: Reading, to history: inout KeyHistory
     ) {}

@@ -5,6 +5,8 @@ package struct Command: Sendable {
         case none
         /// The word behind the name.
         case first
+        /// The two words behind the name: LMOVE.
+        case firstTwo
         /// All words behind the name.
         case all
         /// Every second word behind the name: MSET.
@@ -45,6 +47,7 @@ package struct Command: Sendable {
         switch keys {
         case .none, .everything: []
         case .first: [words[1]]
+        case .firstTwo: [words[1], words[2]]
         case .all: Array(words.dropFirst())
         case .everyOther: stride(from: 1, to: words.count, by: 2).map { words[$0] }
         }
@@ -52,16 +55,23 @@ package struct Command: Sendable {
 
     /// All commands by name. A new command is an entry of one of these lists.
     package static let byName: [[UInt8]: Command] = Dictionary(
-        uniqueKeysWithValues: (stringCommands + counterCommands + listCommands + setCommands + serverCommands).map {
-            (Array($0.name.utf8), $0)
-        })
+        uniqueKeysWithValues: (stringCommands + counterCommands + listCommands + setCommands + hashCommands
+            + serverCommands).map {
+                (Array($0.name.utf8), $0)
+            })
 }
 
 extension Reply {
     static let ok = Reply.simple(Array("OK".utf8))
     static let wrongType = failure("WRONGTYPE Operation against a key holding the wrong kind of value")
     static let notAnInteger = failure("ERR value is not an integer or out of range")
+    static let notPositive = failure("ERR value is out of range, must be positive")
+    static let overflow = failure("ERR increment or decrement would overflow")
     static let syntaxError = failure("ERR syntax error")
+
+    static func wrongNumber(of command: [UInt8]) -> Reply {
+        failure("ERR wrong number of arguments for '\(String(decoding: command, as: UTF8.self).lowercased())' command")
+    }
 
     static func failure(_ text: String) -> Reply { .error(Array(text.utf8)) }
     static func bulkOrNull(_ bytes: [UInt8]?) -> Reply { bytes.map(Reply.bulk) ?? .null }

@@ -17,7 +17,7 @@ extension Command {
             guard case .string(let bytes) = value ?? .string([0x30]) else { return .wrongType }
             guard let old = integer(bytes) else { return .notAnInteger }
             let (new, overflow) = old.addingReportingOverflow(amount)
-            guard !overflow else { return .failure("ERR increment or decrement would overflow") }
+            guard !overflow else { return .overflow }
             value = .string(Array(String(new).utf8))
             return .integer(new)
         }

@@ -4,19 +4,31 @@ import Glibc
 /// A key-value server that speaks RESP2, well enough for redis-cli and redis-benchmark.
 package struct KeyValueService: Service {
     private let keyspace: any Keyspace
+    private let commands: [[UInt8]: Command]
+    private let hasConnections: Bool
 
-    package init(_ keyspace: any Keyspace) {
+    /// Creates the service. Without connections there are no transactions: nothing says whose request a datagram is.
+    package init(_ keyspace: any Keyspace, commands: [[UInt8]: Command], hasConnections: Bool) {
         self.keyspace = keyspace
+        self.commands = commands
+        self.hasConnections = hasConnections
     }
 
-    package func makeSession() -> any Session { KeyValueSession(keyspace) }
+    package func makeSession() -> any Session {
+        KeyValueSession(keyspace, commands, hasConnections ? TransactionQueue() : nil)
+    }
 }
 
 private final class KeyValueSession: Session {
     private let keyspace: any Keyspace
+    private let commands: [[UInt8]: Command]
+    /// Nil where there are no transactions.
+    private var queue: TransactionQueue?
 
-    init(_ keyspace: any Keyspace) {
+    init(_ keyspace: any Keyspace, _ commands: [[UInt8]: Command], _ queue: TransactionQueue?) {
         self.keyspace = keyspace
+        self.commands = commands
+        self.queue = queue
     }
 
     func frame(_ bytes: Span<UInt8>) -> RequestFrame { RequestReader.frame(bytes) }
@@ -45,13 +57,22 @@ private final class KeyValueSession: Session {
     private static let crash = Array("CRASH".utf8)
 
     private func execute(_ name: [UInt8], _ words: [[UInt8]]) -> Reply {
-        guard let command = Command.byName[name] else {
+        let decision = queue?.steer(name, words)
+        switch decision {
+        case .answer(let reply)?: return reply
+        case .execute(let transaction)?: return keyspace.execute(transaction)
+        case nil: break
+        }
+        guard let command = commands[name] else {
+            queue?.refuse()
             let text = String(decoding: words[0].prefix(128), as: UTF8.self)
             return .failure("ERR unknown command '\(Self.printable(text))'")
         }
         guard command.accepts(words.count) else {
-            return .failure("ERR wrong number of arguments for '\(command.name.lowercased())' command")
+            queue?.refuse()
+            return .wrongNumber(of: name)
         }
+        if let queued = queue?.add(KeyValueRequest(command: command, words: words)) { return queued }
         return keyspace.execute(command, words)
     }
 

@@ -8,6 +8,7 @@ package indirect enum Reply: Hashable, Sendable {
     case bulk([UInt8])
     case null
     case array([Reply])
+    case nullArray
 
     /// Appends the value as it goes on the wire.
     package func append(to out: inout [UInt8]) {
@@ -16,6 +17,7 @@ package indirect enum Reply: Hashable, Sendable {
         case .error(let text): Self.appendLine("-", text, to: &out)
         case .integer(let value): Self.appendLine(":", String(value).utf8, to: &out)
         case .null: Self.appendLine("$", "-1".utf8, to: &out)
+        case .nullArray: Self.appendLine("*", "-1".utf8, to: &out)
         case .bulk(let body): Self.appendBulk(body, to: &out)
         case .array(let elements):
             Self.appendLine("*", String(elements.count).utf8, to: &out)
@@ -62,9 +64,8 @@ private struct ReplyReader {
             defer { offset += length + 2 }
             return .bulk(Array(bytes[offset..<offset + length]))
         case UInt8(ascii: "*"):
-            guard let count = Int(String(decoding: rest, as: UTF8.self)), count >= 0, count <= bytes.count else {
-                return nil
-            }
+            guard let count = Int(String(decoding: rest, as: UTF8.self)), count <= bytes.count else { return nil }
+            guard count >= 0 else { return .nullArray }
             var elements: [Reply] = []
             for _ in 0..<count {
                 guard let element = value() else { return nil }

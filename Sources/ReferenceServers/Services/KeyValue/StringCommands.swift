@@ -16,6 +16,13 @@ extension Command {
             }
         },
         Command("GETSET", 3, .condition, .first) { words, table in getSet(words[1], words[2], table) },
+        Command("GETDEL", 2, .condition, .first) { words, table in
+            table.modify(words[1]) { value in
+                guard case .string(let old) = value ?? .string([]) else { return .wrongType }
+                defer { value = nil }
+                return value == nil ? .null : .bulk(old)
+            }
+        },
         Command("DEL", -2, .condition, .all) { words, table in
             var removed: Int64 = 0
             for key in words.dropFirst() {
@@ -52,6 +59,7 @@ extension Command {
                 case .string?: "string"
                 case .list?: "list"
                 case .set?: "set"
+                case .hash?: "hash"
                 case nil: "none"
                 }
             return .simple(Array(name.utf8))
@@ -64,7 +72,7 @@ extension Command {
                 })
         },
         Command("MSET", -3, .write, .everyOther) { words, table in
-            guard words.count % 2 == 1 else { return .failure("ERR wrong number of arguments for 'mset' command") }
+            guard words.count % 2 == 1 else { return .wrongNumber(of: words[0]) }
             for index in stride(from: 1, to: words.count, by: 2) {
                 if let error = table.write(words[index], .string(words[index + 1])) { return error }
             }

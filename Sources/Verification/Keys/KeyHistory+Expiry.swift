@@ -1,0 +1,33 @@
+/// Keys that somebody may have given an end before the evidence begins.
+extension KeyHistory {
+    /// So many keys of a component are thought of.
+    private static let mostVanishing = 64
+
+    /// Those keys of a component that were not written anew, which takes their end away, before anything else was done to
+    /// them; none where there are too many.
+    func keysThatMayExpire(_ events: [SearchEvent]) -> [Int32] {
+        var cleared: [Int32: Int64] = [:]
+        var used: [Int32: Int64] = [:]
+        for event in events where !event.isResponse {
+            let operation = operations[Int(event.operation)]
+            let parts = operation.partCount > 0 ? parts.of(operation).map(\.key) : [operation.key]
+            for key in parts {
+                if operation.isAnswered, takesEndAway(operation, key) {
+                    cleared[key] = min(cleared[key] ?? .max, operation.completed)
+                } else {
+                    used[key] = min(used[key] ?? .max, operation.invoked)
+                }
+            }
+        }
+        let keys = used.keys.filter { cleared[$0].map { [first = used[$0]!] in $0 >= first } ?? true }
+        return keys.count <= Self.mostVanishing ? keys.sorted() : []
+    }
+
+    private func takesEndAway(_ operation: KeyOperation, _ key: Int32) -> Bool {
+        guard !isPart(key) else { return false }
+        switch operation.kind {
+        case .write, .swap, .take, .delete, .writeMany, .deleteMany: return true
+        default: return false
+        }
+    }
+}
