@@ -1,4 +1,4 @@
-import CLinux
+package import CLinux
 package import Glibc
 package import System
 
