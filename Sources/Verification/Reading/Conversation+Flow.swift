@@ -13,9 +13,10 @@ extension Conversation {
         let requests = StreamReading(flow.toServer, from: .client, codec: codec, fallback: flow.firstTime)
         let midStream = flow.handshake == .missing
         let asked = codec.framesRepliesByRequest ? requests.messages : []
-        let replies = StreamReading(
+        var replies = StreamReading(
             flow.toClient, from: .server, codec: codec, fallback: flow.firstTime, to: asked,
             after: midStream ? requests.messages.first?.first.number : nil)
+        unsolicited = replies.setAside { codec.isUnsolicited($0.bytes.span) }
         self.flow = flow.id
         recording = flow.recording
         self.name = name
