@@ -256,7 +256,10 @@ final class Harness {
         logWasCut = true
     }
 
-    /// Ends target, capture and judge.
+    // Whoever made it may have been kept from ending it by what he told of it.
+    deinit { stop() }
+
+    /// Ends target, capture and judge; once more, it does nothing.
     ///
     /// - Returns: the capture's own counts.
     @discardableResult

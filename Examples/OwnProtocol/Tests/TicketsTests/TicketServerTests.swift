@@ -48,6 +48,16 @@ struct TicketServerTests {
         #expect([.violated, .held].contains(try await second.verdict))
     }
 
+    @Test("a campaign without an end ends with its task")
+    func cancelled() async throws {
+        var options = CampaignOptions(target: .command([ticketServer, "{port}"]), codec: TicketProtocol())
+        options.duration = nil
+        let endless = options
+        let task = Task { try await Campaign.run(endless) }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
     @Test("a history of one's own is held against a model")
     func history() {
         var history = History()
