@@ -13,13 +13,13 @@ struct TornVersion: Defect {
 
     func objection(to choice: Choice) -> String? {
         choice.needsState ?? choice.needsParallelWorkers
-            ?? (choice.service.itemHeaderBytes > 0 ? nil : "its values have no versions")
+            ?? (choice.service.versionBytes > 0 ? nil : "its values have no versions")
     }
 
     func plant(in assembly: inout Assembly) -> Bool {
         assembly.unguard([.read])
         guard let table = assembly.table else { return false }
-        assembly.table = TornVersionTable(base: table, headerBytes: assembly.choice.service.itemHeaderBytes)
+        assembly.table = TornVersionTable(base: table, versionBytes: assembly.choice.service.versionBytes)
         return true
     }
 }
@@ -27,13 +27,13 @@ struct TornVersion: Defect {
 /// Reads the front of a value later than the rest of it.
 private struct TornVersionTable: Table {
     let base: any Table
-    let headerBytes: Int
+    let versionBytes: Int
 
     func read(_ key: [UInt8]) -> Value? {
         guard case .string(let old)? = base.read(key) else { return nil }
         sched_yield()
         guard case .string(let new)? = base.read(key) else { return .string(old) }
-        return .string(Array(new.prefix(headerBytes) + old.dropFirst(headerBytes)))
+        return .string(Array(new.prefix(versionBytes) + old.dropFirst(versionBytes)))
     }
 
     func write(_ key: [UInt8], _ value: Value?) -> Reply? { base.write(key, value) }

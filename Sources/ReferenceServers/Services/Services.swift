@@ -14,6 +14,8 @@ package struct ServiceEntry: Sendable {
     package var locksSeveralKeys = true
     /// Bytes of version and flags in front of what a key holds.
     package var itemHeaderBytes = 0
+    /// How many of them are the version; they come first.
+    package var versionBytes = 0
     /// Makes the service from the parts that it needs.
     package let make: @Sendable (Assembly) -> any Service
 }
@@ -39,7 +41,7 @@ package enum Services {
         ServiceEntry(
             name: "memcached", summary: "key-value store that speaks memcached's text protocol",
             protocolName: "memcached", hasState: true, fitsDatagrams: false, locksSeveralKeys: false,
-            itemHeaderBytes: MemcachedItem.headerBytes
+            itemHeaderBytes: MemcachedItem.headerBytes, versionBytes: MemcachedItem.versionBytes
         ) { assembly in
             guard let keyspace = assembly.keyspace else { preconditionFailure("memcached needs a keyspace") }
             return MemcachedService(keyspace)

@@ -108,6 +108,8 @@ struct MemcachedItem {
 
     /// Bytes before the data.
     static let headerBytes = 12
+    /// Of them, the version's.
+    static let versionBytes = 8
 
     init(version: UInt64, flags: UInt32, data: [UInt8]) {
         (self.version, self.flags, self.data) = (version, flags, data)
