@@ -15,10 +15,10 @@ build:
 	swift build -c release
 
 format:
-	swift format -i -r Sources Tests Plugins Package.swift
+	swift format -i -r Sources Tests Plugins Examples Package.swift
 
 lint:
-	swift format lint --strict -r Sources Tests Plugins Package.swift
+	swift format lint --strict -r Sources Tests Plugins Examples Package.swift
 
 bench:
 	Benchmarks/run

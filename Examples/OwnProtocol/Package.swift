@@ -10,7 +10,7 @@ let package = Package(
         .testTarget(
             name: "TicketsTests",
             dependencies: ["ticket-server"]
-                + ["Wire", "Verification", "Perturbation", "Fuzz", "Report"].map {
+                + ["Wire", "Verification", "Fuzz", "Report"].map {
                     .product(name: $0, package: "crossfire-suite")
                 }),
     ],

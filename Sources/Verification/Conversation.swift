@@ -13,6 +13,8 @@ public struct Conversation: Sendable {
     public var exchanges: [Exchange]
     /// Replies beyond the last request.
     public var surplus: [Message]
+    /// Messages of the server that nobody asked for, in order.
+    public var unsolicited: [Message] = []
     /// The unfinished reply bytes at the end of the server's stream, if any.
     public var partialReply: Message?
     /// The unfinished request bytes at the end of the client's stream, if any.

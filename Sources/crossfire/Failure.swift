@@ -36,7 +36,7 @@ struct Failure: Error {
         switch error {
         case let error as Failure: self = error
         case let error as CaptureError: self.init(Self.status(error), error.description)
-        case let error as CampaignError: self.init(.usage, error.description)
+        case let error as CampaignError: self.init(Self.status(error), error.description)
         case let error as TargetError: self.init(Self.status(error), error.description)
         case let error as ScenarioError: self.init(.badInput, error.description)
         case let error as ModelFile.Failure: self.init(.badConfiguration, error.description)
@@ -47,7 +47,6 @@ struct Failure: Error {
         case let error as AskedHistory.Unjudgeable: self.init(.badInput, error.description)
         case let error as NotInCapture: self.init(.badInput, error.description)
         case let error as HistoryError: self.init(.badInput, error.description)
-        case let error as ScratchError: self.init(.badConfiguration, error.description)
         case let error as StoreError: self.init(.badInput, error.description)
         // EFBIG: the user's limit of files, which holds for memory files too.
         case let error as SystemError:
@@ -83,9 +82,15 @@ struct Failure: Error {
         }
     }
 
+    private static func status(_ error: CampaignError) -> CommandStatus {
+        switch error {
+        case .nothingToSay: .usage
+        case .noTemporaryFolder: .badConfiguration
+        }
+    }
+
     private static func status(_ error: TargetError) -> CommandStatus {
         switch error {
-        case .portInUse: .retry
         case .interrupted(let signal): CommandStatus(signal: signal)
         case .cannotStart, .endedEarly, .notReady, .notListening: .noTarget
         }

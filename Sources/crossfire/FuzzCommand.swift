@@ -76,7 +76,7 @@ struct FuzzCommand: ParsableCommand {
         let seed = common.seed ?? UInt64.random(in: 0...0xFFFF_FFFF)
         let network = Sandbox.enter(for: description, refused: target.noSandbox)
         Interruption.watch()
-        var options = CampaignOptions(target: spec, codec: codec)
+        var options = CampaignOptions(target: spec, codec: codec, noise: .off)
         options.generator.clients = common.clients
         options.generator.operations = common.operations
         options.corpus = corpus

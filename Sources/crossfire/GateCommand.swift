@@ -57,7 +57,7 @@ struct GateCommand: ParsableCommand {
         Interruption.watch()
 
         var gate = Gate(accepted: accepted.ids)
-        var replayer = ScenarioReplayer(target: spec, codec: codec)
+        var replayer = ScenarioReplayer(target: spec, codec: codec, noise: .off)
         let perturbation = target.perturb.plan(for: spec)
         replayer.network = network
         replayer.perturbation = perturbation
@@ -88,7 +88,7 @@ struct GateCommand: ParsableCommand {
             gate.leaveOut(.fresh, "fresh executions")
             return nil
         }
-        var options = CampaignOptions(target: replayer.target, codec: codec)
+        var options = CampaignOptions(target: replayer.target, codec: codec, noise: .off)
         options.generator.clients = common.clients
         options.generator.operations = common.operations
         options.corpus = corpus.filter { $0.protocolName == codec.name }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Fuzz
+import Perturbation
 import Report
 import Wire
 import Verification
@@ -27,7 +28,7 @@ struct MinimizeCommand: ParsableCommand {
         let network = Sandbox.enter(for: subject.target, refused: target.noSandbox)
         Interruption.watch()
         let spec = try subject.target.resolved()
-        var replayer = ScenarioReplayer(target: spec, codec: subject.codec)
+        var replayer = ScenarioReplayer(target: spec, codec: subject.codec, noise: .off)
         replayer.network = network
         replayer.perturbation = target.perturb.plan(for: spec)
         replayer.seed = subject.seed

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Fuzz
+import Perturbation
 import Report
 import Verification
 import Wire
@@ -41,7 +42,7 @@ struct ReplayCommand: ParsableCommand {
         let network = Sandbox.enter(for: subject.target, refused: target.noSandbox)
         Interruption.watch()
         let spec = try subject.target.resolved()
-        var replayer = ScenarioReplayer(target: spec, codec: subject.codec)
+        var replayer = ScenarioReplayer(target: spec, codec: subject.codec, noise: .off)
         replayer.network = network
         replayer.perturbation = target.perturb.plan(for: spec)
         replayer.seed = subject.seed

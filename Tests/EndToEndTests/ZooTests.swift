@@ -20,6 +20,22 @@ extension EndToEnd {
             #expect(servers.first { ($0["expected"] as? [String])?.first == "duplication" }?["first_execution"] != nil)
         }
 
+        @Test("races on lists, hashes, sets and transactions are found, between threads and between processes")
+        func collections() throws {
+            let defects = ["double-pop", "torn-snapshot", "double-add", "split-transaction"]
+            let names = ["threaded", "preforked"].flatMap { model in defects.map { "\(model)/kv+\($0)" } }
+            let result = try CrossfireProcess.run(
+                ["zoo", "--usual", "--budget", "60s", "--confirm", "1", "--seed", "2", "--json"]
+                    + names.flatMap { ["--only", $0] })
+            #expect(result.status == 0, "\(result.output)\(result.errors)")
+            let servers = result.json["servers"] as? [[String: Any]] ?? []
+            #expect(servers.count == names.count)
+            for server in servers {
+                #expect(server["verdict"] as? String == "found")
+                #expect((server["found"] as? [String])?.contains("linearizability") == true)
+            }
+        }
+
         @Test("transports and states are names, too")
         func variants() throws {
             let result = try CrossfireProcess.run(

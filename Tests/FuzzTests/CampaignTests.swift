@@ -1,4 +1,5 @@
 import Fuzz
+import Perturbation
 import Testing
 import Wire
 
@@ -21,20 +22,21 @@ struct CampaignTests {
 
     @Test("without scenarios and without a corpus there is nothing to say")
     func nothingToSay() {
-        let options = CampaignOptions(target: target, codec: Lines())
+        let options = CampaignOptions(target: target, codec: Lines(), noise: .off)
         #expect(throws: CampaignError.nothingToSay(protocolName: "lines")) { try Campaign(options) { _ in } }
     }
 
     @Test("a corpus that cannot be said over UDP is none")
     func nothingToSayInDatagrams() throws {
-        var options = CampaignOptions(target: .command(["/nonexistent/server"], over: .udp), codec: Lines())
+        var options = CampaignOptions(
+            target: .command(["/nonexistent/server"], over: .udp), codec: Lines(), noise: .off)
         options.corpus = [try Scenario(parsing: "protocol lines\nc0 connect\nc0 send \"half\"\n")]
         #expect(throws: CampaignError.nothingToSay(protocolName: "lines")) { try Campaign(options) { _ in } }
     }
 
     @Test("with a corpus the target is what is missing")
     func corpus() throws {
-        var options = CampaignOptions(target: target, codec: Lines())
+        var options = CampaignOptions(target: target, codec: Lines(), noise: .off)
         options.corpus = [try Scenario(parsing: "protocol lines\nc0 connect\nc0 send a\nc0 expect\n")]
         do {
             _ = try Campaign(options) { _ in }

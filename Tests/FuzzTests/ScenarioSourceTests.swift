@@ -1,4 +1,5 @@
 import Fuzz
+import Perturbation
 import Protocols
 import Testing
 import Verification
@@ -19,7 +20,8 @@ struct ScenarioSourceTests {
     private static func options(
         _ codec: any WireCodec, corpus: [String] = [], over transport: TargetTransport = .tcp
     ) throws -> CampaignOptions {
-        var options = CampaignOptions(target: .command(["/nonexistent/server"], over: transport), codec: codec)
+        var options = CampaignOptions(
+            target: .command(["/nonexistent/server"], over: transport), codec: codec, noise: .off)
         options.corpus = try corpus.map { try Scenario(parsing: "protocol \(codec.name)\nc0 connect\n\($0)") }
         return options
     }

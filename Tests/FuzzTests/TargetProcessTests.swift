@@ -251,7 +251,6 @@ struct TargetProcessTests {
     func sentences() {
         let table: [(TargetError, String)] = [
             (.notListening(.udp(port: 7)), "nothing listens on udp:127.0.0.1:7"),
-            (.portInUse(port: 7), "port 7 is in use"),
             (
                 .endedEarly(command: "x", ending: .exited(status: 1), output: "one\nbind: in use\n \n"),
                 "'x' exited with status 1 before it accepted a connection; it said: bind: in use"

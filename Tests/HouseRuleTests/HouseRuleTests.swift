@@ -7,6 +7,7 @@ import Testing
 struct HouseRuleTests {
     static let sources = SourceFile.all(under: "Sources")
     static let tests = SourceFile.all(under: "Tests")
+    static let examples = SourceFile.all(under: "Examples")
 
     @Test("all sources were found")
     func found() {
@@ -19,6 +20,7 @@ struct HouseRuleTests {
         let faults =
             Self.sources.flatMap { HouseRule.length(of: $0, most: 500) }
             + Self.tests.flatMap { HouseRule.length(of: $0, most: 800) }
+            + Self.examples.flatMap { HouseRule.length(of: $0, most: 200) }
             + Self.sources.flatMap { HouseRule.functionLengths(of: $0, most: 70) }
         #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
     }
@@ -43,8 +45,21 @@ struct HouseRuleTests {
 
     @Test("tests wait for events, and do not sleep")
     func sleeps() {
-        let faults = Self.tests.flatMap(HouseRule.sleeps)
+        let faults = (Self.tests + Self.examples).flatMap(HouseRule.sleeps)
         #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
+    }
+
+    @Test("the program that docs/library.md shows is the one of the example, which is built and run")
+    func shownProgram() throws {
+        let text = try String(contentsOf: SourceFile.root.appending(path: "docs/library.md"), encoding: .utf8)
+        let blocks = text.components(separatedBy: "```swift\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
+        #expect(blocks.count >= 5)
+        let sources = Self.examples.map { $0.lines.joined(separator: "\n") + "\n" }
+        for block in blocks {
+            // What lies between may be left out by an empty line.
+            let parts = block.components(separatedBy: "\n\n").map { $0.trimmingCharacters(in: .newlines) }
+            for part in parts { #expect(sources.contains { $0.contains(part) }, "\(part)") }
+        }
     }
 
     @Test("each rule sees what breaks it")
@@ -92,10 +107,10 @@ struct SourceFile {
     /// The module that a file of `Sources` is of.
     var module: String { String(path.split(separator: "/")[1]) }
 
+    static let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
     static func all(under folder: String) -> [SourceFile] {
-        let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-            .deletingLastPathComponent()
-            .deletingLastPathComponent()
         let enumerator = FileManager.default.enumerator(
             at: root.appending(path: folder), includingPropertiesForKeys: nil)
         var files: [SourceFile] = []

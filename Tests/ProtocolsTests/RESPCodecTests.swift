@@ -39,7 +39,7 @@ struct RESPCodecTests {
     @Test("malformed input is said with its offset")
     func malformed() {
         let table: [(String, Int, String)] = [
-            ("?\r\n", 0, "expected one of + - : $ *"),
+            ("?\r\n", 0, "expected one of + - : $ * _ # , ( ! = % ~ > |"),
             ("\r\n", 0, "expected a type byte"),
             ("\n", 0, "expected a type byte"),
             (":\r\n", 0, "expected a decimal number after the type byte"),
@@ -50,7 +50,7 @@ struct RESPCodecTests {
             ("*1.5\r\n", 0, "expected a decimal number after the type byte"),
             ("$3\r\nabcd\r\n", 7, "a bulk string of 3 bytes does not end with CR LF"),
             ("$3\r\nabc\r\r", 7, "a bulk string of 3 bytes does not end with CR LF"),
-            ("*2\r\n:1\r\n!\r\n", 8, "expected one of + - : $ *"),
+            ("*2\r\n:1\r\n?\r\n", 8, "expected one of + - : $ * _ # , ( ! = % ~ > |"),
             ("*1\r\n*1\r\n:z\r\n", 8, "expected a decimal number after the type byte"),
         ]
         for (text, offset, reason) in table {

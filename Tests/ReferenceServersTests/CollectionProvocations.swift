@@ -60,7 +60,8 @@ extension DefectTests {
         }
     }
 
-    /// Writers write one number in two places at once, and readers must find the same in both.
+    /// Writers write one number in two places at once, and readers must find the same in both; each goes on for a few rounds,
+    /// so that they meet.
     private static func reading(
         _ name: String, _ write: String, lines: Int, _ read: String
     ) -> Provocation {
@@ -68,19 +69,23 @@ extension DefectTests {
             let clients = try (0..<6).map { _ in try Client(server) }
             clients[0].send(write.replacing("{n}", with: "0"))
             for _ in 0..<lines { _ = clients[0].receiveLine() }
+            let rounds = 5
             for (index, client) in clients.enumerated() {
-                client.send(index % 2 == 0 ? write.replacing("{n}", with: "\(attempt % 9)\(index)") : read)
+                let writes = (0..<rounds).map { write.replacing("{n}", with: "\(attempt)\(index)\($0)") }
+                client.send(index % 2 == 0 ? writes.joined() : String(repeating: read, count: rounds))
             }
-            var numbers: [[String]] = []
+            var pairs: [[String]] = []
             for (index, client) in clients.enumerated() {
-                guard index % 2 == 1 else {
-                    for _ in 0..<lines { _ = client.receiveLine() }
-                    continue
+                for _ in 0..<rounds {
+                    guard index % 2 == 1 else {
+                        for _ in 0..<lines { _ = client.receiveLine() }
+                        continue
+                    }
+                    let bodies = (0..<(read.hasPrefix("HGETALL") ? 9 : 5)).map { _ in client.receiveLine() }
+                    pairs.append(bodies.filter { Int($0) != nil })
                 }
-                let bodies = (0..<(read.hasPrefix("HGETALL") ? 9 : 5)).map { _ in client.receiveLine() }
-                numbers.append(bodies.filter { Int($0) != nil })
             }
-            return numbers.contains { Set($0).count != 1 }
+            return pairs.contains { Set($0).count != 1 }
         }
     }
 }

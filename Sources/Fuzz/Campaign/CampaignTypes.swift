@@ -19,7 +19,7 @@ public struct CampaignOptions: Sendable {
     /// Ends after so many executions; nil: no such limit.
     public var executionLimit: Int?
     /// Ends after this time; nil: no such limit.
-    public var duration: Duration?
+    public var duration: Duration? = .seconds(60)
     /// Ends at the first finding, once it is confirmed.
     public var stopOnFirst = false
     /// Ends at the first finding of one of these oracles, once it is confirmed.
@@ -31,12 +31,17 @@ public struct CampaignOptions: Sendable {
     /// The network of a target that we start.
     public var network = TargetNetwork.isolated
     /// The noise in the target.
-    public var perturbation = PerturbationPlan.off
+    public var perturbation: PerturbationPlan
 
-    /// A campaign without limits.
-    public init(target: TargetSpec, codec: any WireCodec) {
+    /// A campaign of a minute, of four clients.
+    ///
+    /// - Parameters:
+    ///   - codec: the protocol, one of `WireProtocols` or a `RequestReplyProtocol` of your own.
+    ///   - noise: which noise there is to be in the target; what it does not allow is not there.
+    public init(target: TargetSpec, codec: any WireCodec, noise: PerturbationMode = .auto) {
         self.target = target
         self.codec = codec
+        perturbation = target.plan(noise)
     }
 }
 
@@ -124,12 +129,16 @@ public struct CampaignResult: Sendable {
 public enum CampaignError: Error, Equatable, Sendable, CustomStringConvertible {
     /// No scenarios are drawn for the protocol of this name, and no corpus is there that its target can be told.
     case nothingToSay(protocolName: String)
+    /// There is no place for temporary files, which TMPDIR names: a folder, and why it cannot hold them.
+    case noTemporaryFolder(path: String, reason: String)
 
     /// One line for a person.
     public var description: String {
         switch self {
         case .nothingToSay(let name):
             "no scenarios are drawn for \(name), and there is no corpus of it: nothing can be said"
+        case .noTemporaryFolder(let path, let reason):
+            "cannot make a folder for temporary files in '\(path)' (TMPDIR): \(reason)"
         }
     }
 }

@@ -18,16 +18,27 @@ public struct ScenarioReplayer: Sendable {
     /// The network of a target that we start.
     public var network = TargetNetwork.isolated
     /// The noise in the target.
-    public var perturbation = PerturbationPlan.off
+    public var perturbation: PerturbationPlan
     /// The seed of that noise.
     public var seed: UInt64 = 0
     /// What one run has learnt of the target holds in the next.
     private var patience = ClientPatience()
 
     /// A replayer with the numbers of a confirmation.
-    public init(target: TargetSpec, codec: any WireCodec) {
+    ///
+    /// - Parameter noise: which noise there is to be in the target; what it does not allow is not there.
+    public init(target: TargetSpec, codec: any WireCodec, noise: PerturbationMode = .auto) {
         self.target = target
         self.codec = codec
+        perturbation = target.plan(noise)
+    }
+
+    /// A replayer for what a campaign with these options has found.
+    public init(_ options: CampaignOptions) {
+        self.init(target: options.target, codec: options.codec, noise: .off)
+        perturbation = options.perturbation
+        seed = options.seed
+        network = options.network
     }
 
     /// The time that is left for all runs together; nil: as long as they take. What a run has not tried by then it

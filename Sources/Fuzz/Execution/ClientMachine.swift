@@ -222,6 +222,8 @@ package struct ClientMachine {
             finishReply(datagrams.removeFirst(), now())
             return true
         }
+        passUnsolicited(codec)
+        guard consumed < incoming.count else { return false }
         let request = request(codec)
         switch frame(codec, request) {
         case .message(let length):
@@ -235,10 +237,24 @@ package struct ClientMachine {
         }
     }
 
+    /// Passes over what the server says unasked.
+    private mutating func passUnsolicited(_ codec: any WireCodec) {
+        while consumed < incoming.count,
+            codec.isUnsolicited(incoming.span.extracting(consumed..<incoming.count)),
+            case .message(let length) = frame(codec, answered..<answered)
+        {
+            consume(length)
+        }
+    }
+
     private mutating func finishReply(_ length: Int, _ now: Int64) {
+        consume(length)
+        log.replies.append(.init(offset: consumedTotal, nanoseconds: now))
+    }
+
+    private mutating func consume(_ length: Int) {
         consumed += length
         consumedTotal += length
-        log.replies.append(.init(offset: consumedTotal, nanoseconds: now))
         if consumed == incoming.count {
             incoming.removeAll(keepingCapacity: true)
             consumed = 0

@@ -4,19 +4,19 @@ import System
 /// How long a client waits for a reply before it says that the target hangs.
 ///
 /// Copies share what their clients have seen: a target that was slow once, and answered, may be slow again.
-public struct ClientPatience: Sendable {
+package struct ClientPatience: Sendable {
     /// After this long without a byte, a target whose threads all sleep is taken to hang. Milliseconds.
-    public var asleepMilliseconds = 500
+    package var asleepMilliseconds = 500
     /// The same until the first hang: servers sleep a second before they try again (Apache's lock database), and asleep
     /// they look as if they hung. Milliseconds.
-    public var firstMilliseconds = 1_500
+    package var firstMilliseconds = 1_500
     /// After this long it is taken to hang whatever its threads do. Milliseconds.
-    public var longestMilliseconds = 10_000
+    package var longestMilliseconds = 10_000
     /// How long a half-closed connection may take to be closed by the server. Milliseconds.
-    public var closeMilliseconds = 250
+    package var closeMilliseconds = 250
 
     /// How long a target may take to let go of what its last clients held. Milliseconds.
-    public var restMilliseconds = 300
+    package var restMilliseconds = 300
 
     /// When all is to be over, by the monotonic clock; nil: no such time. Nanoseconds.
     package var deadline: Int64?
@@ -34,10 +34,10 @@ public struct ClientPatience: Sendable {
     private var hang = Hang()
 
     /// The times of a campaign.
-    public init() {}
+    package init() {}
 
     /// The times of a confirming replay: where it has seen the hang once, less proof of patience is needed.
-    public var confirming: ClientPatience {
+    package var confirming: ClientPatience {
         var patience = self
         patience.restMilliseconds = 120
         patience.asleepMilliseconds = 260

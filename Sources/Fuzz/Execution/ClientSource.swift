@@ -5,9 +5,9 @@ import System
 
 /// Where a connection comes from, as one number that names it in the recording: an address in 127/8 (0x7F01_0000 and
 /// up) where every connection has its own, or a port of 127.0.0.1 or ::1 (below 0x1_0000).
-public struct ClientSource: Hashable, Comparable, Sendable {
+package struct ClientSource: Hashable, Comparable, Sendable {
     /// The address in host byte order, or the port.
-    public var rawValue: UInt32
+    package var rawValue: UInt32
 
     /// The number that names a connection from this endpoint.
     package init(address: UInt32, port: UInt16) {
@@ -40,7 +40,7 @@ public struct ClientSource: Hashable, Comparable, Sendable {
     }
 
     /// In order of handing out, but for the wrap at the end.
-    public static func < (left: ClientSource, right: ClientSource) -> Bool {
+    package static func < (left: ClientSource, right: ClientSource) -> Bool {
         left.rawValue < right.rawValue
     }
 }

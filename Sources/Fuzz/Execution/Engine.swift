@@ -247,8 +247,10 @@ package final class Engine {
     /// what it still had to say is on the wire.
     private func drain() -> ExecutionLog.Outcome {
         guard address.transport != .udp else { return drainDatagrams() }
-        let limit = unclosed < 2 ? patience.closeMilliseconds : 5
-        let deadline = Clock.monotonic + Int64(limit) * 1_000_000
+        let isHopeful = unclosed < 2
+        var rest = RestWait(
+            isHopeful ? patience.closeMilliseconds : 5, longest: isHopeful ? patience.longestMilliseconds : 5,
+            at: Clock.monotonic)
         while true {
             var open = false
             for connection in connections {
@@ -264,9 +266,10 @@ package final class Engine {
                 unclosed = 0
                 return .completed
             }
-            guard Clock.monotonic < deadline, !patience.isOver else { break }
+            let now = Clock.monotonic
+            guard !patience.isOver, !rest.isOver(at: now, targetSleeps: { targetSleeps() ?? true }) else { break }
             queue.look(at: connections)
-            wait(milliseconds: Int32(max(1, min(50, (deadline - Clock.monotonic) / 1_000_000))))
+            wait(milliseconds: Int32(max(1, min(50, rest.milliseconds(at: now)))))
         }
         unclosed += 1
         return .completed

@@ -201,10 +201,12 @@ final class Harness {
         if address.transport == .udp { Clock.sleep(milliseconds: setup.patience.restMilliseconds / 2) }
         var least = ProcessTree.resources(of: process.pid)
         var steady = 0
-        let deadline = Clock.monotonic + Int64(setup.patience.restMilliseconds) * 1_000_000
+        var rest = RestWait(
+            setup.patience.restMilliseconds, longest: setup.patience.longestMilliseconds, at: Clock.monotonic)
         least.abandoned = abandoned(by: process.pid)
         while steady < Self.steadyLooks || least.zombies > 0 || least.abandoned > 0 {
-            guard Clock.monotonic < deadline else { break }
+            let isOver = rest.isOver(at: Clock.monotonic) { ProcessTree.activity(of: process.pid).asleep }
+            guard !isOver else { break }
             // What the end of the time cut short is no evidence of anything.
             guard !setup.patience.isOver else { return nil }
             Clock.sleep(milliseconds: 5)
@@ -254,7 +256,10 @@ final class Harness {
         logWasCut = true
     }
 
-    /// Ends target, capture and judge.
+    // Whoever made it may have been kept from ending it by what he told of it.
+    deinit { stop() }
+
+    /// Ends target, capture and judge; once more, it does nothing.
     ///
     /// - Returns: the capture's own counts.
     @discardableResult

@@ -3,11 +3,11 @@ import System
 /// What clients waited for, where it took long enough to be noticed. Nanoseconds.
 public struct Waits: Sendable, Equatable {
     /// For the target's kernel to take a connection: its listen queue was full.
-    public var connecting: Int64 = 0
+    package var connecting: Int64 = 0
     /// For replies to requests that the target's kernel had.
-    public var replying: Int64 = 0
+    package var replying: Int64 = 0
     /// For the target to close connections that clients had shut down.
-    public var closing: Int64 = 0
+    package var closing: Int64 = 0
 
     /// Shorter waits are not counted.
     package static let noticed: Int64 = 10_000_000
@@ -16,7 +16,7 @@ public struct Waits: Sendable, Equatable {
     public init() {}
 
     /// All of them.
-    public var total: Int64 { connecting + replying + closing }
+    package var total: Int64 { connecting + replying + closing }
 
     static func += (left: inout Waits, right: Waits) {
         left.connecting += right.connecting

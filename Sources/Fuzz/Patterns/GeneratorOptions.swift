@@ -5,14 +5,14 @@ public struct GeneratorOptions: Sendable {
     /// Requests of each client; nil: 2 to 8, drawn for each scenario.
     public var operations: Int?
     /// Among how many clients operations meet on one object that are hard to judge: deletes, several objects at once.
-    public var hardClients = Difficulty.firstHardClients
+    package var hardClients = Difficulty.firstHardClients
     /// How many deletes of one object there may be, about.
-    public var hardOperations = Difficulty.firstHardOperations
+    package var hardOperations = Difficulty.firstHardOperations
     /// Commands that the target does not know, upper case.
     public var excludedCommands: Set<String> = []
     /// Whether each message is a datagram: then clients have one request outstanding, none is a slow reader, since that
     /// loses datagrams, and messages stay short enough for the buffers of a server with all its clients' at once.
-    public var datagrams = false
+    package var datagrams = false
 
     /// Four clients.
     public init() {}

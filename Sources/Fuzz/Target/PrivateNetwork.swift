@@ -48,13 +48,11 @@ extension TargetNetwork {
     /// Makes the network for a target. `refusal` is told why there is none where there should be.
     func namespaces(for target: TargetSpec, refusal: (SystemError) throws -> Void) rethrows -> NetworkNamespaces? {
         guard self == .isolated, target.isCommand, !PrivateNetwork.isEntered else { return nil }
-        do {
-            return try NetworkNamespaces()
-        } catch let error as SystemError {
+        switch Result(catching: { () throws(SystemError) in try NetworkNamespaces() }) {
+        case .success(let network): return network
+        case .failure(let error):
             try refusal(error)
             return nil
-        } catch {
-            preconditionFailure("\(error)")
         }
     }
 }

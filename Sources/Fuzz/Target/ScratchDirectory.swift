@@ -17,17 +17,17 @@ package final class ScratchDirectory {
     /// Makes one.
     ///
     /// - Parameter folder: where; nil for TMPDIR.
-    /// - Throws: `ScratchError`.
-    package init(in folder: String? = nil) throws(ScratchError) {
+    /// - Throws: `CampaignError.noTemporaryFolder`.
+    package init(in folder: String? = nil) throws(CampaignError) {
         let parent = folder ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        guard !parent.isEmpty else { throw ScratchError(path: parent, reason: "TMPDIR is set, and empty") }
+        guard !parent.isEmpty else { throw .noTemporaryFolder(path: parent, reason: "TMPDIR is set, and empty") }
         // Before it is made: what is made may be gone before its path is asked for.
-        guard let real = realpath(parent, nil) else { throw ScratchError(path: parent, reason: errorText(errno)) }
+        guard let real = realpath(parent, nil) else { throw .noTemporaryFolder(path: parent, reason: errorText(errno)) }
         defer { free(real) }
         _ = Self.removal
         while true {
             guard let made = Self.make(in: String(cString: real)) else {
-                throw ScratchError(path: parent, reason: errorText(errno))
+                throw .noTemporaryFolder(path: parent, reason: errorText(errno))
             }
             // Another run that came upon it before it was locked has taken it for a leftover: once more.
             guard let lock = Self.locked(made) else { continue }
@@ -75,18 +75,5 @@ package final class ScratchDirectory {
             return nil
         }
         return descriptor
-    }
-}
-
-/// There is no place for temporary files.
-package struct ScratchError: Error, CustomStringConvertible {
-    /// The folder that was to hold them.
-    package var path: String
-    /// Why it cannot.
-    package var reason: String
-
-    /// One line.
-    package var description: String {
-        "cannot make a folder for temporary files in '\(path)' (TMPDIR): \(reason)"
     }
 }

@@ -94,9 +94,9 @@ public enum TargetAddress: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    private static func socketFile(_ path: String) throws(ScratchError) -> TargetAddress {
+    private static func socketFile(_ path: String) throws(CampaignError) -> TargetAddress {
         guard path.utf8.count <= longestPath else {
-            throw ScratchError(path: path, reason: "a socket's path has at most \(longestPath) bytes")
+            throw .noTemporaryFolder(path: path, reason: "a socket's path has at most \(longestPath) bytes")
         }
         return .unix(path: path)
     }

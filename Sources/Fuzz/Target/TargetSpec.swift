@@ -1,3 +1,5 @@
+import Perturbation
+
 /// The server under test, as the user names it.
 public enum TargetSpec: Equatable, Sendable {
     /// A command that we start, its words with `{port}`, `{host}`, `{socket}` and `{dir}` to be filled in, and how its
@@ -15,6 +17,14 @@ public enum TargetSpec: Equatable, Sendable {
         case .command(_, let transport): transport
         case .address(let address): address.transport
         }
+    }
+
+    /// The noise that is possible in it.
+    func plan(_ mode: PerturbationMode) -> PerturbationPlan {
+        guard case .command(let words, _) = self, let program = words.first else {
+            return Perturbation.planForForeignTarget(mode: mode)
+        }
+        return Perturbation.plan(mode: mode, executable: program)
     }
 
     /// The command's words with the places filled in.
@@ -40,8 +50,6 @@ public enum TargetError: Error, CustomStringConvertible, Sendable {
     case notListening(TargetAddress)
     /// The user asked for an end before it was there.
     case interrupted(signal: Int32)
-    /// The port is taken; another may be free.
-    case portInUse(port: UInt16)
 
     /// One line.
     public var description: String {
@@ -56,8 +64,6 @@ public enum TargetError: Error, CustomStringConvertible, Sendable {
             "interrupted before the target was there"
         case .notListening(let address):
             "nothing listens on \(address)"
-        case .portInUse(let port):
-            "port \(port) is in use"
         }
     }
 

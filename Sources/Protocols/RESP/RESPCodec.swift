@@ -1,6 +1,6 @@
 public import Wire
 
-/// RESP2, the protocol of Redis: requests are arrays of bulk strings or inline lines, replies are any value.
+/// RESP, the protocol of Redis, in its versions 2 and 3: requests are arrays of bulk strings or inline lines, replies are any value.
 ///
 /// Source: <https://redis.io/docs/latest/develop/reference/protocol-spec/>.
 public struct RESPCodec: WireCodec {
@@ -42,6 +42,14 @@ public struct RESPCodec: WireCodec {
 
     /// `isAnswered` looks at requests up to this length only; nobody sends more blanks than that.
     static let longestSilentRequest = 16
+
+    /// What RESP3 pushes, but for the answers to SUBSCRIBE and the like.
+    public func isUnsolicited(_ message: Span<UInt8>) -> Bool {
+        guard message.count > 0, message[0] == UInt8(ascii: ">"), case .array(let elements)? = RESPValue(message),
+            case .bulk(let kind)? = elements.first
+        else { return false }
+        return !String(decoding: kind, as: UTF8.self).hasSuffix("subscribe")
+    }
 
     /// An array of bulk strings.
     public func encodeRequest(_ words: [[UInt8]]) -> [UInt8] {

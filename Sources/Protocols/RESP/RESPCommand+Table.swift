@@ -69,6 +69,7 @@ extension RESPCommand {
         RESPCommand(name: "COMMAND", effect: .none, shape: .any),
         RESPCommand(name: "CONFIG", effect: .none, shape: .any),
         RESPCommand(name: "DBSIZE", effect: .none, shape: .integer),
+        RESPCommand(name: "HELLO", effect: .none, shape: .any),
         RESPCommand(name: "INFO", effect: .none, shape: .bulk),
         RESPCommand(name: "LASTSAVE", effect: .none, shape: .integer),
         RESPCommand(name: "PUBLISH", effect: .none, shape: .integer),
@@ -100,7 +101,7 @@ extension RESPCommand {
         + names("RESET", .transaction, .any)
         + [RESPCommand(name: "DEBUG", effect: .writesAll, shape: .any, blocks: true)]
         + [RESPCommand(name: "SHUTDOWN", effect: .writesAll, shape: .any, blocks: true, closes: true)]
-        + ["SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "MONITOR", "SYNC", "PSYNC", "HELLO"]
+        + ["SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "MONITOR", "SYNC", "PSYNC"]
         .map {
             RESPCommand(name: $0, effect: .none, shape: .any, blocks: true, endsPairing: true)
         }

@@ -99,13 +99,71 @@ struct RESPCursor: ~Escapable {
             return length < 0 || bulkBody(length) != nil
         case UInt8(ascii: "*"):
             guard let count = elementCount(line, depth: depth) else { return false }
-            for _ in 0..<max(0, count) where !skipValue(depth: depth + 1) { return false }
-            return true
+            return skipValues(count, depth: depth + 1)
+        default:
+            return skipThird(line, type, depth)
+        }
+    }
+
+    private mutating func skipValues(_ count: Int, depth: Int) -> Bool {
+        for _ in 0..<max(0, count) where !skipValue(depth: depth) { return false }
+        return true
+    }
+
+    /// The types that RESP3 adds.
+    ///
+    /// Source: <https://github.com/redis/redis-specifications/blob/master/protocol/RESP3.md>.
+    private mutating func skipThird(_ line: Range<Int>, _ type: UInt8, _ depth: Int) -> Bool {
+        switch type {
+        case UInt8(ascii: "_") where line.count == 1: return true
+        case UInt8(ascii: "#") where line.count == 2 && [0x74, 0x66].contains(bytes[line.lowerBound + 1]): return true
+        case UInt8(ascii: ",") where isDouble(line): return true
+        case UInt8(ascii: "(") where isDecimal(line): return true
+        case UInt8(ascii: "!"), UInt8(ascii: "="):
+            guard let length = number(line) else { return false }
+            guard length >= 0 else {
+                offset = line.lowerBound
+                fail("a text of \(length) bytes")
+                return false
+            }
+            return bulkBody(length) != nil
+        case UInt8(ascii: "~"), UInt8(ascii: ">"):
+            guard let count = elementCount(line, depth: depth) else { return false }
+            return skipValues(count, depth: depth + 1)
+        case UInt8(ascii: "%"):
+            guard let count = elementCount(line, depth: depth) else { return false }
+            return skipValues(2 * count, depth: depth + 1)
+        case UInt8(ascii: "|"):
+            // Attributes go ahead of the value that they are about.
+            guard let count = elementCount(line, depth: depth), skipValues(2 * count, depth: depth + 1) else {
+                return false
+            }
+            guard depth < RESPCodec.maximumDepth else {
+                offset = line.lowerBound
+                fail("attributes at depth \(depth) are over the limit")
+                return false
+            }
+            return skipValue(depth: depth + 1)
         default:
             offset = line.lowerBound
-            fail("expected one of + - : $ *")
+            fail("expected one of + - : $ * _ # , ( ! = % ~ > |")
             return false
         }
+    }
+
+    /// `1.5`, `-3e7`, `inf`, `nan`.
+    private func isDouble(_ line: Range<Int>) -> Bool {
+        let text = line.dropFirst().map { bytes[$0] }
+        guard !text.isEmpty, text.count <= 32 else { return false }
+        if ["inf", "-inf", "nan", "-nan"].contains(where: { text.elementsEqual($0.utf8) }) { return true }
+        return text.contains { (0x30...0x39).contains($0) }
+            && text.allSatisfy { (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains($0) }
+    }
+
+    private func isDecimal(_ line: Range<Int>) -> Bool {
+        var digits = line.dropFirst()
+        if let first = digits.first, bytes[first] == UInt8(ascii: "-") { digits = digits.dropFirst() }
+        return !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains(bytes[$0]) }
     }
 
     /// The checked element count of an array's header line; negative for the null array.

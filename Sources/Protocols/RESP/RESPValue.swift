@@ -96,8 +96,44 @@ extension RESPCursor {
             }
             return .array(elements)
         default:
-            return nil
+            return third(line, type, depth)
         }
+    }
+
+    /// The types of RESP3 as what they come to: a map is an array of names and values, a double is a text.
+    private mutating func third(_ line: Range<Int>, _ type: UInt8, _ depth: Int) -> RESPValue? {
+        let body = line.lowerBound + 1..<line.upperBound
+        switch type {
+        case UInt8(ascii: "_") where body.isEmpty: return .null
+        case UInt8(ascii: "#") where body.count == 1: return .integer(bytes[body.lowerBound] == 0x74 ? 1 : 0)
+        case UInt8(ascii: ","), UInt8(ascii: "("): return .bulk(copy(body))
+        case UInt8(ascii: "!"):
+            guard let length = number(line), length >= 0 else { return nil }
+            return bulkBody(length).map { .error(copy($0)) }
+        case UInt8(ascii: "="):
+            guard let length = number(line), length >= 0 else { return nil }
+            return bulkBody(length).map { .bulk(copy(min($0.upperBound, $0.lowerBound + 4)..<$0.upperBound)) }
+        case UInt8(ascii: "~"), UInt8(ascii: ">"), UInt8(ascii: "%"):
+            guard let count = elementCount(line, depth: depth), count >= 0 else { return nil }
+            var elements: [RESPValue] = []
+            for _ in 0..<(type == UInt8(ascii: "%") ? 2 * count : count) {
+                guard let element = value(depth: depth + 1) else { return nil }
+                elements.append(element)
+            }
+            return .array(elements)
+        case UInt8(ascii: "|"):
+            guard depth < RESPCodec.maximumDepth, let start = afterAttributes(line, depth: depth) else { return nil }
+            offset = start
+            return value(depth: depth + 1)
+        default: return nil
+        }
+    }
+
+    /// Where the value begins that the attributes on `line` are about.
+    mutating func afterAttributes(_ line: Range<Int>, depth: Int) -> Int? {
+        guard let count = elementCount(line, depth: depth) else { return nil }
+        for _ in 0..<max(0, 2 * count) where !skipValue(depth: depth + 1) { return nil }
+        return offset < bytes.count ? offset : nil
     }
 
     func copy(_ range: Range<Int>) -> [UInt8] {

@@ -54,6 +54,38 @@ public struct RESPHead: Sendable, Equatable {
             guard let count = cursor.elementCount(line, depth: 0) else { return nil }
             kind = count < 0 ? .null : .array
             number = Int64(max(0, count))
+        default:
+            guard let third = RESPHead(third: bytes, line, &cursor) else { return nil }
+            self = third
+        }
+    }
+}
+
+extension RESPHead {
+    /// The types of RESP3 as what they come to: a map is an array of names and values, a double is a text.
+    private init?(third bytes: Span<UInt8>, _ line: Range<Int>, _ cursor: inout RESPCursor) {
+        let text = line.lowerBound + 1..<line.upperBound
+        switch bytes[line.lowerBound] {
+        case UInt8(ascii: "_") where text.isEmpty: self.init(kind: .null, number: 0, body: text)
+        case UInt8(ascii: "#") where text.count == 1:
+            self.init(kind: .integer, number: bytes[text.lowerBound] == 0x74 ? 1 : 0, body: text)
+        case UInt8(ascii: ","), UInt8(ascii: "("): self.init(kind: .bulk, number: 0, body: text)
+        case UInt8(ascii: "!"), UInt8(ascii: "="):
+            guard let length = cursor.number(line), length >= 0, let body = cursor.bulkBody(length) else { return nil }
+            let isError = bytes[line.lowerBound] == UInt8(ascii: "!")
+            // The format of a verbatim text goes ahead of it, and a colon.
+            let start = isError ? body.lowerBound : min(body.upperBound, body.lowerBound + 4)
+            self.init(kind: isError ? .error : .bulk, number: 0, body: start..<body.upperBound)
+        case UInt8(ascii: "~"), UInt8(ascii: ">"), UInt8(ascii: "%"):
+            guard let count = cursor.elementCount(line, depth: 0), count >= 0 else { return nil }
+            let isMap = bytes[line.lowerBound] == UInt8(ascii: "%")
+            self.init(kind: .array, number: Int64(isMap ? 2 * count : count), body: text)
+        case UInt8(ascii: "|"):
+            guard let start = cursor.afterAttributes(line, depth: 0), bytes[start] != UInt8(ascii: "|"),
+                let head = RESPHead(bytes.extracting(start..<bytes.count))
+            else { return nil }
+            let body = head.body.lowerBound + start..<head.body.upperBound + start
+            self.init(kind: head.kind, number: head.number, body: body)
         default: return nil
         }
     }
@@ -115,7 +147,8 @@ extension RESPHead {
         var cursor = RESPCursor(bytes: bytes)
         switch bytes[0] {
         case UInt8(ascii: "+"), UInt8(ascii: "-"): return true
-        case UInt8(ascii: ":"), UInt8(ascii: "$"), UInt8(ascii: "*"):
+        case UInt8(ascii: ":"), UInt8(ascii: "$"), UInt8(ascii: "*"), UInt8(ascii: "%"), UInt8(ascii: "~"),
+            UInt8(ascii: ">"):
             guard let line = cursor.line() else { return bytes.count <= longestNumber }
             return cursor.number(line) != nil
         default: return false

@@ -8,7 +8,7 @@ struct SplitTransaction: Defect {
     let name = "split-transaction"
     let summary = "EXEC holds no keys, so others come in between its commands"
     let oracle = "linearizability"
-    let grade = Grade.quick
+    let grade = Grade.hard
     let replaces: Set<Part> = [.isolation, .table]
 
     func objection(to choice: Choice) -> String? { choice.needsSharedCollections ?? choice.needsConnections }

@@ -8,7 +8,7 @@ struct TornFields: Defect {
     let name = "torn-fields"
     let summary = "HSET of several fields releases the lock after each"
     let oracle = "linearizability"
-    let grade = Grade.quick
+    let grade = Grade.hard
     let replaces: Set<Part> = [.commands]
 
     func objection(to choice: Choice) -> String? { choice.needsSharedCollections }

@@ -8,7 +8,7 @@ struct TornSnapshot: Defect {
     let name = "torn-snapshot"
     let summary = "HGETALL and HMGET release the lock after each field"
     let oracle = "linearizability"
-    let grade = Grade.quick
+    let grade = Grade.hard
     let replaces: Set<Part> = [.commands]
 
     func objection(to choice: Choice) -> String? { choice.needsSharedCollections }

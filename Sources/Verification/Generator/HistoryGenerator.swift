@@ -2,7 +2,7 @@ import System
 
 /// Makes histories that are linearizable by construction, for benchmarks and tests: clients with one operation open at
 /// a time, each taking effect at a random instant between its invocation and its answer.
-public struct HistoryGenerator: Sendable {
+package struct HistoryGenerator: Sendable {
     /// What is generated: `register`, `kv`, `counter`, `queue` or `set`.
     public var model: CheckModel
     /// How many operations.

@@ -4,20 +4,27 @@ public import Wire
 ///
 /// `WireCodec` says how streams are cut into messages. What is said here tells the oracles what messages mean: which
 /// reply answers which request, what was refused, and what was done to which object. Each question has a default, which
-/// is right where nothing is known; without any answer, loss, order by silence, hangs and crashes are still found.
+/// is right where nothing is known; without any answer, missing replies, hangs and crashes are still found.
 ///
 ///     struct Counters: RequestReplyProtocol {
 ///         let name = "counters"
+///         func frame(_ bytes: Span<UInt8>, from role: Role) -> Framing { Lines.frame(bytes) }
+///         func encodeRequest(_ words: [[UInt8]]) -> [UInt8] { Lines.encode(words) }
+///
 ///         func operation(of request: [UInt8]) -> ObjectOperation? {
-///             let words = request.words
-///             return words.first == "ADD" ? ObjectOperation(words[1], .add(1)) : nil
+///             let words = Lines.words(of: request)
+///             guard words.count == 2, command(of: request) == "ADD" else { return nil }
+///             return ObjectOperation(request[words[1]], .add(1))
 ///         }
+///
 ///         func answer(_ reply: [UInt8], to request: [UInt8]) -> Answer? {
-///             Int(text(reply)).map { .number($0) }
+///             Int(String(decoding: reply.dropLast(), as: UTF8.self)).map { .number($0) }
 ///         }
 ///     }
 ///
-/// A value is a pure value: what it answers depends on its arguments alone, and it is asked from several threads.
+/// It is a pure value: what it answers depends on its arguments alone, and it is asked from several threads. Bytes of
+/// messages come from anybody: do not trust their form. An object that nobody has written to or counted does not exist:
+/// answers about it are `.nothing`, also where a server writes a 0.
 public protocol RequestReplyProtocol: WireCodec {
     /// What generated scenarios say; nil where a campaign runs only scenarios that somebody has written.
     var vocabulary: Vocabulary? { get }

@@ -21,9 +21,10 @@ extension Conversation {
         clientWindowClosed = flow.toServer.lastWindow == 0
         let requests = StreamReading(flow.take(\.toServer), from: .client, codec: codec, fallback: flow.firstTime)
         let asked = codec.framesRepliesByRequest ? requests.messages : []
-        let replies = StreamReading(
+        var replies = StreamReading(
             flow.take(\.toClient), from: .server, codec: codec, fallback: flow.firstTime, to: asked,
             after: midStream ? requests.messages.first?.first.number : nil)
+        unsolicited = replies.setAside { codec.isUnsolicited($0.bytes.span) }
         self.flow = flow.id
         recording = flow.recording
         self.name = name

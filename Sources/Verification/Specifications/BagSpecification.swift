@@ -2,7 +2,7 @@
 ///
 /// An unanswered dequeue takes no matter what. It is of use only just before an empty answer, so until then it is
 /// counted, and the empty answer clears what was taken.
-public struct BagSpecification: Specification {
+package struct BagSpecification: Specification {
     /// What is inside, ascending, and how many of it unanswered dequeues have just taken.
     public struct State: Hashable, Sendable {
         var inside: [Int] = []

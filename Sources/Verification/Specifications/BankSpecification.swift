@@ -1,5 +1,5 @@
 /// Accounts between which money is moved and that are read all at once. What they held at first the first read tells.
-public struct BankSpecification: Specification {
+package struct BankSpecification: Specification {
     /// What transfers have changed, by account, and what was there before, once it is known.
     public struct State: Hashable, Sendable {
         var moved: [Int: Int] = [:]

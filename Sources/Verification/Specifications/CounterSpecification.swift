@@ -1,5 +1,5 @@
 /// A counter, whose increment may return the new value.
-public struct CounterSpecification: Specification {
+package struct CounterSpecification: Specification {
     /// The count before the first increment.
     public var initial: Int
     /// Whether what increments are answered says nothing of the count.

@@ -1,5 +1,5 @@
 /// A log of values by offset from 0.
-public struct LogSpecification: Specification {
+package struct LogSpecification: Specification {
     /// Empty.
     public var initial: [Int] = []
 

@@ -1,5 +1,5 @@
 /// A lock: the client that holds it.
-public struct MutexSpecification: Specification {
+package struct MutexSpecification: Specification {
     /// Nobody.
     public var initial: Int32? = nil
 

@@ -1,5 +1,5 @@
 /// A first-in first-out queue.
-public struct QueueSpecification: Specification {
+package struct QueueSpecification: Specification {
     /// Empty.
     public var initial: [Int] = []
     /// Whether nothing is a value too, so that an empty answer may be one of it.
@@ -43,7 +43,7 @@ public struct QueueSpecification: Specification {
 }
 
 /// A last-in first-out stack.
-public struct StackSpecification: Specification {
+package struct StackSpecification: Specification {
     /// Empty.
     public var initial: [Int] = []
     /// Whether nothing is a value too, so that an empty answer may be one of it.

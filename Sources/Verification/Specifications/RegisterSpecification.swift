@@ -1,5 +1,5 @@
 /// A register: reads, writes, deletes, and compare-and-set that succeeded (or was refused: result 0).
-public struct RegisterSpecification: Specification {
+package struct RegisterSpecification: Specification {
     /// The value before the first write.
     public var initial: Int
 

@@ -1,5 +1,5 @@
 /// Permits that anyone may give back; with one permit, a lock without an owner.
-public struct SemaphoreSpecification: Specification {
+package struct SemaphoreSpecification: Specification {
     /// How many permits are free at first, which is all there are.
     public var initial: Int
 

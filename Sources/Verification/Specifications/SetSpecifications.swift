@@ -1,5 +1,5 @@
 /// Whether one element is in a set.
-public struct SetElementSpecification: Specification {
+package struct SetElementSpecification: Specification {
     /// It is not.
     public var initial = false
 
@@ -30,7 +30,7 @@ public struct SetElementSpecification: Specification {
 }
 
 /// A set of which the whole is read at once.
-public struct SetSpecification: Specification {
+package struct SetSpecification: Specification {
     /// Empty.
     public var initial: Set<Int> = []
     private let values: HistoryValues

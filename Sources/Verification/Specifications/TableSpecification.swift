@@ -1,5 +1,5 @@
 /// A sequential object with a handful of named states, as a table of transitions: what users describe in a file.
-public struct TableSpecification: Specification {
+package struct TableSpecification: Specification {
     /// What one operation may do.
     public struct Transition: Sendable {
         /// The operation's name, by its number in the history.

@@ -1,6 +1,6 @@
 /// A text that can be written, appended to and read; before the first write it is empty, which may be answered as
 /// nothing too.
-public struct TextSpecification: Specification {
+package struct TextSpecification: Specification {
     /// A text as its length and two fingerprints, so that a long one costs no more than a short one. Two texts are taken
     /// for one with a chance of about 2⁻¹⁰⁰.
     public struct State: Hashable, Sendable {

@@ -1,5 +1,5 @@
 /// Several keys read, written and appended to at once: a transaction takes effect as a whole, in one instant.
-public struct TransactionSpecification: Specification {
+package struct TransactionSpecification: Specification {
     /// What a key holds: a value, or what was appended.
     public enum Item: Hashable, Sendable {
         /// The value last written.

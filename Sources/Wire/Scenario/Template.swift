@@ -58,7 +58,7 @@ public struct Template: Equatable, Sendable {
     }
 
     /// Fills the places.
-    public func bytes(_ binding: inout Binding, client: Int) -> [UInt8] {
+    package func bytes(_ binding: inout Binding, client: Int) -> [UInt8] {
         var out: [UInt8] = []
         for piece in pieces {
             switch piece {
@@ -74,7 +74,7 @@ public struct Template: Equatable, Sendable {
 
 /// What fills a scenario's places in one execution. Keys and tokens are unique in the campaign, and against what other
 /// campaigns left in a long-lived target.
-public struct Binding: Sendable {
+package struct Binding: Sendable {
     private let stem: [UInt8]
     private let campaign: [UInt8]
     /// How many tokens each client has had: a client's tokens are the same whoever else takes part.
@@ -83,7 +83,7 @@ public struct Binding: Sendable {
     /// - Parameters:
     ///   - campaign: letters and digits that no other campaign uses.
     ///   - execution: the execution's number.
-    public init(campaign: String, execution: Int) {
+    package init(campaign: String, execution: Int) {
         self.campaign = Array(campaign.utf8)
         stem = Array("\(campaign).\(String(execution, radix: 36))".utf8)
     }
