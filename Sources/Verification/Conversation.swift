@@ -54,6 +54,8 @@ public struct Conversation: Sendable {
     public var datagrams: DatagramFacts?
     /// The process of the server that served it, where somebody looked.
     public var serverProcess: Int?
+    /// Connections that its replies announced, by the exchange: no conversations of their own.
+    package var related: [Int: RelatedFlow] = [:]
     /// False where it is therefore not certain which reply answers which request.
     public var isSynchronised: Bool
 }
