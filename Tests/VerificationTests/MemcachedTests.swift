@@ -170,6 +170,11 @@ struct MemcachedTests {
             tape.reply(c[0], "CLIENT_ERROR bad data chunk\r\nERROR\r\nEND\r\n")
         }
         #expect(swallowed.violations.isEmpty, "\(swallowed)")
+        let unknown = judge { tape, c in
+            tape.send(c[0], "ms k value O1", "mg k v", "mn")
+            tape.reply(c[0], "ERROR\r\nERROR\r\nERROR\r\nMN\r\n")
+        }
+        #expect(unknown.violations.isEmpty && unknown.unsupportedCommands == ["ms"], "\(unknown)")
         let late = judge { tape, c in
             tape.send(c[0], raw: Array("set k 0 0 noreply\r\nget k\r\nversion\r\n".utf8))
             tape.reply(c[0], "ERROR\r\nEND\r\nVERSION 1\r\n")

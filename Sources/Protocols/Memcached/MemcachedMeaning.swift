@@ -107,6 +107,8 @@ struct MemcachedMeaning: Meaning {
             // Whose reply comes next is not certain.
             call.endsPairing = true
         }
+        // Who refuses to store may read the value as requests, and refuse each.
+        if command.stores, let head = call.head, head.isError { call.endsPairing = true }
         // An error of what went before would have come in its place.
         if !call.isSilent, let head = call.head, !head.isError { stream.sawSilent = false }
         traits.note(command, bytes, words)

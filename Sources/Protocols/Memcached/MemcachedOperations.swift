@@ -8,6 +8,14 @@ extension MemcachedMeaning {
     ) {
         let command = MemcachedCommand.at(call.command)
         let bytes = exchange.request.bytes
+        if command.stores, let error = call.head, error.isError {
+            // Old versions take a value away that they cannot replace.
+            history.exclude(bytes, keys(call, 1, reading).prefix(1))
+            if command.isMeta, MemcachedReply.Kinds(place: error.kind) == .error {
+                history.unsupported.insert(command.name)
+            }
+            return
+        }
         let head = isPaired ? call.head : nil
         if let head, head.isError, refuses(call, command, head, exchange, reading, &history) { return }
         let words = keys(call, 0, reading)
@@ -57,8 +65,7 @@ extension MemcachedMeaning {
         }
         let counts = command.effect == .incr || command.effect == .decr || command.effect == .metaArithmetic
         if kind == .clientError, counts { return !Self.isNoNumber(reply) }
-        guard kind == .serverError || command.stores else { return true }
-        // Old versions take a value away that they cannot replace.
+        guard kind == .serverError else { return true }
         history.exclude(exchange.request.bytes, keys(call, 1, reading).prefix(1))
         return true
     }
