@@ -5,6 +5,7 @@ public enum WireProtocols {
     /// All protocols, in the order in which help lists them. A new one is a folder here and an entry in this list.
     public static let all: [any WireCodec] = [
         EchoLineCodec(), EchoLengthCodec(), TaggedLineCodec(), RESPCodec(), HTTPCodec(), BeanstalkCodec(),
+        MemcachedCodec(),
     ]
 
     /// The protocol with this name, or nil.
@@ -21,7 +22,7 @@ public enum WireProtocols {
         return found
     }
 
-    /// `echo, echo-length, tagged, resp, http`: for help and error messages.
+    /// `echo, echo-length, tagged, resp, http, …`: for help and error messages.
     public static var names: String {
         all.map(\.name).joined(separator: ", ")
     }

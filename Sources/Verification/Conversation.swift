@@ -11,6 +11,8 @@ public struct Conversation: Sendable {
     public var name: String
     /// The requests in order, each with the reply that stands at its place.
     public var exchanges: [Exchange]
+    /// The requests in order to which no reply is due.
+    public var silent: [SilentRequest] = []
     /// Replies beyond the last request.
     public var surplus: [Message]
     /// Messages of the server that nobody asked for, in order.
@@ -52,8 +54,18 @@ public struct Conversation: Sendable {
     public var datagrams: DatagramFacts?
     /// The process of the server that served it, where somebody looked.
     public var serverProcess: Int?
+    /// Connections that its replies announced, by the exchange: no conversations of their own.
+    package var related: [Int: RelatedFlow] = [:]
     /// False where it is therefore not certain which reply answers which request.
     public var isSynchronised: Bool
+}
+
+/// A request that asks for no reply.
+public struct SilentRequest: Sendable {
+    /// The request.
+    public var request: Message
+    /// How many requests that are answered stand before it.
+    public var position: Int
 }
 
 /// A request and the reply at its place.

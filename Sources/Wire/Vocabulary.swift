@@ -132,6 +132,8 @@ public struct RequestTemplate: Sendable {
         case value
         /// Few bytes that occur nowhere else.
         case token
+        /// What the client was told last: the version that a `cas` compares.
+        case told
         /// A decimal number.
         case number(ClosedRange<Int>)
         /// Written as one word.

@@ -53,6 +53,10 @@ public protocol WireCodec: Sendable {
     /// Whether no reply is much longer than what clients have written: not so where servers have files of their own.
     var boundsReplies: Bool { get }
 
+    /// What of a reply its client may have to repeat in a later request, as the version of a value; nil where there is
+    /// nothing of that kind. Scenarios write it as `{told}`.
+    func told(_ reply: Span<UInt8>) -> [UInt8]?
+
     /// Whether a server answers this whole request at all; true unless a protocol knows silent ones.
     func isAnswered(_ request: Span<UInt8>) -> Bool
 }
@@ -62,6 +66,8 @@ extension WireCodec {
     public func isUnsolicited(_ message: Span<UInt8>) -> Bool { false }
     /// Every request is answered.
     public func isAnswered(_ request: Span<UInt8>) -> Bool { true }
+    /// Nothing.
+    public func told(_ reply: Span<UInt8>) -> [UInt8]? { nil }
     /// Yes.
     public var boundsReplies: Bool { true }
     /// A reply ends where its own bytes say.

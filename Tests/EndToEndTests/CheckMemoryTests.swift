@@ -80,6 +80,76 @@ extension EndToEnd {
             #expect(FileManager.default.fileExists(atPath: page) == isEnough)
         }
 
+        /// Checks a file within so much memory, pages of the program and of the file aside.
+        private func isHeld(_ path: String, within mebibytes: Int, _ words: String...) throws {
+            let result = try CrossfireProcess.run(
+                ["check", path, "--json", "--max-memory", "\(mebibytes)MiB"] + words)
+            #expect(result.status == 0, "\(result.output.prefix(1000)) \(result.errors)")
+            #expect(result.json["verdict"] as? String == "held")
+        }
+
+        @Test("sets that are read as a whole, each time another, take not much more than a byte an element")
+        func wholeSets() throws {
+            let (elements, between) = (16_000, 16)
+            let path = "\(folder.path)/sets.edn"
+            var text = ""
+            var inside = ""
+            func add(_ function: String, _ argument: String, _ answer: String) {
+                for (type, value) in [("invoke", argument), ("ok", answer)] {
+                    text += "{:process 0, :type :\(type), :f :\(function), :value \(value)}\n"
+                }
+            }
+            for element in 0..<elements {
+                add("add", "\(element)", "\(element)")
+                inside += "\(element) "
+                if element % between == between - 1 { add("read", "nil", "#{\(inside)}") }
+            }
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+            // They show eight million elements.
+            try isHeld(path, within: 32, "--model", "set")
+        }
+
+        @Test("long messages are there once, however many connections bring them", arguments: [1, 100])
+        func longMessages(connections: Int) throws {
+            let (exchanges, bytes) = (40_000, 480)
+            var capture = TinyCapture()
+            let ports = (0..<connections).map { UInt16(30_000 + $0) }
+            for port in ports { capture.open(port) }
+            var (up, down) = (
+                Array(repeating: UInt32(101), count: connections), Array(repeating: UInt32(501), count: connections)
+            )
+            let filler = String(repeating: "x", count: bytes / 2 - 60)
+            for number in 0..<exchanges {
+                let client = number % connections
+                let request = "GET /\(number % 100) HTTP/1.1\r\nHost: a\r\nX: \(number)\(filler)\r\n\r\n"
+                let reply = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nX: \(number)\(filler)\r\n\r\n1"
+                capture.add(
+                    ports[client], TinyCapture.push | TinyCapture.ack, seq: up[client], ack: down[client], request)
+                up[client] += UInt32(request.utf8.count)
+                capture.add(
+                    ports[client], down: true, TinyCapture.push | TinyCapture.ack, seq: down[client], ack: up[client],
+                    reply)
+                down[client] += UInt32(reply.utf8.count)
+            }
+            let path = try capture.write("\(folder.path)/long.pcap")
+            // The messages, and what is known of each.
+            try isHeld(path, within: 16 + (exchanges * (bytes + 320)) >> 20, "--protocol", "http")
+        }
+
+        @Test("transactions take a bounded number of bytes, also where each has keys of its own")
+        func transactions() throws {
+            let transactions = 100_000
+            let lines = (0..<transactions).flatMap { row in
+                let (own, before) = (row + 1, row == 0 ? "nil" : "\(row)")
+                return [("invoke", "nil"), ("ok", before)].map { type, seen in
+                    "{:process \(row % 5), :type :\(type), :f :txn, :value [[:r \(row) \(seen)] [:w \(row + 1) \(own)]]}"
+                }
+            }
+            let path = "\(folder.path)/transactions.edn"
+            try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: path))
+            try isHeld(path, within: 16 + (transactions * 400) >> 20, "--model", "txn")
+        }
+
         @Test(
             "amounts that are none are wrong usage",
             arguments: ["0", "-1", "1e3", "MiB", "99999999999999999999", "9999999999GiB", "1TiBx"])

@@ -198,7 +198,7 @@ struct ScenarioErrorTests {
         step("c0 send GET {key", 13, "expected '}' after '{' (write \\{ in quotes for a brace)"),
         step(
             "c0 send GET {kay}", 13,
-            "unknown place '{kay}'; expected {key}, {key:NAME}, {lasting:NAME}, {token} or {token:LENGTH}"),
+            "unknown place '{kay}'; expected {key}, {key:NAME}, {lasting:NAME}, {token}, {token:LENGTH} or {told}"),
         step("c0 send GET {key:}", 13, "expected letters and digits as a key's name, as in {key:a}"),
         step("c0 send GET {key:a.b}", 13, "expected letters and digits as a key's name, as in {key:a}"),
         step("c0 send {token:0}", 9, "expected a token's length, from 1 to 16777216"),

@@ -117,6 +117,11 @@ import Testing
             let reply = Array("$\(payload.utf8.count)\r\n\(payload)\r\n".utf8)
             client.send("GET k\r\nGET k\r\nGET k\r\nGET k\r\n")
             for _ in 0..<4 { #expect(client.receive(reply.count) == reply) }
+        } else if spec.service == "memcached" {
+            client.expect("set k 0 0 \(payload.utf8.count)\r\n\(payload)\r\n", "STORED\r\n")
+            let reply = Array("VALUE k 0 \(payload.utf8.count)\r\n\(payload)\r\nEND\r\n".utf8)
+            client.send("get k\r\nget k\r\nget k\r\nget k\r\n")
+            for _ in 0..<4 { #expect(client.receive(reply.count) == reply) }
         } else {
             client.send(Script.request(spec.service, payload))
             let reply = Script.reply(spec.service, payload)
@@ -155,6 +160,7 @@ enum Script {
                 Host: test\r
                 \r\n
                 """.utf8)
+        case "memcached": Array("md nothing O\(word(text))\r\n".utf8)
         default: Array("*2\r\n$4\r\nECHO\r\n$\(text.utf8.count)\r\n\(text)\r\n".utf8)
         }
     }
@@ -162,6 +168,7 @@ enum Script {
     static func reply(_ service: String, _ text: String) -> [UInt8] {
         switch service {
         case "kv": Array("$\(text.utf8.count)\r\n\(text)\r\n".utf8)
+        case "memcached": Array("NF O\(word(text))\r\n".utf8)
         case "file":
             Array(
                 """
@@ -181,6 +188,8 @@ enum Script {
         }
     }
 
+    private static func word(_ text: String) -> String { text.split(separator: " ").joined(separator: "-") }
+
     private static func fileName(_ text: String) -> String {
         String(text.prefix(40).map { $0 == " " ? "-" : $0 })
     }
@@ -192,6 +201,7 @@ enum Script {
     static func run(_ service: String, _ client: Client) {
         switch service {
         case "kv": keyValue(client)
+        case "memcached": memcached(client)
         case "file": file(client)
         default: echo(service, client)
         }
@@ -248,6 +258,37 @@ enum Script {
         let refused =
             "HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nContent-Length: 10\r\nConnection: close\r\n\r\nForbidden\n"
         #expect(client.receiveText(1000) == missing + refused)
+    }
+
+    private static func memcached(_ client: Client) {
+        client.expect("get a\r\nversion\r\n", "END\r\nVERSION 1.6.0\r\n")
+        client.expect("set a 7 0 2\r\n\r\n\r\nget a\r\n", "STORED\r\nVALUE a 7 2\r\n\r\n\r\nEND\r\n")
+        client.expect("add a 0 0 1\r\nx\r\nreplace b 0 0 1\r\nx\r\n", "NOT_STORED\r\nNOT_STORED\r\n")
+        client.expect("set n 0 0 2\r\n99\r\nincr n 1\r\ndecr n 1\r\n", "STORED\r\n100\r\n99\r\n")
+        client.expect("get n x n\r\n", "VALUE n 0 3\r\n99 \r\nVALUE n 0 3\r\n99 \r\nEND\r\n")
+        client.expect(
+            "decr n 500\r\nincr x 1\r\nincr n y\r\n",
+            "0\r\nNOT_FOUND\r\nCLIENT_ERROR invalid numeric delta argument\r\n")
+        client.expect(
+            "incr a 1\r\n", "CLIENT_ERROR cannot increment or decrement non-numeric value\r\n")
+        client.expect(
+            "set c 3 0 1\r\nb\r\nappend c 0 0 1\r\nc\r\nprepend c 0 0 1\r\na\r\nget c\r\n",
+            "STORED\r\nSTORED\r\nSTORED\r\nVALUE c 3 3\r\nabc\r\nEND\r\n")
+        client.send("gets c\r\n")
+        let version = client.receiveLine().split(separator: " ").last.map(String.init) ?? ""
+        #expect(client.receiveText(10) == "abc\r\nEND\r\n")
+        client.expect("cas c 0 0 1 \(version)\r\nz\r\n", "STORED\r\n")
+        client.expect("cas c 0 0 1 \(version)\r\ny\r\ncas x 0 0 1 1\r\ny\r\n", "EXISTS\r\nNOT_FOUND\r\n")
+        client.expect("touch c 0\r\ngat 0 c\r\n", "TOUCHED\r\nVALUE c 0 1\r\nz\r\nEND\r\n")
+        client.expect("set d 0 0 1 noreply\r\nd\r\ndelete d\r\ndelete d\r\n", "DELETED\r\nNOT_FOUND\r\n")
+        client.expect("md c O1 k\r\nmd c O2\r\nmn\r\nfrob\r\n", "HD O1 kc\r\nNF O2\r\nMN\r\nERROR\r\n")
+        client.expect("flush_all\r\nget n\r\n", "OK\r\nEND\r\n")
+        for byte in "set e 0 0 1\r\ne\r\n".utf8 { client.send([byte]) }
+        #expect(client.receiveText(8) == "STORED\r\n")
+        client.send("version\r\nset f 0 0 5\r\nab")
+        client.finishSending()
+        #expect(client.receiveText(15) == "VERSION 1.6.0\r\n")
+        #expect(client.isAtEnd)
     }
 
     private static func keyValue(_ client: Client) {

@@ -39,6 +39,30 @@ import Verification
         for (code, value) in known { #expect(values.known(value) == code) }
     }
 
+    @Test("many elements of all kinds, ascending and not", arguments: [255, 256, 257, 1000])
+    func mixed(count: Int) {
+        var seed = Seed(UInt64(count))
+        var values = HistoryValues()
+        let names = (0..<count).map { values.code(.text(ExactText("\($0)"))) }
+        var all: [HistoryValue] = []
+        for kinds in 1..<16 {
+            let elements = (0..<count).map { index in
+                while true {
+                    switch seed.below(4) {
+                    case 0 where kinds & 1 != 0: return names[seed.below(names.count)]
+                    case 1 where kinds & 2 != 0: return History.null
+                    case 2 where kinds & 4 != 0: return Self.edges[seed.below(Self.edges.count)] - seed.below(2)
+                    case 3 where kinds & 8 != 0: return index * seed.below(1 << 20) - 1 << 19
+                    default: continue
+                    }
+                }
+            }
+            all += [.list(elements), .set(Set(elements).sorted()), .map(elements)]
+        }
+        let codes = all.map { values.code($0) }
+        for (code, value) in zip(codes, all) { #expect(values[code] == value && values.known(value) == code) }
+    }
+
     @Test("many elements, small and not", arguments: [1 << 18 - 2, 1 << 18 - 1, 1 << 18, 1 << 18 + 1], [0, 1 << 40])
     func many(count: Int, first: Int) {
         var values = HistoryValues()

@@ -19,3 +19,20 @@ extension Array {
         }
     }
 }
+
+extension ByteStream {
+    /// Gives back the memory of the bytes before `offset`, which are of no meaning from then on: whole pages of it, where
+    /// nobody else holds them (madvise(2), MADV_DONTNEED).
+    ///
+    /// - Complexity: O(bytes given back); where the bytes are shared, they are copied first.
+    package mutating func giveBack(upTo offset: Int) {
+        bytes.withUnsafeMutableBytes { buffer in
+            guard let start = buffer.baseAddress else { return }
+            let page = Int(getpagesize())
+            let skipped = (page - Int(bitPattern: start) % page) % page
+            let length = (min(offset, buffer.count) - skipped) / page * page
+            guard length > 0 else { return }
+            _ = madvise(start + skipped, length, MADV_DONTNEED)
+        }
+    }
+}

@@ -129,6 +129,9 @@ final class ClientConnection {
     /// Takes one whole reply off the front of what was read; false when there is none yet.
     func takeReply(_ codec: any WireCodec) -> Bool { machine.takeReply(codec) { Clock.wall } }
 
+    /// What the last reply told that tells something.
+    var told: [UInt8]? { machine.told }
+
     /// Forgets what was read and not expected.
     func discardIncoming() { machine.discardIncoming() }
 

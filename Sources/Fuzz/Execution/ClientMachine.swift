@@ -59,6 +59,8 @@ package struct ClientMachine {
     /// What was sent and is not answered yet, where replies are framed by their requests; else nil.
     private var asked: [UInt8]?
     private var answered = 0
+    /// What the last reply told that tells something.
+    package private(set) var told: [UInt8]?
 
     /// - Parameter remembersRequests: for a protocol whose replies cannot be framed without.
     package init(client: Int, source: ClientSource, isDatagram: Bool, isRecorded: Bool, remembersRequests: Bool) {
@@ -228,6 +230,7 @@ package struct ClientMachine {
         switch frame(codec, request) {
         case .message(let length):
             answered = request.upperBound
+            told = codec.told(incoming.span.extracting(consumed..<consumed + length)) ?? told
             finishReply(length, now())
             return true
         case .incomplete: return false

@@ -85,6 +85,9 @@ package final class Engine {
         }
         sources.beginExecution(connections: scenario.connectionCount)
         script: for block in scenario.blocks {
+            for (client, index) in current.enumerated() {
+                if let told = index.flatMap({ connections[$0].told }) { binding.told[client] = told }
+            }
             let payloads = requestBytes.build(block, &binding, codec)
             for (step, payload) in zip(block.steps, payloads) {
                 outcome = try perform(step, payload, &current)

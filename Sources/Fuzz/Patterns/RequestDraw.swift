@@ -192,6 +192,7 @@ struct RequestDraw: Sendable {
             if case .bytes(let count) = length { return [Template([.token(length: count)])] }
             return [Template([.token(length: nil)])]
         case .token: return [Template([.token(length: nil)])]
+        case .told: return [Template([.told])]
         case .number(let range): return [Template(text: String(random.pick(range)))]
         case .joined(let words):
             let parts = words.flatMap { filled($0, objects, length, &random) }

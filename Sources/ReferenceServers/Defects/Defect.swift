@@ -70,7 +70,7 @@ package enum Defects {
     package static let all: [any Defect] = [
         // Races on shared state.
         LostUpdate(), CheckThenAct(), StaleRead(), TornWrite(), UnlockAsLock(), NarrowWindow(), LostDigit(),
-        LockOrder(),
+        LockOrder(), TornVersion(),
         // Races on lists, hashes, sets and transactions.
         LostPush(), DoublePop(), TornMove(), LostFieldIncrement(), TornFields(), TornSnapshot(), DoubleAdd(),
         SharedPop(),

@@ -12,7 +12,10 @@ struct LockOrder: Defect {
     let grade = Grade.quick
     let replaces: Set<Part> = [.isolation]
 
-    func objection(to choice: Choice) -> String? { choice.needsState ?? choice.needsParallelWorkers }
+    func objection(to choice: Choice) -> String? {
+        choice.needsState ?? choice.needsParallelWorkers
+            ?? (choice.service.locksSeveralKeys ? nil : "no command locks several keys")
+    }
 
     func plant(in assembly: inout Assembly) -> Bool {
         guard let locks = LockArray(count: Limits.stripes) else { return false }

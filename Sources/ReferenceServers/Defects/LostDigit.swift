@@ -18,7 +18,7 @@ struct LostDigit: Defect {
     func plant(in assembly: inout Assembly) -> Bool {
         assembly.unguard([.update])
         guard let table = assembly.table, let versions = VersionedTable(table) else { return false }
-        assembly.table = InPlaceTable(base: versions)
+        assembly.table = InPlaceTable(base: versions, headerBytes: assembly.choice.service.itemHeaderBytes)
         return true
     }
 }
@@ -26,6 +26,8 @@ struct LostDigit: Defect {
 /// Changes a number in place when its length stays, else puts a new one there. Other values change in one step.
 private struct InPlaceTable: Table {
     let base: VersionedTable
+    /// Where a number begins.
+    let headerBytes: Int
 
     func read(_ key: [UInt8]) -> Value? { base.read(key) }
     func write(_ key: [UInt8], _ value: Value?) -> Reply? { base.write(key, value) }
@@ -38,7 +40,7 @@ private struct InPlaceTable: Table {
             guard case .string(let old)? = value else { return change(&value) }
             var new = value
             let reply = change(&new)
-            if case .string(let bytes)? = new, bytes.count > old.count, Self.isNumber(old) {
+            if case .string(let bytes)? = new, bytes.count > old.count, isNumber(old) {
                 longer = true
             } else {
                 value = new
@@ -48,8 +50,8 @@ private struct InPlaceTable: Table {
         return longer ? replace(key, change) : reply
     }
 
-    private static func isNumber(_ text: [UInt8]) -> Bool {
-        text.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    private func isNumber(_ text: [UInt8]) -> Bool {
+        text.dropFirst(headerBytes).allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
     private func replace(_ key: [UInt8], _ change: (inout Value?) -> Reply) -> Reply {

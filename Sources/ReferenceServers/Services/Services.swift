@@ -10,6 +10,12 @@ package struct ServiceEntry: Sendable {
     package let hasState: Bool
     /// Whether a request and a reply fit in a datagram each.
     package var fitsDatagrams = true
+    /// Whether one command locks several keys.
+    package var locksSeveralKeys = true
+    /// Bytes of version and flags in front of what a key holds.
+    package var itemHeaderBytes = 0
+    /// How many of them are the version; they come first.
+    package var versionBytes = 0
     /// Makes the service from the parts that it needs.
     package let make: @Sendable (Assembly) -> any Service
 }
@@ -31,6 +37,14 @@ package enum Services {
             guard let keyspace = assembly.keyspace else { preconditionFailure("kv needs a keyspace") }
             return KeyValueService(
                 keyspace, commands: assembly.commands, hasConnections: !assembly.choice.transport.isDatagram)
+        },
+        ServiceEntry(
+            name: "memcached", summary: "key-value store that speaks memcached's text protocol",
+            protocolName: "memcached", hasState: true, fitsDatagrams: false, locksSeveralKeys: false,
+            itemHeaderBytes: MemcachedItem.headerBytes, versionBytes: MemcachedItem.versionBytes
+        ) { assembly in
+            guard let keyspace = assembly.keyspace else { preconditionFailure("memcached needs a keyspace") }
+            return MemcachedService(keyspace)
         },
         ServiceEntry(
             name: "file", summary: "files over HTTP/1.1", protocolName: "http", hasState: false, fitsDatagrams: false

@@ -46,13 +46,17 @@ final class OwnerKeyspace: Keyspace {
         waitpid(child, nil, 0)
     }
 
-    func execute(_ command: Command, _ words: [[UInt8]]) -> Reply { ask(words) }
-
-    func execute(_ transaction: [KeyValueRequest]) -> Reply {
-        ask([Owner.transaction] + transaction.map { RequestReader.encode($0.words) })
+    func execute(_ command: Command, _ words: [[UInt8]]) -> Reply {
+        ask([Array(command.name.utf8)] + words.dropFirst())
     }
 
-    /// The owner's reply to a request.
+    func execute(_ transaction: [KeyValueRequest]) -> Reply {
+        ask(
+            [Owner.transaction]
+                + transaction.map { RequestReader.encode([Array($0.command.name.utf8)] + $0.words.dropFirst()) })
+    }
+
+    /// The owner's reply to a request, whose first word is a command's name as it is.
     private func ask(_ words: [[UInt8]]) -> Reply {
         let slot = Int(getpid()) % Limits.ownerSlots
         return slots.withLock(slot) {
@@ -139,8 +143,7 @@ private struct Owner: ~Copyable {
     }
 
     private static func request(_ words: [[UInt8]]) -> KeyValueRequest? {
-        guard let name = words.first, let command = Command.byName[Command.capitals(name)],
-            command.accepts(words.count)
+        guard let name = words.first, let command = Command.byName[name], command.accepts(words.count)
         else { return nil }
         return KeyValueRequest(command: command, words: words)
     }

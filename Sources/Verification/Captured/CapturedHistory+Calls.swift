@@ -7,8 +7,8 @@ extension CapturedHistory {
         // Replies to who is not judged are not relied on; what it asked may have been done all the same.
         for index in reading.evidence.conversations.indices {
             let first = history.count
-            for call in reading.calls[reading.range(index)] {
-                if call.endsPairing { ended.insert(call.conversation) }
+            for call in reading.stream(index) {
+                if call.endsPairing, !call.isSilent { ended.insert(call.conversation) }
                 add(call, isPaired: reading.isPaired[index] && !ended.contains(call.conversation), reading, naming)
             }
             keepStreamOrder(from: first)

@@ -31,7 +31,7 @@ extension Diagnosis {
     func strangerWithSameReply(_ request: Int, _ reply: Int) -> TokenIndex.Owner? {
         let message = replies[reply]
         var fallback: TokenIndex.Owner?
-        for call in reading.calls where Int(call.conversation) != index {
+        for call in reading.calls where Int(call.conversation) != index && !call.isSilent {
             let other = reading.request(call)
             guard other.first.number < message.first.number, isStillOpen(call, at: message.first) else { continue }
             guard meaning.isTelling(call, message, reading) else { continue }

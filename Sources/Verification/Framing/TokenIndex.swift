@@ -38,7 +38,7 @@ package struct TokenIndex {
         isBuilt = true
         for call in reading.calls {
             let request = reading.request(call)
-            guard let range = reading.meaning.token(of: call, reading) else { continue }
+            guard !call.isSilent, let range = reading.meaning.token(of: call, reading) else { continue }
             let id = interner.intern(request.bytes, range)
             if id == owners.count {
                 owners.append(Owner(conversation: Int(call.conversation), exchange: Int(call.exchange)))
@@ -51,10 +51,13 @@ package struct TokenIndex {
 
 extension Reading {
     package func request(_ call: Call) -> Message {
-        evidence.conversations[Int(call.conversation)].exchanges[Int(call.exchange)].request
+        let conversation = Int(call.conversation)
+        return call.isSilent
+            ? evidence.conversations[conversation].silent[Int(call.exchange)].request
+            : evidence.conversations[conversation].exchanges[Int(call.exchange)].request
     }
 
     package func reply(_ call: Call) -> Message? {
-        evidence.conversations[Int(call.conversation)].exchanges[Int(call.exchange)].reply
+        call.isSilent ? nil : evidence.conversations[Int(call.conversation)].exchanges[Int(call.exchange)].reply
     }
 }

@@ -15,56 +15,74 @@ struct HistoryElements: RandomAccessCollection, Sendable {
 }
 
 /// The elements of all collections of a history, one behind the other: in 32 bits each where those of the collection are
-/// small numbers and early names, as nearly all are.
+/// small numbers and early names, as nearly all are, and by their differences where there are many.
 struct ElementStore: Sendable {
     private var narrow: [Int32] = []
     private var wide: [Int] = []
+    private var packed = PackedNumbers()
 
     /// Where the elements of a collection are, in 62 bits.
     struct Place {
-        /// Whether they are in `wide`, the start and, where it fits, the number; in `wide` the number comes first.
+        /// How they are stored, their start and, of narrow ones, their number.
         private(set) var bits: UInt64
 
+        fileprivate enum Form: UInt64 {
+            case narrow
+            /// The number of elements comes first.
+            case wide, packed
+        }
+
         private static let countBits: UInt64 = 18
-        /// More elements are kept wide.
+        /// More elements are not kept narrow.
         fileprivate static let maximumCount = 1 << 18 - 1
 
         init(bits: UInt64) { self.bits = bits }
 
-        fileprivate init(start: Int, count: Int, isWide: Bool) {
-            let place = UInt64(start) << Self.countBits | UInt64(isWide ? 0 : count)
-            bits = place << 1 | (isWide ? 1 : 0)
+        fileprivate init(_ form: Form, start: Int, count: Int = 0) {
+            bits = (UInt64(start) << Self.countBits | UInt64(count)) << 2 | form.rawValue
         }
 
-        fileprivate var isWide: Bool { bits & 1 == 1 }
-        fileprivate var start: Int { Int(bits >> (Self.countBits + 1)) }
-        fileprivate var count: Int { Int(bits >> 1) & Self.maximumCount }
+        fileprivate var form: Form { Form(rawValue: bits & 3)! }
+        fileprivate var start: Int { Int(bits >> (Self.countBits + 2)) }
+        fileprivate var count: Int { Int(bits >> 2) & Self.maximumCount }
     }
+
+    /// So many elements are packed: a set that is read as a whole again and again is nearly always of about the same numbers.
+    private static let leastPacked = 256
 
     /// - Complexity: O(elements).
     mutating func append(_ elements: [Int]) -> Place {
         let start = narrow.count
-        if elements.count <= Place.maximumCount {
+        if elements.count >= Self.leastPacked {
+            let smalls = elements.lazy.compactMap(Self.narrowed)
+            if let start = packed.append(smalls, count: elements.count) { return Place(.packed, start: start) }
+        } else {
             for element in elements {
                 guard let small = Self.narrowed(element) else { break }
                 narrow.append(small)
             }
             if narrow.count - start == elements.count {
-                return Place(start: start, count: elements.count, isWide: false)
+                return Place(.narrow, start: start, count: elements.count)
             }
             narrow.removeLast(narrow.count - start)
         }
         wide.append(elements.count)
         wide.append(contentsOf: elements)
-        return Place(start: wide.count - elements.count, count: 0, isWide: true)
+        return Place(.wide, start: wide.count - elements.count)
     }
 
+    /// - Complexity: O(1); O(elements) where there are many.
     subscript(place: Place) -> HistoryElements {
         let start = place.start
-        guard place.isWide else {
+        switch place.form {
+        case .narrow:
             return HistoryElements(narrow: narrow, wide: [], startIndex: start, endIndex: start + place.count)
+        case .wide:
+            return HistoryElements(narrow: [], wide: wide, startIndex: start, endIndex: start + wide[start - 1])
+        case .packed:
+            let numbers = packed.numbers(at: start)
+            return HistoryElements(narrow: numbers, wide: [], startIndex: 0, endIndex: numbers.count)
         }
-        return HistoryElements(narrow: [], wide: wide, startIndex: start, endIndex: start + wide[start - 1])
     }
 
     // MARK: 32 bits

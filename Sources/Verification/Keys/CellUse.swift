@@ -78,9 +78,10 @@ struct CellUse {
         guard startsAbsent else { return nil }
         for operation in operations {
             switch operation.kind {
-            case .write, .swap, .writeIfAbsent, .put: if operation.argument == 0 { return nil }
+            case .write, .swap, .writeIfAbsent, .put, .replace, .compareAndSwap:
+                if operation.argument == 0 { return nil }
             case .add: if operation.argument <= 0 || !operation.isAnswered { return nil }
-            case .append: return nil
+            case .append, .extend, .extendFront, .decrease: return nil
             case .writeMany, .putMany: if parts.of(operation).contains(where: { $0.cell == 0 }) { return nil }
             case .atomic:
                 let steps = parts.of(operation).map { parts.step($0, of: operation) }

@@ -66,9 +66,9 @@ struct KeyAccess {
         let result = operation.isAnswered ? operation.result : nil
         switch operation.kind {
         case .read: return KeyAccess(key: key, read: result)
-        case .write: return KeyAccess(key: key, write: operation.argument)
+        case .write, .replace: return KeyAccess(key: key, write: operation.argument)
         case .put: return KeyAccess(key: key, read: result == 1 ? Cell.absent : nil, write: operation.argument)
-        case .swap: return KeyAccess(key: key, read: result, write: operation.argument)
+        case .swap, .compareAndSwap: return KeyAccess(key: key, read: result, write: operation.argument)
         case .take: return KeyAccess(key: key, read: result, write: Cell.absent)
         case .delete: return KeyAccess(key: key, read: result == 0 ? Cell.absent : nil, write: Cell.absent)
         case .exists: return result == 0 ? KeyAccess(key: key, read: Cell.absent) : nil
@@ -79,7 +79,12 @@ struct KeyAccess {
             guard let result else { return KeyAccess(key: key, isOpaque: true) }
             let (found, over) = result.subtractingReportingOverflow(operation.argument)
             return KeyAccess(key: key, read: over ? nil : found == 0 ? zero : found, write: result)
-        case .append, .pushLeft, .pushRight: return KeyAccess(key: key, isOpaque: true)
+        case .decrease:
+            guard let result else { return KeyAccess(key: key, isOpaque: true) }
+            let (found, over) = result.addingReportingOverflow(operation.argument)
+            // Whatever was less became nothing.
+            return KeyAccess(key: key, read: over || result == 0 ? nil : found, write: result)
+        case .append, .extend, .extendFront, .pushLeft, .pushRight: return KeyAccess(key: key, isOpaque: true)
         case .popLeft, .popRight:
             guard result == Cell.absent else { return KeyAccess(key: key, isOpaque: true) }
             return KeyAccess(key: key, read: Cell.absent)

@@ -11,13 +11,15 @@ extension KeyExplanation {
             oracle: oracle, summary: summary, packets: story.map(\.packet.number), notes: story.map(\.note),
             signature: "\(oracle.rawValue):\(kind):\(reading.meaning.commandName(call, reading))")
         violation.culprit = reference(culprit)
-        violation.exchanges = operations.map(reference)
+        violation.exchanges = operations.compactMap(reference)
         return Problem(violation: violation, conversation: Int(call.conversation))
     }
 
-    private func reference(_ operation: KeyOperation) -> ExchangeReference {
+    /// Nil for a request without a reply of its own.
+    private func reference(_ operation: KeyOperation) -> ExchangeReference? {
         let call = reading.calls[Int(operation.call)]
-        return ExchangeReference(conversation: Int(call.conversation), exchange: Int(call.exchange))
+        return call.isSilent
+            ? nil : ExchangeReference(conversation: Int(call.conversation), exchange: Int(call.exchange))
     }
 
     func requestPacket(_ operation: KeyOperation) -> PacketReference {
@@ -49,12 +51,13 @@ extension KeyExplanation {
     /// Whether the operation may leave `cell` in `key`.
     func mayProduce(_ operation: KeyOperation, _ cell: Int, _ key: Int32) -> Bool {
         switch operation.kind {
-        case .write, .swap, .writeIfAbsent, .put: return operation.key == key && operation.argument == cell
+        case .write, .swap, .writeIfAbsent, .put, .replace, .compareAndSwap:
+            return operation.key == key && operation.argument == cell
         case .pushLeft, .pushRight:
             return operation.key == key && (operation.argument == cell || operation.argument == Cell.unknown)
         case .atomic: return steps(operation).contains { mayProduce($0, cell, key) }
-        case .add: return operation.key == key && (!operation.isAnswered || operation.result == cell)
-        case .append: return operation.key == key
+        case .add, .decrease: return operation.key == key && (!operation.isAnswered || operation.result == cell)
+        case .append, .extend, .extendFront: return operation.key == key
         case .writeMany, .putMany: return parts(operation).contains { $0.key == key && $0.cell == cell }
         default: return false
         }
@@ -66,7 +69,8 @@ extension KeyExplanation {
             return false
         }
         switch operation.kind {
-        case .write, .swap, .writeIfAbsent, .put, .pushLeft, .pushRight: return operation.argument == cell
+        case .write, .swap, .writeIfAbsent, .put, .replace, .compareAndSwap, .pushLeft, .pushRight:
+            return operation.argument == cell
         case .atomic: return steps(operation).contains { writes($0, cell) }
         case .writeMany, .putMany: return parts(operation).contains { $0.cell == cell }
         default: return false
@@ -76,9 +80,9 @@ extension KeyExplanation {
     /// What the key certainly holds right after the operation, if that can be told.
     func cellAfter(_ operation: KeyOperation) -> Int? {
         switch operation.kind {
-        case .write, .swap, .put: return operation.argument
+        case .write, .swap, .put, .replace, .compareAndSwap: return operation.argument
         case .writeIfAbsent: return operation.result != 0 ? operation.argument : nil
-        case .add: return operation.isAnswered ? operation.result : nil
+        case .add, .decrease: return operation.isAnswered ? operation.result : nil
         case .delete, .take: return Cell.absent
         default: return nil
         }

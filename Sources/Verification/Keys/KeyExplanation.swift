@@ -89,7 +89,8 @@ struct KeyExplanation {
     private func torn(_ last: KeyOperation, _ others: [KeyOperation]) -> String? {
         guard let value = Cell.textID(last.result) else { return nil }
         let written = others.compactMap { other -> TornValue.Written? in
-            guard [.write, .swap, .writeIfAbsent].contains(other.kind), other.key == last.key,
+            guard [.write, .swap, .writeIfAbsent, .replace, .compareAndSwap].contains(other.kind),
+                other.key == last.key,
                 let text = Cell.textID(other.argument)
             else { return nil }
             let name = "\(label(other)) by \(who(other)) (packet \(requestPacket(other).number))"

@@ -39,21 +39,24 @@ package struct KeyHistory {
 
     init(_ reading: Reading) {
         operations.reserveCapacity(reading.calls.count)
-        var firstUnpaired: [Int: Int] = [:]
-        for call in reading.calls {
-            let conversation = reading.evidence.conversations[Int(call.conversation)]
-            if call.endsPairing, firstUnpaired[Int(call.conversation)] == nil {
-                firstUnpaired[Int(call.conversation)] = Int(call.exchange)
-            }
-            let isPaired =
-                reading.isPaired[Int(call.conversation)]
-                && (firstUnpaired.isEmpty || firstUnpaired[Int(call.conversation)] == nil)
-            let exchange = conversation.exchanges[Int(call.exchange)]
-            reading.meaning.addOperations(of: call, exchange, isPaired: isPaired, reading, to: &self)
-        }
+        for index in reading.evidence.conversations.indices { addOperations(of: index, reading) }
         settleCollections(startsAbsent: reading.evidence.keysStartAbsent)
         keepStreamOrder(reading)
         excludeKeysOfUnreadableRequests(reading)
+    }
+
+    /// In the order of the stream: that is the order in which a server takes them.
+    private mutating func addOperations(of index: Int, _ reading: Reading) {
+        let conversation = reading.evidence.conversations[index]
+        var isPaired = reading.isPaired[index]
+        for call in reading.stream(index) {
+            if call.endsPairing, !call.isSilent { isPaired = false }
+            let exchange =
+                call.isSilent
+                ? Exchange(request: conversation.silent[Int(call.exchange)].request, reply: nil)
+                : conversation.exchanges[Int(call.exchange)]
+            reading.meaning.addOperations(of: call, exchange, isPaired: isPaired, reading, to: &self)
+        }
     }
 
     package mutating func key(_ bytes: [UInt8], _ range: Range<Int>) -> Int32 {
@@ -141,13 +144,15 @@ package struct KeyHistory {
     /// Of what operations did, what makes it hardest to find their order.
     func hardestKind(_ events: [SearchEvent]) -> HardKind {
         let kinds = Set(events.map { operations[Int($0.operation)].kind })
-        if !kinds.isDisjoint(with: [.append, .length]) { return .append }
+        if !kinds.isDisjoint(with: [.append, .length, .extend, .extendFront]) { return .append }
         if !kinds.isDisjoint(with: [.writeMany, .readMany, .deleteMany, .existsMany, .putMany, .atomic]) {
             return .several
         }
         if !kinds.isDisjoint(with: [.pushLeft, .pushRight, .popLeft, .popRight]) { return .push }
         if !kinds.isDisjoint(with: [.delete, .take]) { return .delete }
-        if !kinds.isDisjoint(with: [.writeIfAbsent, .swap, .exists]) { return .conditional }
+        if !kinds.isDisjoint(with: [.writeIfAbsent, .replace, .swap, .compareAndSwap, .decrease, .exists]) {
+            return .conditional
+        }
         return .unanswered
     }
 

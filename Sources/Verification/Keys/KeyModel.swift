@@ -125,15 +125,16 @@ struct KeyModel: SearchModel {
         switch operation.kind {
         case .read: return bind(key, operation.result)
         case .write: set(key, operation.argument)
-        case .swap, .take:
+        case .swap, .take, .compareAndSwap:
             guard !operation.isAnswered || Self.mayBe(cell, operation.result) else { return false }
-            set(key, operation.kind == .swap ? operation.argument : Cell.absent)
+            set(key, operation.kind == .take ? Cell.absent : operation.argument)
         case .writeIfAbsent: return writeIfAbsent(operation, cell)
         case .put:
             guard !operation.isAnswered || Self.mayExist(cell, operation.result == 0) else { return false }
             set(key, operation.argument)
         case .add, .addRefused: return add(operation, cell)
         case .append, .length: return lengthen(operation, cell)
+        case .replace, .extend, .extendFront, .decrease: return changePresent(operation, cell)
         case .delete:
             guard !operation.isAnswered || Self.mayExist(cell, operation.result != 0) else { return false }
             set(key, Cell.absent)
@@ -213,6 +214,44 @@ struct KeyModel: SearchModel {
         return true
     }
 
+    /// What happens only to what is there.
+    private mutating func changePresent(_ operation: KeyOperation, _ cell: Int) -> Bool {
+        let key = Int(operation.key)
+        guard cell != Cell.absent else { return !operation.isAnswered }
+        // Without an answer nobody knows whether something was there.
+        if cell == Cell.unknown, !operation.isAnswered { return true }
+        switch operation.kind {
+        case .decrease:
+            guard cell != Cell.unknown, cell != Cell.unknownPresent else {
+                set(key, operation.isAnswered ? operation.result : Cell.unknownPresent)
+                return true
+            }
+            guard Cell.isInteger(cell), cell >= 0 else { return !operation.isAnswered }
+            let next = cell > operation.argument ? cell - operation.argument : 0
+            guard !operation.isAnswered || next == operation.result else { return false }
+            set(key, next)
+        case .extend, .extendFront:
+            guard cell != Cell.unknown, cell != Cell.unknownPresent else {
+                set(key, Cell.unknownPresent)
+                return true
+            }
+            let (old, new) = (text(cell), text(operation.argument))
+            return hold(operation.kind == .extend ? old + new : new + old, key)
+        default: set(key, operation.argument)
+        }
+        return true
+    }
+
+    /// Sets a text that was made in the search.
+    private mutating func hold(_ bytes: [UInt8], _ key: Int) -> Bool {
+        if values.count >= Self.maximumStrings || values.byteCount > 256 << 20 {
+            exhausted = "appending would build more than \(Self.maximumStrings) strings or 256 MiB"
+            return false
+        }
+        set(key, Cell.value(bytes, 0..<bytes.count, &values))
+        return true
+    }
+
     /// APPEND and STRLEN.
     private mutating func lengthen(_ operation: KeyOperation, _ cell: Int) -> Bool {
         let key = Int(operation.key)
@@ -225,12 +264,7 @@ struct KeyModel: SearchModel {
         guard isAppend else { return length(cell) == operation.result }
         let bytes = text(cell) + text(operation.argument)
         guard !operation.isAnswered || bytes.count == operation.result else { return false }
-        if values.count >= Self.maximumStrings || values.byteCount > 256 << 20 {
-            exhausted = "appending would build more than \(Self.maximumStrings) strings or 256 MiB"
-            return false
-        }
-        set(key, Cell.value(bytes, 0..<bytes.count, &values))
-        return true
+        return hold(bytes, key)
     }
 
     private func length(_ cell: Int) -> Int {

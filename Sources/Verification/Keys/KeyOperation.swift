@@ -2,6 +2,10 @@
 package struct KeyOperation: Sendable {
     package enum Kind: UInt8, Sendable {
         case read, write, writeIfAbsent, swap, take, add, addRefused, append, length, delete, exists
+        /// Where nothing is there they do nothing: overwrites; puts text behind, or before; counts down to 0 at least.
+        case replace, extend, extendFront, decrease
+        /// A `swap` of what is known to be there, or nothing.
+        case compareAndSwap
         /// A write that is answered 1 where nothing was there, and 0 where something was.
         case put
         /// Of lists: one element at an end. What is pushed may be what the step before took (`Cell.unknown`).

@@ -8,6 +8,8 @@ package struct Call: Sendable {
     private var place: Int16 = 0
     /// The request could not be taken apart.
     package var isOpaque = false
+    /// It asks for no reply: `exchange` counts `Conversation.silent`.
+    package internal(set) var isSilent = false
     /// From here on the connection is no longer one reply to one request.
     package var endsPairing = false
     /// The reply's head, if there is a reply and the protocol's replies have one.

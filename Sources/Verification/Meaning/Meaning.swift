@@ -11,6 +11,8 @@ package protocol Meaning: Sendable {
     var wordsPerRequest: Int { get }
     /// The head of a reply; nil where the protocol has none, or the bytes are none.
     func head(of reply: Message) -> ReplyHead?
+    /// Whether requests that get no reply do something: then they are calls as well.
+    var readsSilent: Bool { get }
     /// Takes apart what was asked and answered; `call.head` is set. `words` is empty, and gets the request's words.
     mutating func read(_ call: inout Call, _ exchange: Exchange, _ words: inout [Range<Int>])
     /// All calls are read: learns what only all of them show.
@@ -142,6 +144,7 @@ package enum MeetingPlace: Sendable {
 
 extension Meaning {
     package var wordsPerRequest: Int { 0 }
+    package var readsSilent: Bool { false }
     package func head(of reply: Message) -> ReplyHead? { nil }
     package mutating func read(_ call: inout Call, _ exchange: Exchange, _ words: inout [Range<Int>]) {}
     package mutating func finish(_ reading: Reading) {}

@@ -10,6 +10,9 @@ package struct Reading: Sendable {
     package private(set) var calls: [Call] = []
     /// Where each conversation's calls begin; one more than conversations.
     package private(set) var starts: [Int] = [0]
+    /// Of each conversation, where the calls begin that get no reply: they stand behind all others.
+    private var silentStarts: [Int] = []
+    private var silentCalls: [Call] = []
     /// The words of requests, as ranges of their bytes.
     package private(set) var words = WordRanges()
     /// The words of one request.
@@ -37,6 +40,10 @@ package struct Reading: Sendable {
         starts.reserveCapacity(evidence.conversations.count + 1)
         words.reserveCapacity(meaning.wordsPerRequest * total)
         for index in evidence.conversations.indices { read(index) }
+        let answered = calls.count
+        for index in silentStarts.indices { silentStarts[index] += answered }
+        calls += silentCalls
+        silentCalls = []
         var whole = meaning
         whole.finish(self)
         meaning = whole
@@ -64,22 +71,70 @@ package struct Reading: Sendable {
         starts[conversation]..<starts[conversation + 1]
     }
 
+    /// Where a call stands in `calls`.
+    package func index(of call: Call) -> Int {
+        Int(call.exchange) + (call.isSilent ? silentStarts : starts)[Int(call.conversation)]
+    }
+
+    /// The calls of a conversation in the order of its stream.
+    func stream(_ conversation: Int) -> ArraySlice<Call> {
+        let answered = calls[range(conversation)]
+        let silent = evidence.conversations[conversation].silent
+        guard !silentStarts.isEmpty, !silent.isEmpty else { return answered }
+        var all: [Call] = []
+        var next = 0
+        func take(upTo position: Int) {
+            while next < silent.count, silent[next].position <= position {
+                all.append(calls[silentStarts[conversation] + next])
+                next += 1
+            }
+        }
+        for (position, call) in answered.enumerated() {
+            take(upTo: position)
+            all.append(call)
+        }
+        take(upTo: .max)
+        return all[...]
+    }
+
     /// Takes apart what a conversation asked and was answered.
     private mutating func read(_ index: Int) {
+        let silent = meaning.readsSilent ? evidence.conversations[index].silent : []
+        var next = 0
+        if meaning.readsSilent { silentStarts.append(silentCalls.count) }
         for (position, exchange) in evidence.conversations[index].exchanges.enumerated() {
+            while next < silent.count, silent[next].position <= position {
+                readSilent(silent[next].request, index, next)
+                next += 1
+            }
             var call = Call(conversation: Int32(index), exchange: Int32(position))
-            call.firstWord = words.count
             if let reply = exchange.reply { call.head = meaning.head(of: reply) }
-            scratch.removeAll(keepingCapacity: true)
-            meaning.read(&call, exchange, &scratch)
-            call.wordCount = scratch.count
-            words.append(scratch)
+            read(&call, exchange)
             if let head = call.head, let reply = exchange.reply, let oddity = meaning.oddity(head) {
                 remarks.add(oddity, name(index), packet: reply.first.number)
             }
             calls.append(call)
         }
+        while next < silent.count {
+            readSilent(silent[next].request, index, next)
+            next += 1
+        }
         starts.append(calls.count)
+    }
+
+    private mutating func readSilent(_ request: Message, _ conversation: Int, _ position: Int) {
+        var call = Call(conversation: Int32(conversation), exchange: Int32(position))
+        call.isSilent = true
+        read(&call, Exchange(request: request, reply: nil))
+        silentCalls.append(call)
+    }
+
+    private mutating func read(_ call: inout Call, _ exchange: Exchange) {
+        call.firstWord = words.count
+        scratch.removeAll(keepingCapacity: true)
+        meaning.read(&call, exchange, &scratch)
+        call.wordCount = scratch.count
+        words.append(scratch)
     }
 
     /// Holds a conversation's replies against its requests.

@@ -28,6 +28,15 @@ package protocol WireProtocol: WireCodec {
     /// Whether the reply repeats of its request what the protocol wants it to.
     func repeats(_ exchange: Exchange) -> Bool
 
+    // MARK: Connections that others announce
+
+    /// Whether replies announce connections on which no messages are sent, as FTP's PASV does. Where they do, a
+    /// connection is judged only if its server was heard speaking the protocol.
+    var announcesFlows: Bool { get }
+
+    /// The port of the server at which a reply awaits the client's next connection; nil where it announces none.
+    func announcedPort(in exchange: Exchange) -> UInt16?
+
     // MARK: Datagrams
 
     /// Whether a reply may answer a request, by the bytes of both.
@@ -57,6 +66,8 @@ extension WireProtocol {
     package func begins(_ bytes: [UInt8], from role: Role) -> Bool { true }
     package func likeness(of request: [UInt8]) -> Likeness { .own }
     package func repeats(_ exchange: Exchange) -> Bool { exchange.reply != nil }
+    package var announcesFlows: Bool { false }
+    package func announcedPort(in exchange: Exchange) -> UInt16? { nil }
     package func mayAnswer(_ reply: Message, _ request: Message) -> Bool { true }
     package func words(_ bytes: [UInt8], from role: Role) -> String? { nil }
 }
@@ -86,6 +97,7 @@ private struct FramedProtocol: WireProtocol {
     }
     func encodeRequest(_ words: [[UInt8]]) -> [UInt8] { codec.encodeRequest(words) }
     func isAnswered(_ request: Span<UInt8>) -> Bool { codec.isAnswered(request) }
+    func told(_ reply: Span<UInt8>) -> [UInt8]? { codec.told(reply) }
     func isUnsolicited(_ message: Span<UInt8>) -> Bool { codec.isUnsolicited(message) }
 
     func meaning(of evidence: Evidence) -> any Meaning {

@@ -28,7 +28,10 @@ struct WholeSetMonitor {
 
     /// Reads that show the same.
     private struct Step {
-        var elements: [Int32]
+        /// One of them: what they show is not kept twice, there may be much of it.
+        var row: Int
+        /// How many elements they show.
+        var count: Int
         var first: Bound
         var last: Bound
     }
@@ -49,8 +52,7 @@ struct WholeSetMonitor {
         }
         var steps: [Step] = []
         var stepOf: [Int: Int] = [:]
-        // The same set may be told in any order, and with an element twice.
-        var stepOfSet: [[Int32]: Int] = [:]
+        var sets = SetsSeen()
         for row in 0..<history.count where history.invoked[row] <= cut {
             let isAnswered = history.answers(row, cut)
             if isAnswered, history.statuses[row] == .fail { continue }
@@ -61,7 +63,7 @@ struct WholeSetMonitor {
                 note(mark, isAnswered, in: &elements[id(history.arguments[row])])
             case .read:
                 guard isAnswered else { continue }
-                guard let shown = history.elements(of: history.results[row]) else { return .needsSearch([0]) }
+                guard let told = shown(row) else { return .needsSearch([0]) }
                 let (start, end) = (
                     Bound(time: history.invoked[row], row: mark), Bound(time: history.completed[row], row: mark)
                 )
@@ -69,11 +71,10 @@ struct WholeSetMonitor {
                 if let known = stepOf[history.results[row]] {
                     step = known
                 } else {
-                    let ids = Set(shown.map { Int32(truncatingIfNeeded: id($0)) }).sorted()
-                    step = stepOfSet[ids] ?? steps.count
+                    let count: Int
+                    (step, count) = sets.number(told.lazy.map(id)) { (shown(steps[$0].row) ?? .nothing).lazy.map(id) }
                     stepOf[history.results[row]] = step
-                    stepOfSet[ids] = step
-                    if step == steps.count { steps.append(Step(elements: ids, first: end, last: start)) }
+                    if step == steps.count { steps.append(Step(row: row, count: count, first: end, last: start)) }
                 }
                 if end.time < steps[step].first.time { steps[step].first = end }
                 if start.time > steps[step].last.time { steps[step].last = start }
@@ -85,8 +86,16 @@ struct WholeSetMonitor {
                 elements[id].earliest = elements[id].outside
             }
         }
-        return (check(elements) ?? order(&elements, &steps)).map(MonitorOutcome.violated) ?? .linearizable
+        let violation =
+            check(elements)
+            ?? order(&elements, &steps) { row in
+                (shown(row) ?? .nothing).lazy.map { index.id(0, $0) }
+            }
+        return violation.map(MonitorOutcome.violated) ?? .linearizable
     }
+
+    /// What a read shows.
+    private func shown(_ row: Int) -> HistoryElements? { history.values.elements(of: history.results[row]) }
 
     /// Takes down what an add, or a look at one element, says of it.
     private func note(_ row: Int32, _ isAnswered: Bool, in element: inout Element) {
@@ -125,21 +134,26 @@ struct WholeSetMonitor {
         return nil
     }
 
-    private func order(_ elements: inout [Element], _ steps: inout [Step]) -> MonitorViolation? {
-        steps.sort { $0.elements.count < $1.elements.count }
+    private func order(
+        _ elements: inout [Element], _ steps: inout [Step], shown: (Int) -> some Sequence<Int>
+    ) -> MonitorViolation? {
+        steps.sort { $0.count < $1.count }
         var reached = Bound(time: .min)
         var before = 0
         for number in steps.indices {
             let step = steps[number]
-            let new = step.elements.filter { elements[Int($0)].step == .max }
-            if number > 0, step.elements.count - new.count != before {
+            var new: [Int] = []
+            for id in shown(step.row) where elements[id].step == .max {
+                elements[id].step = Int32(truncatingIfNeeded: number)
+                new.append(id)
+            }
+            if number > 0, step.count - new.count != before {
                 return .init(
                     kind: .divergentReads, rows: [Int(steps[number - 1].first.row), Int(step.first.row)], margin: nil)
             }
-            before = step.elements.count
+            before = step.count
             var latest = reached
-            for id in new.map(Int.init) {
-                elements[id].step = Int32(truncatingIfNeeded: number)
+            for id in new.sorted() {
                 let element = elements[id]
                 guard element.earliest.row >= 0 else {
                     return .init(kind: .phantomElement, rows: [Int(step.first.row)], margin: nil)
@@ -164,5 +178,52 @@ struct WholeSetMonitor {
             kind: isLost ? .lostElement : .elementOrder,
             rows: isLost ? [Int(begun.row), Int(over.row)] : [Int(over.row), Int(begun.row)],
             margin: begun.time - over.time)
+    }
+}
+
+/// Tells sets that are the same, told in any order and with elements twice, without keeping them.
+private struct SetsSeen {
+    private var count = 0
+    /// By the number of elements and the sum of their hashes.
+    private var known: [Key: [Int]] = [:]
+    /// Of each element the set, or the look at one, in which it was met last.
+    private var marks: [Int] = []
+    private var mark = 0
+
+    private struct Key: Hashable {
+        var count: Int
+        var sum: Int
+    }
+
+    /// The number of a set, a new one if it was not seen before, and how many elements it has.
+    ///
+    /// - Parameter elements: those of the set of a number.
+    /// - Complexity: O(elements); where sums are the same, those of all such sets.
+    mutating func number<Elements: Sequence<Int>>(
+        _ set: Elements, elements: (Int) -> Elements
+    ) -> (number: Int, count: Int) {
+        var key = Key(count: 0, sum: 0)
+        mark += 1
+        for element in set where meets(element) {
+            key.count += 1
+            key.sum &+= element.hashValue
+        }
+        let same = known[key]?.first { number in
+            // As many, and each is one of these.
+            let own = mark
+            return elements(number).allSatisfy { marks[$0] == own }
+        }
+        if let same { return (same, key.count) }
+        known[key, default: []].append(count)
+        count += 1
+        return (count - 1, key.count)
+    }
+
+    /// Whether an element is met in this set for the first time.
+    private mutating func meets(_ element: Int) -> Bool {
+        while marks.count <= element { marks.append(0) }
+        guard marks[element] != mark else { return false }
+        marks[element] = mark
+        return true
     }
 }

@@ -77,9 +77,11 @@ struct Speech {
         client = Self.client(conversation, codec)
         server = Self.server(conversation, codec)
         isTelling = codec.isToldByMessages
-        opensPlainly = codec.isToldByReplies
+        opensPlainly = codec.isToldByReplies && !codec.announcesFlows
         let first = conversation.exchanges.first?.request.bytes
-        isPlainRequest = isTelling && client == .speaks && first.map { codec.likeness(of: $0) } == .own
+        // What is sent over a connection that another one announced may look like anything.
+        isPlainRequest =
+            isTelling && !codec.announcesFlows && client == .speaks && first.map { codec.likeness(of: $0) } == .own
         isConversation =
             isTelling
             ? client == .speaks && server == .speaks && conversation.exchanges.contains { $0.reply != nil }
@@ -155,21 +157,33 @@ extension Evidence {
         incomplete: [String] = [], end: Timestamp
     ) {
         let copies = CapturedTwice.copies(in: flows)
-        var again: [String] = []
-        var read: [(Conversation, Endpoint)] = []
+        var announcements = FlowAnnouncements(codec.spoken)
+        var apart: [String] = []
+        var read: [(conversation: Conversation, server: Endpoint)] = []
         read.reserveCapacity(flows.count)
+        var place = 0
         flows.reverse()
         while let flow = flows.popLast() {
-            if copies.contains(read.count + again.count) {
-                again.append("flow \(flow.id), \(names(flow)) to \(flow.server): it is there twice.")
-            } else {
-                read.append((Conversation(flow: flow, name: names(flow), codec: codec), flow.server))
+            defer { place += 1 }
+            let (ends, name) = ((client: flow.client, server: flow.server), names(flow))
+            guard !copies.contains(place) else {
+                apart.append("flow \(flow.id), \(name) to \(flow.server): it is there twice.")
+                continue
+            }
+            switch announcements.origin(of: flow) {
+            case .itself:
+                let conversation = Conversation(flow: consume flow, name: name, codec: codec)
+                announcements.note(conversation, read.count, of: ends)
+                read.append((conversation, ends.server))
+            case .announced(let conversation, let exchange):
+                read[conversation].conversation.related[exchange] = RelatedFlow(flow)
+            case .unknown: apart.append(FlowAnnouncements.unknown(flow, name))
             }
         }
         let triage = CaptureTriage(read, codec: codec)
         self.init(codec: codec, conversations: triage.conversations, incomplete: incomplete, end: end)
         source = .capture
-        leftAside = triage.leftAside + again
+        leftAside = triage.leftAside + apart
     }
 
     /// The same of datagrams.

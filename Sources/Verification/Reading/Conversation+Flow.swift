@@ -5,16 +5,24 @@ extension Conversation {
     /// Reads a connection: its streams as messages, each request beside the reply at its place.
     ///
     /// A direction is read up to its first gap or its first bytes that are no message; `requestGaps`, `replyGaps`,
-    /// `malformedRequest` and `malformedReply` say so. Requests that no server answers (an empty line in RESP) are left
-    /// out. Never traps, whatever the bytes are.
+    /// `malformedRequest` and `malformedReply` say so. Requests that no server answers (an empty line in RESP)
+    /// stand in `silent`. Never traps, whatever the bytes are.
     ///
+    /// - Parameter flow: whose bytes go as they are read, if nobody else holds it.
     /// - Complexity: O(bytes + packets).
-    public init(flow: Flow, name: String, codec: any WireCodec) {
-        let requests = StreamReading(flow.toServer, from: .client, codec: codec, fallback: flow.firstTime)
+    public init(flow: consuming Flow, name: String, codec: any WireCodec) {
+        var flow = flow
         let midStream = flow.handshake == .missing
+        proof = CaptureProof(flow)
+        requestGaps = CaptureProof.missingTail(flow.toServer)
+        replyGaps = CaptureProof.missingTail(flow.toClient)
+        clientEnd = Self.end(of: flow.toServer)
+        serverEnd = Self.end(of: flow.toClient)
+        clientWindowClosed = flow.toServer.lastWindow == 0
+        let requests = StreamReading(flow.take(\.toServer), from: .client, codec: codec, fallback: flow.firstTime)
         let asked = codec.framesRepliesByRequest ? requests.messages : []
         var replies = StreamReading(
-            flow.toClient, from: .server, codec: codec, fallback: flow.firstTime, to: asked,
+            flow.take(\.toClient), from: .server, codec: codec, fallback: flow.firstTime, to: asked,
             after: midStream ? requests.messages.first?.first.number : nil)
         unsolicited = replies.setAside { codec.isUnsolicited($0.bytes.span) }
         self.flow = flow.id
@@ -23,7 +31,11 @@ extension Conversation {
         exchanges = []
         exchanges.reserveCapacity(requests.messages.count)
         var next = midStream ? Self.firstReply(after: requests.messages.first, in: replies.messages) : 0
-        for request in requests.messages where codec.isAnswered(request.bytes.span) {
+        for request in requests.messages {
+            guard codec.isAnswered(request.bytes.span) else {
+                silent.append(SilentRequest(request: request, position: exchanges.count))
+                continue
+            }
             exchanges.append(
                 Exchange(request: request, reply: next < replies.messages.count ? replies.messages[next] : nil))
             next += 1
@@ -34,14 +46,10 @@ extension Conversation {
         partialRequest = requests.missing == 0 ? requests.partial : nil
         malformedRequest = requests.malformed
         malformedReply = replies.malformed
-        requestGaps = requests.missing + CaptureProof.missingTail(flow.toServer)
-        replyGaps = replies.missing + CaptureProof.missingTail(flow.toClient)
-        proof = CaptureProof(flow)
+        requestGaps += requests.missing
+        replyGaps += replies.missing
         teardown = flow.teardown
-        clientEnd = Self.end(of: flow.toServer)
-        serverEnd = Self.end(of: flow.toClient)
         lastTime = flow.lastTime
-        clientWindowClosed = flow.toServer.lastWindow == 0
         startsMidStream = midStream
         isSynchronised = true
         if midStream { isSynchronised = pairsUpWithoutOverlap }
@@ -76,6 +84,14 @@ extension Conversation {
     }
 }
 
+extension Flow {
+    /// Hands over a stream, and forgets it.
+    fileprivate mutating func take(_ stream: WritableKeyPath<Flow, ByteStream>) -> ByteStream {
+        defer { self[keyPath: stream] = ByteStream() }
+        return self[keyPath: stream]
+    }
+}
+
 extension Evidence {
     /// Reads the connections of a capture.
     ///
@@ -89,8 +105,21 @@ extension Evidence {
         flows: [Flow], codec: any WireCodec, names: (Flow) -> String = { $0.client.description },
         incomplete: [String] = [], end: Timestamp
     ) {
-        self.init(
-            codec: codec, conversations: flows.map { Conversation(flow: $0, name: names($0), codec: codec) },
-            incomplete: incomplete, end: end)
+        var announcements = FlowAnnouncements(codec.spoken)
+        var (conversations, apart): ([Conversation], [String]) = ([], [])
+        conversations.reserveCapacity(flows.count)
+        for flow in flows {
+            switch announcements.origin(of: flow) {
+            case .itself:
+                let conversation = Conversation(flow: flow, name: names(flow), codec: codec)
+                announcements.note(conversation, conversations.count, of: (flow.client, flow.server))
+                conversations.append(conversation)
+            case .announced(let conversation, let exchange):
+                conversations[conversation].related[exchange] = RelatedFlow(flow)
+            case .unknown: apart.append(FlowAnnouncements.unknown(flow, names(flow)))
+            }
+        }
+        self.init(codec: codec, conversations: conversations, incomplete: incomplete, end: end)
+        leftAside = apart
     }
 }

@@ -8,15 +8,19 @@ struct StreamReading {
     var malformed: Malformation?
     var missing = 0
 
+    /// So many bytes are read before their memory is given back: of a long stream there would be two copies.
+    private static let givenBackAtOnce = 8 << 20
+
     /// Reads up to the stream's end, its first gap, or the first bytes that are no message.
     ///
     /// - Parameters:
+    ///   - stream: its bytes go as they are read, if nobody else holds them.
     ///   - asked: Of a server's stream, the requests, where the codec frames replies by them.
     ///   - first: The packet of the first of these where replies before it answer requests from before the capture.
     /// - Complexity: O(bytes + chunks).
     init(
-        _ stream: ByteStream, from role: Role, codec: any WireCodec, fallback: Timestamp, to asked: [Message] = [],
-        after first: Int? = nil
+        _ stream: consuming ByteStream, from role: Role, codec: any WireCodec, fallback: Timestamp,
+        to asked: [Message] = [], after first: Int? = nil
     ) {
         for gap in stream.gaps { missing += gap.count }
         let end = min(stream.bytes.count, max(0, stream.gaps.first?.lowerBound ?? stream.bytes.count))
@@ -24,7 +28,12 @@ struct StreamReading {
         var offset = 0
         messages.reserveCapacity(min(stream.chunks.count, 64))
         var next = 0
+        var kept = 0
         while offset < end {
+            if offset - kept >= Self.givenBackAtOnce {
+                stream.giveBack(upTo: offset)
+                kept = offset
+            }
             var request: Message?
             if !asked.isEmpty {
                 let isEarlier = next == 0 && first.map { locator.packet(at: offset).number <= $0 } ?? false

@@ -168,6 +168,7 @@ struct LineReader {
                 throw start.error("expected letters and digits as a key's name, as in {\(parts[0]):a}")
             }
             return parts[0] == "key" ? .key(name ?? "") : .lasting(name ?? "")
+        case ("told", nil): return .told
         case ("token", nil):
             return .token(length: nil)
         case ("token", let length?):
@@ -177,7 +178,8 @@ struct LineReader {
             return .token(length: value)
         default:
             throw start.error(
-                "unknown place '{\(inside)}'; expected {key}, {key:NAME}, {lasting:NAME}, {token} or {token:LENGTH}")
+                "unknown place '{\(inside)}'; expected {key}, {key:NAME}, {lasting:NAME}, {token}, {token:LENGTH} or "
+                    + "{told}")
         }
     }
 

@@ -67,6 +67,7 @@ extension Template.Piece {
         case .lasting(""): "{lasting}"
         case .lasting(let name): "{lasting:\(name)}"
         case .token(nil): "{token}"
+        case .told: "{told}"
         case .token(let length?): "{token:\(length)}"
         case .bytes(let bytes): bytes.map { quoted ? Self.escaped($0) : String(UnicodeScalar($0)) }.joined()
         }

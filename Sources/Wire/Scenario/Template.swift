@@ -35,6 +35,8 @@ public struct Template: Equatable, Sendable {
         case lasting(String)
         /// `{token}`, `{token:LENGTH}`: bytes that occur nowhere else in the campaign, new at each place.
         case token(length: Int?)
+        /// `{told}`: what the last reply that tells something told this client (`WireCodec.told`), as a version; `0` before.
+        case told
     }
 
     /// The longest token that a scenario may ask for.
@@ -66,6 +68,7 @@ public struct Template: Equatable, Sendable {
             case .key(let name): binding.appendKey(name, to: &out)
             case .lasting(let name): binding.appendLasting(name, to: &out)
             case .token(let length): binding.appendToken(client: client, length: length, to: &out)
+            case .told: out.append(contentsOf: binding.told[client] ?? [UInt8(ascii: "0")])
             }
         }
         return out
@@ -79,6 +82,8 @@ package struct Binding: Sendable {
     private let campaign: [UInt8]
     /// How many tokens each client has had: a client's tokens are the same whoever else takes part.
     private var tokens: [Int: Int] = [:]
+    /// What each client was told.
+    package var told: [Int: [UInt8]] = [:]
 
     /// - Parameters:
     ///   - campaign: letters and digits that no other campaign uses.

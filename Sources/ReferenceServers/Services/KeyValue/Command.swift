@@ -53,10 +53,10 @@ package struct Command: Sendable {
         }
     }
 
-    /// All commands by name. A new command is an entry of one of these lists.
+    /// All commands by name, those of the kv service in capitals. A new command is an entry of one of these lists.
     package static let byName: [[UInt8]: Command] = Dictionary(
         uniqueKeysWithValues: (stringCommands + counterCommands + listCommands + setCommands + hashCommands
-            + serverCommands).map {
+            + serverCommands + MemcachedCommands.all).map {
                 (Array($0.name.utf8), $0)
             })
 }

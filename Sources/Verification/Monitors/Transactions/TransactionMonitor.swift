@@ -97,7 +97,7 @@ struct TransactionMonitor {
             return readers.map(table.invoked).max().map { $0 - table.completed(from) }
         case .unseen:
             let version = table.reads(from).first { $0.key == edge.key }?.version ?? 0
-            let author = table.keys[Int(edge.key)].writer(of: version)
+            let author = table.versions.writer(edge.key, version)
             return author < 0 ? nil : table.invoked(to) - table.completed(Int(author))
         case .time, .seen: return table.invoked(to) - table.completed(from)
         }

@@ -10,12 +10,12 @@ struct TransactionOrder {
     private var waitsFor: [Int32]
     /// May go next as far as the graph knows, those that were over first at the end.
     private var ready: [Int32] = []
-    /// Of each register, what is there, and how many have still to see each version.
+    /// Of each register, what is there.
     private var current: [Int32]
-    private var unseen: [[Int32]]
-    /// Of each register, where in `readers` those who see each version begin; they end where those of the next do.
-    private let readerStarts: [[Int32]]
-    private let readers: [Int32]
+    /// How many have still to see each version of a register, by its number.
+    private var unseen: [Int32]
+    /// Who sees each version of a register, by its number.
+    private let readers: Grouped<Int32>
     private var isOver: [Bool]
 
     /// What comes before a reader is looked through so far.
@@ -37,42 +37,15 @@ struct TransactionOrder {
         isOver = Array(repeating: false, count: Int(graph.nodes))
         waitsFor = graph.incoming()
         current = Array(repeating: 0, count: table.keys.count)
-        (unseen, readerStarts, readers) = Self.readers(table)
-    }
-
-    /// Of each register, how many see each version, and where in a list of all readers they stand.
-    private static func readers(_ table: TransactionTable) -> (counts: [[Int32]], starts: [[Int32]], all: [Int32]) {
-        var counts = table.keys.map { Array(repeating: Int32(0), count: $0.isList ? 0 : $0.versions) }
-        for transaction in 0..<table.count {
-            for read in table.reads(transaction) where !table.keys[Int(read.key)].isList {
-                counts[Int(read.key)][Int(read.version)] += 1
+        let readers = Grouped(table.versions.count, filler: Int32(0)) { note in
+            for transaction in 0..<table.count {
+                for read in table.reads(transaction) where !table.keys[Int(read.key)].isList {
+                    note(table.versions.number(read.key, read.version), Int32(truncatingIfNeeded: transaction))
+                }
             }
         }
-        var total = Int32(0)
-        let starts = counts.map { counts in
-            var starts = [total]
-            starts.reserveCapacity(counts.count + 1)
-            for count in counts {
-                total += count
-                starts.append(total)
-            }
-            return starts
-        }
-        var next = starts
-        var all = Array(repeating: Int32(0), count: Int(total))
-        for transaction in 0..<table.count {
-            for read in table.reads(transaction) where !table.keys[Int(read.key)].isList {
-                all[Int(next[Int(read.key)][Int(read.version)])] = Int32(truncatingIfNeeded: transaction)
-                next[Int(read.key)][Int(read.version)] += 1
-            }
-        }
-        return (counts, starts, all)
-    }
-
-    /// Who sees a version of a register.
-    private func readers(_ write: TransactionTable.Write) -> ArraySlice<Int32> {
-        let starts = readerStarts[Int(write.key)]
-        return readers[Int(starts[Int(write.version)])..<Int(starts[Int(write.version) + 1])]
+        unseen = (0..<table.versions.count).map { Int32(readers[$0].count) }
+        self.readers = readers
     }
 
     private mutating func run() -> [Int]? {
@@ -121,7 +94,8 @@ struct TransactionOrder {
         }
         for write in table.writes(Int(node)) where !table.keys[Int(write.key)].isList {
             let sees = reads.contains { $0.key == write.key } ? 1 : 0
-            guard unseen[Int(write.key)][Int(current[Int(write.key)])] == sees else { return false }
+            let there = table.versions.number(write.key, current[Int(write.key)])
+            guard unseen[there] == sees else { return false }
         }
         return true
     }
@@ -129,7 +103,7 @@ struct TransactionOrder {
     /// Whether somebody who sees what this one writes waits for another who writes the same key.
     private func comesTooEarly(_ node: Int32) -> Bool {
         for write in table.writes(Int(node)) where !table.keys[Int(write.key)].isList {
-            for reader in readers(write)
+            for reader in readers[table.versions.number(write.key, write.version)]
             where waits(reader, forWriterOf: write.key, otherThan: node) {
                 return true
             }
@@ -160,7 +134,7 @@ struct TransactionOrder {
 
     private mutating func perform(_ transaction: Int) {
         for read in table.reads(transaction) where !table.keys[Int(read.key)].isList {
-            unseen[Int(read.key)][Int(read.version)] -= 1
+            unseen[table.versions.number(read.key, read.version)] -= 1
         }
         for write in table.writes(transaction) where !table.keys[Int(write.key)].isList {
             current[Int(write.key)] = write.version

@@ -6,6 +6,8 @@ struct TransactionPrecedence {
     private(set) var graph: PrecedenceGraph
     private let table: TransactionTable
 
+    private typealias Reader = (transaction: Int32, version: Int32)
+
     /// Of so many transactions that could each be named, more are left out: an edge too few accuses nobody.
     private static let maximumNamed = 64
 
@@ -13,12 +15,16 @@ struct TransactionPrecedence {
     init(_ table: TransactionTable) {
         self.table = table
         graph = PrecedenceGraph(transactions: table.count)
-        var readers: [[(transaction: Int32, version: Int32)]] = Array(repeating: [], count: table.keys.count)
-        var writers: [[Int32]] = Array(repeating: [], count: table.keys.count)
-        for transaction in 0..<table.count {
-            let number = Int32(truncatingIfNeeded: transaction)
-            for read in table.reads(transaction) { readers[Int(read.key)].append((number, read.version)) }
-            for write in table.writes(transaction) { writers[Int(write.key)].append(number) }
+        let readers = Grouped(table.keys.count, filler: (0, 0) as Reader) { note in
+            for transaction in 0..<table.count {
+                let number = Int32(truncatingIfNeeded: transaction)
+                for read in table.reads(transaction) { note(Int(read.key), (number, read.version)) }
+            }
+        }
+        let writers = Grouped(table.keys.count, filler: Int32(0)) { note in
+            for transaction in 0..<table.count {
+                for write in table.writes(transaction) { note(Int(write.key), Int32(truncatingIfNeeded: transaction)) }
+            }
         }
         for key in table.keys.indices {
             if table.keys[key].isList {
@@ -27,7 +33,6 @@ struct TransactionPrecedence {
                 addRegister(Int32(key), readers[key], writers[key])
                 addOverwritten(Int32(key), readers[key], writers[key])
             }
-            (readers[key], writers[key]) = ([], [])
         }
         addTime()
         graph.sort()
@@ -36,7 +41,7 @@ struct TransactionPrecedence {
     // MARK: Lists
 
     private mutating func addList(
-        _ key: Int32, _ readers: [(transaction: Int32, version: Int32)], _ writers: [Int32]
+        _ key: Int32, _ readers: ArraySlice<Reader>, _ writers: ArraySlice<Int32>
     ) {
         let appended = table.keys[Int(key)].appended
         var (before, after): ([Int32: Int32], [Int32: Int32]) = ([:], [:])
@@ -69,9 +74,8 @@ struct TransactionPrecedence {
     // MARK: Registers
 
     private mutating func addRegister(
-        _ key: Int32, _ readers: [(transaction: Int32, version: Int32)], _ writers: [Int32]
+        _ key: Int32, _ readers: ArraySlice<Reader>, _ writers: ArraySlice<Int32>
     ) {
-        let versions = table.keys[Int(key)]
         let isWriter = Set(writers)
         var overwriters: [Int32: [Int32]] = [:]
         for (reader, version) in readers where isWriter.contains(reader) {
@@ -87,7 +91,7 @@ struct TransactionPrecedence {
             if index > 0 { graph.add(suffixes[index - 1], suffixes[index], .unseen, key: key) }
         }
         for (reader, version) in readers {
-            let author = versions.writer(of: version)
+            let author = table.versions.writer(key, version)
             if author >= 0 { graph.add(author, reader, .seen, key: key) }
             for overwriter in (overwriters[version] ?? []).prefix(Self.maximumNamed) {
                 graph.add(reader, overwriter, .unseen, key: key)
@@ -108,11 +112,10 @@ struct TransactionPrecedence {
 
     /// What was over before somebody read a version came before it: behind it, it would have been read.
     private mutating func addOverwritten(
-        _ key: Int32, _ readers: [(transaction: Int32, version: Int32)], _ writers: [Int32]
+        _ key: Int32, _ readers: ArraySlice<Reader>, _ writers: ArraySlice<Int32>
     ) {
-        let versions = table.keys[Int(key)]
         var latest: [Int32: Int64] = [:]
-        for (reader, version) in readers where versions.writer(of: version) >= 0 {
+        for (reader, version) in readers where table.versions.writer(key, version) >= 0 {
             latest[version] = max(latest[version] ?? .min, table.invoked(Int(reader)))
         }
         // Node i comes behind the writers up to the i-th.
@@ -125,7 +128,7 @@ struct TransactionPrecedence {
             if index > 0 { graph.add(prefixes[index - 1], prefixes[index], .follows, key: key, isTimed: true) }
         }
         for (version, time) in latest.sorted(by: { $0.key < $1.key }) {
-            let author = versions.writer(of: version)
+            let author = table.versions.writer(key, version)
             var (low, high) = (0, sorted.count)
             while low < high {
                 let middle = (low + high) / 2

@@ -26,14 +26,6 @@ struct TransactionTable {
         fileprivate var longestRow = -1
         /// Of a list, the transactions in the order of what was seen of them, and the length after each.
         var appended: [(transaction: Int32, length: Int32)] = []
-        /// Of a register, which transaction wrote each version, from the first on.
-        fileprivate var writers: [Int32] = []
-
-        /// Of a register, how many versions it had, what was there at first among them.
-        var versions: Int { writers.count + 1 }
-
-        /// Of a register, which transaction wrote a version; -1 for what was there at first.
-        func writer(of version: Int32) -> Int32 { version == 0 ? -1 : writers[Int(version) - 1] }
     }
 
     /// One transaction that happened: it was answered, or something that it wrote was seen. What it read and wrote ends
@@ -49,6 +41,8 @@ struct TransactionTable {
     private var reads: [Read] = []
     private var writes: [Write] = []
     private(set) var keys: [Key] = []
+    /// The versions of all registers.
+    private(set) var versions = RegisterVersions()
     /// What no order can explain.
     private(set) var violation: MonitorViolation?
 
@@ -348,7 +342,7 @@ struct TransactionTable {
             happened += 1
         }
         transactions.reserveCapacity(Int(happened))
-        let versions = settleWrites(numbers)
+        let versionOf = settleWrites(numbers)
         for key in keys.indices {
             for place in keys[key].appended.indices {
                 keys[key].appended[place].transaction = numbers[Int(keys[key].appended[place].transaction)]
@@ -364,7 +358,7 @@ struct TransactionTable {
                     // What a list ends with must be the last that its writer appended.
                     return fail(.intermediateRead, [Int(draft.row), Int(drafts[Int(written[write].draft)].row)])
                 }
-                reads.append(Read(key: seen.key, version: isList ? seen.count : write.map { versions[$0] } ?? 0))
+                reads.append(Read(key: seen.key, version: isList ? seen.count : write.map { versionOf[$0] } ?? 0))
             }
         }
         (drafts, seen, written, writers, refused) = ([], [], [], WriteIndex(), [:])
@@ -372,7 +366,8 @@ struct TransactionTable {
 
     /// The transactions, what they wrote, and the versions; of each write that can be seen in a register which it is.
     private mutating func settleWrites(_ numbers: [Int32]) -> [Int32] {
-        var versions = Array(repeating: Int32(0), count: written.count)
+        var versionOf = Array(repeating: Int32(0), count: written.count)
+        var latest = Array(repeating: Int32(0), count: keys.count)
         for (index, draft) in drafts.enumerated() where numbers[index] >= 0 {
             transactions.append(
                 Transaction(
@@ -386,14 +381,20 @@ struct TransactionTable {
                 let key = written[own.lowerBound].key
                 var version = Int32(own.count)
                 if !keys[Int(key)].isList {
-                    keys[Int(key)].writers.append(numbers[index])
-                    version = Int32(keys[Int(key)].writers.count)
-                    versions[own.upperBound - 1] = version
+                    latest[Int(key)] += 1
+                    version = latest[Int(key)]
+                    versionOf[own.upperBound - 1] = version
                 }
                 writes.append(Write(key: key, version: version))
             }
         }
-        return versions
+        versions = RegisterVersions(latest: latest)
+        for transaction in 0..<count {
+            for write in self.writes(transaction) where !keys[Int(write.key)].isList {
+                versions.note(write, by: Int32(truncatingIfNeeded: transaction))
+            }
+        }
+        return versionOf
     }
 }
 

@@ -93,10 +93,19 @@ struct ConversationTarget: ParserTarget {
         let echo =
             segment(0x40, "one\ntwo\n") + segment(0x44, "one\n") + segment(0x44, "twx\n") + segment(0x08, "")
             + segment(0x0C, "")
+        let memcached = UInt8(WireProtocols.all.firstIndex { $0 is MemcachedCodec }!)
+        let values = [
+            ("set k 0 0 1\r\na\r\n", "STORED\r\n"), ("gets k x\r\n", "VALUE k 0 1 7\r\na\r\nEND\r\n"),
+            ("cas k 3 0 2 7\r\n10\r\n", "STORED\r\n"), ("incr k 5\r\n", "15\r\n"), ("decr k 6\r\n", "9\r\n"),
+            ("append k 0 0 1\r\nb\r\n", "STORED\r\n"), ("delete k\r\n", "DELETED\r\n"), ("mg k v\r\n", "EN\r\n"),
+            ("ms k 1 C7 O1\r\nz\r\n", "NF O1\r\n"), ("ma k N0 v\r\n", "VA 1\r\n0\r\n"),
+            ("set k 0 0 1 noreply\r\nq\r\nget k\r\n", "VALUE k 0 1\r\nq\r\nEND\r\n"),
+        ]
+        let keys = values.flatMap { segment(0x40, $0.0) + segment(1, $0.0) + segment(0x44, $0.1) + segment(5, $0.1) }
         let tagged = UInt8(WireProtocols.all.firstIndex { $0 is TaggedLineCodec }!)
         let tags = segment(0x40, "REQ 1 a\nREQ 2 b\n") + segment(0x44, "RSP 2 b\nRSP 1 a\n") + segment(0x44, "RSP 7")
         return [
-            [tagged] + tags, [resp] + serial, [resp | 0x80] + crossed, [resp] + wrong, [0] + echo,
+            [memcached] + keys, [tagged] + tags, [resp] + serial, [resp | 0x80] + crossed, [resp] + wrong, [0] + echo,
             [0] + echo + segment(0x61, "lost\n"),
         ]
     }

@@ -95,10 +95,22 @@ struct WireTarget: ParserTarget {
             seeds.append([UInt8(2 * index)] + HTTPProperties.requests.utf8)
             seeds.append([UInt8(2 * index + 1)] + HTTPProperties.replies.utf8)
             seeds.append([UInt8(2 * index)] + "set a b\nPING \"x y\"\r\n\r\n*0\r\n".utf8)
+            seeds.append([UInt8(2 * index)] + MemcachedText.requests.utf8)
+            seeds.append([UInt8(2 * index + 1)] + MemcachedText.replies.utf8)
             seeds.append([UInt8(2 * index + 1)] + "RSP 17 3 abc\nREQ  9 2 xy\nHTTP/1.1 200 OK\r\n\r\n".utf8)
         }
         return seeds
     }
+}
+
+/// What memcached's clients and servers say.
+enum MemcachedText {
+    static let requests =
+        "get a b\r\nset a 7 0 3 noreply\r\nabc\r\ncas a 0 0 2 17\r\n\r\n\r\nms a 1 F3 O9 q\r\nx\r\nmg a v f k\r\nmn\r\n"
+        + "gat 0 a\r\nset a 0 0 -1\r\nincr a 18446744073709551615\r\nadd a 0 0 2\r\nabcd\r\n"
+    static let replies =
+        "VALUE a 7 3\r\nabc\r\nVALUE b 0 5 17\r\nEND\r\n\r\nEND\r\nSTORED\r\nVA 1 f3 O9\r\nx\r\nHD O9\r\nEN\r\n"
+        + "STAT pid 1\r\nEND\r\nCLIENT_ERROR bad data chunk\r\nERROR\r\n18446744073709551615\r\nMN\r\n"
 }
 
 /// What must hold of HTTP messages.
