@@ -11,7 +11,7 @@ extension MemcachedCodec {
                     .counter, weight: 30,
                     [
                         RequestTemplate(12, .change, "incr", .object, "1"),
-                        RequestTemplate(3, .write, "add", .object, "0", "0", "10"),
+                        RequestTemplate(3, .write, "add", .object, "0", "0", "8"),
                         RequestTemplate(4, .read, "get", .object),
                         RequestTemplate(1, .change, "decr", .object, "1", isHard: true),
                         RequestTemplate(1, .remove, "delete", .object, isHard: true),

@@ -17,6 +17,8 @@ struct GuidedPlan {
     /// Members that do the same, by latest time; -1 for those that are alone.
     private(set) var twinClass: [Int32]
     private(set) var twins: [[Int32]] = []
+    /// What lists tell of who comes before whom.
+    let queues: QueueOrder
     /// Of each member a mark, for telling sets of members from each other.
     let marks: [(UInt64, UInt64)]
 
@@ -33,6 +35,7 @@ struct GuidedPlan {
         twinClass = laneNext
         var random: UInt64 = 0x2545_F491_4F6C_DD1D
         marks = (0..<count).map { _ in (Self.mix(&random), Self.mix(&random)) }
+        queues = QueueOrder(use.operations)
         addEvents(windows)
         addLanes()
         findTwins()

@@ -29,12 +29,38 @@ extension GuidedSearch {
             } else if case .first(let earlier, let forced)? = foresight.objection(to: member) {
                 member = earlier
                 isForced = isForced && forced
+            } else if let earlier = queuedBefore(member) {
+                (member, isForced) = (earlier, false)
             } else {
                 return isChoice(member) ? .choice(member) : .notKnown
             }
         }
         // What must come before itself never comes.
         return isForced ? .dead : .notKnown
+    }
+
+    /// Who probably comes before an operation on a list that is used as a queue: who put in what it takes out, or who puts in
+    /// what is taken out earlier.
+    private func queuedBefore(_ member: Int) -> Int? {
+        guard !plan.queues.isEmpty else { return nil }
+        let operation = use.operations[member]
+        if operation.kind == .popLeft || operation.kind == .popRight {
+            let source = Int(plan.queues.source[member])
+            return source >= 0 && !foresight.isDone[source] && isOpen(source) ? source : nil
+        }
+        guard operation.kind == .pushLeft || operation.kind == .pushRight else { return nil }
+        var best: (time: Int64, member: Int)?
+        for lane in plan.lanes.indices {
+            let place = Int(laneHeads[lane])
+            guard place < plan.lanes[lane].count else { continue }
+            let other = Int(plan.lanes[lane][place])
+            guard isOpen(other), use.operations[other].key == operation.key,
+                use.operations[other].kind == operation.kind
+            else { continue }
+            let time = plan.queues.takenAt[other]
+            if time < best?.time ?? plan.queues.takenAt[member] { best = (time, other) }
+        }
+        return best?.member
     }
 
     /// Something that must happen before an operation that must wait.

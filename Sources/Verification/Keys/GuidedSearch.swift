@@ -19,7 +19,7 @@ struct GuidedSearch {
     private var forcedAfter: [[Int32]] = []
     private(set) var forcedLeft: [Int32]
     /// Of each lane, where the first one is that has yet to happen.
-    private var laneHeads: [Int32]
+    private(set) var laneHeads: [Int32]
 
     private var position = 0
     private var trail: [Int32] = []

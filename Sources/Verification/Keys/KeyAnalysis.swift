@@ -46,17 +46,20 @@ struct KeyAnalysis {
         let searcher = ComponentSearcher(history, startsAbsent: reading.evidence.keysStartAbsent, budget)
         var found: [Int: Fault] = [:]
         var undecided: [Int] = []
+        var blind: Set<String> = []
         for group in 0..<groups.count where found.count < maximumViolations {
             let events = groups.events(group, of: history.operations)
             let monitor =
                 groups.isAlone(group) && events.count >= KeyMonitor.leastEvents
-                ? KeyMonitor(events, history, startsAbsent: reading.evidence.keysStartAbsent) : nil
+                ? KeyMonitor.fitting(events, history, startsAbsent: reading.evidence.keysStartAbsent) : nil
             switch monitor?.decide(events) {
-            case .linearizable: continue
+            case .linearizable:
+                if let unseen = monitor?.blindness { blind.insert(unseen) }
             case .violated(let event, let margin): found[group] = Fault(event: event, isFirst: true, margin: margin)
             case .needsSearch, nil: undecided.append(group)
             }
         }
+        notes += blind.sorted().map { "Of linearizability \($0)." }
         // Small ones first: they are the quickest to tell a violation.
         undecided.sort { groups.size($0) != groups.size($1) ? groups.size($0) < groups.size($1) : $0 < $1 }
         for (group, outcome) in searcher.decide(undecided, of: groups, threads: threads) {

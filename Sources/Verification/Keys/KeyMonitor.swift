@@ -1,7 +1,7 @@
 /// The near-linear monitors for keys that are only set and read with unique values, or only incremented by one and
-/// read.
+/// read; and for long lists that elements are put into at one end only, and taken out at the other.
 struct KeyMonitor {
-    private enum Kind { case register, counter }
+    private enum Kind { case register, counter, queue }
 
     private let kind: Kind
     private let initial: RegisterMonitor.Initial
@@ -12,8 +12,16 @@ struct KeyMonitor {
     /// Smaller components are searched at once.
     static let leastEvents = 64
 
-    /// - Returns: Nil where the component's operations are outside both monitors' vocabularies.
-    init?(_ events: [SearchEvent], _ history: KeyHistory, startsAbsent: Bool) {
+    /// The monitor for a component; nil where its operations are outside the vocabularies of all.
+    static func fitting(_ events: [SearchEvent], _ history: KeyHistory, startsAbsent: Bool) -> KeyMonitor? {
+        guard let first = events.first, isOfList(history.operations[Int(first.operation)].kind) else {
+            return KeyMonitor(events, history, startsAbsent: startsAbsent)
+        }
+        guard events.count >= leastQueueEvents else { return nil }
+        return KeyMonitor(queue: events, history, startsAbsent: startsAbsent)
+    }
+
+    private init?(_ events: [SearchEvent], _ history: KeyHistory, startsAbsent: Bool) {
         var (onlyRegister, onlyCounter) = (true, true)
         var base = Int.max
         var (findsNothing, findsZero) = (false, false)
@@ -46,6 +54,41 @@ struct KeyMonitor {
         rows = Self.rows(chosen, history, isCounter: !onlyRegister, base: onlyRegister ? 0 : base)
     }
 
+    /// Shorter queues are searched, which looks at the lengths that are answered too.
+    static let leastQueueEvents = 8192
+
+    /// What it does not look at.
+    var blindness: String? {
+        kind == .queue ? "the lengths that were answered of long lists are not looked at" : nil
+    }
+
+    private static func isOfList(_ kind: KeyOperation.Kind) -> Bool {
+        [.pushLeft, .pushRight, .popLeft, .popRight].contains(kind)
+    }
+
+    private init?(queue events: [SearchEvent], _ history: KeyHistory, startsAbsent: Bool) {
+        operations = events.filter { !$0.isResponse }.map(\.operation)
+        let own = operations.map { history.operations[Int($0)] }
+        let kinds = Set(own.map(\.kind))
+        guard kinds.isSubset(of: [.pushRight, .popLeft]) || kinds.isSubset(of: [.pushLeft, .popRight]) else {
+            return nil
+        }
+        kind = .queue
+        initial = startsAbsent ? .null : .unknown
+        var rows = History()
+        rows.reserve(own.count)
+        for operation in own {
+            let isPush = operation.kind == .pushLeft || operation.kind == .pushRight
+            rows.append(
+                isPush ? .enqueue : .dequeue, client: 0, argument: isPush ? operation.argument : History.null,
+                result: !isPush && operation.isAnswered && operation.result != Cell.absent
+                    ? operation.result : History.null,
+                invoked: operation.invoked, completed: operation.completed,
+                status: operation.isAnswered ? .ok : .info)
+        }
+        self.rows = rows
+    }
+
     private static func rows(_ chosen: [Int32], _ history: KeyHistory, isCounter: Bool, base: Int) -> History {
         var rows = History()
         rows.reserve(chosen.count)
@@ -74,6 +117,9 @@ struct KeyMonitor {
             var monitor = RegisterMonitor(rows, cut: cut, initial: initial)
             return monitor.run()
         case .counter: return CounterMonitor(rows, cut: cut).run()
+        case .queue:
+            var monitor = QueueMonitor(rows, cut: cut)
+            return monitor.run()
         }
     }
 
@@ -90,7 +136,11 @@ struct KeyMonitor {
         case .linearizable: return .linearizable
         case .needsSearch: return .needsSearch
         case .violated(let violation):
-            guard kind == .counter || initial == .null else { return withoutEarlyReads().confirm(events) }
+            // What was there before may have been anything.
+            if kind == .queue, initial != .null { return .needsSearch }
+            guard kind == .counter || kind == .queue || initial == .null else {
+                return withoutEarlyReads().confirm(events)
+            }
             return locate(violation, events)
         }
     }
