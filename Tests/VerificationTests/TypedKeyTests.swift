@@ -28,6 +28,19 @@ struct TypedKeyTests {
         #expect(violated > Self.rounds / 100)
     }
 
+    @Test("every violation is put into words", arguments: TypedCrowd.Kind.allCases)
+    func words(kind: TypedCrowd.Kind) {
+        var found = 0
+        for round in 0..<Self.rounds / 4 {
+            let crowd = TypedCrowd(kind, seed: UInt64(round) &* 65_537 &+ 3, operations: 4 + round % 9)
+            for violation in crowd.tape.judge().violations {
+                found += 1
+                #expect(!violation.summary.isEmpty && !violation.packets.isEmpty, "round \(round): \(crowd)")
+            }
+        }
+        #expect(found > Self.rounds / 400)
+    }
+
     @Test("what was there before the capture explains anything", arguments: TypedCrowd.Kind.allCases)
     func unknownBeginning(kind: TypedCrowd.Kind) {
         for round in 0..<Self.rounds {
