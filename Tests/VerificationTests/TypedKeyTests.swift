@@ -61,7 +61,9 @@ struct TypedKeyTests {
             let c = tape.connect(2)
             for (index, (request, answer)) in requests.enumerated() { tape.exchange(c[index % 2], request, answer) }
             c.forEach(tape.close)
-            return tape.judge()
+            var evidence = tape.evidence
+            evidence.source = .capture
+            return Judge().judge(evidence)
         }
         // A rate limiter: the first that counts sets the end.
         let limiter = [("INCR k", ":7\r\n"), ("INCR k", ":8\r\n"), ("INCR k", ":1\r\n"), ("INCR k", ":2\r\n")]

@@ -47,7 +47,7 @@ struct ComponentSearcher {
         mutating func decide(_ events: [SearchEvent]) -> SearchOutcome { worker.decide(events, budget) }
 
         /// Lets each of some keys be gone once, at any time: events to put before all others.
-        mutating func vanish(_ keys: [Int32]) -> [SearchEvent] { worker.vanish(keys) }
+        mutating func vanish(_ keys: [Int32], from time: Int64) -> [SearchEvent] { worker.vanish(keys, time) }
 
         /// The first event of `all`, which are known to have no order, whose response no order explains when later answers are
         /// not known yet: `known`, before which all has an order, or a later one. Histories are explicable up to some
@@ -105,14 +105,14 @@ struct ComponentSearcher {
             model.focus(on: groups.key(group), isAlone: groups.isAlone(group))
         }
 
-        fileprivate mutating func vanish(_ keys: [Int32]) -> [SearchEvent] {
+        fileprivate mutating func vanish(_ keys: [Int32], _ time: Int64) -> [SearchEvent] {
             keys.enumerated().map { place, key in
                 var end = KeyOperation(kind: .delete, key: key, call: -1, lane: Int32(-1 - place))
                 end.isAnswered = false
-                end.invoked = .min
+                end.invoked = time
                 model.operations.append(end)
                 let number = Int32(model.operations.count - 1)
-                return SearchEvent(time: .min, operation: number, isResponse: false)
+                return SearchEvent(time: time, operation: number, isResponse: false)
             }
         }
 

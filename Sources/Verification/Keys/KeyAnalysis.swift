@@ -100,8 +100,8 @@ struct KeyAnalysis {
         var trial = searcher.trial(groups, group)
         var fault = fault
         var all = known
-        if reading.meaning.objectsMayVanish, !reading.evidence.keysStartAbsent {
-            let gone = trial.vanish(searcher.history.keysThatMayExpire(known))
+        if reading.meaning.objectsMayVanish, reading.evidence.source == .capture, !reading.evidence.keysStartAbsent {
+            let gone = trial.vanish(searcher.history.keysThatMayExpire(known), from: known.first?.time ?? 0)
             all = gone + known
             switch gone.isEmpty ? .violated(event: fault.event) : trial.decide(all) {
             case .violated(let event): fault = gone.isEmpty ? fault : Fault(event: event)
