@@ -7,8 +7,11 @@ extension CapturedHistory {
             return
         }
         let codes = (0..<keys.keys.count).map { history.values.code(bytes: keys.name($0)) }
-        let left = keys.exclusion.count { $0 != nil }
-        if left > 0 { notes.append("\(left) keys are not judged: commands without a model touch them.") }
+        let left = keys.exclusion.compactMap { $0 }
+        if !left.isEmpty {
+            let reasons = Set(left.map(\.reason)).sorted().joined(separator: ", or ")
+            notes.append("\(left.count) keys are not judged: \(reasons).")
+        }
         let ends = ListEnds.ofKeys(keys)
         for operation in keys.operations {
             for own in keys.onEachKey(operation) { add(own, keys, codes, ends, reading) }

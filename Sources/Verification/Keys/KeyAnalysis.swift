@@ -35,7 +35,8 @@ struct KeyAnalysis {
         let groups = ComponentGroups(&history, events)
         if groups.excludedKeys > 0 {
             notes.append(
-                "\(groups.excludedKeys) keys are not judged for linearizability; commands without a model touch them.")
+                "\(groups.excludedKeys) keys are not judged for linearizability; "
+                    + groups.exclusionReasons.sorted().joined(separator: ", or ") + ".")
         }
         search(groups, history, reading, budget, threads: threads)
     }
@@ -139,6 +140,7 @@ struct ComponentGroups {
     private var keys: [Int] = []
     private var alone: [Bool] = []
     private(set) var excludedKeys = 0
+    private(set) var exclusionReasons: Set<String> = []
 
     /// How many components have operations.
     var count: Int { keys.count }
@@ -162,7 +164,9 @@ struct ComponentGroups {
         for key in 0..<keyCount {
             let root = Int(history.root(Int32(key)))
             sizes[root] += 1
-            if history.exclusion[key] != nil { excluded[root] = true }
+            guard let why = history.exclusion[key] else { continue }
+            excluded[root] = true
+            exclusionReasons.insert(why.reason)
         }
         for root in 0..<keyCount where excluded[root] { excludedKeys += sizes[root] }
         var counts = Array(repeating: 0, count: keyCount)

@@ -32,6 +32,18 @@ package struct KeyHistory {
         case tooManyParts
         /// Its name is like that of a part.
         case strangeName
+
+        /// Why, as a clause.
+        var reason: String {
+            switch self {
+            case .command, .oddReply: "commands without a model touch them"
+            case .unreadableRequest: "a request that cannot be read may touch them"
+            case .severalKinds: "they were used as two kinds of object"
+            case .expires: "they may be gone at some time"
+            case .tooManyParts: "they have too many parts"
+            case .strangeName: "their names are like those of parts of objects"
+            }
+        }
     }
 
     /// No keys.

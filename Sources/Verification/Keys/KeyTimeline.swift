@@ -77,7 +77,7 @@ package struct KeyTimeline: Sendable {
     package func witness(key: Int, before culprit: ExchangeReference?, _ budget: SearchBudget) -> Witness {
         if let why = history.exclusionOfAll { return .none(why) }
         let root = roots[key]
-        guard !isExcluded[Int(root)] else { return .none("commands without a model touch the key") }
+        guard !isExcluded[Int(root)] else { return .none("the key is not judged") }
         let part = operations(root, before: culprit)
         let events = KeyEvent.all(part).map { $0.event(of: part) }
         var model = KeyModel(
