@@ -30,7 +30,10 @@ struct RESP3Tests {
 
     @Test(
         "what comes close is none",
-        arguments: ["_x\r\n", "#x\r\n", ",\r\n", ",1.5x\r\n", "(1.5\r\n", "(-\r\n", "=-1\r\n", "?1\r\n"])
+        arguments: [
+            "_x\r\n", "#x\r\n", ",\r\n", ",1.5x\r\n", "(1.5\r\n", "(-\r\n", "=-1\r\n", "?1\r\n", "%-1\r\n", "~-1\r\n",
+            "|-1\r\n:1\r\n",
+        ])
     func refused(text: String) {
         let bytes = Array(text.utf8)
         if case .malformed = RESPCodec().frame(bytes.span, from: .server) { return }
@@ -53,6 +56,14 @@ struct RESP3Tests {
         let bytes = Array("|1\r\n+ttl\r\n:3\r\n$3\r\nabc\r\n".utf8)
         let head = RESPHead(bytes.span)
         #expect(head?.kind == .bulk && head?.body == 18..<21)
+    }
+
+    @Test("an error with line ends is written so that it is read again")
+    func errors() {
+        var bytes: [UInt8] = []
+        RESPValue.error(Array("a\r\nb".utf8)).append(to: &bytes)
+        let value = RESPValue(bytes.span)
+        #expect(value == .error(Array("a\r\nb".utf8)))
     }
 
     @Test("attributes of attributes end, however many there are")

@@ -128,27 +128,44 @@ struct RESPCursor: ~Escapable {
             }
             return bulkBody(length) != nil
         case UInt8(ascii: "~"), UInt8(ascii: ">"):
-            guard let count = elementCount(line, depth: depth) else { return false }
+            guard let count = countOfSome(line, depth: depth) else { return false }
             return skipValues(count, depth: depth + 1)
         case UInt8(ascii: "%"):
-            guard let count = elementCount(line, depth: depth) else { return false }
+            guard let count = countOfSome(line, depth: depth) else { return false }
             return skipValues(2 * count, depth: depth + 1)
-        case UInt8(ascii: "|"):
-            // Attributes go ahead of the value that they are about.
-            guard let count = elementCount(line, depth: depth), skipValues(2 * count, depth: depth + 1) else {
-                return false
-            }
-            guard depth < RESPCodec.maximumDepth else {
-                offset = line.lowerBound
-                fail("attributes at depth \(depth) are over the limit")
-                return false
-            }
-            return skipValue(depth: depth + 1)
+        case UInt8(ascii: "|"): return passAttributes(line, depth: depth) && skipValue(depth: depth + 1)
         default:
             offset = line.lowerBound
             fail("expected one of + - : $ * _ # , ( ! = % ~ > |")
             return false
         }
+    }
+
+    /// Moves over attributes, which go ahead of the value that they are about, to that value.
+    mutating func passAttributes(_ line: Range<Int>, depth: Int) -> Bool {
+        var line = line
+        for _ in depth..<RESPCodec.maximumDepth {
+            guard let count = countOfSome(line, depth: depth), skipValues(2 * count, depth: depth + 1) else {
+                return false
+            }
+            guard offset < bytes.count, bytes[offset] == UInt8(ascii: "|") else { return true }
+            guard let next = self.line() else { return false }
+            line = next
+        }
+        offset = line.lowerBound
+        fail("attributes of attributes are over the limit")
+        return false
+    }
+
+    /// The count of what cannot be null.
+    mutating func countOfSome(_ line: Range<Int>, depth: Int) -> Int? {
+        guard let count = elementCount(line, depth: depth) else { return nil }
+        guard count >= 0 else {
+            offset = line.lowerBound
+            fail("\(count) elements")
+            return nil
+        }
+        return count
     }
 
     /// `1.5`, `-3e7`, `inf`, `nan`.

@@ -25,6 +25,10 @@ public indirect enum RESPValue: Hashable, Sendable {
         }
         switch self {
         case .simple(let text): line("+", text)
+        case .error(let text) where text.contains(0x0A):
+            line("!", String(text.count).utf8)
+            out.append(contentsOf: text)
+            out.append(contentsOf: crlf)
         case .error(let text): line("-", text)
         case .integer(let value): line(":", String(value).utf8)
         case .null: line("$", "-1".utf8)
@@ -122,18 +126,9 @@ extension RESPCursor {
             }
             return .array(elements)
         case UInt8(ascii: "|"):
-            guard depth < RESPCodec.maximumDepth, let start = afterAttributes(line, depth: depth) else { return nil }
-            offset = start
-            return value(depth: depth + 1)
+            return passAttributes(line, depth: depth) ? value(depth: depth + 1) : nil
         default: return nil
         }
-    }
-
-    /// Where the value begins that the attributes on `line` are about.
-    mutating func afterAttributes(_ line: Range<Int>, depth: Int) -> Int? {
-        guard let count = elementCount(line, depth: depth) else { return nil }
-        for _ in 0..<max(0, 2 * count) where !skipValue(depth: depth + 1) { return nil }
-        return offset < bytes.count ? offset : nil
     }
 
     func copy(_ range: Range<Int>) -> [UInt8] {

@@ -81,9 +81,11 @@ extension RESPHead {
             let isMap = bytes[line.lowerBound] == UInt8(ascii: "%")
             self.init(kind: .array, number: Int64(isMap ? 2 * count : count), body: text)
         case UInt8(ascii: "|"):
-            guard let start = cursor.afterAttributes(line, depth: 0), bytes[start] != UInt8(ascii: "|"),
-                let head = RESPHead(bytes.extracting(start..<bytes.count))
+            guard cursor.passAttributes(line, depth: 0), cursor.offset < bytes.count,
+                bytes[cursor.offset] != UInt8(ascii: "|"),
+                let head = RESPHead(bytes.extracting(cursor.offset..<bytes.count))
             else { return nil }
+            let start = cursor.offset
             let body = head.body.lowerBound + start..<head.body.upperBound + start
             self.init(kind: head.kind, number: head.number, body: body)
         default: return nil
