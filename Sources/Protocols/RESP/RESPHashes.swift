@@ -10,7 +10,8 @@ extension KeyHistory {
         let object = key(request.bytes, request.word(1))
         note(.hash, object)
         switch effect {
-        case .all, .names, .count:
+        case .count: return addCount(object, request)
+        case .all, .names:
             return request.count == 2 && addWhole(effect, object, request)
         case .put: return addFields(object, request)
         case .getMany: return addFieldReads(object, request)
@@ -102,16 +103,21 @@ extension KeyHistory {
         return true
     }
 
+    /// HLEN, SCARD, ZCARD.
+    mutating func addCount(_ object: Int32, _ request: RESPRequest) -> Bool {
+        guard request.count == 2 else { return false }
+        guard let answer = request.answer else { return true }
+        guard let count = answer.integer else { return false }
+        var operation = request.operation(.read, object)
+        operation.result = count
+        makeWhole(&operation, .count)
+        append(operation)
+        return true
+    }
+
     private mutating func addWhole(_ effect: RESPHashEffect, _ object: Int32, _ request: RESPRequest) -> Bool {
         guard let answer = request.answer else { return true }
         var operation = request.operation(.read, object)
-        if effect == .count {
-            guard let count = answer.integer else { return false }
-            operation.result = count
-            makeWhole(&operation, .count)
-            append(operation)
-            return true
-        }
         // Names alone tell that they are there, not what they hold.
         guard effect == .all else { return true }
         guard let elements = answer.elements, elements.count % 2 == 0 else { return false }

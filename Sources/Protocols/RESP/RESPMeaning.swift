@@ -126,7 +126,7 @@ struct RESPMeaning: Meaning {
         switch head.kind {
         case .integer: return String(head.number)
         case .null: return "nil"
-        case .array: return "an array of \(head.number)"
+        case .array: return RESPValue(reply.bytes.span)?.words ?? "an array of \(head.number)"
         default: return Reading.text(reply.bytes[head.body])
         }
     }

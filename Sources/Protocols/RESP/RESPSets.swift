@@ -19,13 +19,7 @@ extension KeyHistory {
         case .remove: return addMembers(.set, .delete, .deleteMany, object, request)
         case .contains: return request.count == 3 && addMembers(.set, .exists, .existsMany, object, request)
         case .containsMany: return addMemberReads(object, request)
-        case .count:
-            guard request.count == 2, let count = request.answer?.integer else { return request.answer == nil }
-            var operation = request.operation(.read, object)
-            operation.result = count
-            makeWhole(&operation, .count)
-            append(operation)
-            return true
+        case .count: return addCount(object, request)
         case .all: return request.count == 2 && addAllMembers(object, request)
         case .pop, .random: return addPopped(effect, object, request)
         case .move: return addMoved(object, request)

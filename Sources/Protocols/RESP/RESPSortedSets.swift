@@ -23,13 +23,7 @@ extension KeyHistory {
             append(operation)
             return true
         case .add: return addToScore(object, request)
-        case .count:
-            guard request.count == 2, let count = request.answer?.integer else { return request.answer == nil }
-            var operation = request.operation(.read, object)
-            operation.result = count
-            makeWhole(&operation, .count)
-            append(operation)
-            return true
+        case .count: return addCount(object, request)
         case .range: return addRange(object, request)
         case .pop: return addPopped(object, request)
         }

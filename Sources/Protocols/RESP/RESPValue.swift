@@ -1,4 +1,6 @@
-/// One RESP2 value.
+import Verification
+
+/// One RESP value; those of version 3 are what they come to: a map is an array of names and values, a double a text.
 public indirect enum RESPValue: Hashable, Sendable {
     case simple([UInt8])
     case error([UInt8])
@@ -134,4 +136,21 @@ extension RESPCursor {
     func copy(_ range: Range<Int>) -> [UInt8] {
         bytes.extracting(range).withUnsafeBufferPointer { Array($0) }
     }
+}
+
+extension RESPValue {
+    /// The value in few words: `[a, 1, nil, … 9 more]`.
+    var words: String {
+        switch self {
+        case .simple(let text), .error(let text), .bulk(let text): return Reading.text(text)
+        case .integer(let number): return String(number)
+        case .null: return "nil"
+        case .array(let elements):
+            let told = elements.prefix(Self.mostWords).map(\.words)
+            let left = elements.count - told.count
+            return "[" + (told + (left > 0 ? ["… \(left) more"] : [])).joined(separator: ", ") + "]"
+        }
+    }
+
+    private static let mostWords = 8
 }
