@@ -145,7 +145,7 @@ struct InspectTests {
                   4       GET k       5       "abc"  251 µs
                   6       PING        7       PONG   2.10 ms
                 ! -       no request  8       :1     -
-                  the reply stream is no resp from offset 20 on: expected one of + - : $ *
+                  the reply stream is no resp from offset 20 on: expected one of + - : $ * _ # , ( ! = % ~ > |
                 """)
     }
 
