@@ -204,8 +204,8 @@ enum HouseRule {
     static func protocolNames(in file: SourceFile) -> [String] {
         guard !rooms.contains(where: file.path.hasPrefix) else { return [] }
         return file.code.compactMap { number, text in
-            guard let name = text.firstMatch(of: #/\b(RESP[A-Z]\w*|HTTP[A-Z]\w*|Echo(Line|Length)\w*|TaggedLine\w*)/#)
-            else { return nil }
+            let names = #/\b(RESP[A-Z]\w*|HTTP[A-Z]\w*|Echo(Line|Length)\w*|(TaggedLine|Memcached|Beanstalk)\w*)/#
+            guard let name = text.firstMatch(of: names) else { return nil }
             return "\(file.path):\(number): error: \(name.1) is named outside its room, use a question to its Meaning"
         }
     }

@@ -28,7 +28,7 @@ public enum CheckModel: String, Sendable, CaseIterable {
     case text
     /// Accounts between which money is moved; always by search.
     case bank
-    /// Transactions on several keys, one after the other; always by search.
+    /// Transactions on several keys, one after the other: by the graph of who comes before whom, else by search.
     case txn
 
     /// Names that mean one of the models.
