@@ -59,6 +59,7 @@ struct TypedKeyTests {
             let tape = Tape()
             tape.keysStartAbsent = startsAbsent
             let c = tape.connect(2)
+            if !startsAbsent { c.forEach(tape.midStream) }
             for (index, (request, answer)) in requests.enumerated() { tape.exchange(c[index % 2], request, answer) }
             c.forEach(tape.close)
             var evidence = tape.evidence

@@ -101,7 +101,7 @@ struct KeyAnalysis {
         var trial = searcher.trial(groups, group)
         var fault = fault
         var all = known
-        if reading.meaning.objectsMayVanish, reading.evidence.source == .capture, !reading.evidence.keysStartAbsent {
+        if reading.meaning.objectsMayVanish, reading.evidence.beganInTheMiddle, !reading.evidence.keysStartAbsent {
             let gone = trial.vanish(searcher.history.keysThatMayExpire(known), from: known.first?.time ?? 0)
             all = gone + known
             switch gone.isEmpty ? .violated(event: fault.event) : trial.decide(all) {
@@ -189,4 +189,9 @@ struct ComponentGroups {
             next[root] += 1
         }
     }
+}
+
+extension Evidence {
+    /// Whether it is of anybody's capture, and some connection was there before it: then its keys were too.
+    fileprivate var beganInTheMiddle: Bool { source == .capture && conversations.contains(where: \.startsMidStream) }
 }
