@@ -1,3 +1,4 @@
+import Capture
 import Testing
 import Verification
 
@@ -211,5 +212,44 @@ struct MemcachedTests {
             tape.reply(c[0], "VERSION 1\r\nVERSION 1\r\n")
         }
         #expect(doubled.violations.contains { $0.oracle == .duplication }, "\(doubled)")
+    }
+
+    @Test(
+        "in a capture of anybody's only who is answered as memcached answers is judged, whatever looks like a command")
+    func strangers() {
+        let judge = { (exchanges: [(String, String)]) in
+            let tape = Tape("memcached")
+            let c = tape.connect()
+            for (request, reply) in exchanges {
+                tape.send(c[0], raw: Array(request.utf8))
+                tape.reply(c[0], reply)
+            }
+            c.forEach(tape.close)
+            let evidence = Evidence(
+                capture: tape.flows, codec: tape.codec, end: Timestamp(nanoseconds: tape.now + 60_000_000_000))
+            return Judge().judge(evidence)
+        }
+        let foreign = [
+            [("GET / HTTP/1.0\r\nHost: a\r\n\r\n", "HTTP/1.0 401 Unauthorized\r\n\r\n")],
+            [("get /\r\n", "iThis is gopher\r\n.\r\n")],
+            [("USER me\r\n", "331 password\r\n"), ("quit\r\n", "221 bye\r\n")],
+        ]
+        for exchanges in foreign {
+            let judgement = judge(exchanges)
+            #expect(judgement.violations.isEmpty && judgement.exercised.answered == 0, "\(judgement)")
+        }
+        let own = [("set k 0 0 1\r\n1\r\n", "STORED\r\n"), ("get k\r\n", "VALUE k 0 1\r\n1\r\nEND\r\n")]
+        #expect(judge(own).exercised.answered == 2)
+        #expect(judge(own + [("incr k 1\r\n", "5\r\n")]).verdict == .violated)
+    }
+
+    @Test("a command in capitals is none, and its value a request of its own")
+    func capitals() {
+        let judgement = judge { tape, c in
+            tape.send(c[0], raw: Array("SET k 0 0 1\r\n1\r\n".utf8))
+            tape.reply(c[0], "ERROR\r\nERROR\r\n")
+            tape.exchange(c[0], "get k", "END\r\n")
+        }
+        #expect(judgement.verdict == .held, "\(judgement)")
     }
 }

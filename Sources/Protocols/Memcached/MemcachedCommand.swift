@@ -108,16 +108,16 @@ struct MemcachedCommand: Sendable {
 
     static func at(_ place: Int) -> MemcachedCommand { table[table.indices.contains(place) ? place : 0] }
 
-    /// The place of a command in the table, by the bytes of a request's first word in any case; 0 for an unknown one.
+    /// The place of a command in the table, by the bytes of a request's first word; 0 for an unknown one, as one in capitals is.
     static func place(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
         guard (1...longestName).contains(range.count) else { return 0 }
         var key: UInt64 = 0xCBF2_9CE4_8422_2325
-        for index in range { key = (key ^ UInt64(lower(bytes[index]))) &* 0x100_0000_01B3 }
+        for index in range { key = (key ^ UInt64(bytes[index])) &* 0x100_0000_01B3 }
         guard let found = places[key] else { return 0 }
         // Two names may share a key by an opponent's choice, so look.
         var index = range.lowerBound
         for byte in table[found].name.utf8 {
-            guard index < range.upperBound, lower(bytes[index]) == byte else { return 0 }
+            guard index < range.upperBound, bytes[index] == byte else { return 0 }
             index += 1
         }
         return index == range.upperBound ? found : 0
@@ -131,8 +131,6 @@ struct MemcachedCommand: Sendable {
     static func named(_ bytes: [UInt8], _ range: Range<Int>) -> MemcachedCommand? { named(bytes.span, range) }
 
     private static let longestName = 16
-
-    private static func lower(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte + 0x20 : byte }
 
     private static let places: [UInt64: Int] = {
         var map: [UInt64: Int] = [:]

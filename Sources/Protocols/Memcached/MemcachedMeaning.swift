@@ -5,8 +5,6 @@ extension MemcachedCodec: WireProtocol {
     package func meaning(of evidence: Evidence) -> any Meaning {
         MemcachedMeaning(versions: MemcachedVersions(areUnique: evidence.source == .target))
     }
-    package var isToldByMessages: Bool { true }
-    package var isToldByReplies: Bool { true }
 
     package func begins(_ bytes: [UInt8], from role: Role) -> Bool {
         let word = MemcachedReply.firstWord(bytes.span, from: 0, to: bytes.count)
@@ -18,7 +16,7 @@ extension MemcachedCodec: WireProtocol {
 
     private static func mayBecomeWord(_ beginning: String, from role: Role) -> Bool {
         role == .client
-            ? MemcachedCommand.table.contains { $0.name.hasPrefix(beginning.lowercased()) }
+            ? MemcachedCommand.table.contains { $0.name.hasPrefix(beginning) }
             : MemcachedReply.words.contains { String(describing: $0.text).hasPrefix(beginning) }
                 || beginning.utf8.allSatisfy { (0x30...0x39).contains($0) }
     }
