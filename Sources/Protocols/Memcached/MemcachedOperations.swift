@@ -314,7 +314,7 @@ struct MemcachedChange {
         operation.argument = argument
         operation.result = result
         history.setTimes(&operation, exchange, completed: completed)
-        if operation.isAnswered || !operation.isIdleUnanswered { history.operations.append(operation) }
+        history.append(operation)
     }
 
     private static func cell(_ bytes: [UInt8], _ block: MemcachedBlock, _ history: inout KeyHistory) -> Int {

@@ -73,13 +73,18 @@ extension KeyHistory {
 
     private mutating func addFieldReads(_ object: Int32, _ request: RESPRequest) -> Bool {
         guard request.count > 2, let cells = cells(request, request.count - 2) else { return false }
-        guard !cells.isEmpty else { return true }
-        let fields = (2..<request.count).map { index in
-            KeyPart(key: part(.hash, of: object, request.bytes, request.word(index)), cell: cells[index - 2])
-        }
-        var operation = request.operation(.readMany, fields[0].key)
-        addParts(&operation, fields)
+        addReads(of: .hash, object, cells, request)
         return true
+    }
+
+    /// What the parts that a request names hold; no cells without an answer.
+    mutating func addReads(of kind: CollectionKind, _ object: Int32, _ cells: [Int], _ request: RESPRequest) {
+        guard !cells.isEmpty else { return }
+        let read = (2..<request.count).map { index in
+            KeyPart(key: part(kind, of: object, request.bytes, request.word(index)), cell: cells[index - 2])
+        }
+        var operation = request.operation(.readMany, read[0].key)
+        addParts(&operation, read)
     }
 
     /// HDEL, SREM, ZREM: answered how many were there.

@@ -21,7 +21,6 @@ struct RESPLifetime {
     private(set) var nanoseconds: Int?
     /// It expires at a time of the server's clock.
     private(set) var isAbsolute = false
-    private var lives = false
 
     /// Nothing but the lifetime was said.
     var isWhole: Bool { condition == nil && !answersValue }
@@ -34,7 +33,7 @@ struct RESPLifetime {
             case "NX" where condition == nil && !existing: condition = .ifAbsent
             case "XX" where condition == nil && !existing: condition = .ifPresent
             case "GET" where !existing: answersValue = true
-            case "KEEPTTL" where !existing, "PERSIST" where existing: lives = true
+            case "PERSIST" where existing: break
             case "EX", "PX":
                 guard let amount = request.number(index + 1), amount > 0 else { return nil }
                 let unit = request.name(index) == "EX" ? 1_000_000_000 : 1_000_000

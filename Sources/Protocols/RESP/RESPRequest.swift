@@ -27,11 +27,6 @@ struct RESPRequest {
         (operation.kind, operation.key) = (kind, key)
         return operation
     }
-
-    /// Whether it was answered, but not by such a reply.
-    func isAnswered(otherThan kinds: RESPHead.Kind...) -> Bool {
-        answer.map { !kinds.contains($0.head.kind) } ?? false
-    }
 }
 
 /// A reply, or one of the replies in that of EXEC.

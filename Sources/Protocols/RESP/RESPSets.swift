@@ -28,12 +28,7 @@ extension KeyHistory {
 
     private mutating func addMemberReads(_ object: Int32, _ request: RESPRequest) -> Bool {
         guard request.count > 2, let cells = cellsOfFlags(request, request.count - 2) else { return false }
-        guard !cells.isEmpty else { return true }
-        let members = (2..<request.count).map { index in
-            KeyPart(key: part(.set, of: object, request.bytes, request.word(index)), cell: cells[index - 2])
-        }
-        var operation = request.operation(.readMany, members[0].key)
-        addParts(&operation, members)
+        addReads(of: .set, object, cells, request)
         return true
     }
 

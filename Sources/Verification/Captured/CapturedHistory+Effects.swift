@@ -66,9 +66,9 @@ extension CapturedHistory {
                 (function, argument, result) = (.increment, operation.argument, operation.result)
             case .put: (function, takesCell) = (.write, true)
             case .delete: function = .delete
-            case .pushLeft,
-                .pushRight where operation.argument != Cell.unknown:
-                if let push = ends?.functions?.push { (function, takesCell) = (push, true) }
+            case .pushLeft, .pushRight:
+                guard operation.argument != Cell.unknown, let push = ends?.functions?.push else { break }
+                (function, takesCell) = (push, true)
             case .popLeft, .popRight:
                 if let pop = ends?.functions?.pop { (function, answersCell) = (pop, true) }
             default: break

@@ -94,7 +94,7 @@ struct CellUse {
 
     private mutating func addAccesses(_ parts: KeyParts, _ zero: Int?) {
         for (index, operation) in operations.enumerated() {
-            touched.append(Self.keys(of: operation, parts).map { number(key: $0) })
+            touched.append(parts.keys(of: operation).map { number(key: $0) })
             for access in KeyAccess.all(of: operation, parts, zero: zero) {
                 let key = number(key: access.key)
                 let isWild = operation.kind == .add && !operation.isAnswered
@@ -112,13 +112,6 @@ struct CellUse {
             }
             starts.append(accesses.count)
         }
-    }
-
-    private static func keys(of operation: KeyOperation, _ parts: KeyParts) -> [Int32] {
-        guard operation.partCount > 0 else { return [operation.key] }
-        var keys: [Int32] = []
-        for part in parts.of(operation) where !keys.contains(part.key) { keys.append(part.key) }
-        return keys
     }
 
     private mutating func number(key: Int32) -> Int32 {

@@ -18,8 +18,10 @@ struct KeyAccess {
         }
         guard operation.kind != .atomic else { return composed(operation, parts, zero) }
         var accesses: [KeyAccess] = []
+        var places: [Int32: Int] = [:]
         for part in parts.of(operation) {
-            let place = accesses.firstIndex { $0.key == part.key }
+            let place = places[part.key]
+            if place == nil { places[part.key] = accesses.count }
             switch operation.kind {
             case .writeMany, .putMany:
                 // The last one counts.
@@ -46,9 +48,11 @@ struct KeyAccess {
     /// What several steps, one after the other, found first and left last.
     private static func composed(_ operation: KeyOperation, _ parts: KeyParts, _ zero: Int?) -> [KeyAccess] {
         var accesses: [KeyAccess] = []
+        var places: [Int32: Int] = [:]
         for part in parts.of(operation) {
             guard let step = one(of: parts.step(part, of: operation), zero) else { continue }
-            guard let place = accesses.firstIndex(where: { $0.key == step.key }) else {
+            guard let place = places[step.key] else {
+                places[step.key] = accesses.count
                 accesses.append(step)
                 continue
             }

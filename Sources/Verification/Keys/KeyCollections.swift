@@ -157,7 +157,7 @@ extension KeyHistory {
             // Of parts that nobody named there may be any number.
             guard startsAbsent, operation.isAnswered else { return nil }
             let own = collections.parts[operation.key] ?? []
-            guard hasRoom(own.count, operation.key) else { return nil }
+            guard hasRoom(own.count, operation) else { return nil }
             guard !own.isEmpty else {
                 copy.kind = .exists
                 return copy
@@ -169,16 +169,19 @@ extension KeyHistory {
             copy.key = own[0]
         } else {
             let told = steps(operation).flatMap { toldStep($0) }
-            guard !told.isEmpty, hasRoom(told.count, operation.key) else { return nil }
+            guard !told.isEmpty, hasRoom(told.count, operation) else { return nil }
             parts.makeAtomic(&copy, of: told)
         }
         joinParts(of: copy)
         return copy.isAnswered || !copy.isIdleUnanswered ? copy : nil
     }
 
-    private mutating func hasRoom(_ count: Int, _ object: Int32) -> Bool {
+    private mutating func hasRoom(_ count: Int, _ operation: KeyOperation) -> Bool {
         guard parts.count + count > KeyCollections.maximumParts else { return true }
-        exclusion[Int(object)] = exclusion[Int(object)] ?? .tooManyParts
+        // What is left out may have changed each of its keys.
+        for step in steps(operation) {
+            for key in parts.keys(of: step) { exclusion[Int(key)] = exclusion[Int(key)] ?? .tooManyParts }
+        }
         return false
     }
 

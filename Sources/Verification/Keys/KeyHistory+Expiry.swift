@@ -1,17 +1,13 @@
 /// Keys that somebody may have given an end before the evidence begins.
 extension KeyHistory {
-    /// So many keys of a component are thought of.
-    private static let mostVanishing = 64
-
     /// Those keys of a component that were not written anew, which takes their end away, before anything else was done to
-    /// them; none where there are too many.
+    /// them.
     func keysThatMayExpire(_ events: [SearchEvent]) -> [Int32] {
         var cleared: [Int32: Int64] = [:]
         var used: [Int32: Int64] = [:]
         for event in events where !event.isResponse {
             let operation = operations[Int(event.operation)]
-            let parts = operation.partCount > 0 ? parts.of(operation).map(\.key) : [operation.key]
-            for key in parts {
+            for key in parts.keys(of: operation) {
                 if operation.isAnswered, takesEndAway(operation, key) {
                     cleared[key] = min(cleared[key] ?? .max, operation.completed)
                 } else {
@@ -19,8 +15,7 @@ extension KeyHistory {
                 }
             }
         }
-        let keys = used.keys.filter { cleared[$0].map { [first = used[$0]!] in $0 >= first } ?? true }
-        return keys.count <= Self.mostVanishing ? keys.sorted() : []
+        return used.keys.filter { cleared[$0].map { [first = used[$0]!] in $0 >= first } ?? true }.sorted()
     }
 
     private func takesEndAway(_ operation: KeyOperation, _ key: Int32) -> Bool {

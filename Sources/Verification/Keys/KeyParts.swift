@@ -31,11 +31,18 @@ package struct KeyParts: Sendable {
 
     package mutating func append(_ part: KeyPart) { parts.append(part) }
 
-    package subscript(index: Int32) -> KeyPart { parts[Int(index)] }
-
     /// The keys of an operation on several; none of one on one.
     package func of(_ operation: KeyOperation) -> ArraySlice<KeyPart> {
         parts[Int(operation.firstPart)..<Int(operation.firstPart) + Int(operation.partCount)]
+    }
+
+    /// The keys of an operation, each once.
+    ///
+    /// - Complexity: O(keys).
+    func keys(of operation: KeyOperation) -> [Int32] {
+        guard operation.partCount > 0 else { return [operation.key] }
+        var seen: Set<Int32> = []
+        return of(operation).compactMap { seen.insert($0.key).inserted ? $0.key : nil }
     }
 
     /// A step of an atomic operation: its answer is known where the operation's is.

@@ -39,11 +39,9 @@ enum Overlaps {
     private static func forEachKey(of event: KeyEvent, _ history: KeyHistory, _ body: (Int) -> Void) {
         let operation = history.operations[Int(event.operation)]
         guard operation.partCount > 0 else { return body(Int(operation.key)) }
-        let parts = history.parts.of(operation)
-        for (index, part) in zip(parts.indices, parts)
-        where operation.kind != .atomic || !parts[..<index].contains(where: { $0.key == part.key }) {
-            body(Int(part.key))
-        }
+        // What is done in several steps is one operation on each key.
+        guard operation.kind != .atomic else { return history.parts.keys(of: operation).forEach { body(Int($0)) } }
+        for part in history.parts.of(operation) { body(Int(part.key)) }
     }
 
     /// - Parameter openOf: zero for each connection; left so.

@@ -63,7 +63,7 @@ struct StatedMeaning: Meaning {
         guard operation.take(asked.effect, answer, &history.values) else {
             return history.exclude(asked.object, CollectionOfOne(object))
         }
-        if operation.isAnswered || !operation.isIdleUnanswered { history.operations.append(operation) }
+        history.append(operation)
     }
 
     func named(_ call: Call, _ reading: Reading) -> NamedRequest? {
