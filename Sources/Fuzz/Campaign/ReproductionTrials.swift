@@ -11,6 +11,8 @@ struct ReproductionTrials: Sendable {
     private let times: Int
     private let executionsPerTry: Int
     private let durationPerTry: Duration
+    /// A try in which the target broke otherwise goes on with another target.
+    private var goesOn = false
 
     /// - Parameters:
     ///   - times: how many fresh targets.
@@ -27,9 +29,11 @@ struct ReproductionTrials: Sendable {
         self.durationPerTry = durationPerTry
     }
 
-    /// One try that is far longer than those of a confirmation.
+    /// One try that is far longer than those of a confirmation, and does not end where the target breaks otherwise.
     static func longerLook(_ setup: Harness.Setup) -> ReproductionTrials {
-        ReproductionTrials(setup, times: 1, executionsPerTry: 5_000, durationPerTry: .seconds(5))
+        var look = ReproductionTrials(setup, times: 1, executionsPerTry: 5_000, durationPerTry: .seconds(5))
+        look.goesOn = true
+        return look
     }
 
     /// Executions between two looks at a target at rest, where a leak is looked for.
@@ -97,7 +101,7 @@ struct ReproductionTrials: Sendable {
             if setup.patience.isOver { break }
             try tell(number)
             if number > 0 { try refresh(&harness) }
-            let judged = try attempt(harness, scenario, oracle)
+            let judged = try attempt(&harness, scenario, oracle)
             outcome.reproduction.tries += 1
             outcome.executions += judged.count
             var hit = false
@@ -139,8 +143,10 @@ struct ReproductionTrials: Sendable {
     }
 
     /// Runs the scenario until it shows the fault or the try is over.
-    private func attempt(_ harness: Harness, _ scenario: Scenario, _ oracle: OracleID?) throws -> [JudgedExecution] {
-        let before = harness.resources()
+    private func attempt(
+        _ harness: inout Harness, _ scenario: Scenario, _ oracle: OracleID?
+    ) throws -> [JudgedExecution] {
+        var before = harness.resources()
         let deadline = durationPerTry.fromNow
         var judged: [JudgedExecution] = []
         var count = 0
@@ -154,7 +160,12 @@ struct ReproductionTrials: Sendable {
             // Packets of what held are not looked at again: thousands of executions of a longer look would fill the memory.
             judged += ready.map { $0.judgement.verdict == .violated ? $0 : $0.withoutPackets }
             if ending != nil, !judged.isEmpty { judged[judged.count - 1].targetOutput = harness.targetOutput }
-            if broke || ready.contains(where: { Self.matches($0, oracle) }) { break }
+            if ready.contains(where: { Self.matches($0, oracle) }) { break }
+            if broke {
+                guard goesOn, Clock.monotonic < deadline, !setup.patience.isOver else { break }
+                try refresh(&harness)
+                before = harness.resources()
+            }
             // A leak is looked for at rest, now and then.
             if oracle == .resources, count % Self.executionsBeforeRest == 0 {
                 judged += try harness.judgements(all: true)
