@@ -2,20 +2,30 @@
 ///
 /// One of the files where bytes are read through pointers; every access is checked against `end` first.
 struct HistoryCursor {
-    let bytes: UnsafeRawBufferPointer
     let path: String
+    private let source: HistoryBytes
+    /// What stands before is given back, and from where on the next is.
+    private var (givenBack, nextGivenBack) = (0, Int.max)
     private(set) var end: Int
     var offset: Int
     private(set) var line = 1
     private var lineStart: Int
 
     init(_ bytes: UnsafeRawBufferPointer, path: String) {
-        self.bytes = bytes
+        self.init(HistoryBytes(bytes), path: path)
+    }
+
+    init(_ source: HistoryBytes, path: String) {
+        self.source = source
         self.path = path
-        end = bytes.count
+        if source.areMapped { nextGivenBack = HistoryBytes.step }
+        end = source.bytes.count
         offset = 0
         lineStart = 0
     }
+
+    @inline(__always)
+    var bytes: UnsafeRawBufferPointer { source.bytes }
 
     var isAtEnd: Bool { offset >= end }
 
@@ -31,6 +41,17 @@ struct HistoryCursor {
         offset += 1
         line += 1
         lineStart = offset
+    }
+
+    /// Nobody reads again what stands before.
+    @inline(__always)
+    mutating func forgetRead() {
+        if offset >= nextGivenBack { giveBack() }
+    }
+
+    private mutating func giveBack() {
+        source.giveBack(givenBack..<offset)
+        (givenBack, nextGivenBack) = (offset, offset + HistoryBytes.step)
     }
 
     /// JSON's white space, and EDN's but for commas.

@@ -48,7 +48,7 @@ public enum HistoryFile {
         var result: Result<History, HistoryError>?
         bytes.withUnsafeBytes { buffer in
             do throws(HistoryError) {
-                result = .success(try parse(buffer, name, options))
+                result = .success(try parse(HistoryBytes(buffer), name, options))
             } catch {
                 result = .failure(error)
             }
@@ -58,7 +58,7 @@ public enum HistoryFile {
 
     /// Whether these first bytes of a file look like a history at all, so that a command can tell it from a capture.
     public static func isHistory(_ firstBytes: [UInt8]) -> Bool {
-        firstBytes.withUnsafeBytes { format(of: withoutMark($0)) != nil }
+        firstBytes.withUnsafeBytes { format(of: UnsafeRawBufferPointer(rebasing: $0.dropFirst(mark($0)))) != nil }
     }
 
     /// Whether the file at `path` begins so; a compressed one is looked into, and a pipe is left alone.
@@ -74,13 +74,13 @@ public enum HistoryFile {
     }
 
     private static func parse(
-        _ bytes: UnsafeRawBufferPointer, _ name: String, _ options: HistoryOptions, damage: String? = nil
+        _ bytes: HistoryBytes, _ name: String, _ options: HistoryOptions, damage: String? = nil
     ) throws(HistoryError) -> History {
-        let text = withoutMark(bytes)
-        guard text.contains(where: { !isBlank($0) }) else {
+        let text = bytes.dropFirst(mark(bytes.bytes))
+        guard text.bytes.contains(where: { !isBlank($0) }) else {
             throw HistoryError(path: name, reason: "there is no operation in it")
         }
-        switch format(of: text) {
+        switch format(of: text.bytes) {
         case .linhist:
             var reader = LinhistReader(text, path: name, options)
             return try reader.parse(damage: damage)
@@ -99,7 +99,7 @@ public enum HistoryFile {
     }
 
     private static func journal(
-        _ bytes: UnsafeRawBufferPointer, _ name: String, _ options: HistoryOptions, isJSON: Bool, _ damage: String?
+        _ bytes: HistoryBytes, _ name: String, _ options: HistoryOptions, isJSON: Bool, _ damage: String?
     ) throws(HistoryError) -> History {
         var reader = JournalReader(bytes, path: name, isJSON: isJSON, options)
         var history = try reader.parse()
@@ -109,9 +109,9 @@ public enum HistoryFile {
 
     private static func isBlank(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
 
-    /// The bytes behind a byte order mark.
-    private static func withoutMark(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? UnsafeRawBufferPointer(rebasing: bytes.dropFirst(3)) : bytes
+    /// How long the byte order mark is.
+    private static func mark(_ bytes: UnsafeRawBufferPointer) -> Int {
+        bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     }
 
     /// The format that the first bytes tell.

@@ -64,8 +64,15 @@ struct JournalEvent {
 
 /// A line and a column, both from 1.
 struct HistoryPlace {
-    var line = 0
-    var column = 0
+    private var lineNumber: UInt32
+    private var columnNumber: UInt32
+
+    init(line: Int = 0, column: Int = 0) {
+        (lineNumber, columnNumber) = (UInt32(clamping: line), UInt32(clamping: column))
+    }
+
+    var line: Int { Int(lineNumber) }
+    var column: Int { Int(columnNumber) }
 }
 
 extension HistoryFile {

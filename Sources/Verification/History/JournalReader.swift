@@ -6,7 +6,7 @@ struct JournalReader {
     /// Values of fields that nobody needs.
     private var unneeded = HistoryValues()
 
-    init(_ bytes: UnsafeRawBufferPointer, path: String, isJSON: Bool, _ options: HistoryOptions) {
+    init(_ bytes: HistoryBytes, path: String, isJSON: Bool, _ options: HistoryOptions) {
         reader = ValueReader(HistoryCursor(bytes, path: path), isJSON: isJSON)
         journal = Journal(path: path, options)
     }
@@ -26,6 +26,7 @@ struct JournalReader {
         try skipTags()
         let close = opened()
         while true {
+            reader.cursor.forgetRead()
             try skipTags()
             if reader.cursor.isAtEnd {
                 if let close { throw reader.cursor.cut("a journal before its \(Character(Unicode.Scalar(close)))") }

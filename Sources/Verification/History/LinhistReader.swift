@@ -45,7 +45,7 @@ struct LinhistReader {
         var isHeader = false
     }
 
-    init(_ bytes: UnsafeRawBufferPointer, path: String, _ options: HistoryOptions) {
+    init(_ bytes: HistoryBytes, path: String, _ options: HistoryOptions) {
         cursor = HistoryCursor(bytes, path: path)
         vocabulary = options.vocabulary
         isPlain = options.vocabulary.keeps(Self.usualNames)
@@ -94,6 +94,7 @@ struct LinhistReader {
 
     private mutating func operations(_ isList: Bool) throws(HistoryError) {
         while true {
+            cursor.forgetRead()
             cursor.skipSpace()
             if isList {
                 while cursor.take(UInt8(ascii: ",")) { cursor.skipSpace() }

@@ -6,11 +6,11 @@
 ///
 /// Where lines have a prefix, those that tell of no event are other lines of the log.
 struct TextJournalReader {
-    private let bytes: UnsafeRawBufferPointer
+    private let bytes: HistoryBytes
     private let path: String
     private var journal: Journal
 
-    init(_ bytes: UnsafeRawBufferPointer, path: String, _ options: HistoryOptions) {
+    init(_ bytes: HistoryBytes, path: String, _ options: HistoryOptions) {
         self.bytes = bytes
         self.path = path
         journal = Journal(path: path, options)
@@ -25,9 +25,10 @@ struct TextJournalReader {
         var cursor = HistoryCursor(bytes, path: path)
         var hasPrefix = false
         while !cursor.isAtEnd {
+            cursor.forgetRead()
             let start = cursor
             while !cursor.isAtEnd, cursor.byte != 0x0A { cursor.offset += 1 }
-            let line = bytes[start.offset..<cursor.offset]
+            let line = cursor.bytes[start.offset..<cursor.offset]
             let isWhole = !cursor.isAtEnd
             if isWhole { cursor.passLineFeed() }
             if let words = Self.words(line) {
