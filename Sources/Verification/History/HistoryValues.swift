@@ -4,81 +4,65 @@
 /// A long text is kept as its beginning, its length and a 128-bit hash: a value of a gigabyte costs some hundred bytes.
 /// Two different ones are taken for one with a chance of 2⁻¹²⁸; the hash is keyed anew in each process.
 public struct HistoryValues: Sendable {
-    private var entries: [Entry] = []
-    /// What is no collection.
+    private var store = ValueStore()
+    /// What is no collection and no text of some length.
     private var atoms: [HistoryValue] = []
-    /// What is in the collections.
-    private var store = ElementStore()
-    /// The lower bits of each value's hash.
+    /// The lower bits of each value's hash. Empty where no more are awaited.
     private var hashes: [UInt32] = []
     /// Open addressing: a power of two of places, each -1 or the index of a value. Empty where no more are awaited.
     private var slots: [Int32] = []
 
-    private enum Kind: UInt64 {
-        case atom, list, set, map
-    }
-
-    /// A value in eight bytes: its kind, and where it is in `atoms` or `store`.
-    private struct Entry {
-        private let bits: UInt64
-
-        init(atom: Int) { bits = UInt64(atom) << 2 }
-
-        init(_ kind: Kind, _ place: ElementStore.Place) { bits = place.bits << 2 | kind.rawValue }
-
-        var kind: Kind { Kind(rawValue: bits & 3)! }
-        var atom: Int { Int(bits >> 2) }
-        var place: ElementStore.Place { ElementStore.Place(bits: bits >> 2) }
-    }
-
     /// Texts of more bytes are abbreviated.
     static let longestWhole = 4096
     private static let prefixBytes = 64
+    /// A `String` of so many bytes takes no memory beside itself.
+    private static let longestSmall = 15
 
     /// Creates an empty table.
     public init() {}
 
     /// How many different values there are.
-    public var count: Int { entries.count }
+    public var count: Int { store.count }
 
     /// The value that `code` stands for; nil for whole numbers, for `History.null`, and for codes given by nobody.
-    public subscript(code: Int) -> HistoryValue? {
-        guard let entry = entry(code) else { return nil }
-        switch entry.kind {
-        case .atom: return atoms[entry.atom]
-        case .list: return .list(Array(store[entry.place]))
-        case .set: return .set(Array(store[entry.place]))
-        case .map: return .map(Array(store[entry.place]))
+    public subscript(code: Int) -> HistoryValue? { record(code).map(value) }
+
+    private func value(_ record: ValueStore.Record) -> HistoryValue {
+        switch record.collection {
+        case .list: .list(Array(store.elements(record)))
+        case .set: .set(Array(store.elements(record)))
+        case .map: .map(Array(store.elements(record)))
+        case .text: .text(ExactText(String(decoding: store.text(record), as: UTF8.self)))
+        default: atoms[store.atom(record)]
         }
     }
 
-    private func entry(_ code: Int) -> Entry? {
+    private func record(_ code: Int) -> ValueStore.Record? {
         let index = code &- History.firstName
-        return entries.indices.contains(index) ? entries[index] : nil
+        return index >= 0 && index < store.count ? store.record(index) : nil
     }
 
     /// The elements of a list or a set; nil for any other value.
     func elements(of code: Int) -> HistoryElements? {
-        guard let entry = entry(code), entry.kind == .list || entry.kind == .set else { return nil }
-        return store[entry.place]
+        guard let record = record(code), record.collection == .list || record.collection == .set else { return nil }
+        return store.elements(record)
     }
 
     /// The elements of a list; nil for any other value.
-    func list(_ code: Int) -> HistoryElements? {
-        guard let entry = entry(code), entry.kind == .list else { return nil }
-        return store[entry.place]
-    }
+    func list(_ code: Int) -> HistoryElements? { collection(.list, code) }
 
     /// Keys and values in turn; nil for any other value than a map.
-    func map(_ code: Int) -> HistoryElements? {
-        guard let entry = entry(code), entry.kind == .map else { return nil }
-        return store[entry.place]
+    func map(_ code: Int) -> HistoryElements? { collection(.map, code) }
+
+    private func collection(_ kind: ValueStore.Kind, _ code: Int) -> HistoryElements? {
+        guard let record = record(code), record.collection == kind else { return nil }
+        return store.elements(record)
     }
 
     /// The value that `code` stands for if it is no list, set or map.
     func atom(_ code: Int) -> HistoryValue? {
-        guard let entry = entry(code), entry.kind == .atom else { return nil }
-        return atoms[entry.atom]
+        guard let record = record(code), record.kind == .atom || record.kind == .text else { return nil }
+        return value(record)
     }
 
     /// The code of a value, given now if it has none.
@@ -91,7 +75,7 @@ public struct HistoryValues: Sendable {
         }
         let hash = Self.hash(value)
         if let known = known(value, hash) { return History.firstName + known }
-        if let (kind, elements) = Self.collection(value) { return insert(Entry(kind, store.append(elements)), hash) }
+        if let (kind, elements) = Self.collection(value) { return insert(hash) { $0.append(kind, elements) } }
         return insert(atom: value, hash)
     }
 
@@ -107,12 +91,12 @@ public struct HistoryValues: Sendable {
 
     private func known(_ value: HistoryValue, _ hash: UInt32) -> Int? {
         guard let (kind, elements) = Self.collection(value) else {
-            return find(hash) { $0.kind == .atom && atoms[$0.atom] == value }
+            return find(hash) { ($0.kind == .atom || $0.kind == .text) && self.value($0) == value }
         }
-        return find(hash) { $0.kind == kind && store[$0.place].elementsEqual(elements) }
+        return find(hash) { $0.collection == kind && store.holds($0, elements) }
     }
 
-    private static func collection(_ value: HistoryValue) -> (Kind, [Int])? {
+    private static func collection(_ value: HistoryValue) -> (ValueStore.Kind, [Int])? {
         switch value {
         case .list(let elements): (.list, elements)
         case .set(let elements): (.set, elements)
@@ -125,12 +109,14 @@ public struct HistoryValues: Sendable {
     mutating func code(text bytes: UnsafeRawBufferPointer) -> Int {
         let hash = Self.hash(text: bytes)
         if bytes.count > Self.longestWhole { return code(whole: Self.abbreviated(bytes)) }
-        let known = find(hash) { entry in
-            guard entry.kind == .atom, case .text(let text) = atoms[entry.atom] else { return false }
+        let known = find(hash) { record in
+            if bytes.count > Self.longestSmall { return store.isText(record, bytes) }
+            guard record.kind == .atom, case .text(let text) = atoms[store.atom(record)] else { return false }
             return text.string.utf8.elementsEqual(bytes)
         }
         if let known { return History.firstName + known }
         guard let text = String(validating: bytes, as: UTF8.self) else { return code(.bytes(Array(bytes))) }
+        if bytes.count > Self.longestSmall { return insert(hash) { $0.append(text: bytes) } }
         return insert(atom: .text(ExactText(text)), hash)
     }
 
@@ -166,12 +152,12 @@ public struct HistoryValues: Sendable {
         return string.withUTF8 { hash(text: UnsafeRawBufferPointer($0)) }
     }
 
-    private func find(_ hash: UInt32, where isWanted: (Entry) -> Bool) -> Int? {
-        guard !slots.isEmpty else { return hashes.indices.first { hashes[$0] == hash && isWanted(entries[$0]) } }
+    private func find(_ hash: UInt32, where isWanted: (ValueStore.Record) -> Bool) -> Int? {
+        guard !slots.isEmpty else { return (0..<count).first { isWanted(store.record($0)) } }
         var place = Int(hash) & (slots.count - 1)
         while slots[place] >= 0 {
             let index = Int(slots[place])
-            if hashes[index] == hash, isWanted(entries[index]) { return index }
+            if hashes[index] == hash, isWanted(store.record(index)) { return index }
             place = (place + 1) & (slots.count - 1)
         }
         return nil
@@ -179,28 +165,30 @@ public struct HistoryValues: Sendable {
 
     private mutating func insert(atom: HistoryValue, _ hash: UInt32) -> Int {
         atoms.append(atom)
-        return insert(Entry(atom: atoms.count - 1), hash)
+        let place = atoms.count - 1
+        return insert(hash) { $0.append(atom: place) }
     }
 
-    private mutating func insert(_ entry: Entry, _ hash: UInt32) -> Int {
+    private mutating func insert(_ hash: UInt32, _ append: (inout ValueStore) -> Void) -> Int {
+        if hashes.count < count { hashes = (0..<count).map { Self.hash(value(store.record($0))) } }
         // Two in three at most are taken.
-        if 3 * (entries.count + 1) > 2 * slots.count {
-            var count = max(64, 2 * slots.count)
-            while 3 * (entries.count + 1) > 2 * count { count *= 2 }
+        if 3 * (count + 1) > 2 * slots.count {
+            var places = max(64, 2 * slots.count)
+            while 3 * (count + 1) > 2 * places { places *= 2 }
             slots = []
-            slots = Array(repeating: -1, count: count)
+            slots = Array(repeating: -1, count: places)
             for (index, hash) in hashes.enumerated() { occupy(hash, index) }
         }
-        entries.append(entry)
+        append(&store)
         hashes.append(hash)
-        occupy(hash, entries.count - 1)
-        return History.firstName + entries.count - 1
+        occupy(hash, count - 1)
+        return History.firstName + count - 1
     }
 
     /// Gives back what only new values need; should any come, it is made again.
     ///
     /// - Complexity: O(1), and from then on O(values) to find one.
-    package mutating func close() { slots = [] }
+    package mutating func close() { (hashes, slots) = ([], []) }
 
     private mutating func occupy(_ hash: UInt32, _ index: Int) {
         var place = Int(hash) & (slots.count - 1)

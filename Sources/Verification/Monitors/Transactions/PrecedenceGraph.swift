@@ -22,51 +22,72 @@ struct PrecedenceGraph {
         var isTimed = false
     }
 
+    private let transactions: Int32
     private(set) var nodes: Int32
-    /// Where the edges of each node begin in the lists of edges; those of node n end where those of n + 1 begin.
-    private var starts: [Int32] = []
-    private var ends: [Int32] = []
-    private var labels: [Label] = []
-    /// Where each edge begins, until they are sorted.
-    private var origins: [Int32] = []
+    /// Where the edges of each node begin in `ends`; those of node n end where those of n + 1 begin.
+    private var starts: [Int32]
+    /// Where each edge ends, times two; one more where it is timed.
+    private var ends: [UInt32] = []
+    /// What becomes of an edge that is named.
+    private var stage = Stage.counted
+    /// Where the next edge of each node is, while they are named to say why.
+    private var next: [Int32] = []
+    /// Why the edges are there that were asked about, by their places in `ends`.
+    private var reasons: [Int32: (reason: Reason, key: Int32)] = [:]
 
-    /// All but the ends of an edge in four bytes.
-    private struct Label {
-        private let bits: UInt32
-
-        init(_ key: Int32, _ reason: Reason, _ isTimed: Bool) {
-            bits = UInt32(bitPattern: key + 1) << 3 | UInt32(reason.rawValue) << 1 | (isTimed ? 1 : 0)
-        }
-
-        var key: Int32 { Int32(bitPattern: bits >> 3) - 1 }
-        var reason: Reason { Reason(rawValue: UInt8(truncatingIfNeeded: bits >> 1 & 3))! }
-        var isTimed: Bool { bits & 1 == 1 }
+    private enum Stage {
+        case counted, entered, explained
     }
 
-    /// A graph whose first nodes are the transactions.
-    init(transactions: Int) { nodes = Int32(transactions) }
+    /// A graph whose first nodes are the transactions. There are many edges, so each is kept in four bytes where it
+    /// belongs; why it is there is asked again about those of a cycle.
+    ///
+    /// - Parameter name: adds all nodes and edges, each time the same in the same order; it is asked twice.
+    /// - Complexity: O(nodes + edges).
+    init(transactions: Int, _ name: (inout PrecedenceGraph) -> Void) {
+        self.transactions = Int32(transactions)
+        nodes = self.transactions
+        // The edges of node n are counted two places further on. Summed up, the place before says where they begin; what is
+        // entered moves it to where they end.
+        starts = Array(repeating: 0, count: transactions + 2)
+        name(&self)
+        for place in starts.indices.dropFirst() { starts[place] += starts[place - 1] }
+        ends = Array(repeating: 0, count: Int(starts[starts.count - 1]))
+        nodes = self.transactions
+        stage = .entered
+        name(&self)
+    }
 
     mutating func node() -> Int32 {
+        if stage == .counted { starts.append(0) }
         nodes += 1
         return nodes - 1
     }
 
     mutating func add(_ from: Int32, _ to: Int32, _ reason: Reason, key: Int32 = -1, isTimed: Bool = false) {
         guard from != to else { return }
-        origins.append(from)
-        ends.append(to)
-        labels.append(Label(key, reason, isTimed))
+        switch stage {
+        case .counted: starts[Int(from) + 2] += 1
+        case .entered:
+            ends[Int(starts[Int(from) + 1])] = UInt32(to) << 1 | (isTimed ? 1 : 0)
+            starts[Int(from) + 1] += 1
+        case .explained:
+            if reasons[next[Int(from)]] != nil { reasons[next[Int(from)]] = (reason, key) }
+            next[Int(from)] += 1
+        }
     }
 
     // MARK: Edges
 
-    /// What the edges of a node lead to; the graph is sorted.
-    func following(_ node: Int32) -> ArraySlice<Int32> { ends[Int(starts[Int(node)])..<Int(starts[Int(node) + 1])] }
+    /// What the edges of a node lead to, in the order in which they were added.
+    func following(_ node: Int32) -> LazyMapSequence<ArraySlice<UInt32>, Int32> {
+        ends[Int(starts[Int(node)])..<Int(starts[Int(node) + 1])].lazy.map { Int32($0 >> 1) }
+    }
 
     /// How many edges lead to each node.
     func incoming() -> [Int32] {
         var counts = Array(repeating: Int32(0), count: Int(nodes))
-        for end in ends { counts[Int(end)] += 1 }
+        for end in ends { counts[Int(end >> 1)] += 1 }
         return counts
     }
 
@@ -78,81 +99,17 @@ struct PrecedenceGraph {
 
     /// - Complexity: O(nodes + edges).
     func backward() -> Backward {
-        let first = Self.starts(of: ends, nodes)
-        var next = first
+        var starts = Array(repeating: Int32(0), count: Int(nodes) + 2)
+        for end in ends { starts[Int(end >> 1) + 2] += 1 }
+        for place in starts.indices.dropFirst() { starts[place] += starts[place - 1] }
         var origins = Array(repeating: Int32(0), count: ends.count)
         for node in 0..<nodes {
             for end in following(node) {
-                origins[Int(next[Int(end)])] = node
-                next[Int(end)] += 1
+                origins[Int(starts[Int(end) + 1])] = node
+                starts[Int(end) + 1] += 1
             }
         }
-        return Backward(starts: first, origins: origins)
-    }
-
-    private static func starts(of places: [Int32], _ nodes: Int32) -> [Int32] {
-        var starts = Array(repeating: Int32(0), count: Int(nodes) + 1)
-        for place in places { starts[Int(place) + 1] += 1 }
-        for node in 0..<Int(nodes) { starts[node + 1] += starts[node] }
-        return starts
-    }
-
-    /// Forgets why: there is no asking for cycles any more.
-    mutating func forgetReasons() { labels = [] }
-
-    // MARK: Order
-
-    /// Brings the edges of each node together, in the order in which they were added, where they are: there are many.
-    ///
-    /// - Complexity: O(nodes + edges), and sorting the edges of each node.
-    mutating func sort() {
-        starts = Self.starts(of: origins, nodes)
-        var next = starts
-        for node in 0..<Int(nodes) {
-            while next[node] < starts[node + 1] { carry(from: Int(next[node]), &next) }
-        }
-        for node in 0..<Int(nodes) where starts[node + 1] - starts[node] > 1 {
-            settle(Int(starts[node])..<Int(starts[node + 1]))
-        }
-        origins = []
-    }
-
-    /// Carries an edge to the next place of its node, the one that was there to its own, and so on, until one comes for
-    /// the first place. From then on `origins` says of each where it was.
-    private mutating func carry(from first: Int, _ next: inout [Int32]) {
-        var place = first
-        var (node, end, label) = (Int(origins[first]), ends[first], labels[first])
-        while true {
-            let target = Int(next[node])
-            next[node] += 1
-            let other = (Int(origins[target]), ends[target], labels[target])
-            (origins[target], ends[target], labels[target]) = (Int32(truncatingIfNeeded: place), end, label)
-            if target == first { return }
-            place = target
-            (node, end, label) = other
-        }
-    }
-
-    /// So many edges of a node are sorted by insertion.
-    private static let maximumInserted = 16
-
-    /// The edges of one node in the order in which they were added.
-    private mutating func settle(_ range: Range<Int>) {
-        guard range.count > Self.maximumInserted else {
-            for place in range.dropFirst() {
-                var place = place
-                while place > range.lowerBound, origins[place - 1] > origins[place] {
-                    origins.swapAt(place - 1, place)
-                    ends.swapAt(place - 1, place)
-                    labels.swapAt(place - 1, place)
-                    place -= 1
-                }
-            }
-            return
-        }
-        let order = range.sorted { origins[$0] < origins[$1] }
-        ends.replaceSubrange(range, with: order.map { ends[$0] })
-        labels.replaceSubrange(range, with: order.map { labels[$0] })
+        return Backward(starts: starts, origins: origins)
     }
 
     // MARK: Cycles
@@ -160,43 +117,63 @@ struct PrecedenceGraph {
     /// Cycles are looked for from so many nodes of a component, so that a short one is shown.
     private static let maximumStarts = 32
 
+    /// An edge, by the node where it begins and its place in `ends`.
+    private struct Place {
+        var from: Int32
+        var place: Int32
+    }
+
     /// A short cycle, as the edges along it from a transaction on; nil where there is none.
     ///
+    /// - Parameter name: what the graph was made with.
     /// - Complexity: O(nodes + edges).
-    func cycle(timed: Bool, transactions: Int) -> [Edge]? {
+    func cycle(timed: Bool, _ name: (inout PrecedenceGraph) -> Void) -> [Edge]? {
         let components = components(timed: timed)
         var members: [Int32: [Int32]] = [:]
         var sizes = Array(repeating: Int32(0), count: Int(nodes))
         for component in components { sizes[Int(component)] += 1 }
-        for node in 0..<transactions where sizes[Int(components[node])] > 1 {
-            members[components[node], default: []].append(Int32(node))
+        for node in 0..<transactions where sizes[Int(components[Int(node)])] > 1 {
+            members[components[Int(node)], default: []].append(node)
         }
         // The smallest, and of those the first that was found, which has the highest number.
         guard let smallest = members.min(by: { ($0.value.count, $1.key) < ($1.value.count, $0.key) }) else {
             return nil
         }
-        var best: [Edge]?
+        var best: [Place]?
         for start in smallest.value.prefix(Self.maximumStarts) {
             guard let path = shortestCycle(start, timed: timed, components), path.count < best?.count ?? .max else {
                 continue
             }
             best = path
         }
-        return best
+        return best.map { explained($0, name) }
+    }
+
+    /// The edges of a path, and why they are there.
+    private func explained(_ path: [Place], _ name: (inout PrecedenceGraph) -> Void) -> [Edge] {
+        var graph = self
+        (graph.stage, graph.nodes, graph.next) = (.explained, transactions, starts)
+        for edge in path { graph.reasons[edge.place] = (.time, -1) }
+        name(&graph)
+        return path.map { edge in
+            let (end, why) = (ends[Int(edge.place)], graph.reasons[edge.place]!)
+            return Edge(
+                from: edge.from, to: Int32(end >> 1), key: why.key, reason: why.reason, isTimed: end & 1 == 1)
+        }
     }
 
     /// Breadth first, within the component.
-    private func shortestCycle(_ start: Int32, timed: Bool, _ components: [Int32]) -> [Edge]? {
-        var cameBy: [Int32: Edge] = [:]
+    private func shortestCycle(_ start: Int32, timed: Bool, _ components: [Int32]) -> [Place]? {
+        var cameBy: [Int32: Place] = [:]
         var queue = [start]
         var head = 0
         while head < queue.count {
             let node = queue[head]
             head += 1
             for place in Int(starts[Int(node)])..<Int(starts[Int(node) + 1]) {
-                let (to, label) = (ends[place], labels[place])
-                guard timed || !label.isTimed, components[Int(to)] == components[Int(start)] else { continue }
-                let edge = Edge(from: node, to: to, key: label.key, reason: label.reason, isTimed: label.isTimed)
+                let (to, isTimed) = (Int32(ends[place] >> 1), ends[place] & 1 == 1)
+                guard timed || !isTimed, components[Int(to)] == components[Int(start)] else { continue }
+                let edge = Place(from: node, place: Int32(truncatingIfNeeded: place))
                 if to == start {
                     var path = [edge]
                     while path[path.count - 1].from != start { path.append(cameBy[path[path.count - 1].from]!) }
@@ -227,16 +204,16 @@ struct PrecedenceGraph {
             while let top = path.last {
                 let node = Int(top < 0 ? ~top : top)
                 if next[node] < starts[node + 1] {
-                    let place = Int(next[node])
-                    let to = Int(ends[place])
-                    if timed || !labels[place].isTimed, numbers[to] < 0 {
+                    let end = ends[Int(next[node])]
+                    let (to, counts) = (Int(end >> 1), timed || end & 1 == 0)
+                    if counts, numbers[to] < 0 {
                         // The edge is looked at again behind it.
                         (numbers[to], numbered) = (numbered, numbered + 1)
                         path.append(Int32(truncatingIfNeeded: to))
                         continue
                     }
                     next[node] += 1
-                    if timed || !labels[place].isTimed, numbers[to] < numbers[node] {
+                    if counts, numbers[to] < numbers[node] {
                         numbers[node] = numbers[to]
                         path[path.count - 1] = ~Int32(truncatingIfNeeded: node)
                     }

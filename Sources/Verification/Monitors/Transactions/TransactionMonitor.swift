@@ -16,23 +16,26 @@ struct TransactionMonitor {
     func run() -> MonitorOutcome {
         guard let table = TransactionTable(history, cut: cut) else { return .needsSearch([0]) }
         if let violation = table.violation { return .violated(violation) }
-        var graph = TransactionPrecedence(table).graph
-        for isTimed in [false, true] {
-            if let cycle = graph.cycle(timed: isTimed, transactions: table.count) {
-                return .violated(violation(cycle, table))
-            }
-        }
-        graph.forgetReasons()
+        let (graph, cycle) = Self.precedence(table)
+        if let cycle { return .violated(violation(cycle, table)) }
         guard let order = TransactionOrder.find(table, graph), confirms(order) else { return .needsSearch([0]) }
         return .linearizable
+    }
+
+    /// What must come before what, and a cycle in it: rather one that time has no part in.
+    private static func precedence(_ table: TransactionTable) -> (PrecedenceGraph, [PrecedenceGraph.Edge]?) {
+        let precedence = TransactionPrecedence(table)
+        let graph = precedence.graph()
+        let cycle = graph.cycle(timed: false, precedence.name) ?? graph.cycle(timed: true, precedence.name)
+        return (graph, cycle)
     }
 
     // MARK: Held
 
     /// Whether all that was answered is in `order`, once, as time and the specification allow.
-    private func confirms(_ order: [Int]) -> Bool {
+    private func confirms(_ order: [Int32]) -> Bool {
         var isIn = Array(repeating: false, count: history.count)
-        for row in order {
+        for row in order.lazy.map(Int.init) {
             guard !isIn[row] else { return false }
             isIn[row] = true
         }
@@ -42,7 +45,7 @@ struct TransactionMonitor {
         let specification = TransactionSpecification(values: history.values, first: history.initial ?? History.null)
         var state = specification.initial
         var latest = Int64.min
-        for row in order {
+        for row in order.lazy.map(Int.init) {
             guard !history.answers(row, cut) || history.completed[row] >= latest else { return false }
             latest = max(latest, history.invoked[row])
             let operation = HistoryOperation(history, row, cut: cut)

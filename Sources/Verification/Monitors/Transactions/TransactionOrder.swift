@@ -7,6 +7,7 @@ struct TransactionOrder {
     private let table: TransactionTable
     private let graph: PrecedenceGraph
     private let backward: PrecedenceGraph.Backward
+    /// For how many each node waits; -1 where it is over.
     private var waitsFor: [Int32]
     /// May go next as far as the graph knows, those that were over first at the end.
     private var ready: [Int32] = []
@@ -16,7 +17,8 @@ struct TransactionOrder {
     private var unseen: [Int32]
     /// Who sees each version of a register, by its number.
     private let readers: Grouped<Int32>
-    private var isOver: [Bool]
+    /// How many have still to write each key.
+    private var openWriters: [Int32]
 
     /// What comes before a reader is looked through so far.
     private static let maximumLookedThrough = 512
@@ -25,7 +27,7 @@ struct TransactionOrder {
     ///
     /// - Complexity: O((nodes + edges) × transactions open at once); of registers, what is looked through before each
     ///   reader besides, which is bounded.
-    static func find(_ table: TransactionTable, _ graph: PrecedenceGraph) -> [Int]? {
+    static func find(_ table: TransactionTable, _ graph: PrecedenceGraph) -> [Int32]? {
         var order = TransactionOrder(table, graph)
         return order.run()
     }
@@ -34,7 +36,10 @@ struct TransactionOrder {
         self.table = table
         self.graph = graph
         backward = graph.backward()
-        isOver = Array(repeating: false, count: Int(graph.nodes))
+        openWriters = Array(repeating: 0, count: table.keys.count)
+        for transaction in 0..<table.count {
+            for write in table.writes(transaction) { openWriters[Int(write.key)] += 1 }
+        }
         waitsFor = graph.incoming()
         current = Array(repeating: 0, count: table.keys.count)
         let readers = Grouped(table.versions.count, filler: Int32(0)) { note in
@@ -48,15 +53,15 @@ struct TransactionOrder {
         self.readers = readers
     }
 
-    private mutating func run() -> [Int]? {
-        var rows: [Int] = []
+    private mutating func run() -> [Int32]? {
+        var rows: [Int32] = []
         let free = (0..<graph.nodes).filter { waitsFor[Int($0)] == 0 }
         for node in free { release(node) }
         while rows.count < table.count {
             let going = ready.indices.reversed().filter { mayGo(ready[$0]) }
             guard let place = going.first(where: { !comesTooEarly(ready[$0]) }) ?? going.first else { return nil }
             let next = ready.remove(at: place)
-            rows.append(table.row(Int(next)))
+            rows.append(Int32(truncatingIfNeeded: table.row(Int(next))))
             perform(Int(next))
             leave(next)
         }
@@ -78,7 +83,7 @@ struct TransactionOrder {
     private mutating func leave(_ first: Int32) {
         var passed = [first]
         while let node = passed.popLast() {
-            isOver[Int(node)] = true
+            waitsFor[Int(node)] = -1
             for to in graph.following(node) {
                 waitsFor[Int(to)] -= 1
                 guard waitsFor[Int(to)] == 0 else { continue }
@@ -103,6 +108,7 @@ struct TransactionOrder {
     /// Whether somebody who sees what this one writes waits for another who writes the same key.
     private func comesTooEarly(_ node: Int32) -> Bool {
         for write in table.writes(Int(node)) where !table.keys[Int(write.key)].isList {
+            if openWriters[Int(write.key)] == 1 { continue }
             for reader in readers[table.versions.number(write.key, write.version)]
             where waits(reader, forWriterOf: write.key, otherThan: node) {
                 return true
@@ -120,7 +126,7 @@ struct TransactionOrder {
             head += 1
             for place in backward.starts[at]..<backward.starts[at + 1] {
                 let from = backward.origins[Int(place)]
-                guard !isOver[Int(from)], known.insert(from).inserted else { continue }
+                guard waitsFor[Int(from)] >= 0, known.insert(from).inserted else { continue }
                 if from < table.count,
                     table.writes(Int(from)).contains(where: { $0.key == key })
                 {
@@ -138,6 +144,7 @@ struct TransactionOrder {
         }
         for write in table.writes(transaction) where !table.keys[Int(write.key)].isList {
             current[Int(write.key)] = write.version
+            openWriters[Int(write.key)] -= 1
         }
     }
 }

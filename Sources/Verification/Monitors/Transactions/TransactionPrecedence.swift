@@ -3,47 +3,54 @@
 /// Of a list that was read, the order of its versions is known. Of a register it is not, but who overwrote what he had
 /// read came right behind it, and what was begun after a version was answered came behind that version.
 struct TransactionPrecedence {
-    private(set) var graph: PrecedenceGraph
     private let table: TransactionTable
+    private let readers: Grouped<Reader>
+    private let writers: Grouped<Int32>
 
     private typealias Reader = (transaction: Int32, version: Int32)
 
     /// Of so many transactions that could each be named, more are left out: an edge too few accuses nobody.
     private static let maximumNamed = 64
 
-    /// - Complexity: O(n log n), n the steps.
     init(_ table: TransactionTable) {
         self.table = table
-        graph = PrecedenceGraph(transactions: table.count)
-        let readers = Grouped(table.keys.count, filler: (0, 0) as Reader) { note in
+        readers = Grouped(table.keys.count, filler: (0, 0) as Reader) { note in
             for transaction in 0..<table.count {
                 let number = Int32(truncatingIfNeeded: transaction)
                 for read in table.reads(transaction) { note(Int(read.key), (number, read.version)) }
             }
         }
-        let writers = Grouped(table.keys.count, filler: Int32(0)) { note in
+        writers = Grouped(table.keys.count, filler: Int32(0)) { note in
             for transaction in 0..<table.count {
                 for write in table.writes(transaction) { note(Int(write.key), Int32(truncatingIfNeeded: transaction)) }
             }
         }
+    }
+
+    /// All that is known.
+    ///
+    /// - Complexity: O(n log n), n the steps.
+    func graph() -> PrecedenceGraph { PrecedenceGraph(transactions: table.count, name) }
+
+    /// Names all edges.
+    func name(_ graph: inout PrecedenceGraph) {
         for key in table.keys.indices {
             if table.keys[key].isList {
-                addList(Int32(key), readers[key], writers[key])
+                addList(Int32(key), readers[key], writers[key], &graph)
             } else {
-                addRegister(Int32(key), readers[key], writers[key])
-                addOverwritten(Int32(key), readers[key], writers[key])
+                addRegister(Int32(key), readers[key], writers[key], &graph)
+                addOverwritten(Int32(key), readers[key], writers[key], &graph)
             }
         }
-        addTime()
-        graph.sort()
+        addTime(&graph)
     }
 
     // MARK: Lists
 
-    private mutating func addList(
-        _ key: Int32, _ readers: ArraySlice<Reader>, _ writers: ArraySlice<Int32>
+    private func addList(
+        _ key: Int32, _ readers: ArraySlice<Reader>, _ writers: ArraySlice<Int32>, _ graph: inout PrecedenceGraph
     ) {
-        let appended = table.keys[Int(key)].appended
+        let appended = table.appended(Int(key))
         var (before, after): ([Int32: Int32], [Int32: Int32]) = ([:], [:])
         var length = Int32(0)
         for entry in appended {
@@ -73,8 +80,8 @@ struct TransactionPrecedence {
 
     // MARK: Registers
 
-    private mutating func addRegister(
-        _ key: Int32, _ readers: ArraySlice<Reader>, _ writers: ArraySlice<Int32>
+    private func addRegister(
+        _ key: Int32, _ readers: ArraySlice<Reader>, _ writers: ArraySlice<Int32>, _ graph: inout PrecedenceGraph
     ) {
         let isWriter = Set(writers)
         var overwriters: [Int32: [Int32]] = [:]
@@ -84,7 +91,7 @@ struct TransactionPrecedence {
         // Node i comes before the writers from the i-th on.
         let sorted = writers.sorted { table.invoked(Int($0)) < table.invoked(Int($1)) }
         var place: [Int32: Int] = [:]
-        let suffixes = sorted.map { _ in graph.node() }
+        let suffixes = sorted.indices.map { _ in graph.node() }
         for (index, writer) in sorted.enumerated() {
             place[writer] = index
             graph.add(suffixes[index], writer, .unseen, key: key)
@@ -111,8 +118,8 @@ struct TransactionPrecedence {
     }
 
     /// What was over before somebody read a version came before it: behind it, it would have been read.
-    private mutating func addOverwritten(
-        _ key: Int32, _ readers: ArraySlice<Reader>, _ writers: ArraySlice<Int32>
+    private func addOverwritten(
+        _ key: Int32, _ readers: ArraySlice<Reader>, _ writers: ArraySlice<Int32>, _ graph: inout PrecedenceGraph
     ) {
         var latest: [Int32: Int64] = [:]
         for (reader, version) in readers where table.versions.writer(key, version) >= 0 {
@@ -156,7 +163,7 @@ struct TransactionPrecedence {
     // MARK: Time
 
     /// A chain of instants, one for each answer: what was answered comes before it, what began later behind it.
-    private mutating func addTime() {
+    private func addTime(_ graph: inout PrecedenceGraph) {
         let starts = TimeSort.order((0..<table.count).map(table.invoked))
         let completed = (0..<table.count).map(table.completed)
         let answered = completed.indices.filter { completed[$0] != History.never }

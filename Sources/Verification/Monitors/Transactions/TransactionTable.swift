@@ -19,12 +19,19 @@ struct TransactionTable {
     struct Key {
         /// As the history calls it.
         var code: Int
-        var isList = false
+        /// Which list it is; -1 where it is none.
+        fileprivate var list: Int32 = -1
         var isRegister = false
-        /// Of a list, the longest that was seen, and who saw it.
-        fileprivate var longest = Seen.nothing
-        fileprivate var longestRow = -1
-        /// Of a list, the transactions in the order of what was seen of them, and the length after each.
+
+        var isList: Bool { list >= 0 }
+    }
+
+    /// A key that is a list.
+    private struct List {
+        /// The longest that was seen, and who saw it.
+        var longest = Seen.nothing
+        var longestRow = -1
+        /// The transactions in the order of what was seen of them, and the length after each.
         var appended: [(transaction: Int32, length: Int32)] = []
     }
 
@@ -41,6 +48,7 @@ struct TransactionTable {
     private var reads: [Read] = []
     private var writes: [Write] = []
     private(set) var keys: [Key] = []
+    private var lists: [List] = []
     /// The versions of all registers.
     private(set) var versions = RegisterVersions()
     /// What no order can explain.
@@ -126,6 +134,9 @@ struct TransactionTable {
         return reads[Int(transactions[transaction].reads)..<end]
     }
 
+    /// Of a key that is a list, the transactions in the order of what was seen of them, and the length after each.
+    func appended(_ key: Int) -> [(transaction: Int32, length: Int32)] { lists[Int(keys[key].list)].appended }
+
     func writes(_ transaction: Int) -> ArraySlice<Write> {
         let end = transaction + 1 < count ? Int(transactions[transaction + 1].writes) : writes.count
         return writes[Int(transactions[transaction].writes)..<end]
@@ -150,7 +161,7 @@ struct TransactionTable {
         for step in steps {
             let key = id(step.key)
             guard step.kind != .read else { continue }
-            if step.kind == .append { keys[Int(key)].isList = true } else { keys[Int(key)].isRegister = true }
+            if step.kind == .append { makeList(key) } else { keys[Int(key)].isRegister = true }
             guard keys[Int(key)].isList != keys[Int(key)].isRegister, step.value != first,
                 plain(step.value) != History.null
             else { return false }
@@ -210,6 +221,12 @@ struct TransactionTable {
         keyIDs[code] = id
         keys.append(Key(code: code))
         return id
+    }
+
+    private mutating func makeList(_ key: Int32) {
+        guard !keys[Int(key)].isList else { return }
+        keys[Int(key)].list = Int32(truncatingIfNeeded: lists.count)
+        lists.append(List())
     }
 
     /// An empty list is nothing.
@@ -288,12 +305,13 @@ struct TransactionTable {
                 guard shown.insert(element).inserted else { return fail(.shownTwice, [row]) }
                 drafts[Int(written[write].draft)].isSeen = true
             }
-            let longest = self.list(keys[key].longest)
+            let place = Int(keys[key].list)
+            let longest = self.list(lists[place].longest)
             let isLonger = list.count > longest.count
             guard isLonger ? list.starts(with: longest) : longest.starts(with: list) else {
-                return fail(.contraryReads, [keys[key].longestRow, row])
+                return fail(.contraryReads, [lists[place].longestRow, row])
             }
-            if isLonger { (keys[key].longest, keys[key].longestRow) = (seen, row) }
+            if isLonger { (lists[place].longest, lists[place].longestRow) = (seen, row) }
         }
     }
 
@@ -319,7 +337,8 @@ struct TransactionTable {
 
     /// What one transaction appended stands together, and in its order.
     private mutating func orderList(_ key: Int) {
-        let (list, reader) = (Array(list(keys[key].longest)), keys[key].longestRow)
+        let number = Int(keys[key].list)
+        let (list, reader) = (Array(list(lists[number].longest)), lists[number].longestRow)
         var place = 0
         while place < list.count {
             let write = writers.find(Int32(key), list[place], of: written)!
@@ -329,12 +348,13 @@ struct TransactionTable {
                 return fail(kind, [reader, Int(drafts[Int(written[write].draft)].row)])
             }
             place += own.count
-            keys[key].appended.append((written[write].draft, Int32(place)))
+            lists[number].appended.append((written[write].draft, Int32(place)))
         }
     }
 
     /// Numbers what happened, and the versions.
     private mutating func settle() {
+        keyIDs = [:]
         var numbers = Array(repeating: Int32(-1), count: drafts.count)
         var happened = Int32(0)
         for (index, draft) in drafts.enumerated() where draft.isAnswered || draft.isSeen {
@@ -343,9 +363,9 @@ struct TransactionTable {
         }
         transactions.reserveCapacity(Int(happened))
         let versionOf = settleWrites(numbers)
-        for key in keys.indices {
-            for place in keys[key].appended.indices {
-                keys[key].appended[place].transaction = numbers[Int(keys[key].appended[place].transaction)]
+        for list in lists.indices {
+            for place in lists[list].appended.indices {
+                lists[list].appended[place].transaction = numbers[Int(lists[list].appended[place].transaction)]
             }
         }
         for (index, draft) in drafts.enumerated() where numbers[index] >= 0 {
