@@ -115,7 +115,9 @@ struct HistoryCursor {
     var place: HistoryPlace { HistoryPlace(line: line, column: min(offset, end) - lineStart + 1) }
 
     /// What is wrong here.
-    func failure(_ reason: String) -> HistoryError {
+    func failure(_ reason: String) -> HistoryError { failure(at: place, reason) }
+
+    func failure(at place: HistoryPlace, _ reason: String) -> HistoryError {
         HistoryError(path: path, line: place.line, column: place.column, reason: reason)
     }
 

@@ -11,6 +11,7 @@ public struct HistoryValues: Sendable {
     private var hashes: [UInt32] = []
     /// Open addressing: a power of two of places, each -1 or the index of a value. Empty where no more are awaited.
     private var slots: [Int32] = []
+    private var recent = RecentNames()
 
     /// Texts of more bytes are abbreviated.
     static let longestWhole = 4096
@@ -107,6 +108,27 @@ public struct HistoryValues: Sendable {
 
     /// The code of the text with these bytes.
     mutating func code(text bytes: UnsafeRawBufferPointer) -> Int {
+        code(named: bytes, isKeyword: false) { $0.code(anyText: bytes) }
+    }
+
+    /// The code of the keyword with these bytes, without the colon.
+    mutating func code(keyword bytes: UnsafeRawBufferPointer) -> Int {
+        code(named: bytes, isKeyword: true) {
+            $0.code(.keyword(ExactText(String(decoding: bytes, as: UTF8.self))))
+        }
+    }
+
+    private mutating func code(
+        named bytes: UnsafeRawBufferPointer, isKeyword: Bool, _ find: (inout HistoryValues) -> Int
+    ) -> Int {
+        guard let key = RecentNames.key(bytes, isKeyword: isKeyword) else { return find(&self) }
+        if let known = recent.code(key) { return known }
+        let code = find(&self)
+        recent.note(key, code)
+        return code
+    }
+
+    private mutating func code(anyText bytes: UnsafeRawBufferPointer) -> Int {
         let hash = Self.hash(text: bytes)
         if bytes.count > Self.longestWhole { return code(whole: Self.abbreviated(bytes)) }
         let known = find(hash) { record in

@@ -5,6 +5,12 @@ struct JournalReader {
     private var journal: Journal
     /// Values of fields that nobody needs.
     private var unneeded = HistoryValues()
+    /// The fields and types of events that came first, by the codes of their names.
+    private var fields: [(code: Int, field: JournalEvent.Field?)] = []
+    private var types: [(code: Int, name: String)] = []
+
+    /// So many of them are kept, and looked through each time.
+    private static let maximumKept = 8
 
     init(_ bytes: HistoryBytes, path: String, isJSON: Bool, _ options: HistoryOptions) {
         reader = ValueReader(HistoryCursor(bytes, path: path), isJSON: isJSON)
@@ -75,12 +81,14 @@ struct JournalReader {
         while true {
             try reader.skipBlank()
             if reader.cursor.take(UInt8(ascii: "}")) { break }
-            let name = try fieldName()
+            let place = reader.cursor.place
+            let name = try reader.code(&journal.values)
+            let field = try field(name, place)
             try reader.skipBlank()
             if reader.cursor.byte == UInt8(ascii: "}") {
                 throw reader.cursor.failure("a map with a key without a value")
             }
-            try field(name, of: &event)
+            try take(field, name, into: &event)
         }
         guard event.kind != nil || !event.type.isEmpty else {
             throw HistoryError(
@@ -90,11 +98,12 @@ struct JournalReader {
         return event
     }
 
-    private mutating func field(_ name: String, of event: inout JournalEvent) throws(HistoryError) {
-        switch JournalEvent.Field(name) {
+    private mutating func take(
+        _ field: JournalEvent.Field?, _ name: Int, into event: inout JournalEvent
+    ) throws(HistoryError) {
+        switch field {
         case .type:
-            let code = try reader.code(&journal.values)
-            event.type = JournalEvent.name(journal.values[code]) ?? journal.values.words(code)
+            event.type = type(try reader.code(&journal.values))
             event.kind = JournalEvent.Kind(event.type)
         case .function: event.function = try reader.code(&journal.values)
         case .value: event.value = try reader.code(&journal.values)
@@ -105,16 +114,26 @@ struct JournalReader {
         case .forPeople: try reader.skip()
         case nil:
             try reader.skip()
-            event.unknownField = name
+            event.unknownField = JournalEvent.name(journal.values.atom(name))
         }
     }
 
-    private mutating func fieldName() throws(HistoryError) -> String {
-        let start = reader.cursor
-        let code = try reader.code(&journal.values)
+    /// The field whose name has this code; nil for one that nobody knows.
+    private mutating func field(_ code: Int, _ place: HistoryPlace) throws(HistoryError) -> JournalEvent.Field? {
+        if let known = fields.first(where: { $0.code == code }) { return known.field }
         guard let name = JournalEvent.name(journal.values.atom(code)) else {
-            throw start.failure("a field's name must be a name, not \(journal.values.words(code))")
+            throw reader.cursor.failure(
+                at: place, "a field's name must be a name, not \(journal.values.words(code))")
         }
+        let field = JournalEvent.Field(name)
+        if fields.count < Self.maximumKept { fields.append((code, field)) }
+        return field
+    }
+
+    private mutating func type(_ code: Int) -> String {
+        if let known = types.first(where: { $0.code == code }) { return known.name }
+        let name = JournalEvent.name(journal.values[code]) ?? journal.values.words(code)
+        if types.count < Self.maximumKept { types.append((code, name)) }
         return name
     }
 

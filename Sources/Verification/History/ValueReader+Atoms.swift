@@ -27,9 +27,13 @@ extension ValueReader {
     }
 
     mutating func atom(_ values: inout HistoryValues) throws(HistoryError) -> Int {
-        let start = cursor
+        let place = cursor.place
         let token = token()
         guard !token.isEmpty else { throw cursor.failure("expected a value") }
+        if !isJSON, cursor.bytes[token.lowerBound] == UInt8(ascii: ":") {
+            guard token.count > 1 else { throw cursor.failure(at: place, "expected a name after :") }
+            return values.code(keyword: UnsafeRawBufferPointer(rebasing: cursor.bytes[token.dropFirst()]))
+        }
         if let number = Self.small(cursor.bytes[token]) { return number }
         if let word = word(token, &values) { return word }
         let raw = cursor.bytes[token]
@@ -40,19 +44,13 @@ extension ValueReader {
             switch NumberText.parse(raw) {
             case .whole(let number): return values.code(number: number)
             case .other(let text): return values.code(.number(ExactText(text)))
-            case nil: throw start.failure("'\(cursor.text(token))' is no number")
+            case nil: throw cursor.failure(at: place, "'\(cursor.text(token))' is no number")
             }
         }
         guard !isJSON else {
-            throw cursor.isAtEnd ? cursor.cut() : start.failure("expected a value")
+            throw cursor.isAtEnd ? cursor.cut() : cursor.failure(at: place, "expected a value")
         }
-        let text = cursor.text(token)
-        if first == UInt8(ascii: ":") {
-            guard token.count > 1 else { throw start.failure("expected a name after :") }
-            // Not by characters: a mark that combines with the colon is part of the name.
-            return values.code(.keyword(ExactText(String(text.unicodeScalars.dropFirst()))))
-        }
-        return values.code(.symbol(ExactText(text)))
+        return values.code(.symbol(ExactText(cursor.text(token))))
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
