@@ -16,13 +16,18 @@ struct RegisterVersions {
     }
 
     /// How many there are.
-    var count: Int { writers.count }
+    var count: Int { Int(starts[starts.count - 1]) }
 
     /// The number of a version of a key.
     func number(_ key: Int32, _ version: Int32) -> Int { Int(starts[Int(key)] + version) }
 
     /// Which transaction wrote a version; -1 for what was there at first.
     func writer(_ key: Int32, _ version: Int32) -> Int32 { writers[number(key, version)] }
+
+    /// Forgets who wrote what: an order needs it no more.
+    mutating func forgetWriters() {
+        writers = []
+    }
 
     /// Notes who wrote a version.
     mutating func note(_ write: TransactionTable.Write, by transaction: Int32) {
@@ -41,14 +46,14 @@ struct Grouped<Row> {
     ///   - each: hands over each row with its number; it is asked twice.
     /// - Complexity: O(groups + rows).
     init(_ groups: Int, filler: Row, _ each: ((Int, Row) -> Void) -> Void) {
-        var starts = Array(repeating: Int32(0), count: groups + 1)
-        each { group, _ in starts[group + 1] += 1 }
-        for group in 0..<groups { starts[group + 1] += starts[group] }
-        var next = starts
-        var rows = Array(repeating: filler, count: Int(starts[groups]))
+        // Counted two places further on: summed up, the place before says where they begin, and filling moves it to the end.
+        var starts = Array(repeating: Int32(0), count: groups + 2)
+        each { group, _ in starts[group + 2] += 1 }
+        for place in starts.indices.dropFirst() { starts[place] += starts[place - 1] }
+        var rows = Array(repeating: filler, count: Int(starts[groups + 1]))
         each { group, row in
-            rows[Int(next[group])] = row
-            next[group] += 1
+            rows[Int(starts[group + 1])] = row
+            starts[group + 1] += 1
         }
         (self.starts, self.rows) = (starts, rows)
     }

@@ -14,10 +14,11 @@ struct TransactionMonitor {
 
     /// - Complexity: O(n log n), n the steps and the values shown, times the transactions open at once.
     func run() -> MonitorOutcome {
-        guard let table = TransactionTable(history, cut: cut) else { return .needsSearch([0]) }
+        guard var table = TransactionTable(history, cut: cut) else { return .needsSearch([0]) }
         if let violation = table.violation { return .violated(violation) }
         let (graph, cycle) = Self.precedence(table)
         if let cycle { return .violated(violation(cycle, table)) }
+        table.forgetWriters()
         guard let order = TransactionOrder.find(table, graph), confirms(order) else { return .needsSearch([0]) }
         return .linearizable
     }

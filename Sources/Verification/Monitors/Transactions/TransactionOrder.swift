@@ -35,12 +35,10 @@ struct TransactionOrder {
     private init(_ table: TransactionTable, _ graph: PrecedenceGraph) {
         self.table = table
         self.graph = graph
-        backward = graph.backward()
         openWriters = Array(repeating: 0, count: table.keys.count)
         for transaction in 0..<table.count {
             for write in table.writes(transaction) { openWriters[Int(write.key)] += 1 }
         }
-        waitsFor = graph.incoming()
         current = Array(repeating: 0, count: table.keys.count)
         let readers = Grouped(table.versions.count, filler: Int32(0)) { note in
             for transaction in 0..<table.count {
@@ -51,6 +49,8 @@ struct TransactionOrder {
         }
         unseen = (0..<table.versions.count).map { Int32(readers[$0].count) }
         self.readers = readers
+        backward = graph.backward()
+        waitsFor = graph.incoming()
     }
 
     private mutating func run() -> [Int32]? {

@@ -142,6 +142,9 @@ struct TransactionTable {
         return writes[Int(transactions[transaction].writes)..<end]
     }
 
+    /// There is no asking any more who wrote a version.
+    mutating func forgetWriters() { versions.forgetWriters() }
+
     // MARK: Steps
 
     /// What a transaction did, and what it read if it was answered; nil where that cannot be understood.
