@@ -20,7 +20,7 @@ package struct Reading: Sendable {
     /// Conversations with something that is not plainly right.
     private var suspicious: [Int] = []
     /// Whether it is certain which reply answers which request, by conversation.
-    private(set) var isPaired: [Bool] = []
+    package private(set) var isPaired: [Bool] = []
     /// The longest that anybody waited for a reply and got it, in a capture: its server may be as slow again.
     private(set) var slowestReplyNanoseconds: Int64 = 0
     /// What is wrong with the replies of single connections.
@@ -52,6 +52,11 @@ package struct Reading: Sendable {
     }
 
     private mutating func diagnose() {
+        diagnoseReplies()
+        if meaning.hasBroadcasts { problems += BroadcastDiagnosis(self).problems }
+    }
+
+    private mutating func diagnoseReplies() {
         guard !suspicious.isEmpty else { return }
         var tokens = TokenIndex()
         for index in suspicious {
