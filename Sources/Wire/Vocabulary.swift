@@ -11,11 +11,15 @@ public struct Vocabulary: Sendable {
     /// How several requests are done at once; nil where the protocol cannot say that.
     public var transaction: TransactionTemplate?
 
+    /// How clients publish, and subscribe to what others publish; nil where there are no channels.
+    public var channels: ChannelTemplates?
+
     /// Creates a vocabulary.
     public init(
         login: [RequestTemplate] = [], topics: [Topic], lastResort: [RequestTemplate] = [],
-        transaction: TransactionTemplate? = nil
+        transaction: TransactionTemplate? = nil, channels: ChannelTemplates? = nil
     ) {
+        self.channels = channels
         self.login = login
         self.topics = topics
         self.lastResort = lastResort
@@ -37,6 +41,33 @@ public struct TransactionTemplate: Sendable {
         self.oneIn = oneIn
         self.begin = begin
         self.ends = ends
+    }
+}
+
+/// Requests about channels: what is published to one, all who are subscribed to it are sent. The object of a request is a
+/// channel.
+public struct ChannelTemplates: Sendable {
+    /// What some subscribers say first, to be sent messages in another form.
+    public var greetings: [RequestTemplate]
+    /// By weight; a request may have several channels, or a pattern of their names.
+    public var subscribe: [RequestTemplate]
+    /// By weight.
+    public var publish: [RequestTemplate]
+    /// By weight; a request may end all subscriptions.
+    public var unsubscribe: [RequestTemplate]
+    /// What a subscriber can ask besides: the reply comes behind the messages that were sent to it before.
+    public var probe: RequestTemplate
+
+    /// Creates templates.
+    public init(
+        greetings: [RequestTemplate] = [], subscribe: [RequestTemplate], publish: [RequestTemplate],
+        unsubscribe: [RequestTemplate], probe: RequestTemplate
+    ) {
+        self.greetings = greetings
+        self.subscribe = subscribe
+        self.publish = publish
+        self.unsubscribe = unsubscribe
+        self.probe = probe
     }
 }
 

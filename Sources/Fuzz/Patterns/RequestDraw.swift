@@ -15,6 +15,8 @@ struct RequestDraw: Sendable {
     let register: Topic?
     /// How several requests are done at once; nil where the target does not know that.
     private let transaction: TransactionTemplate?
+    /// How clients publish and subscribe; nil where the target does not know that.
+    let channels: ChannelTemplates?
     private let vocabulary: Vocabulary
 
     /// How long the values of requests are.
@@ -41,6 +43,7 @@ struct RequestDraw: Sendable {
         transaction = vocabulary.transaction.flatMap { template in
             template.ends.allSatisfy(isKnown) && isKnown(template.begin) && !options.datagrams ? template : nil
         }
+        channels = vocabulary.channels?.known(isKnown)
         marker = topics.first { $0.object == .marker }
         own = topics.first { $0.object == .own }
         register = topics.first { $0.object == .register && $0.has(.write) && $0.has(.read) }
@@ -164,6 +167,14 @@ struct RequestDraw: Sendable {
 
     /// The longest value of most scenarios. Bytes.
     private var longest: Int { options.datagrams ? 2000 : 10_000 }
+
+    /// A request to channels.
+    func request(
+        _ template: RequestTemplate, to channels: [Template], _ random: inout SeededGenerator,
+        _ length: ValueLength = .short
+    ) -> [Template] {
+        filled(template, channels, length, &random)
+    }
 
     private func drawn(_ length: ValueLength, of topic: Topic, _ random: inout SeededGenerator) -> ValueLength {
         guard case .drawn = length else { return length }
