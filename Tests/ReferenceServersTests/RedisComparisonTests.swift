@@ -59,7 +59,7 @@ import Testing
 }
 
 /// A Redis of the machine on a socket file of its own.
-private final class RedisServer {
+final class RedisServer {
     let server: RunningServer
     private let path = "/tmp/test-redis-\(getpid())-\(UInt64.random(in: 0 ... .max)).sock"
 
