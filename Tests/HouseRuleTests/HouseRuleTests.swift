@@ -150,7 +150,7 @@ enum HouseRule {
     static let pointers = [
         "Sources/ReferenceServers/", "Sources/Perturbation/", "Sources/Capture/Files/", "Sources/Capture/Live/",
         "Sources/Capture/Flows/LargePages.swift", "Sources/Verification/History/",
-        "Sources/Verification/Reading/ByteInterner.swift", "Sources/Protocols/RESP/RESPValue.swift",
+        "Sources/Verification/Bytes/ByteInterner.swift", "Sources/Protocols/RESP/RESPValue.swift",
         "Sources/Fuzz/Execution/", "Sources/System/", "Sources/Fuzz/Target/",
         "Sources/Fuzz/Compare/LoadClient.swift",
         "Sources/Report/SmallFile.swift", "Sources/Report/TerminalText.swift",

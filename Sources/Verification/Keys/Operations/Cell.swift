@@ -27,27 +27,7 @@ package enum Cell {
 
     /// The cell of a byte string: a number if it is written as Redis writes numbers, otherwise a text of `interner`.
     package static func value(_ bytes: [UInt8], _ range: Range<Int>, _ interner: inout ByteInterner) -> Int {
-        if let number = canonical(bytes, range), let cell = integer(number) { return cell }
+        if let number = DecimalText.number(bytes, range), let cell = integer(number) { return cell }
         return text(interner.intern(bytes, range))
-    }
-
-    /// The number that these bytes are the canonical decimal text of: no plus, no leading zero, no minus zero.
-    package static func canonical(_ bytes: [UInt8], _ range: Range<Int>) -> Int? {
-        guard (1...20).contains(range.count) else { return nil }
-        let isNegative = bytes[range.lowerBound] == UInt8(ascii: "-")
-        let first = range.lowerBound + (isNegative ? 1 : 0)
-        guard first < range.upperBound else { return nil }
-        if bytes[first] == UInt8(ascii: "0") { return range.count == 1 ? 0 : nil }
-        var value = 0
-        for index in first..<range.upperBound {
-            let digit = Int(bytes[index]) - 0x30
-            guard (0...9).contains(digit) else { return nil }
-            let (scaled, over) = value.multipliedReportingOverflow(by: 10)
-            let (sum, carry) =
-                isNegative ? scaled.subtractingReportingOverflow(digit) : scaled.addingReportingOverflow(digit)
-            guard !over, !carry else { return nil }
-            value = sum
-        }
-        return value
     }
 }

@@ -1,15 +1,6 @@
 public import Capture
 public import Wire
 
-/// What datagrams show that streams cannot.
-public struct DatagramFacts: Sendable {
-    /// Further copies of a request that was not answered yet, by exchange: the client asked again, and it is the same
-    /// operation still.
-    public var retries: [Int: [PacketReference]] = [:]
-    /// Further replies to a request that was answered already, by exchange; no more than it had retries.
-    public var repliedAgain: [Int: [Message]] = [:]
-}
-
 extension Conversation {
     /// Reads datagrams as messages, one each. A request that is sent again before its reply came is one operation, from
     /// its first copy to its first reply. Which request a reply answers is told by its bytes where the protocol has

@@ -34,7 +34,7 @@ struct GuidedPlan {
         laneNext = Array(repeating: -1, count: count)
         twinClass = laneNext
         var random: UInt64 = 0x2545_F491_4F6C_DD1D
-        marks = (0..<count).map { _ in (Self.mix(&random), Self.mix(&random)) }
+        marks = (0..<count).map { _ in (SplitMix.next(&random), SplitMix.next(&random)) }
         queues = QueueOrder(use.operations)
         addEvents(windows)
         addLanes()
@@ -45,14 +45,6 @@ struct GuidedPlan {
     func isOneBatch(_ first: Int, _ second: Int) -> Bool {
         let (first, second) = (use.operations[first], use.operations[second])
         return first.invoked == second.invoked && first.completed == second.completed
-    }
-
-    static func mix(_ state: inout UInt64) -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 
     private mutating func addEvents(_ windows: ForcedWindows) {

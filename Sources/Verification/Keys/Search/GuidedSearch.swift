@@ -151,8 +151,8 @@ struct GuidedSearch {
 
     private func configuration(_ model: borrowing KeyModel) -> (UInt64, UInt64) {
         var state = model.fingerprint
-        let first = GuidedPlan.mix(&state)
-        return (doneMark.0 ^ first, doneMark.1 &+ GuidedPlan.mix(&state))
+        let first = SplitMix.next(&state)
+        return (doneMark.0 ^ first, doneMark.1 &+ SplitMix.next(&state))
     }
 
     /// Moves over everything that is settled, and lets legal readers happen. True at the end of the plan.events.

@@ -57,20 +57,10 @@ struct ComponentSearcher {
         /// - Complexity: O(log events) searches; mostly one or two, since the search comes to where it is stuck.
         mutating func firstInexplicable(_ all: [SearchEvent], from known: Int) -> Int {
             let answers = all.indices.filter { all[$0].isResponse && $0 >= known }
-            guard !answers.isEmpty else { return all.count - 1 }
-            var low = 0
-            var high = answers.count - 1
-            var step = 1
-            var isBounded = false
-            while low < high {
-                let probe = isBounded ? (low + high) / 2 : min(low + step - 1, high - 1)
-                switch worker.prefix(all, answers[probe], Array(all[...answers[probe]]), budget) {
-                case .violated: (high, isBounded) = (probe, true)
-                case .linearizable: (low, step) = (probe + 1, 2 * step)
-                case .unknown: return answers[high]
-                }
+            let first = InexplicablePrefix.first(of: answers.count, likely: .early) { place in
+                worker.prefix(all, answers[place], Array(all[...answers[place]]), budget).isExplained
             }
-            return answers[low]
+            return first.map { answers[$0.answer] } ?? all.count - 1
         }
 
         /// Decides `events`, of operations of which only the answers up to the event at `last` of `all` are known.

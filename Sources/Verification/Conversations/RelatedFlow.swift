@@ -24,12 +24,3 @@ package struct RelatedFlow: Sendable {
         isWhole = isCaptured && flow.handshake == .complete && streams.contains { $0.fin != nil }
     }
 }
-
-extension Reading {
-    /// The connection that the reply of a call announced, if it was captured.
-    ///
-    /// - Complexity: O(1).
-    package func related(_ call: Call) -> RelatedFlow? {
-        evidence.conversations[Int(call.conversation)].related[Int(call.exchange)]
-    }
-}

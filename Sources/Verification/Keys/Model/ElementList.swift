@@ -22,7 +22,7 @@ struct ElementList {
     /// Lists with the same elements have the same; others hardly ever.
     var fingerprint: UInt64 {
         var state = sum ^ UInt64(count) &* Self.base
-        return GuidedPlan.mix(&state)
+        return SplitMix.next(&state)
     }
 
     /// The element at a place, counted from the left.
@@ -76,6 +76,6 @@ struct ElementList {
 
     private static func weight(_ cell: Int) -> UInt64 {
         var state = UInt64(bitPattern: Int64(cell))
-        return GuidedPlan.mix(&state)
+        return SplitMix.next(&state)
     }
 }

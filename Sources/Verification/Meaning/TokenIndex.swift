@@ -48,16 +48,3 @@ package struct TokenIndex {
         }
     }
 }
-
-extension Reading {
-    package func request(_ call: Call) -> Message {
-        let conversation = Int(call.conversation)
-        return call.isSilent
-            ? evidence.conversations[conversation].silent[Int(call.exchange)].request
-            : evidence.conversations[conversation].exchanges[Int(call.exchange)].request
-    }
-
-    package func reply(_ call: Call) -> Message? {
-        call.isSilent ? nil : evidence.conversations[Int(call.conversation)].exchanges[Int(call.exchange)].reply
-    }
-}

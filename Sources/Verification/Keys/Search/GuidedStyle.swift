@@ -24,8 +24,8 @@ struct GuidedStyle {
         case batch
     }
 
-    mutating func rolls() -> Bool { rarity > 0 && GuidedPlan.mix(&seed) % rarity == 0 }
-    mutating func pick(_ count: Int) -> Int { Int(GuidedPlan.mix(&seed) % UInt64(count)) }
+    mutating func rolls() -> Bool { rarity > 0 && SplitMix.next(&seed) % rarity == 0 }
+    mutating func pick(_ count: Int) -> Int { Int(SplitMix.next(&seed) % UInt64(count)) }
 }
 
 /// How far back to go when a search has not got further for a while: twice as far each time, until it does.

@@ -5,7 +5,7 @@
 /// before the read must come before the writer, and one that must come after the writer must come after the read. Each
 /// such step may force more; a cycle is a contradiction. (The saturation of Gibbons and Korach, "Testing shared
 /// memories", 1997, as in Biswas and Enea, "On the complexity of checking transactional consistency", 2019.)
-struct ForcedOrder {
+struct ForcedOrder: SearchOrder {
     /// No legal order exists.
     private(set) var isContradictory = false
     /// For each operation, by its place in `members`, those that must have happened before, as a bit set.
