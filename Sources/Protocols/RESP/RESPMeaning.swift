@@ -100,9 +100,9 @@ struct RESPMeaning: Meaning {
 
     // MARK: Ends
 
-    func mayClose(before request: Int, _ diagnosis: Diagnosis) -> Bool {
-        if diagnosis.heads.last??.isError ?? false { return true }
-        return diagnosis.calls.prefix(request).contains { RESPCommand.table[$0.command].closes }
+    func mayClose(before request: Int, _ dialogue: Dialogue) -> Bool {
+        if dialogue.heads.last??.isError ?? false { return true }
+        return dialogue.calls.prefix(request).contains { RESPCommand.table[$0.command].closes }
     }
 
     func mayBlock(_ call: Call) -> Bool { RESPCommand.table[call.command].blocks }

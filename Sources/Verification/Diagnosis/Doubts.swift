@@ -9,14 +9,14 @@ struct Doubts {
     private static let tellingNanoseconds: Int64 = 1_000_000_000
 
     /// - Parameter wanted: the oracles that were asked.
-    init(_ reading: Reading, _ wanted: Set<OracleID>, _ silenceLimits: SilenceLimits) {
-        for problem in reading.problems where wanted.contains(problem.violation.oracle) {
+    init(_ diagnosis: Diagnosis, _ wanted: Set<OracleID>, _ silenceLimits: SilenceLimits) {
+        for problem in diagnosis.problems where wanted.contains(problem.violation.oracle) {
             guard let silence = problem.silence else {
                 if let doubt = problem.doubt { inconclusive.append(Self.sentence(problem, doubt)) }
                 continue
             }
-            guard reading.evidence.source == .capture else { continue }
-            let slowest = reading.slowestReplyNanoseconds
+            guard diagnosis.reading.evidence.source == .capture else { continue }
+            let slowest = diagnosis.reading.slowestReplyNanoseconds
             if let doubt = problem.doubt, silenceLimits.mayBeExhausted(silence, slowest: slowest) {
                 inconclusive.append(Self.sentence(problem, doubt))
             } else if !silenceLimits.isExhausted(silence, slowest: slowest) {

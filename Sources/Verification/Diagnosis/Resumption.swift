@@ -4,15 +4,15 @@ import Wire
 ///
 /// Each place is looked at once and each key's values are gathered once, however many replies are thought possible.
 struct Resumption {
-    private let diagnosis: Diagnosis
+    private let dialogue: Dialogue
     private let request: Int
     private let raw: [UInt8]
     private var known: [Int: Bool] = [:]
     private lazy var beginnings = gatherBeginnings()
 
     /// - Parameter request: The first of the later requests.
-    init(of diagnosis: Diagnosis, at request: Int, _ raw: [UInt8]) {
-        self.diagnosis = diagnosis
+    init(of dialogue: Dialogue, at request: Int, _ raw: [UInt8]) {
+        self.dialogue = dialogue
         self.request = request
         self.raw = raw
     }
@@ -25,32 +25,32 @@ struct Resumption {
         return answer
     }
 
-    private var reading: Reading { diagnosis.reading }
+    private var reading: Reading { dialogue.reading }
 
     /// Whether it is the reply to the request or to one of the next few, or its beginning at the stream's end.
     private func continues(at offset: Int) -> Bool {
-        guard request < diagnosis.count, offset < raw.count else { return false }
+        guard request < dialogue.count, offset < raw.count else { return false }
         guard
             case .message(let length) = reading.evidence.codec.frameReply(
-                raw.span.extracting(offset..<raw.count), to: diagnosis.request(request).bytes.span),
+                raw.span.extracting(offset..<raw.count), to: dialogue.request(request).bytes.span),
             length <= raw.count - offset
         else { return false }
-        let packet = diagnosis.lastPacket
+        let packet = dialogue.lastPacket
         let message = Message(
             bytes: Array(raw[offset..<offset + length]), offset: 0, first: packet, last: packet)
         let head = reading.meaning.head(of: message)
         guard reading.meaning.showsPlace(head) else { return false }
-        return (request..<min(diagnosis.count, request + 8)).contains {
-            reading.meaning.fits(diagnosis.call($0), diagnosis.request($0), head, message, reading)
+        return (request..<min(dialogue.count, request + 8)).contains {
+            reading.meaning.fits(dialogue.call($0), dialogue.request($0), head, message, reading)
         }
     }
 
     /// Whether it begins like the reply to a later request, which may itself be cut.
     private mutating func begins(at offset: Int) -> Bool {
-        let rest = raw[offset...].prefix(Diagnosis.tellingBytes)
-        guard rest.count == Diagnosis.tellingBytes else { return false }
+        let rest = raw[offset...].prefix(Dialogue.tellingBytes)
+        guard rest.count == Dialogue.tellingBytes else { return false }
         if let start = reading.meaning.beginningOfReplies {
-            return request < diagnosis.count && rest.starts(with: start)
+            return request < dialogue.count && rest.starts(with: start)
         }
         return beginnings.contains(rest)
     }
@@ -59,11 +59,11 @@ struct Resumption {
     private func gatherBeginnings() -> Set<ArraySlice<UInt8>> {
         var found: Set<ArraySlice<UInt8>> = []
         var asked: Set<[UInt8]> = []
-        for later in request..<max(request, min(diagnosis.count, request + Diagnosis.maximumHole))
-        where asked.insert(diagnosis.request(later).bytes).inserted {
-            for reply in reading.meaning.expectedReplies(later, like: nil, diagnosis)
-            where reply.count >= Diagnosis.tellingBytes {
-                found.insert(reply.prefix(Diagnosis.tellingBytes))
+        for later in request..<max(request, min(dialogue.count, request + Dialogue.maximumHole))
+        where asked.insert(dialogue.request(later).bytes).inserted {
+            for reply in reading.meaning.expectedReplies(later, like: nil, dialogue)
+            where reply.count >= Dialogue.tellingBytes {
+                found.insert(reply.prefix(Dialogue.tellingBytes))
             }
         }
         return found

@@ -3,28 +3,17 @@ import Wire
 /// Which request a reply belongs to by its bytes alone: the requests whose reply must equal what they sent, by those
 /// bytes, where they are unique in the evidence. Built when first asked.
 package struct TokenIndex {
-    /// A request by conversation and position.
-    package struct Owner: Equatable, Sendable {
-        package var conversation: Int
-        package var exchange: Int
-
-        package init(conversation: Int, exchange: Int) {
-            self.conversation = conversation
-            self.exchange = exchange
-        }
-    }
-
     /// Shorter bytes name nobody.
     package static let shortestToken = 3
 
     private var interner = ByteInterner()
-    private var owners: [Owner?] = []
+    private var owners: [ExchangeReference?] = []
     private var isBuilt = false
 
     /// The only request that `reply` answers.
     ///
     /// - Complexity: O(all requests) the first time, then O(length).
-    mutating func owner(of reply: Message, _ head: ReplyHead?, in reading: Reading) -> Owner? {
+    mutating func owner(of reply: Message, _ head: ReplyHead?, in reading: Reading) -> ExchangeReference? {
         if let owner = reading.meaning.owner(of: reply, head, reading) { return owner }
         guard let range = reading.meaning.token(ofReply: reply, head) else { return nil }
         // A tag is meant to name its request, however short it is.
@@ -41,7 +30,7 @@ package struct TokenIndex {
             guard !call.isSilent, let range = reading.meaning.token(of: call, reading) else { continue }
             let id = interner.intern(request.bytes, range)
             if id == owners.count {
-                owners.append(Owner(conversation: Int(call.conversation), exchange: Int(call.exchange)))
+                owners.append(ExchangeReference(conversation: Int(call.conversation), exchange: Int(call.exchange)))
             } else {
                 owners[id] = nil
             }

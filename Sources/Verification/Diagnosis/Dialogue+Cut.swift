@@ -8,7 +8,7 @@ struct Cut {
     var missing: Int?
 }
 
-extension Diagnosis {
+extension Dialogue {
     /// A stream is put together for this analysis up to this length.
     static let maximumRawBytes = 64 << 20
     /// The next reply may begin like the missing bytes; so many bytes before the first difference are tried.

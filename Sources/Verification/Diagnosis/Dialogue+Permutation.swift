@@ -1,6 +1,6 @@
 package import Capture
 
-extension Diagnosis {
+extension Dialogue {
     /// At most so many outstanding requests are tried for a permutation.
     static let maximumWindow = 64
 
@@ -28,9 +28,9 @@ extension Diagnosis {
 
     /// Another connection's request, open at the same time, whose reply this is by its bytes, or whose own reply is not
     /// right while this one would be.
-    func strangerWithSameReply(_ request: Int, _ reply: Int) -> TokenIndex.Owner? {
+    func strangerWithSameReply(_ request: Int, _ reply: Int) -> ExchangeReference? {
         let message = replies[reply]
-        var fallback: TokenIndex.Owner?
+        var fallback: ExchangeReference?
         for call in reading.calls where Int(call.conversation) != index && !call.isSilent {
             let other = reading.request(call)
             guard other.first.number < message.first.number, isStillOpen(call, at: message.first) else { continue }
@@ -41,7 +41,7 @@ extension Diagnosis {
             else {
                 continue
             }
-            let owner = TokenIndex.Owner(conversation: Int(call.conversation), exchange: Int(call.exchange))
+            let owner = ExchangeReference(conversation: Int(call.conversation), exchange: Int(call.exchange))
             guard let own = reading.reply(call) else {
                 fallback = fallback ?? owner
                 continue
@@ -51,15 +51,6 @@ extension Diagnosis {
         }
         return fallback
     }
-
-    /// Answered no earlier than some moments before `packet`: replies to two clients from one buffer leave together.
-    package func isStillOpen(_ call: Call, at packet: PacketReference) -> Bool {
-        guard let reply = reading.reply(call) else { return true }
-        return reply.first.time.nanoseconds + Self.togetherNanoseconds >= packet.time.nanoseconds
-    }
-
-    static let togetherNanoseconds: Int64 = 1_000_000
-
 }
 
 /// Kuhn's algorithm on a small square table.

@@ -1,7 +1,7 @@
 import Capture
 
 /// What the capture must prove before silence or a close counts against the server.
-extension Diagnosis {
+extension Dialogue {
     /// Whether anybody may have made the capture, of anything.
     var isForeign: Bool { reading.evidence.source == .capture }
 

@@ -1,33 +1,33 @@
 import Capture
 
-extension Diagnosis {
+extension Dialogue {
     /// Explains a conversation of datagrams. They may be lost or overtake each other, so neither silence nor order counts
     /// against the server; what it did say does.
-    mutating func runDatagrams(_ facts: DatagramFacts, _ tokens: inout TokenIndex) {
-        for request in 0..<count where problems.count < Self.maximumProblems {
+    func runDatagrams(_ facts: DatagramFacts, _ tokens: inout TokenIndex, _ found: inout Findings) {
+        for request in 0..<count where !found.isFull {
             let exchange = conversation.exchanges[request]
             guard let reply = exchange.reply else { continue }
             if !meaning.fits(call(request), exchange.request, call(request).head, reply, reading) {
-                problems.append(doubted(wrongDatagram(request, reply)))
+                found.problems.append(doubted(wrongDatagram(request, reply)))
             } else if let again = facts.repliedAgain[request]?.first(where: { $0.bytes != reply.bytes }) {
-                problems.append(executedTwice(request, reply, again, facts.retries[request]?.first))
+                found.problems.append(executedTwice(request, reply, again, facts.retries[request]?.first))
             }
         }
-        for index in conversation.surplus.indices where problems.count < Self.maximumProblems {
+        for index in conversation.surplus.indices where !found.isFull {
             let reply = replies.count - conversation.surplus.count + index
             if let owner = tokens.owner(of: replies[reply], heads[reply], in: reading) {
                 let isOwn = owner.conversation == self.index
-                problems.append(
+                found.problems.append(
                     isOwn ? doubted(doubledDatagram(owner.exchange, replies[reply])) : crosstalk(nil, reply, owner))
             } else if let earlier = lastAnswered(before: replies[reply]) {
-                problems.append(doubted(doubledDatagram(earlier, replies[reply])))
+                found.problems.append(doubted(doubledDatagram(earlier, replies[reply])))
             } else {
-                problems.append(doubted(unasked(reply)))
+                found.problems.append(doubted(unasked(reply)))
             }
         }
         for (side, malformed) in [("request", conversation.malformedRequest), ("reply", conversation.malformedReply)] {
             guard let malformed else { continue }
-            notes.append(
+            found.notes.append(
                 "\(who): a \(side) (packet \(malformed.packet?.number ?? 0)) is left out: \(malformed.reason).")
         }
     }
