@@ -107,9 +107,14 @@ struct RESPMeaning: Meaning {
 
     // MARK: Ends
 
-    func mayClose(before request: Int, _ diagnosis: Diagnosis) -> Bool {
-        if diagnosis.heads.last??.isError ?? false { return true }
-        return diagnosis.calls.prefix(request).contains { RESPCommand.table[$0.command].closes }
+    /// Who subscribes and reads too slowly is let go, with what it waits for.
+    func mayClose(before request: Int, _ dialogue: Dialogue) -> Bool {
+        if dialogue.heads.last??.isError ?? false { return true }
+        return dialogue.calls.prefix(request).contains {
+            let command = RESPCommand.table[$0.command]
+            if case .channel(.subscribe) = command.effect { return true }
+            return command.closes
+        }
     }
 
     func mayBlock(_ call: Call) -> Bool { RESPCommand.table[call.command].blocks }
