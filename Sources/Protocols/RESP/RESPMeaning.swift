@@ -112,7 +112,7 @@ struct RESPMeaning: Meaning {
         if dialogue.heads.last??.isError ?? false { return true }
         return dialogue.calls.prefix(request).contains {
             let command = RESPCommand.table[$0.command]
-            if case .channel(.subscribe) = command.effect { return true }
+            if case .channel(.subscribe) = command.effect { return dialogue.serverClosedFirst }
             return command.closes
         }
     }
