@@ -42,7 +42,8 @@ import Testing
 
     @Test("processes have no channels: one could not send to another's clients")
     func processes() throws {
-        let client = try Client(RunningServer("preforked/kv"))
+        let server = try RunningServer("preforked/kv")
+        let client = try Client(server)
         #expect(client.ask(["SUBSCRIBE", "a"]) == "-ERR unknown command 'SUBSCRIBE'\r\n")
     }
 

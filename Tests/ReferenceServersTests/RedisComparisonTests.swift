@@ -208,7 +208,7 @@ private struct RandomConversation {
 
 extension Client {
     /// Sends a request, and returns its whole reply as it came.
-    fileprivate func ask(_ words: [String]) -> String {
+    func ask(_ words: [String]) -> String {
         send(RequestReader.encode(words.map { Array($0.utf8) }))
         return receiveReply()
     }
