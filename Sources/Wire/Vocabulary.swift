@@ -14,12 +14,21 @@ public struct Vocabulary: Sendable {
     /// How clients publish, and subscribe to what others publish; nil where there are no channels.
     public var channels: ChannelTemplates?
 
+    /// The word behind any request that changes something by which no reply is asked for; nil where there is none.
+    public var silence: SilenceTemplate?
+
+    /// What forgets all that the target holds, whoever's it is. Drawn only where the user wants that.
+    public var destruction: [RequestTemplate]
+
     /// Creates a vocabulary.
     public init(
         login: [RequestTemplate] = [], topics: [Topic], lastResort: [RequestTemplate] = [],
-        transaction: TransactionTemplate? = nil, channels: ChannelTemplates? = nil
+        transaction: TransactionTemplate? = nil, channels: ChannelTemplates? = nil, silence: SilenceTemplate? = nil,
+        destruction: [RequestTemplate] = []
     ) {
         self.channels = channels
+        self.silence = silence
+        self.destruction = destruction
         self.login = login
         self.topics = topics
         self.lastResort = lastResort
@@ -41,6 +50,20 @@ public struct TransactionTemplate: Sendable {
         self.oneIn = oneIn
         self.begin = begin
         self.ends = ends
+    }
+}
+
+/// A word that stands last in a request, and asks for no reply.
+public struct SilenceTemplate: Sendable {
+    /// How many times rarer than other requests they are.
+    public var oneIn: Int
+    /// The word.
+    public var word: String
+
+    /// Creates a template.
+    public init(oneIn: Int, word: String) {
+        self.oneIn = oneIn
+        self.word = word
     }
 }
 

@@ -48,9 +48,8 @@ private struct ChannelCrowd {
 
     mutating func subscribeAll(_ random: inout SeededGenerator) {
         for client in 0..<subscribers {
-            builder.send(client, [subscription(&random)])
             // Who does not wait may miss what is published at once.
-            builder.step(client, .expect(count: 1))
+            builder.ask(client, subscription(&random))
         }
     }
 
@@ -89,6 +88,7 @@ private struct ChannelCrowd {
         builder.round(batches, leaving: leaving, &random)
         // A connection that is gone says nothing more.
         if let leaving, !batches[leaving.client].isEmpty {
+            if leaving.way == .halfClose { builder.step(leaving.client, .close) }
             builder.connect(leaving.client)
             greeted.remove(leaving.client)
         }

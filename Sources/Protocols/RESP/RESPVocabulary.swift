@@ -31,7 +31,11 @@ extension RESPCodec {
             transaction: TransactionTemplate(
                 oneIn: 12, begin: RequestTemplate(1, .change, "MULTI"),
                 ends: [RequestTemplate(7, .change, "EXEC"), RequestTemplate(1, .change, "DISCARD")]),
-            channels: Self.channels)
+            channels: Self.channels,
+            destruction: [
+                RequestTemplate(2, .remove, "FLUSHDB"), RequestTemplate(2, .remove, "FLUSHALL"),
+                RequestTemplate(1, .remove, "FLUSHALL", "ASYNC"),
+            ])
     }
 
     private static let channels = ChannelTemplates(
