@@ -183,7 +183,8 @@ struct GeneratorTests {
     @Test("excluded commands never appear")
     func excluded() throws {
         let generator = try ScenarioGenerator.of("resp")
-        let known = try Self.commands(of: "resp")
+        // PING is what can be said to who knows nothing.
+        let known = try Self.commands(of: "resp").filter { $0 != "PING" }
         var random = SeededGenerator(seed: 32)
         for number in 0..<640 {
             var options = GeneratorOptions()

@@ -12,7 +12,7 @@ extension ScenarioPattern {
         var crowd = ChannelCrowd(draw, templates, &random)
         crowd.subscribeAll(&random)
         for _ in 0..<random.pick(1...3) { crowd.round(&random) }
-        crowd.end(&random)
+        crowd.finish(&random)
         return crowd.builder.scenario
     }
 }
@@ -57,6 +57,12 @@ private struct ChannelCrowd {
         one(of: templates.subscribe, channels.shuffled(using: &random), &random)
     }
 
+    /// Ends a subscription, or all; asks something where the target knows no end.
+    private func end(_ random: inout SeededGenerator) -> [Template] {
+        guard !templates.unsubscribe.isEmpty else { return draw.request(templates.probe, to: [], &random) }
+        return one(of: templates.unsubscribe, channels.shuffled(using: &random), &random)
+    }
+
     private func message(_ random: inout SeededGenerator) -> [Template] {
         let isLong = random.oneIn(Self.longOneIn)
         let channel = channels[random.oneIn(4) ? 1 : 0]
@@ -77,7 +83,7 @@ private struct ChannelCrowd {
                 return (0..<random.pick(1...Self.mostMessages)).map { _ in message(&random) }
             }
             switch random.pick(0...9) {
-            case 0: return [one(of: templates.unsubscribe, channels.shuffled(using: &random), &random)]
+            case 0: return [end(&random)]
             case 1: return [subscription(&random)]
             case 2, 3: return [draw.request(templates.probe, to: [], &random)]
             case 4 where greeted.contains(client): return [message(&random), message(&random)]
@@ -95,11 +101,11 @@ private struct ChannelCrowd {
     }
 
     /// Each publisher says something last, by which what was lost before shows; then subscribers ask, and end.
-    mutating func end(_ random: inout SeededGenerator) {
+    mutating func finish(_ random: inout SeededGenerator) {
         for client in subscribers..<builder.clients { builder.ask(client, message(&random)) }
         for client in 0..<subscribers {
             builder.ask(client, draw.request(templates.probe, to: [], &random))
-            if random.oneIn(3) { builder.ask(client, one(of: templates.unsubscribe, channels, &random)) }
+            if random.oneIn(3) { builder.ask(client, end(&random)) }
         }
     }
 }
