@@ -23,7 +23,7 @@ public struct Judge: Sendable {
         wireOracles(silenceLimits: silenceLimits).filter { $0.id != .linearizability }
     }
 
-    private let readers: [any ReadingOracle]
+    private let readers: [any DiagnosisOracle]
     private let others: [any Oracle]
     private let wanted: Set<OracleID>
     private let budget: SearchBudget
@@ -41,8 +41,8 @@ public struct Judge: Sendable {
     public init(oracles: [any Oracle] = Judge.wireOracles, clockUncertainty: Duration = .zero, threads: Int = 1) {
         self.clockUncertainty = clockUncertainty
         self.threads = threads
-        readers = oracles.compactMap { $0 as? any ReadingOracle }
-        others = oracles.filter { !($0 is any ReadingOracle) }
+        readers = oracles.compactMap { $0 as? any DiagnosisOracle }
+        others = oracles.filter { !($0 is any DiagnosisOracle) }
         wanted = Set(oracles.map(\.id))
         let limits = oracles.lazy.compactMap {
             ($0 as? HangOracle)?.silenceLimits ?? ($0 as? LossOracle)?.silenceLimits
@@ -61,24 +61,25 @@ public struct Judge: Sendable {
     /// - Parameter more: adds to what is said.
     func judgeOne(_ evidence: Evidence, more: (Reading, inout Judgement) -> Void) -> Judgement {
         let reading = Reading(evidence)
+        let diagnosis = Diagnosis(reading)
         let missing = Self.missing(evidence)
         // Who still waits for a reply has got no wrong one.
-        let isReliable = !reading.problems.contains { $0.silence == nil }
+        let isReliable = !diagnosis.problems.contains { $0.silence == nil }
         let keys = KeyAnalysis(reading, judges: searches && isReliable, budget, threads: threads)
         var judgement = Judgement()
         for oracle in readers where oracle.id != .linearizability {
-            let all = oracle.violations(in: reading)
+            let all = oracle.violations(in: diagnosis)
             guard !missing.isEmpty, !all.isEmpty else {
                 judgement.violations += all
                 continue
             }
-            let certain = oracle.certainViolations(in: reading)
+            let certain = oracle.certainViolations(in: diagnosis)
             judgement.violations += certain
             if certain.count < all.count {
                 judgement.inconclusive.append("Missing packets may explain: \(all[0].summary)")
             }
         }
-        let doubts = Doubts(reading, wanted, silenceLimits)
+        let doubts = Doubts(diagnosis, wanted, silenceLimits)
         judgement.inconclusive += doubts.inconclusive
         for problem in keys.problems where wanted.contains(problem.violation.oracle) {
             if let margin = problem.violation.margin, clockUncertainty > .zero, margin <= clockUncertainty * 2 {
@@ -97,7 +98,7 @@ public struct Judge: Sendable {
             if missing.isEmpty { judgement.violations += found } else { judgement.inconclusive += found.map(\.summary) }
         }
         judgement.inconclusive += missing + keys.inconclusive
-        judgement.notes = reading.notes + doubts.notes + keys.notes
+        judgement.notes = reading.notes + diagnosis.notes + doubts.notes + keys.notes
         judgement.leftAside = evidence.leftAside
         judgement.remarks = reading.remarks.sentences
         judgement.methods = reading.meaning.methods

@@ -31,6 +31,17 @@ struct HouseRuleTests {
         #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
     }
 
+    @Test("folders are layers: files use only what lies in their own, and below")
+    func folders() {
+        for (module, layers) in FolderLayers.modules.sorted(by: { $0.key < $1.key }) {
+            let files = Self.sources.filter { $0.module == module }
+            let faults = FolderLayers.faults(of: files, layers)
+            #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
+            let missing = layers.filter { layer in !files.contains { $0.folder == layer } }
+            #expect(missing.isEmpty, "folders without a file: \(missing)")
+        }
+    }
+
     @Test("no protocol is named outside its room")
     func rooms() {
         let faults = Self.sources.flatMap(HouseRule.protocolNames)
@@ -76,6 +87,18 @@ struct HouseRuleTests {
                 "Sources/Verification/A.swift:1: error: Verification imports Fuzz, use what lies below it: Capture, System, Wire",
                 "Sources/Verification/A.swift:2: error: Verification imports Foundation, use Glibc, or a module above",
             ])
+        let low = SourceFile(
+            path: "Sources/Wire/Low/A.swift",
+            lines: [
+                "struct A {", "    let text = \"B\" // B", "    let other = \"\\(a.B) \\(B.c)\"", "    enum C {}",
+                "    let own: C", "}",
+            ])
+        let high = SourceFile(path: "Sources/Wire/High/B.swift", lines: ["public enum B {}", "struct C { let a: A }"])
+        #expect(
+            FolderLayers.faults(of: [low, high], ["Low", "High"]) == [
+                "Sources/Wire/Low/A.swift:3: error: B lies above, in High, use what lies below: "
+            ])
+        #expect(FolderLayers.faults(of: [low], ["High"]).count == 1)
         let named = SourceFile(path: "Sources/Fuzz/A.swift", lines: ["// RESPCodec", "    let codec = RESPCodec()"])
         #expect(HouseRule.protocolNames(in: named).count == 1)
         let unsafe = SourceFile(
@@ -106,6 +129,9 @@ struct SourceFile {
 
     /// The module that a file of `Sources` is of.
     var module: String { String(path.split(separator: "/")[1]) }
+
+    /// The folder that a file of `Sources` is in, below its module's; empty at the top.
+    var folder: String { path.split(separator: "/").dropFirst(2).dropLast().joined(separator: "/") }
 
     static let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
@@ -150,7 +176,7 @@ enum HouseRule {
     static let pointers = [
         "Sources/ReferenceServers/", "Sources/Perturbation/", "Sources/Capture/Files/", "Sources/Capture/Live/",
         "Sources/Capture/Flows/LargePages.swift", "Sources/Verification/History/",
-        "Sources/Verification/Reading/ByteInterner.swift", "Sources/Protocols/RESP/RESPValue.swift",
+        "Sources/Verification/Bytes/ByteInterner.swift", "Sources/Protocols/RESP/RESPValue.swift",
         "Sources/Fuzz/Execution/", "Sources/System/", "Sources/Fuzz/Target/",
         "Sources/Fuzz/Compare/LoadClient.swift",
         "Sources/Report/SmallFile.swift", "Sources/Report/TerminalText.swift",

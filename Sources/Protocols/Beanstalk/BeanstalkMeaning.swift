@@ -72,9 +72,9 @@ struct BeanstalkMeaning: Meaning {
 
     func showsPlace(_ head: ReplyHead?) -> Bool { head.map { !$0.isError } ?? false }
 
-    func mayClose(before request: Int, _ diagnosis: Diagnosis) -> Bool {
-        if diagnosis.heads.last??.isError ?? false { return true }
-        return diagnosis.calls.prefix(request).contains { BeanstalkCommand.at($0.command)?.name == "quit" }
+    func mayClose(before request: Int, _ dialogue: Dialogue) -> Bool {
+        if dialogue.heads.last??.isError ?? false { return true }
+        return dialogue.calls.prefix(request).contains { BeanstalkCommand.at($0.command)?.name == "quit" }
     }
 
     /// Until there is a job.

@@ -4,13 +4,13 @@ import Wire
 /// What the replies to commands of memcached should have been.
 extension MemcachedMeaning {
     /// The values that were written to the key that is read, as the reply to `get` has them.
-    func expectedReplies(_ request: Int, like raw: [UInt8]?, _ diagnosis: Diagnosis) -> [[UInt8]] {
-        let call = diagnosis.call(request)
+    func expectedReplies(_ request: Int, like raw: [UInt8]?, _ dialogue: Dialogue) -> [[UInt8]] {
+        let call = dialogue.call(request)
         guard MemcachedCommand.at(call.command).effect == .get, call.wordCount == 2,
-            commandName(call, diagnosis.reading) == "get"
+            commandName(call, dialogue.reading) == "get"
         else { return [] }
-        let key = diagnosis.request(request).bytes[diagnosis.reading.words[call.firstWord + 1]]
-        return Self.written(to: key, diagnosis.reading).map { flags, value in
+        let key = dialogue.request(request).bytes[dialogue.reading.words[call.firstWord + 1]]
+        return Self.written(to: key, dialogue.reading).map { flags, value in
             let head = Array("VALUE ".utf8) + key + [0x20] + flags + Array(" \(value.count)\r\n".utf8)
             return head + value + Array("\r\nEND\r\n".utf8)
         }
@@ -39,7 +39,7 @@ extension MemcachedMeaning {
         return block.start + block.length + block.tail
     }
 
-    func announcedBody(_ request: Int, _ raw: [UInt8], _ diagnosis: Diagnosis) -> (start: Int, length: Int)? {
+    func announcedBody(_ request: Int, _ raw: [UInt8], _ dialogue: Dialogue) -> (start: Int, length: Int)? {
         guard let block = Self.announced(raw), block.length > 0 else { return nil }
         return (block.start, block.length + block.tail)
     }

@@ -236,9 +236,9 @@ struct MemcachedMeaning: Meaning {
 
     // MARK: Ends
 
-    func mayClose(before request: Int, _ diagnosis: Diagnosis) -> Bool {
-        if diagnosis.heads.last??.isError ?? false { return true }
-        return diagnosis.calls.prefix(request).contains { MemcachedCommand.at($0.command).isSilent }
+    func mayClose(before request: Int, _ dialogue: Dialogue) -> Bool {
+        if dialogue.heads.last??.isError ?? false { return true }
+        return dialogue.calls.prefix(request).contains { MemcachedCommand.at($0.command).isSilent }
     }
 
     /// An error also answers what asked for no reply.

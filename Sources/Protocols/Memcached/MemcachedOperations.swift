@@ -271,7 +271,7 @@ struct MemcachedChange {
         case .some(.number), .some(.metaValue):
             guard let number else { return }
             let digits = MemcachedReply.firstWord(number.span, from: start, to: number.count)
-            guard let reached = Cell.canonical(number, digits).flatMap(Cell.integer) else {
+            guard let reached = DecimalText.number(number, digits).flatMap(Cell.integer) else {
                 return history.exclude(bytes, CollectionOfOne(key))
             }
             append(

@@ -110,7 +110,7 @@ enum MemcachedNumber {
         switch bytes[first] {
         case 0x30...0x39:
             let end = withoutPadding(bytes, value)
-            return Cell.canonical(bytes, end).map { Cell.integer($0) == nil } ?? true
+            return DecimalText.number(bytes, end).map { Cell.integer($0) == nil } ?? true
         case 0x09...0x0D, 0x20, UInt8(ascii: "-"), UInt8(ascii: "+"): return true
         default: return false
         }

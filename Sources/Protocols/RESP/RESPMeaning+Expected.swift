@@ -8,8 +8,8 @@ extension RESPMeaning {
     }
 
     /// What a command echoes, or the values written to the key it reads.
-    func expectedReplies(_ request: Int, like raw: [UInt8]?, _ diagnosis: Diagnosis) -> [[UInt8]] {
-        let bulks = expectedReplies(request, diagnosis)
+    func expectedReplies(_ request: Int, like raw: [UInt8]?, _ dialogue: Dialogue) -> [[UInt8]] {
+        let bulks = expectedReplies(request, dialogue)
         guard raw?.first == UInt8(ascii: "+") else { return bulks }
         return bulks.map { bulk in
             let body = bulk.firstIndex(of: 0x0A).map { bulk[($0 + 1)...] } ?? bulk[...]
@@ -17,17 +17,17 @@ extension RESPMeaning {
         }
     }
 
-    private func expectedReplies(_ request: Int, _ diagnosis: Diagnosis) -> [[UInt8]] {
-        let call = diagnosis.call(request)
-        if let only = onlyReply(to: call, diagnosis.reading) { return [only] }
+    private func expectedReplies(_ request: Int, _ dialogue: Dialogue) -> [[UInt8]] {
+        let call = dialogue.call(request)
+        if let only = onlyReply(to: call, dialogue.reading) { return [only] }
         guard call.wordCount > 1 else { return [] }
         let effect = RESPCommand.table[call.command].effect
         guard [.string(.get), .string(.getset), .string(.getdel)].contains(effect) else { return [] }
-        let key = diagnosis.request(request).bytes[diagnosis.reading.words[call.firstWord + 1]]
-        return Self.valuesWritten(to: key, diagnosis.reading).map { Self.bulk($0) }
+        let key = dialogue.request(request).bytes[dialogue.reading.words[call.firstWord + 1]]
+        return Self.valuesWritten(to: key, dialogue.reading).map { Self.bulk($0) }
     }
 
-    func announcedBody(_ request: Int, _ raw: [UInt8], _ diagnosis: Diagnosis) -> (start: Int, length: Int)? {
+    func announcedBody(_ request: Int, _ raw: [UInt8], _ dialogue: Dialogue) -> (start: Int, length: Int)? {
         guard raw.first == UInt8(ascii: "$"), let header = raw.firstIndex(of: 0x0A), header < 24,
             let announced = Int(String(decoding: raw[1..<header].filter { $0 != 0x0D }, as: UTF8.self)),
             (1...RESPCodec.maximumBulkBytes).contains(announced)

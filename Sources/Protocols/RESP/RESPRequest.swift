@@ -16,7 +16,7 @@ struct RESPRequest {
     func word(_ index: Int) -> Range<Int> { words[words.startIndex + index] }
 
     /// A word as a number, if it is written as one.
-    func number(_ index: Int) -> Int? { index < count ? Cell.canonical(bytes, word(index)) : nil }
+    func number(_ index: Int) -> Int? { index < count ? DecimalText.number(bytes, word(index)) : nil }
 
     /// A word in capitals.
     func name(_ index: Int) -> String { Reading.name(bytes, word(index)) }

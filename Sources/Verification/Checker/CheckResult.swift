@@ -65,6 +65,10 @@ public struct HistoryViolation: Sendable {
         public var row: Int
         /// When it was answered, in nanoseconds.
         public var time: Int64
+
+        init(_ history: History, row: Int) {
+            (operation, self.row, time) = (history.ids[row], row, history.completed[row])
+        }
     }
 
     /// `linearizability:stale-read`: the same for all values.

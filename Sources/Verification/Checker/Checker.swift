@@ -135,19 +135,22 @@ public struct Checker: Sendable {
     ) {
         let history = part.history
         let byMonitor =
-            rows == nil ? FirstInexplicable.find(history, violation) { model.monitor(history, cut: $0) } : nil
+            rows == nil ? FirstInexplicable.row(history, violation) { model.monitor(history, cut: $0) } : nil
         // A monitor may know the whole, and not each beginning of it.
-        let first =
-            byMonitor
-            ?? FirstInexplicable.find(
-                history, among: rows ?? siblings(of: violation, history, model), model)
+        let first = byMonitor ?? firstBySearch(history, rows ?? siblings(of: violation, history, model), model)
         let explained = HistoryViolation(
             kind: violation.kind, summary: HistorySentence.text(history, violation, model),
             operations: violation.rows.map { history.ids[$0] }, rows: violation.rows,
-            margin: violation.margin.map { .nanoseconds($0) }, firstInexplicable: first,
+            margin: violation.margin.map { .nanoseconds($0) }, firstInexplicable: first.map { .init(history, row: $0) },
             blame: Blame.text(history, model),
             brokenSession: model == .register || model == .kv ? SessionGuarantees.firstBreak(history) : nil)
         add(explained, part, &result)
+    }
+
+    /// Nil where the searches do not decide.
+    private func firstBySearch(_ history: History, _ rows: [Int], _ model: CheckModel) -> Int? {
+        let first = model.firstInexplicable(history, among: rows)
+        return first?.isCertain ?? false ? first?.row : nil
     }
 
     /// A violation, unless the clocks' uncertainty explains it.
@@ -219,7 +222,7 @@ public struct Checker: Sendable {
     private func unexplained(
         _ history: History, _ found: Int, _ rows: [Int] = [], _ model: CheckModel? = nil
     ) -> HistoryViolation {
-        let row = model.map { FirstInexplicable.find(history, rows, from: found, $0) } ?? found
+        let row = model?.firstInexplicable(history, among: rows, from: found)?.row ?? found
         let shrunk = model.map { HistoryShrinker.shrink(history, rows, culprit: row, $0) } ?? []
         let beside = shrunk.filter { $0 != row }
         let shown = beside.count <= 3 ? beside : []
@@ -232,7 +235,7 @@ public struct Checker: Sendable {
                 + "explains\(with).",
             operations: ([row] + shown).map { history.ids[$0] }, rows: [row] + shown,
             margin: model.flatMap { $0.margin(history, rows: rows, culprit: row) }.map { .nanoseconds($0) },
-            firstInexplicable: .init(operation: history.ids[row], row: row, time: history.completed[row]), blame: nil,
+            firstInexplicable: .init(history, row: row), blame: nil,
             shrunk: shrunk.map { history.ids[$0] })
     }
 }

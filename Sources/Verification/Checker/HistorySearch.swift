@@ -5,6 +5,15 @@ package enum HistorySearch {
         /// The row whose answer is the first that no order explains.
         case violated(row: Int)
         case unknown(String)
+
+        /// Whether there is an order; nil where that is not known.
+        var isExplained: Bool? {
+            switch self {
+            case .linearizable: true
+            case .violated: false
+            case .unknown: nil
+            }
+        }
     }
 
     /// Searches for a legal order of `rows`. Refused operations and unanswered ones without effect are left out.

@@ -17,7 +17,7 @@ extension HistoryValues {
     /// The code of bytes: of a whole number where they are written as one, of a text otherwise.
     package mutating func code(bytes: some Collection<UInt8>) -> Int {
         let bytes = Array(bytes)
-        if let number = Cell.canonical(bytes, bytes.indices) { return code(number: number) }
+        if let number = DecimalText.number(bytes, bytes.indices) { return code(number: number) }
         return bytes.withUnsafeBytes { code(text: $0) }
     }
 }

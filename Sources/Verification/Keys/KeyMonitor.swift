@@ -151,8 +151,8 @@ struct KeyMonitor {
     }
 
     private func locate(_ violation: MonitorViolation, _ events: [SearchEvent]) -> Outcome {
-        guard let first = FirstInexplicable.find(rows, violation, run),
-            let event = events.firstIndex(where: { $0.isResponse && $0.operation == operations[first.row] })
+        guard let first = FirstInexplicable.row(rows, violation, run),
+            let event = events.firstIndex(where: { $0.isResponse && $0.operation == operations[first] })
         else { return .needsSearch }
         return .violated(event: event, margin: violation.margin)
     }

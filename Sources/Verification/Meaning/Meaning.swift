@@ -3,7 +3,7 @@ import Wire
 /// What the requests and replies of a protocol mean, with what was read of one piece of evidence.
 ///
 /// All oracles ask it, and know no protocol themselves. Each question has a default, which is the answer of a protocol of
-/// which nothing is known but that each request gets one reply. `request` and `reply` are places in a `Diagnosis`.
+/// which nothing is known but that each request gets one reply. `request` and `reply` are places in a `Dialogue`.
 package protocol Meaning: Sendable {
     // MARK: Reading
 
@@ -39,7 +39,7 @@ package protocol Meaning: Sendable {
     /// Tokens are meant to name their request, however short they are.
     var tokensAreTags: Bool { get }
     /// Whose reply it is by what it holds, where tokens do not tell.
-    func owner(of reply: Message, _ head: ReplyHead?, _ reading: Reading) -> TokenIndex.Owner?
+    func owner(of reply: Message, _ head: ReplyHead?, _ reading: Reading) -> ExchangeReference?
     /// Whether a reply that fits says something of its request: many may be answered alike.
     func isTelling(_ call: Call, _ reply: Message, _ reading: Reading) -> Bool
     /// Whether a reply is a piece of what another client sent.
@@ -50,11 +50,11 @@ package protocol Meaning: Sendable {
     /// All bytes of the only reply that the request may get but for an error, where there is only one.
     func onlyReply(to call: Call, _ reading: Reading) -> [UInt8]?
     /// All replies that a request may get, as far as the evidence tells, in the form in which `raw` begins.
-    func expectedReplies(_ request: Int, like raw: [UInt8]?, _ diagnosis: Diagnosis) -> [[UInt8]]
+    func expectedReplies(_ request: Int, like raw: [UInt8]?, _ dialogue: Dialogue) -> [[UInt8]]
     /// How long a reply is by its beginning. Bytes.
     func announcedLength(_ bytes: [UInt8]) -> Int?
     /// Where the contents of `raw`, a reply to a request, begin, and how many bytes it announces, its end included.
-    func announcedBody(_ request: Int, _ raw: [UInt8], _ diagnosis: Diagnosis) -> (start: Int, length: Int)?
+    func announcedBody(_ request: Int, _ raw: [UInt8], _ dialogue: Dialogue) -> (start: Int, length: Int)?
     /// Whether a reply may begin there.
     func mayBeginReply(_ raw: [UInt8], at offset: Int) -> Bool
     /// What all replies begin with; nil where they differ.
@@ -67,7 +67,7 @@ package protocol Meaning: Sendable {
     // MARK: Ends and silence
 
     /// Whether the server may close, or say no more, without having broken anything: it was asked to, or it refused.
-    func mayClose(before request: Int, _ diagnosis: Diagnosis) -> Bool
+    func mayClose(before request: Int, _ dialogue: Dialogue) -> Bool
     /// Whether a request may wait for other clients as long as it likes.
     func mayBlock(_ call: Call) -> Bool
     /// Whether an error is one with which a server turns a client away unasked.
@@ -75,27 +75,27 @@ package protocol Meaning: Sendable {
     /// Whether a reply that is not whole may stay so for as long as the server likes.
     func isOpenEnded(_ partial: Message) -> Bool
     /// Whether a reset may have destroyed the rest of a reply.
-    func mayBreakOff(_ request: Int, _ partial: Message, _ diagnosis: Diagnosis) -> Bool
+    func mayBreakOff(_ request: Int, _ partial: Message, _ dialogue: Dialogue) -> Bool
 
     // MARK: Replies that do not fit
 
     /// The name of another protocol that such bytes in place of a reply are of.
     func otherProtocol(_ bytes: [UInt8]) -> String?
     /// Whether a reply is the one before, once more and earlier than its request was sent.
-    func cameAgainTooEarly(_ request: Int, _ reply: Int, _ diagnosis: Diagnosis) -> Bool
+    func cameAgainTooEarly(_ request: Int, _ reply: Int, _ dialogue: Dialogue) -> Bool
     /// Whose reply it is by its head alone, whatever follows.
-    func headOwner(_ request: Int, _ reply: Int, _ diagnosis: Diagnosis) -> TokenIndex.Owner?
+    func headOwner(_ request: Int, _ reply: Int, _ dialogue: Dialogue) -> ExchangeReference?
     /// Whether bytes in place of a reply are the contents that it should have: what comes before them is missing.
-    func isHeadless(_ request: Int, _ bytes: [UInt8], _ diagnosis: Diagnosis) -> Bool
+    func isHeadless(_ request: Int, _ bytes: [UInt8], _ dialogue: Dialogue) -> Bool
     /// Whose reply bytes are a piece of that are none themselves.
-    func bodyOwner(of bytes: [UInt8], _ diagnosis: Diagnosis) -> TokenIndex.Owner?
+    func bodyOwner(of bytes: [UInt8], _ dialogue: Dialogue) -> ExchangeReference?
     /// Of which written values a wrong reply is made; a clause.
-    func pieces(_ request: Int, _ reply: Int, _ diagnosis: Diagnosis) -> String?
+    func pieces(_ request: Int, _ reply: Int, _ dialogue: Dialogue) -> String?
     /// Whether a wrong reply would be right if somebody unseen had written something.
-    func mayHoldAnything(_ request: Int, _ reply: Int, _ diagnosis: Diagnosis) -> Bool
+    func mayHoldAnything(_ request: Int, _ reply: Int, _ dialogue: Dialogue) -> Bool
     /// What is wrong where bytes that are no reply follow the reply to `request`.
     func strayContents(
-        _ request: Int, _ malformed: Malformation, _ message: Message, _ diagnosis: Diagnosis
+        _ request: Int, _ malformed: Malformation, _ message: Message, _ dialogue: Dialogue
     ) -> Problem?
 
     // MARK: Objects
@@ -113,6 +113,13 @@ package protocol Meaning: Sendable {
     func named(_ call: Call, _ reading: Reading) -> NamedRequest?
     /// What a call was answered.
     func named(_ reply: Message, _ head: ReplyHead?, _ values: inout HistoryValues) -> NamedAnswer
+
+    // MARK: Channels
+
+    /// Whether the evidence shows that clients published, or subscribed.
+    var hasBroadcasts: Bool { get }
+    /// Adds what a connection published, subscribed to, and was sent.
+    func addBroadcasts(of conversation: Int, _ reading: Reading, to broadcasts: inout Broadcasts)
 
     // MARK: For people
 
@@ -162,40 +169,40 @@ extension Meaning {
     package func token(of call: Call, _ reading: Reading) -> Range<Int>? { nil }
     package func token(ofReply reply: Message, _ head: ReplyHead?) -> Range<Int>? { nil }
     package var tokensAreTags: Bool { false }
-    package func owner(of reply: Message, _ head: ReplyHead?, _ reading: Reading) -> TokenIndex.Owner? { nil }
+    package func owner(of reply: Message, _ head: ReplyHead?, _ reading: Reading) -> ExchangeReference? { nil }
     package func isTelling(_ call: Call, _ reply: Message, _ reading: Reading) -> Bool { true }
     package func isPiece(_ reply: [UInt8], ofRequest request: [UInt8]) -> Bool { false }
 
     package func onlyReply(to call: Call, _ reading: Reading) -> [UInt8]? { nil }
-    package func expectedReplies(_ request: Int, like raw: [UInt8]?, _ diagnosis: Diagnosis) -> [[UInt8]] {
-        onlyReply(to: diagnosis.call(request), diagnosis.reading).map { [$0] } ?? []
+    package func expectedReplies(_ request: Int, like raw: [UInt8]?, _ dialogue: Dialogue) -> [[UInt8]] {
+        onlyReply(to: dialogue.call(request), dialogue.reading).map { [$0] } ?? []
     }
     package func announcedLength(_ bytes: [UInt8]) -> Int? { nil }
     package func announcedBody(
-        _ request: Int, _ raw: [UInt8], _ diagnosis: Diagnosis
+        _ request: Int, _ raw: [UInt8], _ dialogue: Dialogue
     ) -> (start: Int, length: Int)? { nil }
     package func mayBeginReply(_ raw: [UInt8], at offset: Int) -> Bool { false }
     package var beginningOfReplies: [UInt8]? { nil }
     package func showsPlace(_ head: ReplyHead?) -> Bool { true }
     package func mayBeginRefusal(_ bytes: [UInt8]) -> Bool { false }
 
-    package func mayClose(before request: Int, _ diagnosis: Diagnosis) -> Bool {
-        diagnosis.heads.last??.isError ?? false
+    package func mayClose(before request: Int, _ dialogue: Dialogue) -> Bool {
+        dialogue.heads.last??.isError ?? false
     }
     package func mayBlock(_ call: Call) -> Bool { false }
     package func mayComeUnasked(_ head: ReplyHead) -> Bool { false }
     package func isOpenEnded(_ partial: Message) -> Bool { false }
-    package func mayBreakOff(_ request: Int, _ partial: Message, _ diagnosis: Diagnosis) -> Bool { false }
+    package func mayBreakOff(_ request: Int, _ partial: Message, _ dialogue: Dialogue) -> Bool { false }
 
     package func otherProtocol(_ bytes: [UInt8]) -> String? { nil }
-    package func cameAgainTooEarly(_ request: Int, _ reply: Int, _ diagnosis: Diagnosis) -> Bool { false }
-    package func headOwner(_ request: Int, _ reply: Int, _ diagnosis: Diagnosis) -> TokenIndex.Owner? { nil }
-    package func isHeadless(_ request: Int, _ bytes: [UInt8], _ diagnosis: Diagnosis) -> Bool { false }
-    package func bodyOwner(of bytes: [UInt8], _ diagnosis: Diagnosis) -> TokenIndex.Owner? { nil }
-    package func pieces(_ request: Int, _ reply: Int, _ diagnosis: Diagnosis) -> String? { nil }
-    package func mayHoldAnything(_ request: Int, _ reply: Int, _ diagnosis: Diagnosis) -> Bool { false }
+    package func cameAgainTooEarly(_ request: Int, _ reply: Int, _ dialogue: Dialogue) -> Bool { false }
+    package func headOwner(_ request: Int, _ reply: Int, _ dialogue: Dialogue) -> ExchangeReference? { nil }
+    package func isHeadless(_ request: Int, _ bytes: [UInt8], _ dialogue: Dialogue) -> Bool { false }
+    package func bodyOwner(of bytes: [UInt8], _ dialogue: Dialogue) -> ExchangeReference? { nil }
+    package func pieces(_ request: Int, _ reply: Int, _ dialogue: Dialogue) -> String? { nil }
+    package func mayHoldAnything(_ request: Int, _ reply: Int, _ dialogue: Dialogue) -> Bool { false }
     package func strayContents(
-        _ request: Int, _ malformed: Malformation, _ message: Message, _ diagnosis: Diagnosis
+        _ request: Int, _ malformed: Malformation, _ message: Message, _ dialogue: Dialogue
     ) -> Problem? { nil }
 
     package var meeting: MeetingPlace { .server }
@@ -211,6 +218,9 @@ extension Meaning {
     package func named(_ reply: Message, _ head: ReplyHead?, _ values: inout HistoryValues) -> NamedAnswer {
         .value(values.code(bytes: Reading.withoutLineEnd(reply.bytes)))
     }
+
+    package var hasBroadcasts: Bool { false }
+    package func addBroadcasts(of conversation: Int, _ reading: Reading, to broadcasts: inout Broadcasts) {}
 
     package func label(_ call: Call, _ reading: Reading) -> String { "request \(call.exchange + 1)" }
     package func commandName(_ call: Call, _ reading: Reading) -> String { reading.evidence.codec.name }

@@ -18,13 +18,11 @@ package struct Reading: Sendable {
     /// The words of one request.
     private var scratch: [Range<Int>] = []
     /// Conversations with something that is not plainly right.
-    private var suspicious: [Int] = []
+    private(set) var suspicious: [Int] = []
     /// Whether it is certain which reply answers which request, by conversation.
-    private(set) var isPaired: [Bool] = []
+    package private(set) var isPaired: [Bool] = []
     /// The longest that anybody waited for a reply and got it, in a capture: its server may be as slow again.
     private(set) var slowestReplyNanoseconds: Int64 = 0
-    /// What is wrong with the replies of single connections.
-    private(set) var problems: [Problem] = []
     /// What was not judged, and why.
     private(set) var notes: [String] = []
     /// What is odd, and no fault.
@@ -48,22 +46,6 @@ package struct Reading: Sendable {
         whole.finish(self)
         meaning = whole
         for index in evidence.conversations.indices { compare(index) }
-        diagnose()
-    }
-
-    private mutating func diagnose() {
-        guard !suspicious.isEmpty else { return }
-        var tokens = TokenIndex()
-        for index in suspicious {
-            guard problems.count < Self.maximumProblems else {
-                notes.append("Only the first \(problems.count) problems with replies are told.")
-                break
-            }
-            var diagnosis = Diagnosis(self, index)
-            diagnosis.run(&tokens)
-            problems += diagnosis.problems
-            notes += diagnosis.notes
-        }
     }
 
     /// The calls of one conversation.
@@ -182,9 +164,6 @@ package struct Reading: Sendable {
         else { return false }
         return reply.acknowledged.map { $0 < request.offset + request.bytes.count } ?? true
     }
-
-    /// A server that fails everywhere is not followed into every connection.
-    private static let maximumProblems = 128
 
     /// Two packets may be captured in the wrong order by about this much where there is more than one CPU.
     private static let captureInversionNanoseconds: Int64 = 50_000

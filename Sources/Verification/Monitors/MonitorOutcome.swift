@@ -54,8 +54,20 @@ package struct MonitorViolation: Equatable {
     struct Step: Equatable {
         var from: Int
         var to: Int
-        var reason: PrecedenceGraph.Reason
+        var reason: Reason
         var key: Int?
+
+        /// Why one comes before another.
+        enum Reason: UInt8 {
+            /// The second saw what the first wrote.
+            case seen
+            /// What the second wrote came behind what the first wrote.
+            case follows
+            /// The first did not see what the second wrote.
+            case unseen
+            /// The first was over before the second began.
+            case time
+        }
     }
 
     init(kind: ViolationKind, rows: [Int], margin: Int64?) {

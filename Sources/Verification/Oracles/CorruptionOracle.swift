@@ -1,17 +1,17 @@
 import Capture
 
 /// Replies are what the protocol allows and made of what somebody wrote.
-public struct CorruptionOracle: ReadingOracle {
+public struct CorruptionOracle: DiagnosisOracle {
     /// Creates the oracle.
     public init() {}
 
     /// `corruption`.
     public var id: OracleID { .corruption }
 
-    func violations(in reading: Reading) -> [Violation] { problems(in: reading) }
+    func violations(in diagnosis: Diagnosis) -> [Violation] { problems(in: diagnosis) }
 }
 
-extension Diagnosis {
+extension Dialogue {
     /// Nothing explains the reply at `reply`.
     func corruption(_ request: Int, _ reply: Int) -> Problem {
         let asked = self.request(request)

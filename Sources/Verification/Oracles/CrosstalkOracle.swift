@@ -1,20 +1,20 @@
 import Capture
 
 /// A client gets its own replies and nobody else's.
-public struct CrosstalkOracle: ReadingOracle {
+public struct CrosstalkOracle: DiagnosisOracle {
     /// Creates the oracle.
     public init() {}
 
     /// `crosstalk`.
     public var id: OracleID { .crosstalk }
 
-    func violations(in reading: Reading) -> [Violation] { problems(in: reading) }
-    func certainViolations(in reading: Reading) -> [Violation] { provenProblems(in: reading) }
+    func violations(in diagnosis: Diagnosis) -> [Violation] { problems(in: diagnosis) }
+    func certainViolations(in diagnosis: Diagnosis) -> [Violation] { provenProblems(in: diagnosis) }
 }
 
-extension Diagnosis {
+extension Dialogue {
     /// Bytes in place of a reply that are the body of what `owner` of another connection asked for.
-    func strayBytes(_ request: Int?, _ message: Message, _ owner: TokenIndex.Owner) -> Problem {
+    func strayBytes(_ request: Int?, _ message: Message, _ owner: ExchangeReference) -> Problem {
         let other = reading.calls[reading.starts[owner.conversation] + owner.exchange]
         let theirs = reading.request(other)
         let otherWords = "\(reading.name(owner.conversation))'s \(reading.label(other)) (packet \(theirs.last.number))"
@@ -28,7 +28,7 @@ extension Diagnosis {
     }
 
     /// The reply at `reply` belongs to `owner` of another connection. `request` is the one at whose place it stands.
-    func crosstalk(_ request: Int?, _ reply: Int, _ owner: TokenIndex.Owner) -> Problem {
+    func crosstalk(_ request: Int?, _ reply: Int, _ owner: ExchangeReference) -> Problem {
         let other = reading.calls[reading.starts[owner.conversation] + owner.exchange]
         let theirs = reading.request(other)
         let got = replies[reply]

@@ -1,18 +1,18 @@
 import Capture
 
 /// No reply is sent twice.
-public struct DuplicationOracle: ReadingOracle {
+public struct DuplicationOracle: DiagnosisOracle {
     /// Creates the oracle.
     public init() {}
 
     /// `duplication`.
     public var id: OracleID { .duplication }
 
-    func violations(in reading: Reading) -> [Violation] { problems(in: reading) }
-    func certainViolations(in reading: Reading) -> [Violation] { provenProblems(in: reading) }
+    func violations(in diagnosis: Diagnosis) -> [Violation] { problems(in: diagnosis) }
+    func certainViolations(in diagnosis: Diagnosis) -> [Violation] { provenProblems(in: diagnosis) }
 }
 
-extension Diagnosis {
+extension Dialogue {
     /// The reply at `reply` is one more to `request`.
     func duplication(_ request: Int, _ reply: Int, isProven: Bool) -> Problem {
         guard request >= 0, request < count else { return unasked(reply) }

@@ -1,7 +1,7 @@
 import Capture
 
 /// The server does not fall silent.
-public struct HangOracle: ReadingOracle {
+public struct HangOracle: DiagnosisOracle {
     /// How long a client must have waited.
     public var silenceLimits: SilenceLimits
 
@@ -16,10 +16,10 @@ public struct HangOracle: ReadingOracle {
     package static let silence = "\(OracleID.hang.rawValue):\(silent)"
     fileprivate static let silent = "silent"
 
-    func violations(in reading: Reading) -> [Violation] { problems(in: reading, silenceLimits: silenceLimits) }
+    func violations(in diagnosis: Diagnosis) -> [Violation] { problems(in: diagnosis, silenceLimits: silenceLimits) }
 }
 
-extension Diagnosis {
+extension Dialogue {
     func hang(_ request: Int, _ silence: Problem.Silence) -> Problem {
         let asked = self.request(request)
         let milliseconds = (silence.nanoseconds + silence.unseen) / 1_000_000

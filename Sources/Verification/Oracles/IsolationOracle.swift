@@ -1,5 +1,5 @@
 /// One client's slowness is not another's.
-public struct IsolationOracle: ReadingOracle {
+public struct IsolationOracle: DiagnosisOracle {
     /// How long a client must have waited.
     public var silenceLimits: SilenceLimits
 
@@ -11,7 +11,7 @@ public struct IsolationOracle: ReadingOracle {
     /// `isolation`.
     public var id: OracleID { .isolation }
 
-    func violations(in reading: Reading) -> [Violation] { problems(in: reading, silenceLimits: silenceLimits) }
+    func violations(in diagnosis: Diagnosis) -> [Violation] { problems(in: diagnosis, silenceLimits: silenceLimits) }
 }
 
 extension Reading {

@@ -1,5 +1,5 @@
 /// Operations on shared keys look as if each happened at one instant between its request and its reply.
-public struct LinearizabilityOracle: ReadingOracle {
+public struct LinearizabilityOracle: DiagnosisOracle {
     /// What the search may spend on each key.
     public var budget: SearchBudget
 
@@ -11,7 +11,7 @@ public struct LinearizabilityOracle: ReadingOracle {
     /// `linearizability`.
     public var id: OracleID { .linearizability }
 
-    func violations(in reading: Reading) -> [Violation] {
-        KeyAnalysis(reading, judges: reading.problems.isEmpty, budget).problems.map(\.violation)
+    func violations(in diagnosis: Diagnosis) -> [Violation] {
+        KeyAnalysis(diagnosis.reading, judges: diagnosis.problems.isEmpty, budget).problems.map(\.violation)
     }
 }

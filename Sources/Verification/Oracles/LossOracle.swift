@@ -2,7 +2,7 @@ import Capture
 import Wire
 
 /// No request is left without its reply, and no reply without some of its bytes, by a server that goes on or closes.
-public struct LossOracle: ReadingOracle {
+public struct LossOracle: DiagnosisOracle {
     /// How long a client that got part of a reply must have waited for the rest.
     public var silenceLimits: SilenceLimits
 
@@ -14,10 +14,10 @@ public struct LossOracle: ReadingOracle {
     /// `loss`.
     public var id: OracleID { .loss }
 
-    func violations(in reading: Reading) -> [Violation] { problems(in: reading, silenceLimits: silenceLimits) }
+    func violations(in diagnosis: Diagnosis) -> [Violation] { problems(in: diagnosis, silenceLimits: silenceLimits) }
 }
 
-extension Diagnosis {
+extension Dialogue {
     /// The server passed over `request`: the reply at `reply` is one to a later request.
     func loss(_ request: Int, seenBy reply: Int) -> Problem {
         let asked = self.request(request)

@@ -1,18 +1,18 @@
 import Capture
 
 /// Replies of one connection stand in the order of its requests.
-public struct OrderOracle: ReadingOracle {
+public struct OrderOracle: DiagnosisOracle {
     /// Creates the oracle.
     public init() {}
 
     /// `order`.
     public var id: OracleID { .order }
 
-    func violations(in reading: Reading) -> [Violation] { problems(in: reading) }
-    func certainViolations(in reading: Reading) -> [Violation] { provenProblems(in: reading) }
+    func violations(in diagnosis: Diagnosis) -> [Violation] { problems(in: diagnosis) }
+    func certainViolations(in diagnosis: Diagnosis) -> [Violation] { provenProblems(in: diagnosis) }
 }
 
-extension Diagnosis {
+extension Dialogue {
     func order(_ request: Int, _ reply: Int, belongsTo other: Int?, isProven: Bool) -> Problem {
         let asked = self.request(request)
         let got = replies[reply]

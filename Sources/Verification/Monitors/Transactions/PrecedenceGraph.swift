@@ -1,16 +1,6 @@
 /// What must come before what, and why: transactions, and nodes between them that stand for many at once.
 struct PrecedenceGraph {
-    /// Why one comes before another.
-    enum Reason: UInt8 {
-        /// The second saw what the first wrote.
-        case seen
-        /// What the second wrote came behind what the first wrote.
-        case follows
-        /// The first did not see what the second wrote.
-        case unseen
-        /// The first was over before the second began.
-        case time
-    }
+    typealias Reason = MonitorViolation.Step.Reason
 
     struct Edge {
         var from: Int32

@@ -1,0 +1,11 @@
+/// Steele, Lea and Flood's SplitMix64: words that look drawn, for fingerprints and choices that are the same each time.
+enum SplitMix {
+    /// The next word after `state`.
+    static func next(_ state: inout UInt64) -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}
