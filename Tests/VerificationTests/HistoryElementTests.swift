@@ -4,7 +4,9 @@ import Verification
 /// Goal: whatever stands in a list, a set or a map of a history comes out as it went in, and equal ones have one code.
 /// Method: random elements from the edges of what is stored small: numbers around 2^30, names, nothing, many of them.
 @Suite struct HistoryElementTests {
-    private static let edges = [0, 1, -1, 1 << 30, -(1 << 30), 1 << 31, -(1 << 31), 1 << 32, History.firstName - 1]
+    private static let edges = [
+        0, 1, -1, 1 << 30, -(1 << 30), 1 << 31, -(1 << 31), 1 << 32, History.firstName - 1, .max, .min + 2,
+    ]
 
     private func element(_ seed: inout Seed, _ names: [Int]) -> Int {
         switch seed.below(4) {
@@ -39,7 +41,7 @@ import Verification
         for (code, value) in known { #expect(values.known(value) == code) }
     }
 
-    @Test("many elements of all kinds, ascending and not", arguments: [255, 256, 257, 1000])
+    @Test("many elements of all kinds, ascending and not", arguments: [1, 3, 4, 15, 16, 17, 255, 256, 257, 1000])
     func mixed(count: Int) {
         var seed = Seed(UInt64(count))
         var values = HistoryValues()
@@ -71,5 +73,41 @@ import Verification
         let code = values.code(.list(elements))
         #expect(values[code] == .list(elements) && values.code(.list(elements)) == code && values[before] == .list([1]))
         #expect(values.code(.list(elements.dropLast() + [-1])) != code)
+    }
+
+    @Test("texts of all lengths come out as they went in, before and after the table is closed")
+    func texts() {
+        var values = HistoryValues()
+        let texts = (0..<200).flatMap { length in
+            [
+                HistoryValue.text(ExactText(String(repeating: "ä", count: length))),
+                .text(ExactText("\(length)é\u{301}")),
+            ]
+        }
+        let codes = texts.map { values.code($0) }
+        #expect(Set(codes).count == texts.count)
+        values.close()
+        for (code, text) in zip(codes, texts) { #expect(values[code] == text && values.known(text) == code) }
+        #expect(texts.map { values.code($0) } == codes && values.count == texts.count)
+    }
+
+    @Test("keywords, texts and symbols of the same letters stay apart, however often they come")
+    func shortNames() throws {
+        var seed = Seed(5)
+        let letters = ["a", "b", "ab", "ba", "aaaaaaa", "aaaaaaaa", "äöü", "abcdefg", "abcdefh"]
+        let names = letters.map { ":" + $0 } + letters.map { "\"\($0)\"" } + letters
+        let chosen = (0..<600).map { _ in names[seed.below(names.count)] }
+        let lines = chosen.flatMap { name in
+            ["invoke", "ok"].map { "{:process 0, :type :\($0), :f :write, :value \(name)}\n" }
+        }
+        let history = try HistoryFile.read(bytes: Array(lines.joined().utf8))
+        for (row, name) in chosen.enumerated() {
+            let value = history.values[history.arguments[row]]
+            switch name.first {
+            case ":": #expect(value == .keyword(ExactText(String(name.dropFirst()))))
+            case "\"": #expect(value == .text(ExactText(String(name.dropFirst().dropLast()))))
+            default: #expect(value == .symbol(ExactText(name)))
+            }
+        }
     }
 }
