@@ -205,6 +205,19 @@ struct ChannelTests {
         #expect(tape.foreignJudgement.violations.isEmpty, "\(tape.foreignJudgement.violations)")
     }
 
+    @Test("that nobody else published is known to the campaign alone, which notes it in the capture")
+    func noted() {
+        var tape = ChannelTape()
+        let (subscriber, publisher) = (tape.connect(), tape.connect())
+        tape.subscribe(subscriber)
+        tape.publish(publisher, "message-of-one")
+        for _ in 0..<2 { tape.deliver(subscriber, "message-of-one") }
+        let violations = tape.judgement.violations
+        #expect(violations.map(\.oracle) == [.duplication])
+        #expect(tape.foreignJudgement.violations.isEmpty)
+        #expect(CampaignNote.violations(in: violations.compactMap { CampaignNote.comment(on: $0) }).count == 1)
+    }
+
     // MARK: Replies among messages
 
     @Test("an array that looks like a message is a reply to who may get one")
