@@ -127,16 +127,20 @@ struct RequestDraw: Sendable {
     private static let destroyedOneIn: UInt64 = 8
     private static let destroyingOneIn: UInt64 = 6
 
-    /// Now and then no reply is asked for, where the protocol can say that of what changes something.
+    /// Now and then no reply is asked for, where the protocol can say that of what changes something. What is hard to judge is
+    /// harder without one.
     private func maybeSilenced(_ request: [Template], of topic: Topic?, _ random: inout SeededGenerator) -> [Template] {
-        guard let silence = vocabulary.silence, let topic, topic.object != .marker, topic.object != .own,
-            let command = request.first, random.oneIn(UInt64(silence.oneIn))
-        else { return request }
-        let changes = topic.requests.contains { template in
-            template.effect != .read && template.command.map { Template(text: $0) == command } ?? false
+        guard let silence = vocabulary.silence, let topic, topic.object != .marker, topic.object != .own else {
+            return request
         }
-        return changes ? request + [Template(text: silence.word)] : request
+        let template = topic.requests.first { $0.command.map { Template(text: $0) == request.first } ?? false }
+        guard let template, template.effect != .read,
+            random.oneIn(UInt64(silence.oneIn * (template.isHard ? Self.hardSilenceRarer : 1)))
+        else { return request }
+        return request + [Template(text: silence.word)]
     }
+
+    private static let hardSilenceRarer = 4
 
     /// Whether a request that was drawn is answered.
     func isAnswered(_ request: [Template]) -> Bool {
