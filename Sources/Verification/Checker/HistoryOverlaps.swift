@@ -3,37 +3,69 @@ enum HistoryOverlaps {
     /// Counts operations, answers, clients, and pairs of operations of different clients that were open at once on one
     /// key.
     ///
-    /// - Complexity: O(operations), for a client that has one operation open at a time.
+    /// - Complexity: O(operations).
     static func exercised(_ history: History) -> Exercised {
         var exercised = Exercised()
         exercised.operations = history.count
-        exercised.connections = different(history.clients)
         for status in history.statuses where status != .info { exercised.answered += 1 }
-        let starts = TimeSort.order(history.invoked)
-        let ends = TimeSort.order(history.completed)
-        var keyIndex = ValueIndex([history.keys], hasKeys: false, expected: 64)
-        var open: [Int] = []
-        var ended = 0
-        for row in starts.map(Int.init) {
-            while ended < ends.count, history.completed[Int(ends[ended])] < history.invoked[row] {
-                open[keyIndex.id(0, history.keys[Int(ends[ended])])] -= 1
-                ended += 1
-            }
-            let key = keyIndex.id(0, history.keys[row])
-            if key == open.count { open.append(0) }
-            exercised.overlaps += open[key]
-            open[key] += 1
-        }
+        let (clients, count) = numbered(history.clients)
+        exercised.connections = count
+        var overlaps = OverlapCount(clients: count)
+        for turns in turns(history, clients) { overlaps.add(turns) }
+        exercised.overlaps = overlaps.pairs
         return exercised
     }
 
-    /// How many different clients there are, most of which have small numbers.
-    private static func different(_ clients: [Int32]) -> Int {
-        var seen = [Bool](repeating: false, count: 1024)
-        var others: Set<Int32> = []
-        for client in clients {
-            if client >= 0, client < seen.count { seen[Int(client)] = true } else { others.insert(client) }
+    /// Who begins and ends what, key by key: then a number for each client is enough to know its own operations.
+    private static func turns(_ history: History, _ clients: [Int32]) -> [ArraySlice<OverlapCount.Turn>] {
+        var index = ValueIndex([history.keys], hasKeys: false, expected: 64)
+        var keys: [Int32] = []
+        keys.reserveCapacity(history.count)
+        var starts = [0]
+        for row in 0..<history.count {
+            let key = index.id(0, history.keys[row])
+            while starts.count <= key + 1 { starts.append(0) }
+            starts[key + 1] += history.statuses[row] == .info ? 1 : 2
+            keys.append(Int32(key))
         }
-        return seen.count { $0 } + others.count
+        for key in 1..<starts.count { starts[key] += starts[key - 1] }
+        var next = starts
+        var turns = Array(
+            repeating: OverlapCount.Turn(client: 0, opens: false), count: starts[starts.count - 1])
+        func put(_ row: Int, opens: Bool) {
+            let key = Int(keys[row])
+            turns[next[key]] = OverlapCount.Turn(client: clients[row], opens: opens)
+            next[key] += 1
+        }
+        let ends = TimeSort.order(history.completed).lazy.map(Int.init).filter { history.statuses[$0] != .info }
+        var ended = ends.makeIterator()
+        var end = ended.next()
+        for row in TimeSort.order(history.invoked).map(Int.init) {
+            while let over = end, history.completed[over] < history.invoked[row] {
+                put(over, opens: false)
+                end = ended.next()
+            }
+            put(row, opens: true)
+        }
+        while let over = end {
+            put(over, opens: false)
+            end = ended.next()
+        }
+        return (0..<starts.count - 1).map { turns[starts[$0]..<starts[$0 + 1]] }
+    }
+
+    /// The clients by numbers from 0 on, and how many there are.
+    private static func numbered(_ clients: [Int32]) -> (numbers: [Int32], count: Int) {
+        var small = [Int32](repeating: -1, count: 1024)
+        var others: [Int32: Int32] = [:]
+        var count: Int32 = 0
+        let numbers = clients.map { client -> Int32 in
+            let isSmall = client >= 0 && client < small.count
+            if let known = isSmall ? small[Int(client)] : others[client], known >= 0 { return known }
+            if isSmall { small[Int(client)] = count } else { others[client] = count }
+            count += 1
+            return count - 1
+        }
+        return (numbers, Int(count))
     }
 }
