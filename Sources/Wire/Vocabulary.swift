@@ -11,11 +11,24 @@ public struct Vocabulary: Sendable {
     /// How several requests are done at once; nil where the protocol cannot say that.
     public var transaction: TransactionTemplate?
 
+    /// How clients publish, and subscribe to what others publish; nil where there are no channels.
+    public var channels: ChannelTemplates?
+
+    /// The word behind any request that changes something by which no reply is asked for; nil where there is none.
+    public var silence: SilenceTemplate?
+
+    /// What forgets all that the target holds, whoever's it is. Drawn only where the user wants that.
+    public var destruction: [RequestTemplate]
+
     /// Creates a vocabulary.
     public init(
         login: [RequestTemplate] = [], topics: [Topic], lastResort: [RequestTemplate] = [],
-        transaction: TransactionTemplate? = nil
+        transaction: TransactionTemplate? = nil, channels: ChannelTemplates? = nil, silence: SilenceTemplate? = nil,
+        destruction: [RequestTemplate] = []
     ) {
+        self.channels = channels
+        self.silence = silence
+        self.destruction = destruction
         self.login = login
         self.topics = topics
         self.lastResort = lastResort
@@ -37,6 +50,47 @@ public struct TransactionTemplate: Sendable {
         self.oneIn = oneIn
         self.begin = begin
         self.ends = ends
+    }
+}
+
+/// A word that stands last in a request, and asks for no reply.
+public struct SilenceTemplate: Sendable {
+    /// How many times rarer than other requests they are.
+    public var oneIn: Int
+    /// The word.
+    public var word: String
+
+    /// Creates a template.
+    public init(oneIn: Int, word: String) {
+        self.oneIn = oneIn
+        self.word = word
+    }
+}
+
+/// Requests about channels: what is published to one, all who are subscribed to it are sent. The object of a request is a
+/// channel.
+public struct ChannelTemplates: Sendable {
+    /// What some subscribers say first, to be sent messages in another form.
+    public var greetings: [RequestTemplate]
+    /// By weight; a request may have several channels, or a pattern of their names.
+    public var subscribe: [RequestTemplate]
+    /// By weight.
+    public var publish: [RequestTemplate]
+    /// By weight; a request may end all subscriptions.
+    public var unsubscribe: [RequestTemplate]
+    /// What a subscriber can ask besides: the reply comes behind the messages that were sent to it before.
+    public var probe: RequestTemplate
+
+    /// Creates templates.
+    public init(
+        greetings: [RequestTemplate] = [], subscribe: [RequestTemplate], publish: [RequestTemplate],
+        unsubscribe: [RequestTemplate], probe: RequestTemplate
+    ) {
+        self.greetings = greetings
+        self.subscribe = subscribe
+        self.publish = publish
+        self.unsubscribe = unsubscribe
+        self.probe = probe
     }
 }
 

@@ -41,8 +41,8 @@ public protocol WireCodec: Sendable {
     /// Whether the unfinished reply in `bytes` is whole once the server has closed.
     func endsWithStream(_ bytes: Span<UInt8>, to request: Span<UInt8>?) -> Bool
 
-    /// Whether bytes of the server begin with a whole message that answers nobody: it was not asked for.
-    func isUnsolicited(_ message: Span<UInt8>) -> Bool
+    /// Pairs the messages of one connection; nil where each message of the server answers one request, in their order.
+    func pairing() -> (any ReplyPairing)?
 
     /// Writes a request from the words of a scenario's `send` step.
     func encodeRequest(_ words: [[UInt8]]) -> [UInt8]
@@ -62,8 +62,8 @@ public protocol WireCodec: Sendable {
 }
 
 extension WireCodec {
-    /// No.
-    public func isUnsolicited(_ message: Span<UInt8>) -> Bool { false }
+    /// One message answers one request.
+    public func pairing() -> (any ReplyPairing)? { nil }
     /// Every request is answered.
     public func isAnswered(_ request: Span<UInt8>) -> Bool { true }
     /// Nothing.

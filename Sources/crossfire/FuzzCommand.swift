@@ -48,6 +48,12 @@ struct FuzzCommand: ParsableCommand {
         help: "No drawn scenarios and no noise: clients keep their connections busy, as an ordinary load test would.")
     var hammer = false
 
+    @Flag(
+        help:
+            "Let some scenarios make the target forget all that it holds, as FLUSHALL does. For targets that are started, not for --connect."
+    )
+    var destructive = false
+
     @Flag(help: "Print one JSON object on standard output; progress goes to standard error.")
     var json = false
 
@@ -65,6 +71,11 @@ struct FuzzCommand: ParsableCommand {
         if hammer, common.corpus != nil || ![.auto, .off].contains(target.perturb) {
             throw ValidationError("--hammer goes without --corpus and without --perturb")
         }
+        if destructive, target.connect != nil {
+            throw ValidationError(
+                "--destructive is for a target that is started: who knows whose a running server's data are")
+        }
+        if destructive, hammer { throw ValidationError("--hammer draws nothing that is destructive") }
         _ = try target.description()
     }
 
@@ -79,6 +90,7 @@ struct FuzzCommand: ParsableCommand {
         var options = CampaignOptions(target: spec, codec: codec, noise: .off)
         options.generator.clients = common.clients
         options.generator.operations = common.operations
+        options.generator.isDestructive = destructive
         options.corpus = corpus
         options.seed = seed
         options.executionLimit = executions

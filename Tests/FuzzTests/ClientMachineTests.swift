@@ -11,12 +11,11 @@ struct ClientMachineTests {
     private static let codec = EchoLineCodec()
 
     private static func machine(
-        datagrams: Bool = false, recorded: Bool = false, remembering: Bool = false
+        datagrams: Bool = false, recorded: Bool = false, codec: any WireCodec = Self.codec
     ) -> ClientMachine {
         ClientMachine(
             client: 0, source: ClientSource(address: loopback, port: 20_000), isDatagram: datagrams,
-            isRecorded: recorded,
-            remembersRequests: remembering)
+            isRecorded: recorded, codec: codec)
     }
 
     private static func receive(_ text: String, _ machine: inout ClientMachine, mayBeMore: Bool = false) {
@@ -87,7 +86,7 @@ struct ClientMachineTests {
     @Test("a reply that its request frames: HEAD has no body, and a stream's end may end one")
     func framedByRequests() {
         let codec = HTTPCodec()
-        var machine = Self.machine(remembering: true)
+        var machine = Self.machine(codec: codec)
         _ = machine.send(codec.encodeRequest([Array("HEAD".utf8), Array("/a".utf8)]), now: 0)
         _ = machine.send(codec.encodeRequest([Array("GET".utf8), Array("/a".utf8)]), now: 0)
         Self.receive("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", &machine)

@@ -15,6 +15,8 @@ struct GeneratorTests {
     struct Tally {
         var sent: [Int: Int] = [:]
         var awaited: [Int: Int] = [:]
+        /// Requests that ask for no reply.
+        var silent: [Int: Int] = [:]
         var left: Set<Int> = []
         /// Connections that were given up, or closed, for another of the same client.
         var replaced = 0
@@ -27,13 +29,14 @@ struct GeneratorTests {
                 case .connect:
                     if left.remove(step.client) != nil {
                         replaced += 1
-                        (sent[step.client], awaited[step.client]) = (0, 0)
+                        (sent[step.client], awaited[step.client], silent[step.client]) = (0, 0, 0)
                     } else {
                         #expect(connected.insert(step.client).inserted)
                     }
                 case .send(.requests(let requests)):
                     #expect(connected.contains(step.client))
                     sent[step.client, default: 0] += requests.count
+                    silent[step.client, default: 0] += requests.count { $0.last?.word == "noreply" }
                     for request in requests {
                         if case .bytes(let name)? = request.first?.pieces.first {
                             commands.insert(String(decoding: name, as: UTF8.self))
@@ -101,13 +104,16 @@ struct GeneratorTests {
             #expect(tally.connected == Set(0..<options.clients))
             #expect(tally.left.count <= 1)
             for client in 0..<options.clients where !tally.left.contains(client) {
-                #expect(tally.sent[client] == tally.awaited[client])
+                #expect(
+                    tally.sent[client, default: 0] == tally.awaited[client, default: 0]
+                        + tally.silent[client, default: 0])
             }
             // A slow reader asks for what it needs to fill the buffers; all others keep to the number.
             let isSlow = scenario.blocks.contains {
                 $0.steps.contains { if case .connect(.some) = $0.action { true } else { false } }
             }
-            guard !isSlow, tally.replaced == 0 else { continue }
+            // Who publishes says more, and who subscribes less.
+            guard !isSlow, tally.replaced == 0, !tally.commands.contains("PUBLISH") else { continue }
             for client in 0..<options.clients {
                 if let operations = options.operations {
                     #expect(tally.sent[client] == operations)
@@ -136,10 +142,49 @@ struct GeneratorTests {
         }
     }
 
+    @Test("who asks for no reply waits for none, and what reads is never silenced")
+    func silent() throws {
+        let generator = try ScenarioGenerator.of("memcached")
+        let codec = try #require(WireProtocols.named("memcached"))
+        var random = SeededGenerator(seed: 37)
+        var found = 0
+        for number in 0..<600 {
+            var binding = Binding(campaign: "test", execution: number)
+            for step in generator.scenario(&random, GeneratorOptions()).blocks.flatMap(\.steps) {
+                guard case .send(.requests(let requests)) = step.action else { continue }
+                for request in requests {
+                    let bytes = codec.encodeRequest(request.map { $0.bytes(&binding, client: step.client) })
+                    let isSilent = request.last?.word == "noreply"
+                    #expect(codec.isAnswered(bytes.span) != isSilent)
+                    if isSilent { found += 1 }
+                }
+            }
+        }
+        #expect(found > 100)
+    }
+
+    @Test("what forgets all is drawn only where it is wanted", arguments: ["resp", "memcached", "http"])
+    func destructive(name: String) throws {
+        let generator = try ScenarioGenerator.of(name)
+        let forgetting = ["FLUSHALL", "FLUSHDB", "flush_all"]
+        for isDestructive in [false, true] {
+            var random = SeededGenerator(seed: 38)
+            var options = GeneratorOptions()
+            options.isDestructive = isDestructive
+            var found = 0
+            for _ in 0..<1000 {
+                let commands = Tally(generator.scenario(&random, options)).commands
+                if !commands.isDisjoint(with: forgetting) { found += 1 }
+            }
+            #expect(isDestructive && name != "http" ? found > 30 : found == 0, "\(found)")
+        }
+    }
+
     @Test("excluded commands never appear")
     func excluded() throws {
         let generator = try ScenarioGenerator.of("resp")
-        let known = try Self.commands(of: "resp")
+        // PING is what can be said to who knows nothing.
+        let known = try Self.commands(of: "resp").filter { $0 != "PING" }
         var random = SeededGenerator(seed: 32)
         for number in 0..<640 {
             var options = GeneratorOptions()
@@ -203,7 +248,10 @@ struct GeneratorTests {
     private static func commands(of name: String) throws -> [String] {
         let vocabulary = try #require(WireProtocols.named(name)?.spoken.vocabulary)
         let transaction = vocabulary.transaction.map { [$0.begin] + $0.ends } ?? []
-        let requests = vocabulary.topics.flatMap(\.requests) + transaction
+        let channels = vocabulary.channels.map {
+            $0.greetings + $0.subscribe + $0.publish + $0.unsubscribe + [$0.probe]
+        }
+        let requests = vocabulary.topics.flatMap(\.requests) + transaction + (channels ?? [])
         return Set(requests.compactMap(\.command)).sorted()
     }
 

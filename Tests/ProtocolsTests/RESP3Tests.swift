@@ -76,13 +76,15 @@ struct RESP3Tests {
 
     @Test("a push answers nobody, but for that of a subscription")
     func pushed() {
-        let isUnsolicited = { (text: String) in
+        let subscribe = RESPCodec().encodeRequest([Array("SUBSCRIBE".utf8), Array("c".utf8)])
+        let place = { (text: String) in
             let bytes = Array(text.utf8)
-            return RESPCodec().isUnsolicited(bytes.span)
+            var pairing = RESPCodec().pairing()
+            return pairing?.place(of: bytes.span, after: subscribe.span)
         }
-        #expect(isUnsolicited(">3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nm\r\n"))
-        #expect(isUnsolicited(">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n"))
-        #expect(!isUnsolicited(">3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n"))
-        #expect(!isUnsolicited("*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nm\r\n"))
+        #expect(place(">3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nm\r\n") == .unsolicited)
+        #expect(place(">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n") == .unsolicited)
+        #expect(place(">3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n") == .reply(more: 0))
+        #expect(place("*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nm\r\n") == .unsolicited)
     }
 }

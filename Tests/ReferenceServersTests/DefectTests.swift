@@ -109,7 +109,7 @@ import Testing
         ("threaded/kv+wrong-peer", exchangingDatagrams), ("forked/kv+wrong-peer", exchangingDatagrams),
     ]
 
-    @Test("shows within bounded attempts", arguments: planted + collections)
+    @Test("shows within bounded attempts", arguments: planted + collections + channels)
     func shows(_ name: String, _ provocation: Provocation) throws {
         let server = try RunningServer(name)
         server.patience = 1  // A reply that never comes is a fault found.
@@ -117,7 +117,7 @@ import Testing
         #expect(shown, "\(name) answered \(provocation.attempts) times without a fault")
     }
 
-    @Test("its correct twin stays clean", arguments: planted + collections)
+    @Test("its correct twin stays clean", arguments: planted + collections + channels)
     func twin(_ name: String, _ provocation: Provocation) throws {
         let server = try RunningServer([String(name.prefix { $0 != "+" })] + Self.options(of: name))
         for attempt in 0..<min(100, provocation.attempts) {

@@ -59,7 +59,7 @@ import Testing
 }
 
 /// A Redis of the machine on a socket file of its own.
-private final class RedisServer {
+final class RedisServer {
     let server: RunningServer
     private let path = "/tmp/test-redis-\(getpid())-\(UInt64.random(in: 0 ... .max)).sock"
 
@@ -208,7 +208,7 @@ private struct RandomConversation {
 
 extension Client {
     /// Sends a request, and returns its whole reply as it came.
-    fileprivate func ask(_ words: [String]) -> String {
+    func ask(_ words: [String]) -> String {
         send(RequestReader.encode(words.map { Array($0.utf8) }))
         return receiveReply()
     }

@@ -21,8 +21,7 @@ final class ClientConnection {
         isDatagram = address.transport == .udp
         self.recording = recording
         machine = ClientMachine(
-            client: client, source: source, isDatagram: isDatagram, isRecorded: recording != nil,
-            remembersRequests: codec.framesRepliesByRequest)
+            client: client, source: source, isDatagram: isDatagram, isRecorded: recording != nil, codec: codec)
         let raw = socket.raw
         do throws(SystemError) {
             if let receiveBuffer { setOption(raw, SOL_SOCKET, SO_RCVBUF, Int32(receiveBuffer)) }

@@ -56,18 +56,20 @@ package struct ClientMachine {
     private var isAccepted = false
     /// The reply stream broke the protocol; nothing more can be expected of it.
     package private(set) var isMalformed = false
-    /// What was sent and is not answered yet, where replies are framed by their requests; else nil.
+    /// What was sent, where replies are told by their requests; else nil.
     private var asked: [UInt8]?
     private var answered = 0
+    /// Tells which messages answer which requests, where the protocol does not do with the order.
+    private var pairing: (any ReplyPairing)?
     /// What the last reply told that tells something.
     package private(set) var told: [UInt8]?
 
-    /// - Parameter remembersRequests: for a protocol whose replies cannot be framed without.
-    package init(client: Int, source: ClientSource, isDatagram: Bool, isRecorded: Bool, remembersRequests: Bool) {
+    package init(client: Int, source: ClientSource, isDatagram: Bool, isRecorded: Bool, codec: any WireCodec) {
         log = ConnectionLog(client: client, source: source)
         self.isDatagram = isDatagram
         self.isRecorded = isRecorded
-        asked = remembersRequests ? [] : nil
+        pairing = codec.pairing()
+        asked = codec.framesRepliesByRequest || pairing != nil ? [] : nil
     }
 
     // MARK: What it is
@@ -224,30 +226,34 @@ package struct ClientMachine {
             finishReply(datagrams.removeFirst(), now())
             return true
         }
-        passUnsolicited(codec)
-        guard consumed < incoming.count else { return false }
-        let request = request(codec)
-        switch frame(codec, request) {
-        case .message(let length):
-            answered = request.upperBound
-            told = codec.told(incoming.span.extracting(consumed..<consumed + length)) ?? told
-            finishReply(length, now())
-            return true
-        case .incomplete: return false
-        case .malformed:
-            isMalformed = true
-            return false
+        while consumed < incoming.count {
+            let request = request(codec)
+            switch frame(codec, request) {
+            case .message(let length):
+                guard place(ofNext: length, request) == .reply(more: 0) else {
+                    consume(length)
+                    continue
+                }
+                answered = request.upperBound
+                told = codec.told(incoming.span.extracting(consumed..<consumed + length)) ?? told
+                finishReply(length, now())
+                return true
+            case .incomplete: return false
+            case .malformed:
+                isMalformed = true
+                return false
+            }
         }
+        return false
     }
 
-    /// Passes over what the server says unasked.
-    private mutating func passUnsolicited(_ codec: any WireCodec) {
-        while consumed < incoming.count,
-            codec.isUnsolicited(incoming.span.extracting(consumed..<incoming.count)),
-            case .message(let length) = frame(codec, answered..<answered)
-        {
-            consume(length)
-        }
+    /// What the next message is, which is so long: more may belong to the same reply, or it may answer nobody.
+    private mutating func place(ofNext length: Int, _ request: Range<Int>) -> MessagePlace {
+        guard pairing != nil else { return .reply(more: 0) }
+        let (held, asked) = (incoming, asked ?? [])
+        let message = held.span.extracting(consumed..<consumed + length)
+        guard !request.isEmpty else { return pairing?.place(of: message, after: nil) ?? .unsolicited }
+        return pairing?.place(of: message, after: asked.span.extracting(request)) ?? .unsolicited
     }
 
     private mutating func finishReply(_ length: Int, _ now: Int64) {
@@ -266,10 +272,15 @@ package struct ClientMachine {
 
     /// Where the first unanswered request lies in `asked`; empty where that does not matter.
     private func request(_ codec: any WireCodec) -> Range<Int> {
-        guard let asked, answered < asked.count,
-            case .message(let length) = codec.frame(asked.span.extracting(droppingFirst: answered), from: .client)
-        else { return answered..<answered }
-        return answered..<answered + length
+        guard let asked else { return answered..<answered }
+        var start = answered
+        while start < asked.count,
+            case .message(let length) = codec.frame(asked.span.extracting(droppingFirst: start), from: .client)
+        {
+            if codec.isAnswered(asked.span.extracting(start..<start + length)) { return start..<start + length }
+            start += length
+        }
+        return start..<start
     }
 
     private func frame(_ codec: any WireCodec, _ request: Range<Int>) -> Framing {

@@ -113,6 +113,7 @@ package final class Engine {
             endNanoseconds: Clock.wall)
         log.packets = recording?.take()
         log.waits = waits
+        log.stem = binding.stem
         return log
     }
 

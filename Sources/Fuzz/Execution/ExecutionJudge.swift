@@ -120,6 +120,7 @@ package struct ExecutionJudge: Sendable {
         var evidence = Evidence(
             flows: flows, codec: codec, names: { Self.name($0.client, log) }, incomplete: incomplete,
             end: packets.records.last?.time ?? Timestamp(nanoseconds: 0))
+        evidence.ownStem = log.stem
         evidence.acceptedMethods = experience.methods.withLock { $0 }
         // What the kernel of a Unix socket took, the target has.
         if log.packets != nil { for index in flows.indices { evidence.conversations[index].proof = nil } }

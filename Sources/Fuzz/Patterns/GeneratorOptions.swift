@@ -10,6 +10,8 @@ public struct GeneratorOptions: Sendable {
     package var hardOperations = Difficulty.firstHardOperations
     /// Commands that the target does not know, upper case.
     public var excludedCommands: Set<String> = []
+    /// Whether some scenarios make the target forget all that it holds.
+    public var isDestructive = false
     /// Whether each message is a datagram: then clients have one request outstanding, none is a slow reader, since that
     /// loses datagrams, and messages stay short enough for the buffers of a server with all its clients' at once.
     package var datagrams = false

@@ -15,6 +15,10 @@ struct RequestDraw: Sendable {
     let register: Topic?
     /// How several requests are done at once; nil where the target does not know that.
     private let transaction: TransactionTemplate?
+    /// How clients publish and subscribe; nil where the target does not know that.
+    let channels: ChannelTemplates?
+    /// What makes the target forget all; empty where that is not wanted.
+    private let destruction: [RequestTemplate]
     private let vocabulary: Vocabulary
 
     /// How long the values of requests are.
@@ -42,6 +46,8 @@ struct RequestDraw: Sendable {
             let all = template.ends + [template.begin]
             return all.allSatisfy { isKnown($0) && $0.saysSomething(about: nil) } && !options.datagrams ? template : nil
         }
+        channels = vocabulary.channels?.known(isKnown)
+        destruction = options.isDestructive ? vocabulary.destruction.filter(isKnown) : []
         marker = topics.first { $0.object == .marker }
         own = topics.first { $0.object == .own }
         register = topics.first { $0.object == .register && $0.has(.write) && $0.has(.read) }
@@ -95,9 +101,15 @@ struct RequestDraw: Sendable {
 
     /// What a client says at once about a topic: a request, or now and then a transaction of a few.
     func requests(
-        about topic: Topic?, by client: Int, atMost room: Int, _ random: inout SeededGenerator
+        about topic: Topic?, by client: Int, atMost room: Int, isDestroyed: Bool = false,
+        _ random: inout SeededGenerator
     ) -> [[Template]] {
-        let single = request(about: topic, by: client, &random)
+        if isDestroyed, random.oneIn(Self.destroyingOneIn),
+            let template = random.pick(destruction, byWeight: \.weight)
+        {
+            return [filled(template, [], .short, &random)]
+        }
+        let single = maybeSilenced(request(about: topic, by: client, &random), of: topic, &random)
         guard let transaction, let topic, topic.object != .marker, topic.object != .own, room > 2,
             random.oneIn(UInt64(max(1, transaction.oneIn))), let end = random.pick(transaction.ends, byWeight: \.weight)
         else { return [single] }
@@ -105,6 +117,31 @@ struct RequestDraw: Sendable {
             request(about: topic, by: client, &random, .short)
         }
         return [filled(transaction.begin, [], .short, &random), single] + more + [filled(end, [], .short, &random)]
+    }
+
+    /// Whether the target is to forget all in a scenario, now and then.
+    func drawDestruction(_ random: inout SeededGenerator) -> Bool {
+        !destruction.isEmpty && random.oneIn(Self.destroyedOneIn)
+    }
+
+    /// One scenario in so many, and of its requests one in so many.
+    private static let destroyedOneIn: UInt64 = 8
+    private static let destroyingOneIn: UInt64 = 6
+
+    /// Now and then no reply is asked for, where the protocol can say that of what changes something.
+    private func maybeSilenced(_ request: [Template], of topic: Topic?, _ random: inout SeededGenerator) -> [Template] {
+        guard let silence = vocabulary.silence, let topic, topic.object != .marker, topic.object != .own,
+            let command = request.first, random.oneIn(UInt64(silence.oneIn))
+        else { return request }
+        let changes = topic.requests.contains { template in
+            template.effect != .read && template.command.map { Template(text: $0) == command } ?? false
+        }
+        return changes ? request + [Template(text: silence.word)] : request
+    }
+
+    /// Whether a request that was drawn is answered.
+    func isAnswered(_ request: [Template]) -> Bool {
+        vocabulary.silence.map { request.last != Template(text: $0.word) } ?? true
     }
 
     /// A request whose reply names it.
@@ -169,6 +206,14 @@ struct RequestDraw: Sendable {
 
     /// The longest value of most scenarios. Bytes.
     private var longest: Int { options.datagrams ? 2000 : 10_000 }
+
+    /// A request to channels.
+    func request(
+        _ template: RequestTemplate, to channels: [Template], _ random: inout SeededGenerator,
+        _ length: ValueLength = .short
+    ) -> [Template] {
+        filled(template, channels, length, &random)
+    }
 
     private func drawn(_ length: ValueLength, of topic: Topic, _ random: inout SeededGenerator) -> ValueLength {
         guard case .drawn = length else { return length }

@@ -6,11 +6,13 @@ struct RoundBuilder {
     var scenario: Scenario
     let clients: Int
     private let login: [[Template]]
+    private let draw: RequestDraw
 
     init(_ draw: RequestDraw) {
         scenario = Scenario(protocolName: draw.protocolName)
         clients = draw.options.clients
         login = draw.login
+        self.draw = draw
     }
 
     mutating func step(_ client: Int, _ action: Scenario.Action) {
@@ -63,7 +65,8 @@ struct RoundBuilder {
         for client in rest {
             if let leaving, client == leaving.client, !leaving.isAtOnce { leave(leaving) }
             if client != leaving?.client || leaving?.way == .halfClose {
-                step(client, .expect(count: batches[client].count))
+                let replies = batches[client].count { draw.isAnswered($0) }
+                if replies > 0 { step(client, .expect(count: replies)) }
             }
         }
     }

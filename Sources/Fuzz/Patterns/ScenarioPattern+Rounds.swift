@@ -46,6 +46,7 @@ extension ScenarioPattern {
         let isPipelined = namesRequests ? !random.oneIn(3) : random.oneIn(2)
         let batching = Batching(operations: operations, pipelined: !options.datagrams && isPipelined, &random)
         let leaving = departure(about: topic, &random, draw)
+        let isDestroyed = draw.drawDestruction(&random)
         let hasMarkers = topic?.object != .marker && draw.marker != nil
         for (index, size) in batching.sizes.enumerated() {
             let isLast = index == batching.sizes.count - 1
@@ -62,7 +63,8 @@ extension ScenarioPattern {
                     } else if let request {
                         batch.append(request(client, &random))
                     } else {
-                        batch += draw.requests(about: topic, by: client, atMost: size - batch.count, &random)
+                        batch += draw.requests(
+                            about: topic, by: client, atMost: size - batch.count, isDestroyed: isDestroyed, &random)
                     }
                 }
                 return batch

@@ -15,5 +15,5 @@ struct ScenarioPattern: Sendable {
     var scenario: @Sendable (inout SeededGenerator, RequestDraw) -> Scenario
 
     /// All that campaigns draw.
-    static let all = [rounds, largeValues, slowReaders, churn, followUp]
+    static let all = [rounds, largeValues, slowReaders, churn, followUp, broadcast]
 }

@@ -55,6 +55,7 @@ extension MemcachedCodec {
                         RequestTemplate(6, .read, "get", .each(2...3, [.object])),
                     ]),
             ],
-            lastResort: [RequestTemplate(1, .read, "version")])
+            lastResort: [RequestTemplate(1, .read, "version")], silence: SilenceTemplate(oneIn: 16, word: "noreply"),
+            destruction: [RequestTemplate(1, .remove, "flush_all")])
     }
 }

@@ -43,14 +43,6 @@ public struct RESPCodec: WireCodec {
     /// `isAnswered` looks at requests up to this length only; nobody sends more blanks than that.
     static let longestSilentRequest = 16
 
-    /// What RESP3 pushes, but for the answers to SUBSCRIBE and the like.
-    public func isUnsolicited(_ message: Span<UInt8>) -> Bool {
-        guard message.count > 0, message[0] == UInt8(ascii: ">"), case .array(let elements)? = RESPValue(message),
-            case .bulk(let kind)? = elements.first
-        else { return false }
-        return !String(decoding: kind, as: UTF8.self).hasSuffix("subscribe")
-    }
-
     /// An array of bulk strings.
     public func encodeRequest(_ words: [[UInt8]]) -> [UInt8] {
         var out: [UInt8] = []

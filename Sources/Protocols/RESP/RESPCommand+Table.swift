@@ -3,7 +3,7 @@ extension RESPCommand {
     ///
     /// Source: <https://redis.io/docs/latest/commands/>.
     static let table: [RESPCommand] =
-        [.unknown] + strings + hashes + sets + sortedSets + lists + lifetimes + keyless + structures + global
+        [.unknown] + strings + hashes + sets + sortedSets + lists + lifetimes + channels + keyless + structures + global
 
     private static let strings =
         command("GET", .string(.get), .value) + command("GETEX", .string(.getex), .value)
@@ -61,6 +61,16 @@ extension RESPCommand {
         + command("PERSIST", .lifetime(.persist), .integer)
         + names("TTL PTTL EXPIRETIME PEXPIRETIME", .lifetime(.left), .integer)
 
+    private static let channels =
+        command("PUBLISH", .channel(.publish(.channel)), .integer)
+        + command("SPUBLISH", .channel(.publish(.shard)), .integer)
+        + command("SUBSCRIBE", .channel(.subscribe(.channel)), .array)
+        + command("PSUBSCRIBE", .channel(.subscribe(.pattern)), .array)
+        + command("SSUBSCRIBE", .channel(.subscribe(.shard)), .array)
+        + command("UNSUBSCRIBE", .channel(.unsubscribe(.channel)), .array)
+        + command("PUNSUBSCRIBE", .channel(.unsubscribe(.pattern)), .array)
+        + command("SUNSUBSCRIBE", .channel(.unsubscribe(.shard)), .array)
+
     private static let keyless: [RESPCommand] = [
         RESPCommand(name: "PING", effect: .none, shape: [.status, .bulk], echoes: true),
         RESPCommand(name: "ECHO", effect: .none, shape: .bulk, echoes: true),
@@ -72,7 +82,7 @@ extension RESPCommand {
         RESPCommand(name: "HELLO", effect: .none, shape: .any),
         RESPCommand(name: "INFO", effect: .none, shape: .bulk),
         RESPCommand(name: "LASTSAVE", effect: .none, shape: .integer),
-        RESPCommand(name: "PUBLISH", effect: .none, shape: .integer),
+        RESPCommand(name: "PUBSUB", effect: .none, shape: .any),
         RESPCommand(name: "QUIT", effect: .none, shape: .ok, closes: true),
         RESPCommand(name: "TIME", effect: .none, shape: .array),
         RESPCommand(name: "WAIT", effect: .none, shape: .integer, blocks: true),
@@ -98,11 +108,10 @@ extension RESPCommand {
             "FLUSHALL FLUSHDB SELECT SWAPDB EVALSHA FCALL MIGRATE", .writesAll, .any)
         + names("EVAL EVAL_RO", .script, .any) + names("FUNCTION SCRIPT MODULE", .none, .any)
         + names("MULTI DISCARD WATCH UNWATCH", .transaction, .ok) + names("EXEC", .transaction, [.array, .null])
-        + names("RESET", .transaction, .any)
+        + names("RESET", .transaction, .status)
         + [RESPCommand(name: "DEBUG", effect: .writesAll, shape: .any, blocks: true)]
         + [RESPCommand(name: "SHUTDOWN", effect: .writesAll, shape: .any, blocks: true, closes: true)]
-        + ["SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "MONITOR", "SYNC", "PSYNC"]
-        .map {
+        + ["MONITOR", "SYNC", "PSYNC"].map {
             RESPCommand(name: $0, effect: .none, shape: .any, blocks: true, endsPairing: true)
         }
 

@@ -5,6 +5,8 @@ struct RESPCommand: Sendable {
         /// Modelled: its replies are checked.
         case string(RESPStringEffect), hash(RESPHashEffect), set(RESPSetEffect), sortedSet(RESPSortedSetEffect)
         case list(RESPListEffect), lifetime(RESPLifetimeEffect)
+        /// Publishes to channels, or subscribes to them.
+        case channel(RESPChannelEffect)
         /// MULTI, EXEC and what belongs to them.
         case transaction
         /// A script with the keys that it uses.
@@ -62,6 +64,7 @@ struct RESPCommand: Sendable {
     static let reset = table.firstIndex { $0.name == "RESET" }!
     static let watch = table.firstIndex { $0.name == "WATCH" }!
     static let unwatch = table.firstIndex { $0.name == "UNWATCH" }!
+    static let ping = table.firstIndex { $0.name == "PING" }!
     static let client = table.firstIndex { $0.name == "CLIENT" }!
     static let debug = table.firstIndex { $0.name == "DEBUG" }!
     static let failover = table.firstIndex { $0.name == "FAILOVER" }!

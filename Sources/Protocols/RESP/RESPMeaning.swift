@@ -25,6 +25,8 @@ struct RESPMeaning: Meaning {
     private(set) var isInterfered = false
     /// What connections have begun with MULTI.
     private(set) var transactions = RESPTransactions()
+    /// Whether somebody published, or was confirmed that he subscribes.
+    var hasBroadcasts = false
 
     var wordsPerRequest: Int { 3 }
     var judgesReplies: Bool { true }
@@ -46,6 +48,7 @@ struct RESPMeaning: Meaning {
             call.endsPairing = Reading.name(request, words[1]) == "REPLY"
         }
         if call.command == RESPCommand.multi { sawMulti = true }
+        readChannels(&call, exchange)
         transactions.read(call, exchange)
         if Self.interferes(call, request, words) { isInterfered = true }
     }
@@ -74,6 +77,10 @@ struct RESPMeaning: Meaning {
         if head.kind == .error || call.command == 0 { return true }
         let command = RESPCommand.table[call.command]
         if sawMulti, Self.isText("QUEUED", head, reply) { return true }
+        if case .channel(let effect) = command.effect, head.kind == .array {
+            return isConfirmation(reply, of: effect, call, request, reading)
+        }
+        if call.command == RESPCommand.ping, head.kind == .array { return isPong(reply, call, request, reading) }
         // Only its options let SET answer anything but +OK.
         let shape = command.effect == .string(.set) && call.wordCount == 3 ? .ok : command.shape
         guard shape.permits(ReplyShape(head, in: reply.bytes)) else { return false }
@@ -100,9 +107,14 @@ struct RESPMeaning: Meaning {
 
     // MARK: Ends
 
+    /// Who subscribes and reads too slowly is let go, with what it waits for.
     func mayClose(before request: Int, _ dialogue: Dialogue) -> Bool {
         if dialogue.heads.last??.isError ?? false { return true }
-        return dialogue.calls.prefix(request).contains { RESPCommand.table[$0.command].closes }
+        return dialogue.calls.prefix(request).contains {
+            let command = RESPCommand.table[$0.command]
+            if case .channel(.subscribe) = command.effect { return dialogue.serverClosedFirst }
+            return command.closes
+        }
     }
 
     func mayBlock(_ call: Call) -> Bool { RESPCommand.table[call.command].blocks }

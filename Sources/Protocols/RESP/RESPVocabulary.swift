@@ -30,8 +30,26 @@ extension RESPCodec {
             lastResort: [RequestTemplate(1, .read, "PING")],
             transaction: TransactionTemplate(
                 oneIn: 12, begin: RequestTemplate(1, .change, "MULTI"),
-                ends: [RequestTemplate(7, .change, "EXEC"), RequestTemplate(1, .change, "DISCARD")]))
+                ends: [RequestTemplate(7, .change, "EXEC"), RequestTemplate(1, .change, "DISCARD")]),
+            channels: Self.channels,
+            destruction: [
+                RequestTemplate(2, .remove, "FLUSHDB"), RequestTemplate(2, .remove, "FLUSHALL"),
+                RequestTemplate(1, .remove, "FLUSHALL", "ASYNC"),
+            ])
     }
+
+    private static let channels = ChannelTemplates(
+        greetings: [RequestTemplate(1, .read, "HELLO", "3")],
+        subscribe: [
+            RequestTemplate(6, .change, "SUBSCRIBE", .each(1...2, [.object])),
+            RequestTemplate(2, .change, "PSUBSCRIBE", .joined([.object, "*"])),
+        ],
+        publish: [RequestTemplate(1, .change, "PUBLISH", .object, .value)],
+        unsubscribe: [
+            RequestTemplate(2, .change, "UNSUBSCRIBE", .object), RequestTemplate(2, .change, "UNSUBSCRIBE"),
+            RequestTemplate(1, .change, "PUNSUBSCRIBE"),
+        ],
+        probe: RequestTemplate(1, .read, "PING"))
 
     /// Strings by the rarer commands.
     private static let exchanged = Topic(

@@ -20,6 +20,8 @@ package struct Assembly: Sendable {
     package var isolation: (any Isolation)?
     /// What each command of the kv service does, by its name in capitals.
     package var commands = Command.byName
+    /// Who is subscribed to which channels of the kv service.
+    package var board: any ChannelBoard = LockedBoard()
     /// The directory of the file service.
     package var root: FileRoot?
     package var framer: any Framer = AtomicFramer()

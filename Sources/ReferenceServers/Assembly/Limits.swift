@@ -12,6 +12,8 @@ package enum Limits {
     package static let maximumRequestBytes = 64 << 20
     /// The words of all requests between MULTI and EXEC, in bytes.
     package static let transactionBytes = 32 << 20
+    /// Messages and replies that a subscriber has not read; with more it is let go, in bytes.
+    package static let unreadMessageBytes = 8 << 20
     /// Replies of one batch are sent once they exceed this, before more requests are answered.
     package static let batchBytes = 1 << 20
     /// Input that is read and thrown away when the server closes first, so that the close is not a reset.

@@ -47,7 +47,10 @@ package final class Connection {
         session = parts.service.makeSession()
     }
 
-    deinit { parts.closer.close(number, failed: failed) }
+    deinit {
+        session.end()
+        parts.closer.close(number, failed: failed)
+    }
 
     /// Works until the socket would block, `turns` reads are done, or the connection is finished.
     package func pump(turns: Int = .max) -> Wait {
@@ -60,6 +63,14 @@ package final class Connection {
                 case .wouldBlock: return .writable
                 case .failed: return fail()
                 }
+            }
+            switch session.outbox?.flush() {
+            case nil, .drained: break
+            case .wouldBlock:
+                if isNonBlocking { return .writable }
+                waitUntilWritable()
+                continue
+            case .failed: return fail()
             }
             if streaming {
                 let continuation = output.extend(session.continueReply)
@@ -84,6 +95,8 @@ package final class Connection {
     }
 
     private func answer() {
+        session.outbox?.hold()
+        defer { session.outbox?.release(&output, to: number) }
         switch parts.batcher.answer(&input, for: session, by: parts.executor, into: &batch) {
         case .needsInput: hasMore = false
         case .hasMore:
@@ -97,6 +110,13 @@ package final class Connection {
             output.removeAll()
             closing = true
         }
+    }
+
+    private var isNonBlocking: Bool { fcntl(number, F_GETFL) & O_NONBLOCK != 0 }
+
+    private func waitUntilWritable() {
+        var waiting = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
+        poll(&waiting, 1, -1)
     }
 
     private func fail() -> Wait {

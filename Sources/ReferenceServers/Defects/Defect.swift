@@ -63,6 +63,7 @@ package enum Part: CaseIterable, Sendable {
     case table
     case isolation
     case commands
+    case board
 }
 
 /// All defects. A new one is one file and one entry here.
@@ -75,6 +76,8 @@ package enum Defects {
         LostPush(), DoublePop(), TornMove(), LostFieldIncrement(), TornFields(), TornSnapshot(), DoubleAdd(),
         SharedPop(),
         SplitTransaction(),
+        // Messages to subscribers.
+        LostMessage(), DoubledMessage(), ReorderedMessages(), MisdeliveredMessage(),
         // Replies and requests.
         SharedReplyBuffer(), ReorderedReplies(), OneReadOneMessage(), ShortWriteIgnored(), EarlyClose(),
         DoubleProcessing(), LateReply(), SlowClientBlocksAll(),
@@ -111,6 +114,13 @@ extension Choice {
     var needsSharedCollections: String? {
         guard service.name == "kv" else { return "the service has no lists, hashes and sets" }
         return needsState ?? needsParallelWorkers
+    }
+
+    /// An objection unless clients publish to others: those of other processes are out of reach.
+    var needsChannels: String? {
+        guard service.name == "kv" else { return "the service has no channels" }
+        if model.workers == .processes { return "its workers are processes, which cannot send to each other's clients" }
+        return transport.isDatagram ? "datagrams belong to no subscriber" : nil
     }
 
     /// An objection where clients send datagrams.

@@ -25,6 +25,12 @@ package protocol Session: AnyObject {
 
     /// Adds the next piece of a reply that is too long for memory; `.stream` as long as there is more.
     func continueReply(into reply: inout [UInt8]) -> Continuation
+
+    /// Where others send what the client did not ask for, and its replies go as well; nil where nobody does.
+    var outbox: Outbox? { get }
+
+    /// The connection is over.
+    func end()
 }
 
 /// What follows a reply.
@@ -40,6 +46,12 @@ package enum Continuation: Equatable, Sendable {
 extension Session {
     /// Most protocols have no words for a refusal: the connection just closes.
     package func refuse(_ reason: String, into reply: inout [UInt8]) {}
+
+    /// Most clients get nothing but replies.
+    package var outbox: Outbox? { nil }
+
+    /// Most services forget a connection by letting go of its session.
+    package func end() {}
 
     /// Most replies fit in memory.
     package func continueReply(into reply: inout [UInt8]) -> Continuation { .next }

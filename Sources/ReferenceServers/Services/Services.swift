@@ -36,7 +36,8 @@ package enum Services {
             assembly in
             guard let keyspace = assembly.keyspace else { preconditionFailure("kv needs a keyspace") }
             return KeyValueService(
-                keyspace, commands: assembly.commands, hasConnections: !assembly.choice.transport.isDatagram)
+                keyspace, commands: assembly.commands, hasConnections: !assembly.choice.transport.isDatagram,
+                board: assembly.choice.needsChannels == nil ? assembly.board : nil)
         },
         ServiceEntry(
             name: "memcached", summary: "key-value store that speaks memcached's text protocol",

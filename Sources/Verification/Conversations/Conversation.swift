@@ -9,7 +9,10 @@ public struct Conversation: Sendable {
     public var recording = 0
     /// A name for people: `c0`, or the client's endpoint.
     public var name: String
-    /// The requests in order, each with the reply that stands at its place.
+    /// Whom it talks to; nil for datagrams.
+    public var server: Endpoint?
+    /// The requests in order, each with the reply that stands at its place; a request to which several messages reply
+    /// stands there as many times.
     public var exchanges: [Exchange]
     /// The requests in order to which no reply is due.
     public var silent: [SilentRequest] = []
@@ -136,6 +139,16 @@ public struct Malformation: Sendable {
     public static let maximumRestBytes = 4 << 20
 }
 
+extension Evidence {
+    /// Whether a name is of this evidence alone.
+    func isOwnName(_ name: ArraySlice<UInt8>) -> Bool {
+        guard !ownStem.isEmpty, let place = name.firstRange(of: ownStem) else { return false }
+        // The stem of execution 1 begins that of execution 12.
+        guard place.upperBound < name.endIndex else { return true }
+        return name[place.upperBound] == UInt8(ascii: ".")
+    }
+}
+
 /// All that an oracle may look at.
 public struct Evidence: Sendable {
     /// How the streams are read.
@@ -155,6 +168,8 @@ public struct Evidence: Sendable {
     /// Whether no key existed before the first packet. Leave it false where that is not certain: then a key may have
     /// held anything, and only what no initial value explains is a violation.
     public var keysStartAbsent = false
+    /// What is part of names and values that nobody outside of the evidence can know; empty where nothing is.
+    package var ownStem: [UInt8] = []
 
     /// Who made a capture decides what it proves.
     public enum Source: Sendable {

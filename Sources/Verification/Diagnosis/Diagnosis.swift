@@ -1,4 +1,4 @@
-/// What is wrong with the replies of a reading, connection by connection: what the oracles of messages share, made once.
+/// What is wrong with the replies of a reading, connection by connection, and with messages that nobody asked for: what the oracles of messages share, made once.
 package struct Diagnosis {
     package let reading: Reading
     private(set) var problems: [Problem] = []
@@ -17,6 +17,8 @@ package struct Diagnosis {
             problems += found.problems
             notes += found.notes
         }
+        guard reading.meaning.hasBroadcasts else { return }
+        problems += BroadcastDiagnosis(reading, apartFrom: Set(problems.map(\.conversation))).problems
     }
 
     /// A server that fails everywhere is not followed into every connection.

@@ -21,26 +21,20 @@ extension Conversation {
         clientWindowClosed = flow.toServer.lastWindow == 0
         let requests = StreamReading(flow.take(\.toServer), from: .client, codec: codec, fallback: flow.firstTime)
         let asked = codec.framesRepliesByRequest ? requests.messages : []
-        var replies = StreamReading(
+        let replies = StreamReading(
             flow.take(\.toClient), from: .server, codec: codec, fallback: flow.firstTime, to: asked,
             after: midStream ? requests.messages.first?.first.number : nil)
-        unsolicited = replies.setAside { codec.isUnsolicited($0.bytes.span) }
         self.flow = flow.id
         recording = flow.recording
         self.name = name
-        exchanges = []
-        exchanges.reserveCapacity(requests.messages.count)
-        var next = midStream ? Self.firstReply(after: requests.messages.first, in: replies.messages) : 0
-        for request in requests.messages {
-            guard codec.isAnswered(request.bytes.span) else {
-                silent.append(SilentRequest(request: request, position: exchanges.count))
-                continue
-            }
-            exchanges.append(
-                Exchange(request: request, reply: next < replies.messages.count ? replies.messages[next] : nil))
-            next += 1
-        }
-        surplus = next < replies.messages.count ? Array(replies.messages[next...]) : []
+        server = flow.server
+        let next = midStream ? Self.firstReply(after: requests.messages.first, in: replies.messages) : 0
+        var pairing = MessagePairing(replies.messages, from: next, codec)
+        pairing.pair(requests.messages)
+        exchanges = pairing.exchanges
+        silent = pairing.silent
+        surplus = pairing.surplus
+        unsolicited = pairing.unsolicited
         let serverWhole = replies.missing == 0
         partialReply = serverWhole ? replies.partial : nil
         partialRequest = requests.missing == 0 ? requests.partial : nil

@@ -61,14 +61,6 @@ struct StreamReading {
         }
     }
 
-    /// Takes messages out.
-    mutating func setAside(_ isAside: (Message) -> Bool) -> [Message] {
-        guard let first = messages.firstIndex(where: isAside) else { return [] }
-        let aside = messages[first...].filter(isAside)
-        messages.removeAll(where: isAside)
-        return aside
-    }
-
     private func message(
         _ stream: ByteStream, _ range: Range<Int>, _ role: Role, _ codec: any WireCodec, _ locator: inout PacketLocator
     ) -> Message {

@@ -114,6 +114,13 @@ package protocol Meaning: Sendable {
     /// What a call was answered.
     func named(_ reply: Message, _ head: ReplyHead?, _ values: inout HistoryValues) -> NamedAnswer
 
+    // MARK: Channels
+
+    /// Whether the evidence shows that clients published, or subscribed.
+    var hasBroadcasts: Bool { get }
+    /// Adds what a connection published, subscribed to, and was sent.
+    func addBroadcasts(of conversation: Int, _ reading: Reading, to broadcasts: inout Broadcasts)
+
     // MARK: For people
 
     /// `INCR counter`, `request 3`: a call. Requests are counted from 1.
@@ -211,6 +218,9 @@ extension Meaning {
     package func named(_ reply: Message, _ head: ReplyHead?, _ values: inout HistoryValues) -> NamedAnswer {
         .value(values.code(bytes: Reading.withoutLineEnd(reply.bytes)))
     }
+
+    package var hasBroadcasts: Bool { false }
+    package func addBroadcasts(of conversation: Int, _ reading: Reading, to broadcasts: inout Broadcasts) {}
 
     package func label(_ call: Call, _ reading: Reading) -> String { "request \(call.exchange + 1)" }
     package func commandName(_ call: Call, _ reading: Reading) -> String { reading.evidence.codec.name }

@@ -20,7 +20,7 @@ package struct Reading: Sendable {
     /// Conversations with something that is not plainly right.
     private(set) var suspicious: [Int] = []
     /// Whether it is certain which reply answers which request, by conversation.
-    private(set) var isPaired: [Bool] = []
+    package private(set) var isPaired: [Bool] = []
     /// The longest that anybody waited for a reply and got it, in a capture: its server may be as slow again.
     private(set) var slowestReplyNanoseconds: Int64 = 0
     /// What was not judged, and why.

@@ -98,7 +98,7 @@ private struct FramedProtocol: WireProtocol {
     func encodeRequest(_ words: [[UInt8]]) -> [UInt8] { codec.encodeRequest(words) }
     func isAnswered(_ request: Span<UInt8>) -> Bool { codec.isAnswered(request) }
     func told(_ reply: Span<UInt8>) -> [UInt8]? { codec.told(reply) }
-    func isUnsolicited(_ message: Span<UInt8>) -> Bool { codec.isUnsolicited(message) }
+    func pairing() -> (any ReplyPairing)? { codec.pairing() }
 
     func meaning(of evidence: Evidence) -> any Meaning {
         if let stated { StatedMeaning(stated: stated) } else { PlainMeaning() }

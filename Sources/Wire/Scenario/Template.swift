@@ -78,7 +78,8 @@ public struct Template: Equatable, Sendable {
 /// What fills a scenario's places in one execution. Keys and tokens are unique in the campaign, and against what other
 /// campaigns left in a long-lived target.
 package struct Binding: Sendable {
-    private let stem: [UInt8]
+    /// Part of all keys and tokens, and of nothing that anybody else says.
+    package let stem: [UInt8]
     private let campaign: [UInt8]
     /// How many tokens each client has had: a client's tokens are the same whoever else takes part.
     private var tokens: [Int: Int] = [:]

@@ -73,6 +73,11 @@ extension Reply {
         failure("ERR wrong number of arguments for '\(String(decoding: command, as: UTF8.self).lowercased())' command")
     }
 
+    /// An error reply is one line.
+    static func printable(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
+    }
+
     static func failure(_ text: String) -> Reply { .error(Array(text.utf8)) }
     static func bulkOrNull(_ bytes: [UInt8]?) -> Reply { bytes.map(Reply.bulk) ?? .null }
 }

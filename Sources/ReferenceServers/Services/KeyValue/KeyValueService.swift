@@ -4,18 +4,27 @@ import Glibc
 /// A key-value server that speaks RESP2, well enough for redis-cli and redis-benchmark.
 package struct KeyValueService: Service {
     private let keyspace: any Keyspace
-    private let commands: [[UInt8]: Command]
+    private var commands: [[UInt8]: Command]
     private let hasConnections: Bool
+    private let board: (any ChannelBoard)?
 
     /// Creates the service. Without connections there are no transactions: nothing says whose request a datagram is.
-    package init(_ keyspace: any Keyspace, commands: [[UInt8]: Command], hasConnections: Bool) {
+    ///
+    /// - Parameter board: who is subscribed to what; nil where there are no channels.
+    package init(
+        _ keyspace: any Keyspace, commands: [[UInt8]: Command], hasConnections: Bool, board: (any ChannelBoard)?
+    ) {
         self.keyspace = keyspace
         self.commands = commands
         self.hasConnections = hasConnections
+        self.board = board
+        guard let board else { return }
+        let publish = Command.publish(on: board)
+        self.commands[Array(publish.name.utf8)] = publish
     }
 
     package func makeSession() -> any Session {
-        KeyValueSession(keyspace, commands, hasConnections ? TransactionQueue() : nil)
+        KeyValueSession(keyspace, commands, hasConnections ? TransactionQueue() : nil, board.map(Subscriptions.init))
     }
 }
 
@@ -24,12 +33,22 @@ private final class KeyValueSession: Session {
     private let commands: [[UInt8]: Command]
     /// Nil where there are no transactions.
     private var queue: TransactionQueue?
+    /// Nil where there are no channels.
+    private let subscriptions: Subscriptions?
 
-    init(_ keyspace: any Keyspace, _ commands: [[UInt8]: Command], _ queue: TransactionQueue?) {
+    init(
+        _ keyspace: any Keyspace, _ commands: [[UInt8]: Command], _ queue: TransactionQueue?,
+        _ subscriptions: Subscriptions?
+    ) {
         self.keyspace = keyspace
         self.commands = commands
         self.queue = queue
+        self.subscriptions = subscriptions
     }
+
+    var outbox: Outbox? { subscriptions?.outbox }
+
+    func end() { subscriptions?.end() }
 
     func frame(_ bytes: Span<UInt8>) -> RequestFrame { RequestReader.frame(bytes) }
 
@@ -49,7 +68,11 @@ private final class KeyValueSession: Session {
             Reply.ok.append(to: &reply)
             return .close
         }
-        execute(name, words).append(to: &reply)
+        if let notices = subscriptions?.answer(name, words) {
+            for notice in notices { notice.append(to: &reply) }
+        } else {
+            execute(name, words).append(to: &reply)
+        }
         return .next
     }
 
@@ -66,7 +89,7 @@ private final class KeyValueSession: Session {
         guard let command = commands[name] else {
             queue?.refuse()
             let text = String(decoding: words[0].prefix(128), as: UTF8.self)
-            return .failure("ERR unknown command '\(Self.printable(text))'")
+            return .failure("ERR unknown command '\(Reply.printable(text))'")
         }
         guard command.accepts(words.count) else {
             queue?.refuse()
@@ -74,10 +97,5 @@ private final class KeyValueSession: Session {
         }
         if let queued = queue?.add(KeyValueRequest(command: command, words: words)) { return queued }
         return keyspace.execute(command, words)
-    }
-
-    /// An error reply is one line.
-    private static func printable(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
     }
 }
