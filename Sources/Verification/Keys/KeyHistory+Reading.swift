@@ -3,6 +3,7 @@ extension KeyHistory {
     init(_ reading: Reading) {
         operations.reserveCapacity(reading.calls.count)
         for index in reading.evidence.conversations.indices { addOperations(of: index, reading) }
+        settleFlushes()
         settleCollections(startsAbsent: reading.evidence.keysStartAbsent)
         keepStreamOrders(reading)
         excludeKeysOfUnreadableRequests(reading)

@@ -15,6 +15,8 @@ package struct KeyHistory {
     package var unsupported: Set<String> = []
     /// Objects that have parts.
     var collections = KeyCollections()
+    /// What removed all keys.
+    var flushes: [KeyFlush] = []
     /// The steps of an operation that is being put together.
     var collected: [KeyOperation]?
     /// Keys joined by operations on several.
