@@ -23,22 +23,31 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     }
 
     /// True once in `times` draws on average.
+    ///
+    /// - Precondition: `times` is not 0.
     @inlinable public mutating func oneIn(_ times: UInt64) -> Bool {
         next() % times == 0
     }
 
     /// A number in `range`, by remainder: the bias is below 2^-40 for the small ranges used here.
     @inlinable public mutating func pick(_ range: ClosedRange<Int>) -> Int {
-        range.lowerBound + Int(next() % UInt64(range.count))
+        // The whole range of 64 bits has one number more than they count.
+        let most = UInt64(bitPattern: Int64(range.upperBound &- range.lowerBound))
+        let drawn = most == .max ? next() : next() % (most + 1)
+        return range.lowerBound &+ Int(truncatingIfNeeded: drawn)
     }
 
-    /// An element, each as often as it weighs; nil where all weigh nothing.
+    /// An element, each as often as it weighs; nil where all weigh nothing. Less than nothing is nothing, and what weighs
+    /// more than fits is cut.
     package mutating func pick<Element>(_ elements: [Element], byWeight weight: (Element) -> Int) -> Element? {
-        let sum = elements.reduce(0) { $0 + weight($1) }
+        let sum = elements.reduce(0) { sum, element in
+            let (more, isBeyond) = sum.addingReportingOverflow(max(0, weight(element)))
+            return isBeyond ? .max : more
+        }
         guard sum > 0 else { return nil }
         var ticket = pick(1...sum)
         return elements.first { element in
-            ticket -= weight(element)
+            ticket -= max(0, weight(element))
             return ticket <= 0
         }
     }

@@ -82,11 +82,9 @@ public struct Judge: Sendable {
         let doubts = Doubts(diagnosis, wanted, silenceLimits)
         judgement.inconclusive += doubts.inconclusive
         for problem in keys.problems where wanted.contains(problem.violation.oracle) {
-            if let margin = problem.violation.margin, clockUncertainty > .zero, margin <= clockUncertainty * 2 {
-                judgement.inconclusive.append(
-                    "Within the clocks' uncertainty of \(clockUncertainty.nanoseconds) ns "
-                        + "(margin \(margin.nanoseconds) ns): "
-                        + problem.violation.summary)
+            let (summary, margin) = (problem.violation.summary, problem.violation.margin)
+            if let doubt = ClockUncertainty(clockUncertainty).doubt(summary, margin: margin) {
+                judgement.inconclusive.append(doubt)
             } else if missing.isEmpty {
                 judgement.violations.append(problem.violation)
             } else {

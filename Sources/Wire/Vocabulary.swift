@@ -38,7 +38,7 @@ public struct Vocabulary: Sendable {
 
 /// Requests that are done at once, or not at all.
 public struct TransactionTemplate: Sendable {
-    /// How many times rarer than single requests they are.
+    /// How many times rarer than single requests they are; less than 1 is 1.
     public var oneIn: Int
     /// What begins them.
     public var begin: RequestTemplate
@@ -123,7 +123,7 @@ public struct Topic: Sendable {
     /// Whether the target keeps the objects when an execution is over, as files: executions share a few then, and nobody
     /// leaves while a write of one is under way.
     public var lasts: Bool
-    /// What the names of its objects begin with: objects of the server that are of different types differ in it.
+    /// What the names of its objects begin with, any bytes: objects of the server that are of different types differ in it.
     public var prefix: String
     /// What may be said, by weight.
     public var requests: [RequestTemplate]
@@ -154,7 +154,7 @@ public struct RequestTemplate: Sendable {
         case remove
     }
 
-    /// How often it is said, beside others of its topic.
+    /// How often it is said, beside others of its topic; never, where that is not more than 0.
     public var weight: Int
     /// What it does.
     public var effect: Effect
@@ -192,7 +192,7 @@ public struct RequestTemplate: Sendable {
         case number(ClosedRange<Int>)
         /// Written as one word.
         case joined([Word])
-        /// These words for each of so many objects of the topic.
+        /// These words for each of so many objects of the topic, as far as it has them.
         case each(ClosedRange<Int>, [Word])
 
         /// A text.

@@ -43,6 +43,10 @@ extension EndToEnd {
                     ["fuzz", "--duration", "3x"],
                     "'3x' is invalid for '--duration <duration>'; see 'crossfire fuzz --help'"
                 ),
+                (
+                    ["fuzz", "--protocol", "resp", "--destructive", "--connect", "127.0.0.1:1"],
+                    "--destructive is for a target that is started"
+                ),
                 (["zoo", "--jobs", "0"], "--jobs must be from 1 to 64; see 'crossfire zoo --help'"),
             ])
         func usage(_ arguments: [String], _ text: String) throws {

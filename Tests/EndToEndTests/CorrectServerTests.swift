@@ -34,6 +34,18 @@ extension EndToEnd {
             #expect((result.json["capture"] as? [String: Any])?["dropped"] as? Int == 0)
         }
 
+        @Test(
+            "redis-server holds where all keys are removed now and then",
+            .enabled(if: CrossfireProcess.program("redis-server") != nil, "redis-server is not installed"))
+        func destructive() throws {
+            let folder = try TemporaryFolder()
+            let result = try CrossfireProcess.run(
+                "fuzz", "--protocol", "resp", "--destructive", "--executions", "1000", "--json", "--seed", "4", "--out",
+                folder.path, "--", "redis-server", "--port", "{port}", "--save", "")
+            #expect(result.status == 0, "\(result.output)\(result.errors)")
+            #expect(result.oracles.isEmpty)
+        }
+
         @Test("one client alone races with nobody: nothing tested")
         func oneClient() throws {
             let folder = try TemporaryFolder()

@@ -80,6 +80,20 @@ struct ChannelTests {
         #expect(tape.foreignJudgement.violations.map(\.signature) == ["loss:message-missing"])
     }
 
+    @Test("behind one address may be several servers: what one says to have sent to nobody is not lost by it")
+    func severalServers() {
+        var tape = ChannelTape()
+        let (subscriber, publisher) = (tape.connect(), tape.connect())
+        tape.subscribe(subscriber, to: "news")
+        tape.publish(publisher, "first-of-all", on: "news", receivers: 0)
+        tape.publish(publisher, "second-of-all", on: "news", receivers: 1)
+        tape.deliver(subscriber, "second-of-all", on: "news")
+        tape.traffic.wait(2 * CapturedTraffic.second)
+        tape.ask(subscriber, "PING")
+        tape.answer(subscriber, "*2\r\n$4\r\npong\r\n$0\r\n\r\n")
+        #expect(tape.foreignJudgement.violations.isEmpty)
+    }
+
     @Test("what is published while the subscription is under way may be missed, and what is refused is no message")
     func missedByRight() {
         var tape = ChannelTape()
@@ -176,6 +190,32 @@ struct ChannelTests {
         // Who asks again, gets again.
         tape.ask(subscriber, "SUBSCRIBE", ChannelTape.news)
         #expect(tape.judgement.violations.isEmpty, "\(tape.judgement.violations)")
+    }
+
+    @Test("who reads too slowly is let go, with what it waits for, and what was not read is not lost")
+    func letGo() {
+        var tape = ChannelTape()
+        let (subscriber, publisher) = (tape.connect(), tape.connect())
+        tape.subscribe(subscriber)
+        for number in 0..<3 { tape.publish(publisher, "message-\(number)") }
+        tape.deliver(subscriber, "message-0")
+        tape.ask(subscriber, "PING")
+        tape.traffic.close(subscriber, serverFirst: true)
+        #expect(tape.judgement.violations.isEmpty, "\(tape.judgement.violations)")
+        #expect(tape.foreignJudgement.violations.isEmpty, "\(tape.foreignJudgement.violations)")
+    }
+
+    @Test("that nobody else published is known to the campaign alone, which notes it in the capture")
+    func noted() {
+        var tape = ChannelTape()
+        let (subscriber, publisher) = (tape.connect(), tape.connect())
+        tape.subscribe(subscriber)
+        tape.publish(publisher, "message-of-one")
+        for _ in 0..<2 { tape.deliver(subscriber, "message-of-one") }
+        let violations = tape.judgement.violations
+        #expect(violations.map(\.oracle) == [.duplication])
+        #expect(tape.foreignJudgement.violations.isEmpty)
+        #expect(CampaignNote.violations(in: violations.compactMap { CampaignNote.comment(on: $0) }).count == 1)
     }
 
     // MARK: Replies among messages

@@ -28,7 +28,9 @@ package struct ScenarioSource {
         hammers = options.hammers
         random = SeededGenerator(seed: options.seed)
         let name = options.codec.name
-        generator = options.codec.spoken.vocabulary.map { ScenarioGenerator(protocolName: name, vocabulary: $0) }
+        generator = options.codec.spoken.vocabulary.flatMap { vocabulary in
+            vocabulary.saysNothing ? nil : ScenarioGenerator(protocolName: name, vocabulary: vocabulary)
+        }
         guard !corpus.isEmpty || generator != nil else { throw .nothingToSay(protocolName: name) }
     }
 

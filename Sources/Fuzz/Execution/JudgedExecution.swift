@@ -22,15 +22,10 @@ package struct PerformedExecution: Sendable {
 }
 
 /// An execution with what the oracles say of it.
+@dynamicMemberLookup
 package struct JudgedExecution: Sendable {
-    /// What was run.
-    package var scenario: Scenario
-    /// What the clients saw.
-    package var log: ExecutionLog
-    /// How the target ended, if it did.
-    package var ending: ProcessEnding?
-    /// What was run before, where the target may have been dying of that.
-    package var earlier: Scenario?
+    /// What was run, and what the clients saw.
+    package private(set) var performed: PerformedExecution
     package var judgement: Judgement
     /// Its packets, numbered from 1.
     package var packets: PacketBatch
@@ -38,8 +33,7 @@ package struct JudgedExecution: Sendable {
     package var targetOutput: [UInt8] = []
 
     package init(_ performed: PerformedExecution, _ judgement: Judgement, _ packets: PacketBatch) {
-        (scenario, log, ending) = (performed.scenario, performed.log, performed.ending)
-        earlier = performed.earlier
+        self.performed = performed
         self.judgement = judgement
         self.packets = packets
     }
@@ -49,6 +43,11 @@ package struct JudgedExecution: Sendable {
         let crash = performed.ending.map(CrashOracle.violation)
         self.init(
             performed, Judgement(violations: crash.map { [$0] } ?? []), PacketBatch(linkTypes: [.ethernet]))
+    }
+
+    /// What is known of it without a judge.
+    package subscript<Value>(dynamicMember member: KeyPath<PerformedExecution, Value>) -> Value {
+        performed[keyPath: member]
     }
 
     /// What the target is accused of. What the wire shows of a dying server is the crash, not faults of their own.
@@ -61,7 +60,7 @@ package struct JudgedExecution: Sendable {
     package var withoutPackets: JudgedExecution {
         var execution = self
         execution.packets = PacketBatch(linkTypes: packets.linkTypes)
-        execution.log.packets = nil
+        execution.performed.log.packets = nil
         return execution
     }
 }

@@ -34,16 +34,17 @@ struct RequestDraw: Sendable {
         self.protocolName = protocolName
         self.options = options
         self.vocabulary = vocabulary
-        topics = vocabulary.topics.compactMap { topic in
-            var known = topic
-            known.requests.removeAll { $0.command.map(options.excludedCommands.contains) ?? false }
-            return known.isUsable ? known : nil
-        }
         let isKnown = { (request: RequestTemplate) in
             !(request.command.map(options.excludedCommands.contains) ?? false)
         }
+        topics = vocabulary.topics.compactMap { topic in
+            var known = topic.sayable
+            known.requests.removeAll { !isKnown($0) }
+            return known.isUsable ? known : nil
+        }
         transaction = vocabulary.transaction.flatMap { template in
-            template.ends.allSatisfy(isKnown) && isKnown(template.begin) && !options.datagrams ? template : nil
+            let all = template.ends + [template.begin]
+            return all.allSatisfy { isKnown($0) && $0.saysSomething(about: nil) } && !options.datagrams ? template : nil
         }
         channels = vocabulary.channels?.known(isKnown)
         destruction = options.isDestructive ? vocabulary.destruction.filter(isKnown) : []
@@ -55,7 +56,7 @@ struct RequestDraw: Sendable {
     /// What each client says first on a connection.
     var login: [[Template]] {
         var random = SeededGenerator(seed: 0)
-        return vocabulary.login.map { filled($0, [], .short, &random) }
+        return vocabulary.login.filter { $0.saysSomething(about: nil) }.map { filled($0, [], .short, &random) }
     }
 
     // MARK: How many meet
@@ -110,7 +111,7 @@ struct RequestDraw: Sendable {
         }
         let single = maybeSilenced(request(about: topic, by: client, &random), of: topic, &random)
         guard let transaction, let topic, topic.object != .marker, topic.object != .own, room > 2,
-            random.oneIn(UInt64(transaction.oneIn)), let end = random.pick(transaction.ends, byWeight: \.weight)
+            random.oneIn(UInt64(max(1, transaction.oneIn))), let end = random.pick(transaction.ends, byWeight: \.weight)
         else { return [single] }
         let more = (0..<random.pick(0...min(2, room - 3))).map { _ in
             request(about: topic, by: client, &random, .short)
@@ -127,16 +128,20 @@ struct RequestDraw: Sendable {
     private static let destroyedOneIn: UInt64 = 8
     private static let destroyingOneIn: UInt64 = 6
 
-    /// Now and then no reply is asked for, where the protocol can say that of what changes something.
+    /// Now and then no reply is asked for, where the protocol can say that of what changes something. What is hard to judge is
+    /// harder without one.
     private func maybeSilenced(_ request: [Template], of topic: Topic?, _ random: inout SeededGenerator) -> [Template] {
-        guard let silence = vocabulary.silence, let topic, topic.object != .marker, topic.object != .own,
-            let command = request.first, random.oneIn(UInt64(silence.oneIn))
-        else { return request }
-        let changes = topic.requests.contains { template in
-            template.effect != .read && template.command.map { Template(text: $0) == command } ?? false
+        guard let silence = vocabulary.silence, let topic, topic.object != .marker, topic.object != .own else {
+            return request
         }
-        return changes ? request + [Template(text: silence.word)] : request
+        let template = topic.requests.first { $0.command.map { Template(text: $0) == request.first } ?? false }
+        guard let template, template.effect != .read,
+            random.oneIn(UInt64(silence.oneIn * (template.isHard ? Self.hardSilenceRarer : 1)))
+        else { return request }
+        return request + [Template(text: silence.word)]
     }
+
+    private static let hardSilenceRarer = 4
 
     /// Whether a request that was drawn is answered.
     func isAnswered(_ request: [Template]) -> Bool {
@@ -188,10 +193,14 @@ struct RequestDraw: Sendable {
         return template.map { filled($0, [topic.name(name)], length, &random) }
     }
 
-    /// Where nothing that is known can be said.
+    /// Where nothing that is known can be said. Without a last resort what the target refuses is said again.
     private func lastResort(_ random: inout SeededGenerator) -> [Template] {
-        guard let last = vocabulary.lastResort.last else { return [] }
-        let known = vocabulary.lastResort.dropLast().filter { request in
+        let possible = vocabulary.lastResort.filter { $0.saysSomething(about: nil) }
+        guard let last = possible.last else {
+            let topic = vocabulary.topics.lazy.map(\.sayable).first { !$0.requests.isEmpty }
+            return topic.map { filled($0.pick(&random), [$0.name("a")], .short, &random) } ?? []
+        }
+        let known = possible.dropLast().filter { request in
             !(request.command.map(options.excludedCommands.contains) ?? false)
         }
         return filled(random.pick(known, byWeight: \.weight) ?? last, [], .short, &random)
@@ -244,7 +253,7 @@ struct RequestDraw: Sendable {
             return [Template(joining: parts)]
         case .each(let count, let words):
             var templates: [Template] = []
-            for object in objects.prefix(random.pick(count)) {
+            for object in objects.prefix(max(0, random.pick(count))) {
                 for word in words { templates += filled(word, [object], length, &random) }
             }
             return templates
@@ -269,7 +278,13 @@ extension Topic {
     }
 
     /// The word for an object.
-    func name(_ name: String) -> Template { Template([lasts ? .lasting(prefix + name) : .key(prefix + name)]) }
+    func name(_ name: String) -> Template {
+        // Names of keys are letters and digits; any other prefix stands before the key.
+        guard prefix.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) else {
+            return Template([.bytes(Array(prefix.utf8)), lasts ? .lasting(name) : .key(name)])
+        }
+        return Template([lasts ? .lasting(prefix + name) : .key(prefix + name)])
+    }
 }
 
 extension Topic.Object {

@@ -89,7 +89,7 @@ extension RESPMeaning {
                 call: call,
                 content: broadcasts.content(
                     form == .shard, request.bytes, words[words.startIndex], words[words.startIndex + 1]),
-                isCertain: isAnswered && !isQueued))
+                isCertain: isAnswered && !isQueued, receivers: isAnswered ? call.head?.number : nil))
     }
 }
 

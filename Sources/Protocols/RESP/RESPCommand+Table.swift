@@ -104,8 +104,8 @@ extension RESPCommand {
         + names("BZPOPMIN BZPOPMAX BLMPOP BZMPOP XREAD XREADGROUP", .writesNamed, .any, blocks: true)
 
     private static let global: [RESPCommand] =
-        names(
-            "FLUSHALL FLUSHDB SELECT SWAPDB EVALSHA FCALL MIGRATE", .writesAll, .any)
+        names("FLUSHALL FLUSHDB", .flush, .ok)
+        + names("SELECT SWAPDB EVALSHA FCALL MIGRATE", .writesAll, .any)
         + names("EVAL EVAL_RO", .script, .any) + names("FUNCTION SCRIPT MODULE", .none, .any)
         + names("MULTI DISCARD WATCH UNWATCH", .transaction, .ok) + names("EXEC", .transaction, [.array, .null])
         + names("RESET", .transaction, .status)

@@ -17,6 +17,8 @@ struct RESPCommand: Sendable {
         case reads
         /// May write its first argument, or every argument, in a way that is not modelled.
         case writesFirst, writesNamed
+        /// Removes all keys, at once.
+        case flush
         /// May write any key.
         case writesAll
     }

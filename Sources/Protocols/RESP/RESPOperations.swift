@@ -17,7 +17,7 @@ extension RESPMeaning {
     func object(of call: Call, _ reading: Reading) -> Range<Int>? {
         guard !call.isOpaque, call.wordCount > 1 else { return nil }
         switch RESPCommand.table[call.command].effect {
-        case .none, .writesAll, .transaction, .script, .channel: return nil
+        case .none, .flush, .writesAll, .transaction, .script, .channel: return nil
         default: return reading.words[call.firstWord + 1]
         }
     }
@@ -56,6 +56,7 @@ extension KeyHistory {
         let isModelled: Bool
         switch command.effect {
         case .none, .reads, .transaction, .channel: return
+        case .flush: return addFlush(times, "\(command.name) (packet \(message.last.number))")
         case .writesAll:
             exclusionOfAll = exclusionOfAll ?? "\(command.name) (packet \(message.last.number)) may change any key"
             return

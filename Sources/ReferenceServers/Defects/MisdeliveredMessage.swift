@@ -6,6 +6,8 @@ struct MisdeliveredMessage: Defect {
     let name = "misdelivered-message"
     let summary = "about one message in 32 goes to a subscriber of another channel as well"
     let oracle = "crosstalk"
+    // Whom it goes to may be subscribed to it, too.
+    let alsoShownBy = ["duplication"]
     let grade = Grade.hard
     let replaces: Set<Part> = [.board]
 

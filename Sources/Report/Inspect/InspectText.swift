@@ -65,7 +65,7 @@ public struct InspectText: Sendable {
 
     /// Requests beside replies with their latencies.
     ///
-    /// What has no twin, a request unanswered or a reply too many, is marked; below stands what `violations` say of this
+    /// What nobody asked for stands where it came, unmarked. What has no twin, a request unanswered or a reply too many, is marked; below stands what `violations` say of this
     /// conversation: replies doubled, out of order, of another connection.
     public static func messages(
         _ conversation: Conversation, codec: any WireCodec, violations: [Violation] = [], style: TerminalStyle
@@ -74,7 +74,20 @@ public struct InspectText: Sendable {
         var lines = ["flow \(conversation.flow), \(conversation.name)\(lost > 0 ? ", \(lost) bytes not captured" : "")"]
         var rows = [["packet", "request", "packet", "reply", "latency"]]
         var marks = [false]
+        var pushed = conversation.unsolicited[...]
+        func addPushed(before offset: Int = .max) {
+            while let message = pushed.first, message.offset < offset {
+                pushed.removeFirst()
+                marks.append(false)
+                rows.append(
+                    [
+                        "-", "-", "\(message.first.number)", MessageText.of(message.bytes, codec, .server),
+                        "not asked for",
+                    ])
+            }
+        }
         for exchange in conversation.exchanges {
+            if let reply = exchange.reply { addPushed(before: reply.offset) }
             let request = exchange.request
             var row = ["\(request.last.number)", MessageText.of(request.bytes, codec, .client), "-", "no reply", "-"]
             if let reply = exchange.reply {
@@ -86,6 +99,7 @@ public struct InspectText: Sendable {
             rows.append(row)
             marks.append(exchange.reply == nil)
         }
+        addPushed()
         for reply in conversation.surplus {
             marks.append(true)
             rows.append(["-", "no request", "\(reply.first.number)", MessageText.of(reply.bytes, codec, .server), "-"])

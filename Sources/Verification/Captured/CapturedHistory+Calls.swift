@@ -11,7 +11,7 @@ extension CapturedHistory {
                 if call.endsPairing, !call.isSilent { ended.insert(call.conversation) }
                 add(call, isPaired: reading.isPaired[index] && !ended.contains(call.conversation), reading, naming)
             }
-            keepStreamOrder(from: first)
+            history.keepStreamOrder(first..<history.count)
         }
     }
 
@@ -38,20 +38,6 @@ extension CapturedHistory {
             operation.function, call, reading, key: operation.key, argument: operation.argument,
             expected: operation.expected, result: operation.result, invoked: invoked,
             completed: max(request.last.time.nanoseconds, completed), status: status)
-    }
-
-    /// What stands earlier in a stream was sent no later than what stands behind it, whatever stamps a capture gives.
-    private mutating func keepStreamOrder(from first: Int) {
-        var latest = Int64.min
-        for row in first..<history.count where history.statuses[row] != .info {
-            latest = max(latest, history.completed[row])
-            history.completed[row] = latest
-        }
-        var earliest = Int64.max
-        for row in (first..<history.count).reversed() {
-            earliest = min(earliest, history.invoked[row])
-            history.invoked[row] = earliest
-        }
     }
 }
 

@@ -10,7 +10,7 @@ enum UnknownBeginning {
     static func values(_ history: History, _ model: CheckModel) -> [Int]? {
         switch model {
         case .register, .kv, .cas: seen(history)
-        case .counter: counts(history, back: { history.functions[$0] == .increment ? amount(history, $0) : 0 })
+        case .counter: counts(history, back: { history.functions[$0] == .increment ? history.amount($0) : 0 })
         case .blindCounter: counts(history, back: { _ in 0 })
         default: nil
         }
@@ -43,7 +43,7 @@ enum UnknownBeginning {
         var (least, largest) = (0, 0)
         for row in 0..<history.count
         where history.functions[row] == .increment && row != first && history.invoked[row] <= history.completed[first] {
-            let amount = amount(history, row)
+            let amount = history.amount(row)
             let (low, isLow) = least.addingReportingOverflow(min(0, amount))
             let (high, isHigh) = largest.addingReportingOverflow(max(0, amount))
             guard !isLow, !isHigh else { return nil }
@@ -54,9 +54,5 @@ enum UnknownBeginning {
         let (base, isOver) = history.results[first].subtractingReportingOverflow(own(first))
         guard !isOver, base.magnitude < History.firstName else { return nil }
         return (least...largest).map { base - $0 }
-    }
-
-    private static func amount(_ history: History, _ row: Int) -> Int {
-        history.arguments[row] == History.null ? 1 : history.arguments[row]
     }
 }

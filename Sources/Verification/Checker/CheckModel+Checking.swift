@@ -167,8 +167,8 @@ extension CheckModel {
         case .text: TextSpecification(history)
         case .bank: BankSpecification(values: history.values)
         case .txn: TransactionSpecification(history)
-        case .queue: QueueSpecification(holdsNothing: history.puts(.enqueue, History.null))
-        case .stack: StackSpecification(holdsNothing: history.puts(.push, History.null))
+        case .queue: EndsSpecification.queue(holdsNothing: history.puts(.enqueue, History.null))
+        case .stack: EndsSpecification.stack(holdsNothing: history.puts(.push, History.null))
         case .mutex: MutexSpecification()
         case .log: LogSpecification()
         }

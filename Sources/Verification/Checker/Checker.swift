@@ -142,7 +142,7 @@ public struct Checker: Sendable {
             kind: violation.kind, summary: HistorySentence.text(history, violation, model),
             operations: violation.rows.map { history.ids[$0] }, rows: violation.rows,
             margin: violation.margin.map { .nanoseconds($0) }, firstInexplicable: first.map { .init(history, row: $0) },
-            blame: Blame.text(history, model),
+            blame: Blame.ofClients(history, model)?.text,
             brokenSession: model == .register || model == .kv ? SessionGuarantees.firstBreak(history) : nil)
         add(explained, part, &result)
     }
@@ -161,10 +161,8 @@ public struct Checker: Sendable {
             explained.rows = found.rows.map(part.row)
             if let row = found.firstInexplicable?.row { explained.firstInexplicable?.row = part.row(row) }
         }
-        if let margin = explained.margin, margin <= clockUncertainty * 2, clockUncertainty > .zero {
-            result.inconclusive.append(
-                "Within the clocks' uncertainty of \(clockUncertainty.nanoseconds) ns (margin \(margin.nanoseconds) ns): "
-                    + explained.summary)
+        if let doubt = ClockUncertainty(clockUncertainty).doubt(explained.summary, margin: explained.margin) {
+            result.inconclusive.append(doubt)
         } else {
             result.violations.append(explained)
         }

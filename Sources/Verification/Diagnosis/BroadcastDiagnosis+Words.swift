@@ -12,7 +12,7 @@ extension BroadcastDiagnosis {
             .corruption, "message-of-nobody", listener,
             "was sent \(text(delivery.content)) on \(channel(delivery.content))\(besides) (packet "
                 + "\(delivery.message.first.number)), which nobody published.",
-            [(delivery.message.first, "nobody published this message")])
+            [(delivery.message.first, "nobody published this message")], needsAll: besides.isEmpty)
     }
 
     /// A message that was for others.
@@ -39,7 +39,7 @@ extension BroadcastDiagnosis {
             [
                 (request(source).last, "\(who(source)) publishes once"), (first.message.first, "the message"),
                 (again.message.first, "the message again"),
-            ])
+            ], needsAll: true)
     }
 
     /// A message that came after one which was published later on the same connection.
@@ -54,7 +54,7 @@ extension BroadcastDiagnosis {
                 (request(later.publication).last, "the same client publishes again"),
                 (later.delivery.message.first, "the later message comes first"),
                 (match.delivery.message.first, "the earlier one comes after it"),
-            ])
+            ], needsAll: true)
     }
 
     /// A message that never came, though a later one of its publisher did.
@@ -69,16 +69,18 @@ extension BroadcastDiagnosis {
                 (later.since.begin.last, "\(reading.name(listener.conversation)) is subscribed"),
                 (request(publication).last, "\(who(publication)) publishes what never arrives"),
                 (later.delivery.message.first, "a later message of the same publisher arrives"),
-            ])
+            ], needsAll: true)
     }
 
     private func problem(
         _ oracle: OracleID, _ kind: String, _ listener: Broadcasts.Listener, _ what: String,
-        _ story: [(packet: PacketReference, note: String)]
+        _ story: [(packet: PacketReference, note: String)], needsAll: Bool = false
     ) -> Problem {
         var violation = Violation(
             oracle: oracle, summary: "\(reading.name(listener.conversation)) \(what)",
             packets: story.map(\.packet.number), notes: story.map(\.note), signature: "\(oracle.rawValue):\(kind)")
+        // That there are no other publishers is known to who ran the clients, and to nobody who has the packets alone.
+        violation.restsOnLog = needsAll && reading.evidence.source == .target
         violation.flow = reading.evidence.conversations[listener.conversation].flow
         return Problem(violation: violation, conversation: listener.conversation)
     }

@@ -196,9 +196,10 @@ struct BroadcastDiagnosis {
     private mutating func isSettled(_ publication: Int, _ listener: Broadcasts.Listener) -> Bool {
         let content = broadcasts.publications[publication].content
         if isClosed(content.channel) { return true }
-        guard isTelling(content), let reply = reading.reply(broadcasts.publications[publication].call) else {
-            return false
-        }
+        // What went to nobody was published at another server of several behind one address.
+        guard isTelling(content), broadcasts.publications[publication].receivers ?? 1 > 0,
+            let reply = reading.reply(broadcasts.publications[publication].call)
+        else { return false }
         let conversation = reading.evidence.conversations[listener.conversation]
         let seen = conversation.proof?.clientSeen?.time ?? conversation.lastTime
         let end = min(seen.nanoseconds, conversation.clientEnd?.time.nanoseconds ?? .max)

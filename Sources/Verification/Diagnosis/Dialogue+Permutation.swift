@@ -1,4 +1,4 @@
-package import Capture
+import Capture
 
 extension Dialogue {
     /// At most so many outstanding requests are tried for a permutation.

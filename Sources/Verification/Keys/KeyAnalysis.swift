@@ -125,7 +125,7 @@ struct KeyAnalysis {
             fault.isFirst ? fault.margin : SearchMargin.find(events) { trial.decide($0, knowing: last, of: all) }
         problem.violation.margin = margin.map { .nanoseconds($0) }
         if problem.violation.oracle == .linearizability {
-            let blame = KeyBlame(known, searcher.history, reading) { trial.decide($0) }
+            let blame = Blame.ofKeys(known, searcher.history, reading) { trial.decide($0) }
             problem.violation.blame = blame?.text
             problem.violation.blamesProcesses = blame?.isOfProcesses ?? false
         }

@@ -3,8 +3,9 @@ extension KeyHistory {
     init(_ reading: Reading) {
         operations.reserveCapacity(reading.calls.count)
         for index in reading.evidence.conversations.indices { addOperations(of: index, reading) }
+        settleFlushes()
         settleCollections(startsAbsent: reading.evidence.keysStartAbsent)
-        keepStreamOrder(reading)
+        keepStreamOrders(reading)
         excludeKeysOfUnreadableRequests(reading)
     }
 
@@ -19,6 +20,17 @@ extension KeyHistory {
                 ? Exchange(request: conversation.silent[Int(call.exchange)].request, reply: nil)
                 : conversation.exchanges[Int(call.exchange)]
             reading.meaning.addOperations(of: call, exchange, isPaired: isPaired, reading, to: &self)
+        }
+    }
+
+    /// Of each connection.
+    private mutating func keepStreamOrders(_ reading: Reading) {
+        var start = 0
+        while start < operations.count {
+            let own = reading.calls[Int(operations[start].call)].conversation
+            let end = operations[start...].firstIndex { reading.calls[Int($0.call)].conversation != own }
+            keepStreamOrder(start..<(end ?? operations.count))
+            start = end ?? operations.count
         }
     }
 

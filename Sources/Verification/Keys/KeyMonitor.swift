@@ -51,7 +51,8 @@ struct KeyMonitor {
         kind = onlyRegister ? .register : .counter
         initial = startsAbsent ? .null : .unknown
         if countsFromNothing || base == .max { base = 0 }
-        rows = Self.rows(chosen, history, isCounter: !onlyRegister, base: onlyRegister ? 0 : base)
+        rows = History(
+            ofRegister: chosen.lazy.map { history.operations[Int($0)] }, countsFrom: onlyRegister ? nil : base)
     }
 
     /// Shorter queues are searched, which looks at the lengths that are answered too.
@@ -75,34 +76,7 @@ struct KeyMonitor {
         }
         kind = .queue
         initial = startsAbsent ? .null : .unknown
-        var rows = History()
-        rows.reserve(own.count)
-        for operation in own {
-            let isPush = operation.kind == .pushLeft || operation.kind == .pushRight
-            rows.append(
-                isPush ? .enqueue : .dequeue, client: 0, argument: isPush ? operation.argument : History.null,
-                result: !isPush && operation.isAnswered && operation.result != Cell.absent
-                    ? operation.result : History.null,
-                invoked: operation.invoked, completed: operation.completed,
-                status: operation.isAnswered ? .ok : .info)
-        }
-        self.rows = rows
-    }
-
-    private static func rows(_ chosen: [Int32], _ history: KeyHistory, isCounter: Bool, base: Int) -> History {
-        var rows = History()
-        rows.reserve(chosen.count)
-        for index in chosen {
-            let operation = history.operations[Int(index)]
-            let function: History.Function =
-                operation.kind == .write ? .write : operation.kind == .read ? .read : .increment
-            let isKnown = operation.kind != .write && operation.isAnswered
-            let found = isCounter && operation.result == Cell.absent ? 0 : operation.result &- base
-            rows.append(
-                function, client: 0, argument: operation.argument, result: isKnown ? found : History.null,
-                invoked: operation.invoked, completed: operation.completed, status: operation.isAnswered ? .ok : .info)
-        }
-        return rows
+        rows = History(ofQueue: own)
     }
 
     private init(_ base: KeyMonitor, keeping kept: [Int]) {

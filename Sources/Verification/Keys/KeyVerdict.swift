@@ -11,9 +11,7 @@ package enum KeyVerdict {
         let reading = Reading(evidence)
         var history = KeyHistory(reading)
         let groups = ComponentGroups(&history, KeyEvent.all(history.operations))
-        var model = KeyModel(
-            operations: history.operations, parts: history.parts, keyCount: history.keys.count,
-            values: history.values, startsAbsent: evidence.keysStartAbsent)
+        var model = KeyModel(history, startsAbsent: evidence.keysStartAbsent)
         var verdict = KeyVerdict.linearizable
         for group in 0..<groups.count {
             model.focus(on: groups.key(group), isAlone: groups.isAlone(group))
@@ -37,9 +35,7 @@ package enum KeyVerdict {
         var history = KeyHistory(reading)
         let groups = ComponentGroups(&history, KeyEvent.all(history.operations))
         guard groups.count == 1 else { return nil }
-        var model = KeyModel(
-            operations: history.operations, parts: history.parts, keyCount: history.keys.count,
-            values: history.values, startsAbsent: evidence.keysStartAbsent)
+        var model = KeyModel(history, startsAbsent: evidence.keysStartAbsent)
         model.focus(on: groups.key(0), isAlone: groups.isAlone(0))
         let events = groups.events(0, of: history.operations)
         let order = GuidedOrder(
@@ -55,9 +51,7 @@ package enum KeyVerdict {
     package static func accepts(_ order: [Int], _ evidence: Evidence) -> Bool {
         let reading = Reading(evidence)
         let history = KeyHistory(reading)
-        var model = KeyModel(
-            operations: history.operations, parts: history.parts, keyCount: history.keys.count,
-            values: history.values, startsAbsent: evidence.keysStartAbsent)
+        var model = KeyModel(history, startsAbsent: evidence.keysStartAbsent)
         model.focus(on: 0, isAlone: false)
         let members = KeyEvent.all(history.operations).filter { !$0.isResponse }.map(\.operation)
         return Certificate(order: order.map(Int32.init))

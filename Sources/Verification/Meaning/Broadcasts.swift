@@ -29,9 +29,11 @@ package struct Broadcasts: Sendable {
         package var content: Content
         /// It certainly did, at its place among the requests of its connection.
         package var isCertain: Bool
+        /// To how many subscribers the server says that it went; nil where it does not say.
+        package var receivers: Int?
 
-        package init(call: Call, content: Content, isCertain: Bool) {
-            (self.call, self.content, self.isCertain) = (call, content, isCertain)
+        package init(call: Call, content: Content, isCertain: Bool, receivers: Int?) {
+            (self.call, self.content, self.isCertain, self.receivers) = (call, content, isCertain, receivers)
         }
     }
 

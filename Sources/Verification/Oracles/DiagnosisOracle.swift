@@ -1,5 +1,3 @@
-package import Capture
-
 /// An oracle that judges a `Diagnosis`, so that several share one.
 protocol DiagnosisOracle: Oracle {
     func violations(in diagnosis: Diagnosis) -> [Violation]

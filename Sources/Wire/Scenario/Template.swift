@@ -10,7 +10,7 @@ public struct Template: Equatable, Sendable {
 
     /// A template without places.
     public init(text: String) {
-        pieces = [.bytes(Array(text.utf8))]
+        pieces = text.isEmpty ? [] : [.bytes(Array(text.utf8))]
     }
 
     /// Templates one after the other, as one. Bytes that meet become one piece, as they are read.

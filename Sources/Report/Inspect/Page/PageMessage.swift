@@ -44,6 +44,7 @@ struct PageMessage {
             guard let lane = lanes[conversation.flow] else {
                 let unanswered = conversation.exchanges.count { $0.reply == nil }
                 elsewhere += 2 * conversation.exchanges.count - unanswered + conversation.surplus.count
+                elsewhere += conversation.unsolicited.count
                 faultsElsewhere += unanswered + conversation.surplus.count
                 continue
             }
@@ -66,6 +67,10 @@ struct PageMessage {
                     Candidate(
                         lane: lane, packet: reply.first, isToServer: false, bytes: reply.bytes, length: 0,
                         fault: "no request"))
+            }
+            for message in conversation.unsolicited {
+                found.append(
+                    Candidate(lane: lane, packet: message.first, isToServer: false, bytes: message.bytes, length: 0))
             }
         }
         var selection = finish(found, limit) {

@@ -25,11 +25,12 @@ struct KeyModel: SearchModel {
     /// Appending builds strings in memory up to this many.
     static let maximumStrings = 1 << 20
 
-    init(operations: [KeyOperation], parts: KeyParts, keyCount: Int, values: ByteInterner, startsAbsent: Bool) {
-        self.operations = operations
-        self.parts = parts
-        self.values = values
-        cells = Array(repeating: startsAbsent ? Cell.absent : Cell.unknown, count: keyCount)
+    /// - Parameter operations: those that happen; nil: all of the history.
+    init(_ history: KeyHistory, operations: [KeyOperation]? = nil, startsAbsent: Bool) {
+        self.operations = operations ?? history.operations
+        parts = history.parts
+        values = history.values
+        cells = Array(repeating: startsAbsent ? Cell.absent : Cell.unknown, count: history.keys.count)
     }
 
     /// Begins work on the component of `key`.

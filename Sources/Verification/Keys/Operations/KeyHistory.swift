@@ -15,6 +15,8 @@ package struct KeyHistory {
     package var unsupported: Set<String> = []
     /// Objects that have parts.
     var collections = KeyCollections()
+    /// What removed all keys.
+    var flushes: [KeyFlush] = []
     /// The steps of an operation that is being put together.
     var collected: [KeyOperation]?
     /// Keys joined by operations on several.
@@ -93,7 +95,7 @@ package struct KeyHistory {
         guard collected == nil else { return body(&self) }
         collected = []
         body(&self)
-        let steps = (collected ?? []).flatMap { singles($0) }
+        let steps = (collected ?? []).flatMap { onEachKey($0) }
         collected = nil
         guard let first = steps.first else { return }
         guard steps.count > 1 else { return append(first) }
@@ -101,24 +103,6 @@ package struct KeyHistory {
         parts.makeAtomic(&operation, of: steps)
         joinParts(of: operation)
         append(operation)
-    }
-
-    /// A step on several keys as steps on one each; what only their number tells is lost.
-    private func singles(_ step: KeyOperation) -> [KeyOperation] {
-        guard step.partCount > 0, step.kind != .atomic else {
-            return step.kind == .atomic ? parts.of(step).map { parts.step($0, of: step) } : [step]
-        }
-        return parts.of(step).compactMap { part in
-            var single = step
-            (single.key, single.firstPart, single.partCount) = (part.key, 0, 0)
-            switch step.kind {
-            case .writeMany, .putMany: (single.kind, single.argument) = (.write, part.cell)
-            case .readMany: (single.kind, single.result) = (.read, part.cell)
-            case .deleteMany: (single.kind, single.isAnswered) = (.delete, false)
-            default: return nil
-            }
-            return single
-        }
     }
 
     /// Sets when an operation may have happened: from its request until `completed`, the time of its reply's packet.

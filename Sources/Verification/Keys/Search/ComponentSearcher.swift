@@ -86,9 +86,7 @@ struct ComponentSearcher {
             history = searcher.history
             budget = searcher.budget.started()
             keysStartAbsent = searcher.startsAbsent
-            model = KeyModel(
-                operations: history.operations, parts: history.parts, keyCount: history.keys.count,
-                values: history.values, startsAbsent: searcher.startsAbsent)
+            model = KeyModel(history, startsAbsent: searcher.startsAbsent)
         }
 
         mutating func focus(_ groups: ComponentGroups, _ group: Int) {

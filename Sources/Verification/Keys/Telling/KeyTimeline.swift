@@ -80,9 +80,7 @@ package struct KeyTimeline: Sendable {
         guard !isExcluded[Int(root)] else { return .none("the key is not judged") }
         let part = operations(root, before: culprit)
         let events = KeyEvent.all(part).map { $0.event(of: part) }
-        var model = KeyModel(
-            operations: part, parts: history.parts, keyCount: history.keys.count, values: history.values,
-            startsAbsent: reading.evidence.keysStartAbsent)
+        var model = KeyModel(history, operations: part, startsAbsent: reading.evidence.keysStartAbsent)
         model.focus(on: key, isAlone: sizes[Int(root)] == 1)
         var engine = FrontierSearch()
         engine.keepsWitness = true
@@ -132,16 +130,8 @@ package struct KeyTimeline: Sendable {
     /// The order of the clusters of a key that is only set and read. An unknown first value may equal one written later,
     /// and clusters know nothing of the order within a connection, so it is tried out.
     private func clusterOrder(_ part: [KeyOperation], _ model: inout KeyModel) -> [Int]? {
-        var rows = History()
-        for operation in part {
-            guard operation.kind == .write || operation.kind == .read else { return nil }
-            let isWrite = operation.kind == .write
-            rows.append(
-                isWrite ? .write : .read, client: 0, argument: operation.argument,
-                result: isWrite ? History.null : operation.result, invoked: operation.invoked,
-                completed: operation.completed, status: operation.isAnswered ? .ok : .info)
-        }
-        guard let order = rows.clusterOrder() else { return nil }
+        guard part.allSatisfy({ $0.kind == .write || $0.kind == .read }) else { return nil }
+        guard let order = History(ofRegister: part).clusterOrder() else { return nil }
         let mark = model.mark
         defer { model.rollback(to: mark) }
         var lastOfLane: [Int32: (time: Int64, index: Int)] = [:]

@@ -1,25 +1,26 @@
-/// Whose fault: where each client's operations alone are linearizable but all together are not, the clients do not see
-/// one state.
-enum Blame {
+extension Blame {
     /// More clients than this are not looked at one by one.
     private static let maximumClients = 1024
 
-    /// - Returns: Nil for models whose parts cannot be judged alone.
+    /// Of a history: nil for models whose parts cannot be judged alone, and where nothing follows from their being in order.
+    ///
     /// - Complexity: O(operations).
-    static func text(_ history: History, _ model: CheckModel) -> String? {
+    static func ofClients(_ history: History, _ model: CheckModel) -> Blame? {
         guard model == .register || model == .kv || model == .queue else { return nil }
         var rows: [Int32: [Int]] = [:]
         for (row, client) in history.clients.enumerated() { rows[client, default: []].append(row) }
         guard rows.count > 1, rows.count <= maximumClients else { return nil }
-        for client in rows.keys.sorted() {
-            // What others wrote is not in the part, so reads of it must not count as phantoms: only own values are
-            // judged.
-            let own = ownValues(history, rows[client]!, model)
-            if case .violated = model.monitor(history.selecting(own), cut: .max) {
-                return "\(history.words(client: client)) alone sees it: even its own operations contradict each other"
+        // What others wrote is not in the part, so reads of it must not count as phantoms: only own values are judged.
+        let parts = rows.keys.sorted().map { (client: $0, rows: ownValues(history, rows[$0]!, model)) }
+        for part in parts {
+            if case .violated = model.monitor(history.selecting(part.rows), cut: .max) {
+                return .alone(history.words(client: part.client))
             }
         }
-        return "each client alone is consistent; only together they contradict each other, as when state is not shared"
+        let canTell = tells(parts, atMost: maximumClients) { part in
+            part.rows.contains { !isWrite(history.functions[$0]) }
+        }
+        return canTell ? .each("client") : nil
     }
 
     /// The client's operations on values that it wrote itself.
