@@ -56,7 +56,7 @@ public struct CampaignFolder {
                 lost = lost ?? error
                 return error
             }
-        case .ready, .unsupportedCommand, .suspected, .warning: break
+        case .ready, .unsupportedCommand, .suspected, .warning, .policy, .avoided: break
         }
         return nil
     }

@@ -16,6 +16,8 @@ public struct CampaignSummary: Encodable {
     var executionsPerSecond: Double
     var operations: Int
     var overlaps: Int
+    var refused: Int
+    var commonestRefusal: String?
     var intervals: Intervals?
     var waits: WaitSeconds
     var clients: Int
@@ -25,6 +27,8 @@ public struct CampaignSummary: Encodable {
     var unsupportedCommands: [String]
     var capture: CaptureCounts
     var targetCounts: TargetCounts
+    var policies: [String]
+    var avoided: [String]
     var findings: [Entry]
     var interruptedBy: Int32?
 
@@ -95,22 +99,25 @@ public struct CampaignSummary: Encodable {
         var firstExecution: Int
         var firstSeconds: Double
         var reproduced: FindingRecord.Reproduction?
+        var level: String
+        var arms: FindingRecord.Arms?
+        var notes: [String]
         var minimized: Bool
         var path: String?
 
         enum CodingKeys: String, CodingKey {
-            case id, oracle, summary, requirement, blame, reproduced, minimized, path
+            case id, oracle, summary, requirement, blame, reproduced, level, arms, notes, minimized, path
             case firstExecution = "first_execution"
             case firstSeconds = "first_s"
         }
     }
 
     enum CodingKeys: String, CodingKey {
-        case schema, verdict, seed, executions, operations, overlaps, intervals, waits, clients, perturbation,
+        case schema, verdict, seed, executions, operations, overlaps, refused, intervals, waits, clients, perturbation,
             inconclusive,
-            capture,
-            findings
+            capture, policies, avoided, findings
         case protocolName = "protocol"
+        case commonestRefusal = "commonest_refusal"
         case target = "target_description"
         case targetCounts = "target"
         case meeting = "clients_on_one_object"
@@ -134,6 +141,8 @@ public struct CampaignSummary: Encodable {
         executionsPerSecond = Double(status.executions) / max(status.fuzzing.seconds, 0.001)
         operations = status.exercised.operations
         overlaps = status.exercised.overlaps
+        refused = status.exercised.refused
+        commonestRefusal = status.commonestRefusal
         meeting = status.difficulty.clientsOnOneObject.map { Meeting(most: $0.most, median: $0.median) }
         if let means = status.exercised.intervals.means {
             intervals = Intervals(
@@ -150,13 +159,17 @@ public struct CampaignSummary: Encodable {
         capture = CaptureCounts(
             packets: status.packets, dropped: status.dropped, complete: status.dropped == 0 && status.inconclusive == 0)
         targetCounts = TargetCounts(started: status.starts, crashed: status.crashes)
+        policies = status.policies
+        avoided = status.avoided
         findings = result.findings.map { finding in
             Entry(
                 id: finding.id, oracle: finding.violation.oracle.rawValue, summary: finding.violation.summary,
                 requirement: finding.violation.oracle.requirement, blame: finding.violation.blame,
                 firstExecution: finding.firstExecution,
                 firstSeconds: finding.firstSeen.seconds,
-                reproduced: FindingRecord.Reproduction(finding.reproduced), minimized: finding.minimized != nil,
+                reproduced: FindingRecord.Reproduction(finding.reproduced), level: finding.level.rawValue,
+                arms: FindingRecord.Arms(finding.control), notes: [LevelText(finding).sentence],
+                minimized: finding.minimized != nil,
                 path: paths[finding.id])
         }
         interruptedBy = result.interruptedBy

@@ -46,6 +46,8 @@ public struct CampaignText: Sendable {
             return [.line("the target does not know \(name); it is left out from now on")]
         case .suspected(let violation, let execution): return [.line(suspected(violation, execution: execution))]
         case .warning(let warning): return [.line(warning)]
+        case .avoided(let what): return [.line("\(what) is understood, and left out from now on")]
+        case .policy(let noted): return [.line(policy(noted))]
         case .finding(let found):
             let last = News.line(finding(found, path: path))
             guard let lost else { return [last] }
@@ -59,11 +61,17 @@ public struct CampaignText: Sendable {
         "execution \(execution): \(style.red(violation.oracle.rawValue)): \(violation.summary)"
     }
 
+    /// What was seen is what the protocol lets a server do.
+    private func policy(_ finding: Finding) -> String {
+        "\(finding.violation.oracle.rawValue) is noted and no finding: \(LevelText(finding).sentence)"
+    }
+
     /// A finding, with the commands that show it again where it could be saved.
     public func finding(_ finding: Finding, path: String?) -> String {
         var lines = ["\(style.bold(finding.id)) \(path.map { "saved in \($0)" } ?? "is not saved")"]
         lines.append("  must hold: \(finding.violation.oracle.requirement)")
         if let text = reproduction(finding.reproduced) { lines.append("  \(text)") }
+        lines.append("  \(LevelText(finding).sentence)")
         if let minimized = finding.minimized {
             lines.append("  minimized from \(steps(finding.scenario)) to \(steps(minimized)) steps")
         }
@@ -102,11 +110,17 @@ public struct CampaignText: Sendable {
         if !status.unsupportedCommands.isEmpty {
             lines.append("  the target does not know \(status.unsupportedCommands.joined(separator: ", "))")
         }
+        if let text = refusalText(status) { lines.append("  \(text)") }
+        if !status.avoided.isEmpty {
+            lines.append("  left out since it was understood: \(status.avoided.joined(separator: ", "))")
+        }
+        for policy in status.policies { lines.append("  policy: \(policy)") }
         if status.crashes > 0 { lines.append("  the target died \(status.crashes) times") }
         for finding in result.findings {
             lines.append("  \(style.red(finding.id)): \(finding.violation.summary)")
             if let blame = finding.violation.blame { lines.append("    blame: \(blame)") }
             if let seen = reproduction(finding.reproduced) { lines.append("    \(seen)") }
+            lines.append("    \(LevelText(finding).sentence)")
         }
         if let signal = result.interruptedBy { lines.append("  interrupted by signal \(signal)") }
         return lines.joined(separator: "\n")
@@ -133,6 +147,16 @@ public struct CampaignText: Sendable {
             status.difficulty.undecided * Campaign.toleratedInconclusive > status.judged
         else { return words }
         return "\(words), most for \(culprit): take fewer --clients, or fewer operations each"
+    }
+
+    /// `2,093 of 2,093 replies refused, most with ERR\n: nothing was tested`.
+    private func refusalText(_ status: CampaignStatus) -> String? {
+        let exercised = status.exercised
+        guard exercised.refused > 0, let refusal = status.commonestRefusal else { return nil }
+        let counts =
+            "\(grouped(exercised.refused)) of \(grouped(exercised.answered)) replies were refusals, most often "
+            + refusal
+        return exercised.isMostlyRefused ? "\(counts): nothing was tested" : counts
     }
 
     private func overlapText(_ exercised: Exercised) -> String {

@@ -38,6 +38,12 @@ public struct FindingRecord: Codable, Sendable {
     public var firstSeconds: Double
     /// How often replays on fresh targets showed it.
     public var reproduced: Reproduction?
+    /// What kind of finding it is; absent where an older version wrote the record.
+    public var level: String?
+    /// What its requests showed without their concurrency; absent where they were not run so.
+    public var arms: Arms?
+    /// What follows from that, in sentences.
+    public var notes: [String]?
     /// Whether there is a `minimized.crossfire`.
     public var minimized: Bool
     /// The version that wrote it.
@@ -49,6 +55,57 @@ public struct FindingRecord: Codable, Sendable {
         public var packet: Int
         /// What it shows.
         public var note: String
+    }
+
+    /// Hits and tries of the three arms.
+    public struct Arms: Codable, Sendable {
+        /// k of n.
+        public struct Arm: Codable, Sendable {
+            /// Tries that showed it.
+            public var hits: Int
+            /// Tries made.
+            public var tries: Int
+
+            init(_ arm: FindingControl.Arm) { (hits, tries) = (arm.hits, arm.tries) }
+        }
+
+        /// A difference of shares, and its 95 % interval.
+        public struct Interval: Codable, Sendable {
+            /// The lower bound.
+            public var low: Double
+            /// The upper bound.
+            public var high: Double
+        }
+
+        /// As found.
+        public var asFound: Arm
+        /// The clients one after the other.
+        public var oneAfterTheOther: Arm
+        /// Each client alone.
+        public var alone: Arm
+        /// Fisher's exact test, one-sided.
+        public var p: Double
+        /// By how much the share of tries that show it is greater as found.
+        public var difference: Interval?
+        /// The most executions in one try.
+        public var executionsPerTry: Int
+
+        enum CodingKeys: String, CodingKey {
+            case alone, p, difference
+            case asFound = "as_found"
+            case oneAfterTheOther = "one_after_the_other"
+            case executionsPerTry = "executions_per_try"
+        }
+
+        init?(_ control: FindingControl?) {
+            guard let control else { return nil }
+            asFound = Arm(control.together)
+            oneAfterTheOther = Arm(control.oneAfterTheOther)
+            alone = Arm(control.alone)
+            p = control.test.p
+            difference = control.difference.map { Interval(low: $0.low, high: $0.high) }
+            executionsPerTry = control.executionsPerTry
+        }
     }
 
     /// k of n, with the 95 % Wilson interval.
@@ -97,7 +154,7 @@ public struct FindingRecord: Codable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case schema, id, oracle, summary, requirement, signature, evidence, blame, target, seed, clients, perturbation,
-            reproduced
+            reproduced, level, arms, notes
         case minimized, version
         case marginNanoseconds = "margin_ns"
         case protocolName = "protocol"
@@ -123,6 +180,9 @@ public struct FindingRecord: Codable, Sendable {
         firstExecution = finding.firstExecution
         firstSeconds = finding.firstSeen.seconds
         reproduced = Reproduction(finding.reproduced)
+        level = finding.level.rawValue
+        arms = Arms(finding.control)
+        notes = [LevelText(finding).sentence]
         minimized = finding.minimized != nil
         version = Version.text
     }

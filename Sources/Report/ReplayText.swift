@@ -31,6 +31,10 @@ public struct ReplayText: Sendable {
             lines.append("  \(style.red(violation.oracle.rawValue)): \(violation.summary)")
             lines.append("    must hold: \(violation.oracle.requirement)")
         }
+        for violation in result.policies {
+            lines.append("  policy: \(violation.summary)")
+            if let policy = violation.policy { lines.append("    permitted: \(policy)") }
+        }
         for reason in result.inconclusive.prefix(3) { lines.append("  inconclusive: \(reason)") }
         return lines.joined(separator: "\n")
     }
@@ -42,6 +46,7 @@ public struct ReplayText: Sendable {
                 verdict: result.verdict.rawValue, target: target, executions: result.executions,
                 reproduced: FindingRecord.Reproduction(result.reproduction),
                 violations: result.violations.map { .init(oracle: $0.oracle.rawValue, summary: $0.summary) },
+                policies: result.policies.map { .init(oracle: $0.oracle.rawValue, summary: $0.summary) },
                 inconclusive: result.inconclusive))
     }
 
@@ -52,6 +57,7 @@ public struct ReplayText: Sendable {
         var executions: Int
         var reproduced: FindingRecord.Reproduction?
         var violations: [Entry]
+        var policies: [Entry]
         var inconclusive: [String]
 
         struct Entry: Encodable {

@@ -61,6 +61,6 @@ extension Gate.SavedFinding {
         let name = record.minimized ? "minimized.crossfire" : "scenario.crossfire"
         self.init(
             id: record.id, scenario: try files.load(file: "\(folder)/\(name)"),
-            oracle: OracleID(rawValue: record.oracle))
+            oracle: OracleID(rawValue: record.oracle), level: record.level.flatMap(FindingLevel.init))
     }
 }

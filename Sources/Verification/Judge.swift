@@ -103,6 +103,10 @@ public struct Judge: Sendable {
         judgement.unsupportedCommands = keys.unsupported.sorted()
         judgement.exercised = Self.exercised(evidence, overlaps: keys.overlaps)
         judgement.exercised.meeting = keys.meeting
+        for call in reading.calls where reading.meaning.gotNothing(call, reading) {
+            judgement.exercised.refused += 1
+            judgement.refusal = judgement.refusal ?? reading.reply(call).map { reading.meaning.text($0) }
+        }
         judgement.undecided = keys.undecided
         more(reading, &judgement)
         return judgement

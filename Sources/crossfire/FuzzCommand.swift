@@ -15,7 +15,8 @@ struct FuzzCommand: ParsableCommand {
         abstract: "Fire many clients at a server at once, record the wire, and judge what was said.",
         discussion: """
             Ends after --executions or --duration (60 s without either), at Ctrl-C, or with --stop-on-first at the \
-            first finding. Each finding is confirmed on fresh targets and saved in DIR/findings.
+            first finding. Each finding is confirmed on fresh targets, where its requests also run without their \
+            concurrency, and saved in DIR/findings.
 
             Examples:
               crossfire fuzz --server threaded/kv+lost-update --protocol resp --stop-on-first
@@ -34,14 +35,14 @@ struct FuzzCommand: ParsableCommand {
     @Option(help: "The campaign's folder: findings, summary.")
     var out = "crossfire-out"
 
-    @Flag(help: "End at the first finding, once it is confirmed.")
+    @Flag(help: "End at the first finding of a level that fails, once it is confirmed.")
     var stopOnFirst = false
 
     @Option(
         help: "End at the first finding of this oracle, once it is confirmed. Repeatable.", transform: Self.oracle)
     var stopOn: [OracleID] = []
 
-    @Option(help: "How many fresh targets confirm a finding; 0: none.")
+    @Option(help: "How many fresh targets confirm a finding, and how many its control runs have; 0: none.")
     var confirm = 20
 
     @Flag(
@@ -98,6 +99,7 @@ struct FuzzCommand: ParsableCommand {
         options.stopOnFirst = stopOnFirst
         options.stopOnOracles = stopOn
         options.confirmations = confirm
+        options.wanted = common.wanted
         options.hammers = hammer
         options.network = network
         options.perturbation = hammer ? .off : target.perturb.plan(for: spec)
@@ -130,6 +132,29 @@ struct RunOptions: ParsableArguments {
 
     @Option(help: "A folder of .crossfire files to run besides generated scenarios.")
     var corpus: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The levels of findings that fail: race,fault,policy. A race needs clients at the same time, a fault does not, a "
+                + "policy is what the protocol lets a server do. What was not shown again often enough counts as a race.",
+            valueName: "levels"), transform: Self.levels)
+    var failOn: Set<FindingLevel> = [.race, .fault]
+
+    @Flag(help: "What the protocol lets a server do is a finding, and fails.")
+    var strict = false
+
+    private static func levels(_ text: String) throws -> Set<FindingLevel> {
+        Set(
+            try text.split(separator: ",", omittingEmptySubsequences: false).map { name in
+                guard let level = FindingLevel(rawValue: String(name)), level.asked == level else {
+                    throw ValidationError("unknown level '\(name)'; expected some of race,fault,policy")
+                }
+                return level
+            })
+    }
+
+    /// The levels that fail.
+    var wanted: Set<FindingLevel> { strict ? failOn.union([.policy]) : failOn }
 
     func validate() throws {
         guard (1...Scenario.maximumClients).contains(clients) else {

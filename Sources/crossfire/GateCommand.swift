@@ -56,13 +56,14 @@ struct GateCommand: ParsableCommand {
         let network = Sandbox.enter(for: description, refused: target.noSandbox)
         Interruption.watch()
 
-        var gate = Gate(accepted: accepted.ids)
+        var gate = Gate(accepted: accepted.ids, wanted: common.wanted)
         var replayer = ScenarioReplayer(target: spec, codec: codec, noise: .off)
         let perturbation = target.perturb.plan(for: spec)
         replayer.network = network
         replayer.perturbation = perturbation
         replayer.seed = seed
         replayer.times = times
+        replayer.isStrict = common.wanted.contains(.policy)
         replayer.timeLeft = duration
         try gate.replay(findings: findings, replayer, tell: Console.note)
         try gate.replay(
@@ -96,6 +97,7 @@ struct GateCommand: ParsableCommand {
         options.duration = max(Self.leastFresh, replayer.timeLeft ?? .zero)
         options.network = replayer.network
         options.perturbation = perturbation
+        options.wanted = common.wanted
         let context = RunContext(
             target: target, protocolName: codec.name, seed: seed, clients: common.clients,
             perturbation: perturbation.kind.rawValue)

@@ -30,6 +30,9 @@ struct ReplayCommand: ParsableCommand {
     @Flag(help: "Run what somebody else's finding names, unasked.")
     var yes = false
 
+    @Flag(help: "What the protocol lets a server do counts, too.")
+    var strict = false
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -47,6 +50,7 @@ struct ReplayCommand: ParsableCommand {
         replayer.perturbation = target.perturb.plan(for: spec)
         replayer.seed = subject.seed
         replayer.times = times
+        replayer.isStrict = strict
         let result = try replayer.run(subject.scenario, expecting: subject.oracle)
         let text = ReplayText(result, target: subject.target)
         print(json ? try text.json() : text.text(style: TerminalStyle(descriptor: 1)))

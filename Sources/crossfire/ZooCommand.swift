@@ -112,7 +112,7 @@ struct ZooCommand: ParsableCommand {
         let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
         var words = [own, "fuzz", "--protocol", entry.protocolName, "--server"] + entry.server.arguments
         words += ["--clients", "\(clients)", "--duration", "\(budget.seconds)s", "--confirm", "\(confirm)"]
-        words += ["--seed", "\(seed)", "--json", "--out", path + ".out"]
+        words += ["--strict", "--seed", "\(seed)", "--json", "--out", path + ".out"]
         if hammer { words.append("--hammer") }
         for oracle in entry.oracles { words += ["--stop-on", oracle] }
         return try ChildCommand(words, output: path)

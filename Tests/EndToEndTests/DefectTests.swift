@@ -44,7 +44,8 @@ extension EndToEnd {
             let result = try CrossfireProcess.run(
                 ["fuzz", "--server"] + plant.entry.server.arguments + [
                     "--protocol", plant.entry.protocolName, "--clients", "8", "--stop-on", oracle, "--json",
-                    "--duration", "60s", "--confirm", "\(Self.tries)", "--seed", "1", "--out", folder.path,
+                    "--duration", "60s", "--confirm", "\(Self.tries)", "--seed", "1", "--strict", "--out",
+                    folder.path,
                 ])
             #expect(result.status == 1, "\(result.errors)")
             let findings = result.json["findings"] as? [[String: Any]] ?? []

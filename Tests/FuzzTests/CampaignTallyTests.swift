@@ -24,7 +24,9 @@ struct CampaignTallyTests {
         return judgement
     }
 
-    private static func verdict(_ tally: CampaignTally) -> Verdict { tally.result([], interruptedBy: nil).verdict }
+    private static func verdict(_ tally: CampaignTally) -> Verdict {
+        tally.result([], wanted: [.race, .fault], interruptedBy: nil).verdict
+    }
 
     @Test("one inconclusive execution in a thousand is tolerated, and its reason kept")
     func tolerated() {

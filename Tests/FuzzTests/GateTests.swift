@@ -32,6 +32,24 @@ struct GateTests {
             }, inconclusiveReasons: reasons, interruptedBy: nil)
     }
 
+    private static func saved(_ level: FindingLevel? = nil) -> Gate.SavedFinding {
+        Gate.SavedFinding(id: "loss-1", scenario: Scenario(protocolName: "p"), oracle: .loss, level: level)
+    }
+
+    @Test("a gate fails on the levels that are wanted; what is unproved counts as a race")
+    func levels() {
+        let seen = Self.result(5, of: 5, verdict: .violated)
+        for (level, wanted, verdict) in [
+            (FindingLevel.fault, [FindingLevel.race], Verdict.held), (.fault, [.fault], .violated),
+            (.race, [.fault], .held), (.unproved, [.race], .violated), (.policy, [.race, .fault], .held),
+            (nil, [.race], .violated),
+        ] as [(FindingLevel?, [FindingLevel], Verdict)] {
+            var gate = Gate(accepted: [], wanted: Set(wanted))
+            gate.note(Self.saved(level), seen, of: 5, took: .seconds(1))
+            #expect(gate.verdict == verdict, "\(String(describing: level)), \(wanted)")
+        }
+    }
+
     @Test("a gate that checked nothing has tested nothing")
     func empty() {
         #expect(Gate(accepted: []).verdict == .nothingTested)
@@ -65,12 +83,12 @@ struct GateTests {
         ]
         for (result, outcome, verdict) in table {
             var gate = Gate(accepted: ["loss-2"])
-            gate.note(finding: "loss-1", .loss, result, of: 5, took: .seconds(1))
+            gate.note(Self.saved(), result, of: 5, took: .seconds(1))
             #expect(gate.cases == [GateCase(kind: .finding, name: "loss-1", duration: .seconds(1), outcome: outcome)])
             #expect(gate.verdict == verdict)
         }
         var gate = Gate(accepted: ["loss-1"])
-        gate.note(finding: "loss-1", .loss, Self.result(5, of: 5, verdict: .violated), of: 5, took: .seconds(1))
+        gate.note(Self.saved(), Self.result(5, of: 5, verdict: .violated), of: 5, took: .seconds(1))
         #expect(gate.cases.map(\.outcome) == [.accepted("accepted by the baseline; seen in 5 of 5 tries")])
         #expect(gate.verdict == .held)
     }

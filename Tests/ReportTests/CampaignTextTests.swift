@@ -29,6 +29,7 @@ struct CampaignTextTests {
                 linearizability-cac115c6 saved in out/findings/x
                   must hold: Each operation takes effect at one instant between its request and its reply (Herlihy and Wing, 1990).
                   reproduced in 19 of 20 tries (95 % interval 76 to 99 %), up to 100 executions each on a fresh target
+                  race: it needs clients at the same time; 19 of 20 as found, 0 of 20 with the clients one after the other, 0 of 20 with each client alone: 70 to 99 % more of the tries, p < 0.0001 (Fisher)
                   minimized from 4 to 3 steps
                   replay:  crossfire replay out/findings/x
                   inspect: crossfire inspect out/findings/x/capture.pcapng --protocol resp
@@ -39,6 +40,7 @@ struct CampaignTextTests {
             text.finding(unconfirmed, path: "f") == """
                 linearizability-cac115c6 saved in f
                   must hold: Each operation takes effect at one instant between its request and its reply (Herlihy and Wing, 1990).
+                  fault: one client suffices for it
                   replay:  crossfire replay f
                   inspect: crossfire inspect f/capture.pcapng --protocol resp
                 """)
@@ -76,6 +78,7 @@ struct CampaignTextTests {
                   the target died 2 times
                   linearizability-cac115c6: INCR k answered 2 twice: packets 2 and 3
                     reproduced in 19 of 20 tries (95 % interval 76 to 99 %), up to 100 executions each on a fresh target
+                    race: it needs clients at the same time; 19 of 20 as found, 0 of 20 with the clients one after the other, 0 of 20 with each client alone: 70 to 99 % more of the tries, p < 0.0001 (Fisher)
                   interrupted by signal 2
                 """)
     }
@@ -146,7 +149,7 @@ struct CampaignTextTests {
         let json = try ReplayText(result, target: .server("forked/echo")).json()
         #expect(
             json.hasPrefix(
-                #"{"executions":40,"inconclusive":["why"],"reproduced":{"executions_per_try":100,"fresh_target":true,"high":1,"#
+                #"{"executions":40,"inconclusive":["why"],"policies":[],"reproduced":{"executions_per_try":100,"fresh_target":true,"high":1,"#
             ))
         #expect(json.contains(#""target":{"server":"forked/echo"}"#))
         #expect(json.contains(#""verdict":"violated""#))

@@ -55,12 +55,18 @@ enum Sample {
 
     static func finding(_ violation: Violation = violation, reproduced: Bool = true) throws -> Finding {
         let scenario = try scenario()
-        return Finding(
+        var finding = Finding(
             id: Finding.id(of: violation, protocolName: "resp"), violation: violation, scenario: scenario,
             minimized: try Scenario(parsing: "protocol resp\nc0 connect\nc0 send INCR {key}\nc0 expect\n"),
             firstExecution: 12, firstSeen: .milliseconds(250),
             reproduced: reproduced ? .init(hits: 19, tries: 20, executionsPerTry: 100, freshTarget: true) : nil,
             packets: packets, targetOutput: Array("listening\n\u{0}".utf8))
+        if reproduced {
+            finding.control = FindingControl(
+                together: .init(hits: 19, tries: 20), oneAfterTheOther: .init(hits: 0, tries: 20),
+                alone: .init(hits: 0, tries: 20), executionsPerTry: 3)
+        }
+        return finding
     }
 
     static func result(_ verdict: Verdict, findings: [Finding] = []) -> CampaignResult {

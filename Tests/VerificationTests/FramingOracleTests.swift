@@ -279,15 +279,48 @@ struct FramingOracleTests {
         #expect(judgement.violations[0].summary.contains("c1's request 1 (packet 2)"))
     }
 
-    @Test("another client's integer where +OK belongs") func foreignShape() {
-        let tape = Tape()
-        let c = tape.connect(2)
-        tape.send(c[0], "SET k v")
-        tape.send(c[1], "INCR n")
-        tape.reply(c[1], ":1\r\n")
-        tape.reply(c[0], ":1\r\n")
-        c.forEach(tape.close)
-        #expect(tape.judge().oracles == [.crosstalk])
+    @Test("an answer that anybody may get proves nobody's, one that tells something does") func foreignShape() {
+        let table: [(theirs: String, reply: String, oracle: OracleID)] = [
+            ("INCR n", ":1\r\n", .corruption), ("GET b", "$-1\r\n", .corruption), ("GET b", "$1\r\n1\r\n", .corruption),
+            ("GET b", "$9\r\n123456789\r\n", .corruption), ("GET b", "$12\r\nsession-4711\r\n", .crosstalk),
+        ]
+        for (theirs, reply, oracle) in table {
+            let tape = Tape()
+            let c = tape.connect(2)
+            tape.send(c[0], "SET k v")
+            tape.send(c[1], theirs)
+            tape.reply(c[1], reply)
+            tape.reply(c[0], reply)
+            c.forEach(tape.close)
+            #expect(tape.judge().oracles == [oracle], "\(theirs), \(reply)")
+        }
+    }
+
+    @Test("a refusal in words is no reply with another tag") func refusalInWords() {
+        for reply in ["ERR\n", "ERR unknown\n", "ERROR no such command\n", "-ERR what\n"] {
+            let tape = Tape("tagged")
+            let c = tape.connect(2)
+            tape.exchange(c[0], "REQ 1.1 a", reply)
+            tape.exchange(c[1], "REQ 2.1 a", reply)
+            c.forEach(tape.close)
+            #expect(tape.judge().oracles == [], "\(reply)")
+        }
+    }
+
+    @Test("requests of a batch that were passed over are lost, though another client got the same answer")
+    func passedOver() {
+        for lost in 1...5 {
+            let tape = Tape()
+            let c = tape.connect(2)
+            tape.exchange(c[0], "SET m a", "+OK\r\n")
+            for number in 0..<lost { tape.send(c[0], "INCR n\(number)") }
+            tape.send(c[1], "GET zz")
+            tape.send(c[0], "GET zz")
+            tape.reply(c[1], "$-1\r\n")
+            tape.reply(c[0], "$-1\r\n")
+            c.forEach(tape.close)
+            #expect(tape.judge().oracles == [.loss], "\(lost)")
+        }
     }
 
     @Test("a value of a key that only others wrote") func foreignValue() {

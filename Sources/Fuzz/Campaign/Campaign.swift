@@ -15,10 +15,14 @@ public final class Campaign {
     private var confirmation: FindingConfirmation
     private var findings: [Finding] = []
     private var known: Set<String> = []
+    /// Requests that were tried alone since they were not answered.
+    private var causes: [String: FindingConfirmation.Alone] = [:]
     private let start = Clock.monotonic
     /// When nothing new begins.
     private let end: Int64
     private var nextProgress: Int64 = 0
+    private var introduction = Introduction()
+    private var isIntroducing = false
 
     /// One execution in so many may be inconclusive without making the campaign so; each is counted in the summary.
     public static let toleratedInconclusive = 1000
@@ -75,6 +79,7 @@ public final class Campaign {
         defer { harness.stop() }
         watch.looked()
         do {
+            try introduce()
             while !isOver { try step() }
         } catch TargetError.interrupted {
             // What was found so far stands.
@@ -86,11 +91,24 @@ public final class Campaign {
         try settle(try harness.judgements(all: true))
         if !stopsNow, !isOutOfTime { try lookAtResources() }
         try tellProgress(force: true)
-        return tally.result(findings, interruptedBy: Interruption.signal)
+        return tally.result(findings, wanted: options.wanted, interruptedBy: Interruption.signal)
     }
 
-    private func step() throws {
-        let scenario = source.next()
+    /// Asks for each command alone, before anybody is beside anybody: what is refused or never answered is known then.
+    private func introduce() throws {
+        isIntroducing = true
+        for scenario in source.introductions(options.codec) where !isOver && !introduction.isEnough {
+            let start = Clock.monotonic
+            introduction.note(try perform(scenario), took: .nanoseconds(Clock.monotonic - start))
+        }
+        try settle(try harness.judgements(all: true))
+        isIntroducing = introduction.tellsCommandsApart
+        for execution in introduction.judged where !stopsNow { try accuse(execution) }
+        (isIntroducing, introduction.judged) = (false, [])
+    }
+
+    @discardableResult
+    private func perform(_ scenario: Scenario) throws -> ExecutionLog {
         watch.begins(scenario)
         let (log, ending) = try harness.execute(scenario)
         switch log.outcome {
@@ -99,6 +117,11 @@ public final class Campaign {
         default:
             try conclude(scenario, log, ending)
         }
+        return log
+    }
+
+    private func step() throws {
+        try perform(source.next())
         if watch.isDue {
             try lookAtResources()
             if let warning = watch.queueWarning(harness, clients: source.options.clients) {
@@ -128,14 +151,19 @@ public final class Campaign {
 
     private var isOver: Bool {
         if stopsNow { return true }
-        if let limit = options.executionLimit, harness.executions >= limit { return true }
+        if let limit = options.executionLimit, executions >= limit { return true }
         return Clock.monotonic >= end || isOutOfTime
     }
 
     private var stopsNow: Bool {
-        Interruption.signal != nil || (options.stopOnFirst && !findings.isEmpty)
-            || findings.contains { options.stopOnOracles.contains($0.violation.oracle) }
+        Interruption.signal != nil || (options.stopOnFirst && findings.contains(where: isWanted))
+            || findings.contains { options.stopOnOracles.contains($0.violation.oracle) && isWanted($0) }
     }
+
+    private func isWanted(_ finding: Finding) -> Bool { options.wanted.contains(finding.level.asked) }
+
+    /// The target's introduction is none.
+    private var executions: Int { harness.executions - introduction.executions }
 
     private var isOutOfTime: Bool { harness.setup.patience.isOver }
     private var elapsed: Duration { .nanoseconds(Clock.monotonic - start) }
@@ -147,11 +175,21 @@ public final class Campaign {
             tally.count(execution)
             source.adapt(to: tally.status.difficulty)
             for command in tally.unsupportedCommands(execution.judgement) where source.exclude(command) {
-                tally.status.unsupportedCommands = source.options.excludedCommands.sorted()
+                tally.status.unsupportedCommands = (tally.status.unsupportedCommands + [command]).sorted()
                 try emit(.unsupportedCommand(command))
             }
-            for violation in execution.accusations { try suspect(violation, execution) }
+            if isIntroducing {
+                introduction.judged.append(execution)
+            } else {
+                try accuse(execution)
+            }
         }
+    }
+
+    private func accuse(_ execution: JudgedExecution) throws {
+        // It was under way when what it says was understood.
+        guard isIntroducing || execution.ending != nil || !source.isAvoided(execution.scenario) else { return }
+        for violation in execution.accusations { try suspect(violation, execution) }
     }
 
     private func lookAtResources() throws {
@@ -176,8 +214,9 @@ public final class Campaign {
 
     private func suspect(_ violation: Violation, _ seen: JudgedExecution) throws {
         // The first finding ends the campaign; what else the same execution shows is kept as it is.
-        guard !(options.stopOnFirst && !findings.isEmpty) else { return try adopt(violation, seen) }
-        guard var finding = fresh(violation, seen, seen.log.execution) else { return }
+        guard !(options.stopOnFirst && stopsNow) else { return try adopt(violation, seen) }
+        let (violation, shown) = try caused(violation, seen)
+        guard var finding = fresh(violation, shown, seen.log.execution) else { return }
         finding.targetOutput = harness.targetOutput
         try emit(.suspected(violation, execution: seen.log.execution))
         let others = try confirmation.confirm(&finding, or: seen.earlier)
@@ -198,6 +237,27 @@ public final class Campaign {
         try add(finding)
     }
 
+    /// A request that is not answered where it comes alone is the cause, and that is the finding: `DEL` never answered is
+    /// another fault than `ECHO` never answered, and a server may close on who asks for what it does not know.
+    private func caused(
+        _ violation: Violation, _ seen: JudgedExecution
+    ) throws -> (Violation, JudgedExecution) {
+        guard var request = violation.unanswered else { return (violation, seen) }
+        if request.bytes.count > Habit.longRequest { request.command += " (long)" }
+        // An introduction has asked for nothing else.
+        let isAlone = isIntroducing ? FindingConfirmation.Alone.unanswered(seen) : nil
+        let found = try causes[request.command] ?? isAlone ?? confirmation.alone(request)
+        causes[request.command] = found
+        guard case .unanswered(let alone) = found,
+            var shown = alone.judgement.violations.first(where: { $0.unanswered != nil })
+        else {
+            return (violation, seen)
+        }
+        shown.cause = request
+        if shown.oracle == .loss { shown.policy = "a server may close instead of refusing a request" }
+        return (shown, alone)
+    }
+
     /// A finding that is not known yet; nil for one that is.
     private func fresh(_ violation: Violation, _ seen: JudgedExecution, _ execution: Int) -> Finding? {
         let id = Finding.id(of: violation, protocolName: options.codec.name)
@@ -208,9 +268,37 @@ public final class Campaign {
     }
 
     private func add(_ finding: Finding) throws {
-        findings.append(finding)
-        tally.status.findings = findings.count
-        try emit(.finding(finding))
+        if finding.level == .policy, !isWanted(finding) {
+            tally.status.policies.append(finding.violation.summary)
+            try emit(.policy(finding))
+        } else {
+            findings.append(finding)
+            tally.status.findings = findings.count
+            try emit(.finding(finding))
+        }
+        try avoid(finding)
+    }
+
+    /// What is understood is not provoked again: it would hide what lies behind it.
+    private func avoid(_ finding: Finding) throws {
+        let habit: Habit
+        if let cause = finding.violation.cause {
+            // Its short form was answered when the target was introduced.
+            if !cause.isPlain {
+                habit = .rawBytes
+            } else if cause.bytes.count > Habit.longRequest {
+                habit = .longRequests
+            } else {
+                habit = .request(cause.command)
+            }
+        } else if finding.level == .policy {
+            habit = .halfClose
+        } else {
+            return
+        }
+        guard source.avoid(habit) else { return }
+        tally.status.avoided.append("\(habit)")
+        try emit(.avoided("\(habit)"))
     }
 
     // MARK: Reporting
@@ -219,7 +307,7 @@ public final class Campaign {
         let now = Clock.monotonic
         guard force || now >= nextProgress else { return }
         nextProgress = now + Self.progressInterval
-        tally.status.executions = harness.executions
+        tally.status.executions = executions
         tally.status.elapsed = elapsed
         tally.status.fuzzing = elapsed - .nanoseconds(confirmation.nanoseconds)
         tally.status.dropped = Int(harness.captureStatistics.dropped)

@@ -20,11 +20,14 @@ public struct CampaignOptions: Sendable {
     public var executionLimit: Int?
     /// Ends after this time; nil: no such limit.
     public var duration: Duration? = .seconds(60)
-    /// Ends at the first finding, once it is confirmed.
+    /// Ends at the first finding that is wanted, once it is confirmed.
     public var stopOnFirst = false
     /// Ends at the first finding of one of these oracles, once it is confirmed.
     public var stopOnOracles: [OracleID] = []
-    /// How many fresh targets confirm a finding.
+    /// Which findings are wanted: the others are told, and neither fail nor end a campaign. A policy that is not wanted is
+    /// no finding; `unproved` counts as a race.
+    public var wanted: Set<FindingLevel> = [.race, .fault]
+    /// How many fresh targets confirm a finding, and how many each of its control runs has.
     public var confirmations = 20
     /// How long the search for a smaller scenario of a finding may take; zero: none.
     public var minimizing: Duration = .seconds(1)
@@ -77,6 +80,12 @@ public struct CampaignStatus: Sendable {
     public var findings = 0
     /// Commands that the target does not know.
     public var unsupportedCommands: [String] = []
+    /// The refusal that came in most executions first.
+    public var commonestRefusal: String?
+    /// What is said no more, since a finding or a policy is understood: a command, `half-close`.
+    public var avoided: [String] = []
+    /// What the target does that its protocol lets it do, and somebody may not expect; a sentence each.
+    public var policies: [String] = []
 
     /// A campaign before its first execution.
     public init() {}
@@ -96,6 +105,10 @@ public enum CampaignEvent: Sendable {
     case suspected(Violation, execution: Int)
     /// A finding is complete.
     case finding(Finding)
+    /// A command, or `half-close`, is said no more: what it leads to is understood.
+    case avoided(String)
+    /// What was seen is what the protocol lets a server do: noted.
+    case policy(Finding)
     /// Something that does not end the campaign, in a sentence.
     case warning(String)
 }

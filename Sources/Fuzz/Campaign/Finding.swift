@@ -19,6 +19,8 @@ public struct Finding: Sendable {
     public var firstSeen: Duration
     /// How often it was seen again on fresh targets.
     public var reproduced: Reproduction?
+    /// What its requests show without their concurrency; nil where it was not shown again, or nobody wanted to know.
+    public var control: FindingControl?
     /// The packets of that execution.
     public var packets: PacketBatch
     /// The end of what the target printed.
@@ -37,6 +39,16 @@ public struct Finding: Sendable {
         self.reproduced = reproduced
         self.packets = packets
         self.targetOutput = targetOutput
+    }
+
+    /// What kind of finding it is. Clients together beside each alone is what serial equivalence compares: it is a race. One client
+    /// has nobody beside it.
+    public var level: FindingLevel {
+        if let control { return control.level(mayBePolicy: violation.policy != nil) }
+        if violation.policy != nil { return .policy }
+        if scenario.clientCount == 1 { return .fault }
+        let isCompared = violation.oracle == .serialEquivalence && (reproduced?.hits ?? 0) > 0
+        return isCompared ? .race : .unproved
     }
 
     /// Hits among tries. One try starts a fresh target and runs the scenario up to `executionsPerTry` times.
@@ -86,6 +98,7 @@ public struct Finding: Sendable {
         hash.add(protocolName.utf8)
         hash.add([0])
         hash.add(violation.signature.utf8)
+        if let cause = violation.cause { hash.add(":\(cause.command)".utf8) }
         let folded = UInt32(truncatingIfNeeded: hash.value ^ hash.value >> 32)
         let hex = String(folded, radix: 16)
         return "\(violation.oracle.rawValue)-\(String(repeating: "0", count: 8 - hex.count))\(hex)"

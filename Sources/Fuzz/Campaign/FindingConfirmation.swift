@@ -11,6 +11,10 @@ struct FindingConfirmation {
     private(set) var nanoseconds: Int64 = 0
     /// When the finding that is being confirmed was seen.
     private var begin: Int64 = 0
+    /// Whether it is one request that is never answered.
+    private var isOfOneRequest = false
+    /// Whether no more tries follow for this finding.
+    private var isLastStep = false
 
     /// Of a campaign's time, one part in so many goes to confirming at most.
     private static let share: Int64 = 3
@@ -32,70 +36,154 @@ struct FindingConfirmation {
         guard options.confirmations > 0 else { return [] }
         begin = Clock.monotonic
         defer { nanoseconds += Clock.monotonic - begin }
-        var others: [JudgedExecution] = []
-        let oracle = finding.violation.oracle
-        if let outcome = try shownAgain(&finding, or: earlier), outcome.reproduction.tries > 0 {
+        (isLastStep, isOfOneRequest) = (false, finding.violation.cause != nil)
+        var (outcome, control) = try firstTries(&finding, or: earlier)
+        finding.control = control?.counts
+        let rest = options.confirmations - (outcome?.reproduction.tries ?? 0)
+        if rest > 0, let more = try again(finding, rest) {
+            outcome?.add(more)
+            if var trials = control, let outcome {
+                try advance(&trials, rest, outcome, finding)
+                control = trials
+            }
+        }
+        isLastStep = true
+        finding.control = control?.counts
+        if let outcome, outcome.reproduction.tries > 0 {
             finding.reproduced = outcome.reproduction
             finding.violation.blame = outcome.blame?.text ?? finding.violation.blame
-            others = outcome.others
         }
-        let mayShrink = oracle != .serialEquivalence && options.minimizing > .zero
+        let mayShrink = finding.violation.oracle != .serialEquivalence && options.minimizing > .zero
         if mayShrink, (finding.reproduced?.hits ?? 0) > 0 {
             try tell(.activity("minimizing \(finding.id)"))
-            finding.minimized = try smaller(finding.scenario, oracle)
+            finding.minimized = try smaller(finding.scenario, finding.violation)
         }
-        return others
+        return outcome?.others ?? []
     }
+
+    /// Where the time is short, all arms have had some tries after these.
+    private static let firstTries = 5
+
+    private mutating func firstTries(
+        _ finding: inout Finding, or earlier: Scenario?
+    ) throws -> (ReproductionTrials.Outcome?, ControlTrials?) {
+        guard var outcome = try again(finding, min(options.confirmations, Self.firstTries)) else { return (nil, nil) }
+        if outcome.reproduction.hits == 0 { outcome = try anotherWay(&finding, or: earlier, outcome) }
+        guard outcome.reproduction.hits > 0 else { return (outcome, nil) }
+        // Clients together beside each alone is what serial equivalence has compared already.
+        guard finding.violation.oracle != .serialEquivalence, finding.scenario.clientCount > 1 else {
+            return (outcome, nil)
+        }
+        var control = ControlTrials(
+            finding.scenario, Suspicion(like: finding.violation), options.codec, executions: outcome.executionsToHit)
+        try advance(&control, outcome.reproduction.tries, outcome, finding)
+        return (outcome, control)
+    }
+
+    /// So many tries more of the control runs.
+    private func advance(
+        _ control: inout ControlTrials, _ tries: Int, _ outcome: ReproductionTrials.Outcome, _ finding: Finding
+    ) throws {
+        try tell(.activity("running \(finding.id) without its concurrency"))
+        var copy = control
+        let done: Void? = try onFreshTargets(or: "cannot run \(finding.id) without its concurrency") { setup in
+            try copy.run(setup, tries)
+        }
+        if done != nil { control = copy }
+        control.note(together: outcome)
+    }
+
+    /// What so many replays on fresh targets show; nil, with a warning, where none can be started.
+    private func again(_ finding: Finding, _ tries: Int) throws -> ReproductionTrials.Outcome? {
+        try onFreshTargets(or: "cannot confirm \(finding.id) on a fresh target") { setup in
+            try ReproductionTrials(setup, times: tries).run(
+                [finding.scenario], expecting: Suspicion(like: finding.violation)
+            ) { done in
+                try tell(.activity("confirming \(finding.id): \(done) of \(tries) tries"))
+            }
+        }
+    }
+
+    /// Where the first tries have shown nothing: what was run before, or, with all tries that are left, a longer look.
+    private func anotherWay(
+        _ finding: inout Finding, or earlier: Scenario?, _ before: ReproductionTrials.Outcome
+    ) throws -> ReproductionTrials.Outcome {
+        var outcome = before
+        let suspicion = Suspicion(like: finding.violation)
+        if let earlier {
+            try tell(.activity("confirming \(finding.id): what was run before"))
+            let other = try onFreshTargets(or: "cannot confirm \(finding.id) on a fresh target") { setup in
+                try ReproductionTrials(setup, times: options.confirmations).run([earlier], expecting: suspicion)
+            }
+            if let other, let hit = other.hit {
+                (finding.scenario, finding.packets) = (earlier, hit.packets)
+                return other
+            }
+        }
+        let rest = options.confirmations - outcome.reproduction.tries
+        if rest > 0, let more = try again(finding, rest) { outcome.add(more) }
+        guard outcome.reproduction.hits == 0, !freshSetup.patience.isOver else { return outcome }
+        // A narrow window wants more than the tries of a confirmation.
+        try tell(.activity("confirming \(finding.id): one longer look"))
+        let look = try onFreshTargets(or: "cannot look longer for \(finding.id)") { setup in
+            try ReproductionTrials.longerLook(setup).run([finding.scenario], expecting: suspicion)
+        }
+        if let look { outcome.addLongerLook(look) }
+        return outcome
+    }
+
+    /// What a request does that was not answered, alone with a fresh target.
+    enum Alone {
+        /// It is not answered either, as in this execution.
+        case unanswered(JudgedExecution)
+        case answered
+    }
+
+    /// Asks a fresh target for a request that was not answered, and nothing else; nil where there is no time, or nobody wants to
+    /// know.
+    mutating func alone(_ request: UnansweredRequest) throws -> Alone? {
+        guard options.confirmations > 0 else { return nil }
+        begin = Clock.monotonic
+        defer { nanoseconds += Clock.monotonic - begin }
+        let steps: [Scenario.Action] = [
+            .connect(receiveBuffer: nil), .send(.raw(Template([.bytes(request.bytes)]))), .expect(count: 1),
+        ]
+        (isOfOneRequest, isLastStep) = (false, true)
+        let alone = Scenario(
+            protocolName: options.codec.name, blocks: steps.map { .step(Scenario.Step(client: 0, $0)) })
+        try tell(.activity("asking a fresh target for \(request.command) alone"))
+        let outcome = try onFreshTargets(or: "cannot ask a fresh target for \(request.command) alone") { setup in
+            try ReproductionTrials(setup, times: Self.triesAlone, executionsPerTry: 1).run(
+                [alone], expecting: .unanswered)
+        }
+        guard let outcome, outcome.reproduction.tries == Self.triesAlone else { return nil }
+        guard outcome.reproduction.hits == Self.triesAlone, let hit = outcome.hit else { return .answered }
+        return .unanswered(hit)
+    }
+
+    /// What one request does alone it does each time.
+    private static let triesAlone = 2
 
     /// Adds to a finding how often it shows again, and nothing else.
     mutating func count(_ finding: inout Finding) throws {
         guard options.confirmations > 0 else { return }
         begin = Clock.monotonic
         defer { nanoseconds += Clock.monotonic - begin }
-        if let outcome = try shownAgain(&finding, or: nil), outcome.reproduction.tries > 0 {
+        isLastStep = true
+        if let outcome = try again(finding, options.confirmations), outcome.reproduction.tries > 0 {
             finding.reproduced = outcome.reproduction
         }
     }
 
-    /// What replays on fresh targets show; nil, with a warning, where none can be started.
-    private func shownAgain(
-        _ finding: inout Finding, or earlier: Scenario?
-    ) throws -> ReproductionTrials.Outcome? {
-        let (scenario, oracle, times) = (finding.scenario, finding.violation.oracle, options.confirmations)
-        let id = finding.id
-        let outcome = try onFreshTargets(or: "cannot confirm \(id) on a fresh target") { setup in
-            try ReproductionTrials(setup, times: times).run(scenario, expecting: oracle) { tries in
-                try tell(.activity("confirming \(id): \(tries) of \(times) tries"))
-            }
-        }
-        guard var outcome, outcome.reproduction.hits == 0 else { return outcome }
-        let more: ReproductionTrials.Outcome? = try onFreshTargets(or: "cannot confirm \(id) on a fresh target") {
-            setup in
-            if let earlier {
-                try tell(.activity("confirming \(id): what was run before"))
-                let other = try ReproductionTrials(setup, times: times).run(earlier, expecting: oracle)
-                if let hit = other.hit {
-                    (finding.scenario, finding.packets) = (earlier, hit.packets)
-                    return other
-                }
-            }
-            // A narrow window wants more than the tries of a confirmation.
-            if !freshSetup.patience.isOver {
-                try tell(.activity("confirming \(id): one longer look"))
-                outcome.addLongerLook(
-                    try ReproductionTrials.longerLook(freshSetup).run(scenario, expecting: oracle))
-            }
-            return outcome
-        }
-        return more ?? outcome
-    }
-
     /// A smaller scenario that has shown the fault on a fresh target as well; nil without one.
-    private func smaller(_ scenario: Scenario, _ oracle: OracleID) throws -> Scenario? {
+    private func smaller(_ scenario: Scenario, _ violation: Violation) throws -> Scenario? {
         try onFreshTargets(or: "no smaller scenario was looked for") { setup in
             let minimizer = Minimizer(setup, within: options.minimizing)
-            guard let smaller = try minimizer.minimize(scenario, expecting: oracle) else { return nil }
-            let again = try ReproductionTrials(freshSetup, times: 1).run(smaller, expecting: oracle)
+            guard let smaller = try minimizer.minimize(scenario, expecting: Suspicion(same: violation)) else {
+                return nil
+            }
+            let again = try ReproductionTrials(freshSetup, times: 1).run(
+                [smaller], expecting: Suspicion(like: violation))
             return again.reproduction.hits > 0 ? smaller : nil
         }
     }
@@ -122,10 +210,17 @@ struct FindingConfirmation {
         var setup = setup
         setup.campaign = CampaignName.fresh()
         if let limit = options.duration?.nanoseconds, !endsWithThisFinding {
-            setup.patience = setup.patience.until(begin + limit / Self.share - nanoseconds)
+            // A finding leaves some to the next, and its tries some to what comes after them.
+            let left = Double(limit / Self.share - nanoseconds)
+            let part = isOfOneRequest ? Self.mostAlone : isLastStep ? Self.most : Self.mostTries
+            setup.patience = setup.patience.until(begin + Int64(left * part))
         }
         return setup
     }
+
+    /// What one finding may take of the time that is left, its tries without the search for a smaller scenario, and one request
+    /// that is never answered, of which there may be many.
+    private static let (most, mostTries, mostAlone) = (0.7, 0.6, 0.25)
 
     /// Nothing is looked for besides: all of the time may go to confirming.
     private var endsWithThisFinding: Bool { options.stopOnFirst || !options.stopOnOracles.isEmpty }

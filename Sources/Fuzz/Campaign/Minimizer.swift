@@ -23,7 +23,7 @@ package struct Minimizer {
     ///
     /// Greedy removal (Zeller, Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002, with steps in
     /// place of characters), on one target that is started afresh after each hit that broke it.
-    func minimize(_ scenario: Scenario, expecting oracle: OracleID) throws -> Scenario? {
+    func minimize(_ scenario: Scenario, expecting suspicion: Suspicion) throws -> Scenario? {
         let harness = try Harness(setup)
         defer { harness.stop() }
         let deadline = time.fromNow
@@ -35,7 +35,7 @@ package struct Minimizer {
                 guard Clock.monotonic < deadline, !setup.patience.isOver else {
                     return best == scenario ? nil : best
                 }
-                if try shows(candidate, oracle, harness, deadline) {
+                if try shows(candidate, suspicion, harness, deadline) {
                     best = candidate
                     progress = true
                     break
@@ -45,14 +45,13 @@ package struct Minimizer {
         return best == scenario ? nil : best
     }
 
-    private func shows(_ scenario: Scenario, _ oracle: OracleID, _ harness: Harness, _ deadline: Int64) throws -> Bool {
+    private func shows(
+        _ scenario: Scenario, _ suspicion: Suspicion, _ harness: Harness, _ deadline: Int64
+    ) throws -> Bool {
         let first = harness.executions + 1
         // Judgements lag behind: those of the candidate before this one say nothing of it.
         let isHit = { (judged: [JudgedExecution]) in
-            judged.contains { execution in
-                execution.log.execution >= first
-                    && execution.judgement.violations.contains { $0.oracle == oracle }
-            }
+            judged.contains { $0.log.execution >= first && suspicion.matches($0) }
         }
         for count in 1...Self.executionsPerCandidate where Clock.monotonic < deadline {
             let (log, ending) = try harness.execute(scenario)

@@ -5,7 +5,7 @@ import Verification
 import System
 import Wire
 
-/// Runs one scenario again and again on fresh targets, and counts how often it shows a fault.
+/// Runs one scenario, or several in turn, again and again on fresh targets, and counts how often they show a fault.
 struct ReproductionTrials: Sendable {
     private var setup: Harness.Setup
     private let times: Int
@@ -50,6 +50,8 @@ struct ReproductionTrials: Sendable {
         var blame: (text: String, isOfProcesses: Bool)?
         /// Executions that were violated in another way: one for each signature.
         var others: [JudgedExecution]
+        /// After how many executions each try that hit did.
+        var executionsToHit: [Int] = []
         /// What was exercised, and in how many executions.
         var exercised = Exercised()
         var executions = 0
@@ -59,22 +61,23 @@ struct ReproductionTrials: Sendable {
     /// Runs the tries.
     ///
     /// - Parameters:
-    ///   - oracle: what counts as a hit; nil: any violation.
+    ///   - scenarios: one, or several that take turns.
+    ///   - suspicion: what counts as a hit.
     ///   - tell: told about how many tries are over, on this thread.
     func run(
-        _ scenario: Scenario, expecting oracle: OracleID?, tell: (Int) throws -> Void = { _ in }
+        _ scenarios: [Scenario], expecting suspicion: Suspicion, tell: (Int) throws -> Void = { _ in }
     ) throws -> Outcome {
         guard case .command = setup.target, times >= Self.triesOfTwoLanes else {
-            return try lane(times, scenario, oracle, tell)
+            return try lane(times, scenarios, suspicion, tell)
         }
         let second = Lane()
         let half = times / 2
         let thread = try JoinableThread("replay") {
-            let result = Result { try lane(half, scenario, oracle) }
+            let result = Result { try lane(half, scenarios, suspicion) }
             second.outcome.withLock { $0 = result }
         }
         // The other lane is about as far.
-        let first = Result { try lane(times - half, scenario, oracle) { try tell(min(times, 2 * $0)) } }
+        let first = Result { try lane(times - half, scenarios, suspicion) { try tell(min(times, 2 * $0)) } }
         thread.join()
         var outcome = try first.get()
         if let other = try second.outcome.withLock({ $0 })?.get() { outcome.add(other) }
@@ -88,7 +91,7 @@ struct ReproductionTrials: Sendable {
 
     /// Runs tries one after the other, on a harness of their own.
     private func lane(
-        _ times: Int, _ scenario: Scenario, _ oracle: OracleID?, _ tell: (Int) throws -> Void = { _ in }
+        _ times: Int, _ scenarios: [Scenario], _ suspicion: Suspicion, _ tell: (Int) throws -> Void = { _ in }
     ) throws -> Outcome {
         let isCommand = if case .command = setup.target { true } else { false }
         var outcome = Outcome(
@@ -101,21 +104,23 @@ struct ReproductionTrials: Sendable {
             if setup.patience.isOver { break }
             try tell(number)
             if number > 0 { try refresh(&harness) }
-            let judged = try attempt(&harness, scenario, oracle)
+            let first = harness.executions + 1
+            let judged = try attempt(&harness, scenarios, suspicion)
             outcome.reproduction.tries += 1
             outcome.executions += judged.count
             var hit = false
             for execution in judged {
                 outcome.exercised += execution.judgement.exercised
                 outcome.inconclusive += execution.judgement.inconclusive.prefix(1)
-                let matches = execution.judgement.violations.contains { oracle == nil || $0.oracle == oracle }
+                let matches = suspicion.matches(execution)
                 if matches, outcome.hit == nil { outcome.hit = execution }
+                if matches, !hit { outcome.executionsToHit.append(max(1, execution.log.execution - first + 1)) }
                 hit = hit || matches
                 if matches, let blamed = execution.judgement.violations.first(where: { $0.blame != nil }) {
                     outcome.note(blamed.blame.map { ($0, blamed.blamesProcesses) })
                 }
                 let isNew = execution.judgement.violations.contains {
-                    $0.oracle != oracle && seen.insert($0.signature).inserted
+                    !suspicion.matches($0) && seen.insert($0.signature).inserted
                 }
                 if isNew { outcome.others.append(execution) }
             }
@@ -142,17 +147,18 @@ struct ReproductionTrials: Sendable {
         return setup
     }
 
-    /// Runs the scenario until it shows the fault or the try is over.
+    /// Runs the scenarios in turn until one shows the fault or the try is over.
     private func attempt(
-        _ harness: inout Harness, _ scenario: Scenario, _ oracle: OracleID?
+        _ harness: inout Harness, _ scenarios: [Scenario], _ suspicion: Suspicion
     ) throws -> [JudgedExecution] {
+        let oracle = suspicion.oracle
         var before = harness.resources()
         let deadline = durationPerTry.fromNow
         var judged: [JudgedExecution] = []
         var count = 0
-        if oracle == .serialEquivalence { return try compare(harness, scenario, deadline) }
+        if oracle == .serialEquivalence { return try compare(harness, scenarios[0], deadline) }
         while count < executionsPerTry, Clock.monotonic < deadline, !setup.patience.isOver {
-            let (log, ending) = try harness.execute(scenario)
+            let (log, ending) = try harness.execute(scenarios[count % scenarios.count])
             count += 1
             let broke = ending != nil || log.outcome != .completed
             // A small window: a hit ends the try soon, and the judge still runs beside the clients.
@@ -160,7 +166,7 @@ struct ReproductionTrials: Sendable {
             // Packets of what held are not looked at again: thousands of executions of a longer look would fill the memory.
             judged += ready.map { $0.judgement.verdict == .violated ? $0 : $0.withoutPackets }
             if ending != nil, !judged.isEmpty { judged[judged.count - 1].targetOutput = harness.targetOutput }
-            if ready.contains(where: { Self.matches($0, oracle) }) { break }
+            if ready.contains(where: suspicion.matches) { break }
             if broke {
                 guard goesOn, Clock.monotonic < deadline, !setup.patience.isOver else { break }
                 try refresh(&harness)
@@ -183,7 +189,7 @@ struct ReproductionTrials: Sendable {
         while judged.count < executionsPerTry, Clock.monotonic < deadline, !setup.patience.isOver {
             let compared = try SerialComparison(harness).run(scenario)
             judged += compared
-            if compared.contains(where: { Self.matches($0, .serialEquivalence) }) { break }
+            if compared.contains(where: Suspicion(of: .serialEquivalence).matches) { break }
         }
         return judged
     }
@@ -197,10 +203,6 @@ struct ReproductionTrials: Sendable {
         let leaks = ResourceWatch.compare(held, with: before, executions: count)
         for leak in leaks { judged[judged.count - 1].judgement.add(leak) }
         return !leaks.isEmpty
-    }
-
-    private static func matches(_ execution: JudgedExecution, _ oracle: OracleID?) -> Bool {
-        execution.judgement.violations.contains { oracle == nil || $0.oracle == oracle }
     }
 }
 
@@ -224,6 +226,7 @@ extension ReproductionTrials.Outcome {
         reproduction.hits += other.reproduction.hits
         reproduction.tries += other.reproduction.tries
         hit = hit ?? other.hit
+        executionsToHit += other.executionsToHit
         note(other.blame)
         let known = Set(others.flatMap(\.judgement.violations).map(\.signature))
         others += other.others.filter { execution in

@@ -21,6 +21,8 @@ public struct ScenarioReplayer: Sendable {
     public var perturbation: PerturbationPlan
     /// The seed of that noise.
     public var seed: UInt64 = 0
+    /// Whether what the protocol lets a server do is a violation where any is looked for.
+    public var isStrict = false
     /// What one run has learnt of the target holds in the next.
     private var patience = ClientPatience()
 
@@ -57,6 +59,8 @@ public struct ScenarioReplayer: Sendable {
         public var reproduction: Finding.Reproduction
         /// The violations seen, one of each signature, with the execution's packets.
         public var violations: [Violation]
+        /// What the target did that the protocol lets it do, as `violations`: they do not count.
+        public var policies: [Violation] = []
         /// What was exercised.
         public var exercised: Exercised
         /// How many executions it took.
@@ -84,19 +88,25 @@ public struct ScenarioReplayer: Sendable {
     /// - Parameter oracle: what counts as a hit; nil: any violation.
     /// - Throws: `TargetError`, `CaptureError`, `SystemError`.
     public func run(_ scenario: Scenario, expecting oracle: OracleID?) throws -> Result {
+        var suspicion = Suspicion(of: oracle)
+        if oracle == nil, !isStrict { suspicion.mayBePolicy = false }
         let outcome = try ReproductionTrials(
             setup(), times: times, executionsPerTry: executionsPerTry, durationPerTry: durationPerTry
-        ).run(scenario, expecting: oracle)
+        ).run([scenario], expecting: suspicion)
         let seen = ([outcome.hit].compactMap { $0 } + outcome.others).flatMap(\.judgement.violations)
         var signatures: Set<String> = []
-        let violations = seen.filter { signatures.insert($0.signature).inserted }
+        let distinct = seen.filter { signatures.insert($0.signature).inserted }
+        // What was looked for counts, whatever it is.
+        let violations = distinct.filter { isStrict || $0.policy == nil || oracle != nil && $0.oracle == oracle }
         let verdict = Verdict(
             isViolated: !violations.isEmpty,
             isUndecided: outcome.inconclusive.count * Campaign.toleratedInconclusive > outcome.executions,
             isTested: outcome.exercised.answered > 0)
-        return Result(
+        var result = Result(
             reproduction: outcome.reproduction, violations: violations, exercised: outcome.exercised,
             executions: outcome.executions, inconclusive: Array(outcome.inconclusive.prefix(10)), verdict: verdict)
+        result.policies = distinct.filter { policy in !violations.contains { $0.signature == policy.signature } }
+        return result
     }
 
     private func setup() -> Harness.Setup {
@@ -113,6 +123,6 @@ public struct ScenarioReplayer: Sendable {
     /// - Returns: the smallest found; nil where nothing smaller shows it.
     /// - Throws: `TargetError`, `CaptureError`, `SystemError`.
     public func minimize(_ scenario: Scenario, expecting oracle: OracleID, within time: Duration) throws -> Scenario? {
-        try Minimizer(setup(), within: time).minimize(scenario, expecting: oracle)
+        try Minimizer(setup(), within: time).minimize(scenario, expecting: Suspicion(of: oracle))
     }
 }

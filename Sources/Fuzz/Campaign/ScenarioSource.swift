@@ -8,12 +8,13 @@ package struct ScenarioSource {
     package private(set) var options: GeneratorOptions
     /// Scenarios of the corpus that cannot be said over the target's transport.
     package let leftOut: Int
-    private let corpus: [Scenario]
+    private var corpus: [Scenario]
     /// Nil where only the corpus can be said.
     private let generator: ScenarioGenerator?
     private let hammers: Bool
     private var random: SeededGenerator
     private var corpusNext = 0
+    private var avoided: Set<Habit> = []
 
     /// How many scenarios are drawn at most until one can be compared with what each client gets alone.
     private static let drawsForComparison = 100
@@ -32,6 +33,11 @@ package struct ScenarioSource {
             vocabulary.saysNothing ? nil : ScenarioGenerator(protocolName: name, vocabulary: vocabulary)
         }
         guard !corpus.isEmpty || generator != nil else { throw .nothingToSay(protocolName: name) }
+    }
+
+    /// What is said before anything else: each command alone.
+    package func introductions(_ codec: any WireCodec) -> [Scenario] {
+        hammers ? [] : generator?.introductions(options, codec) ?? []
     }
 
     /// Every scenario of the corpus once, then one of them in four.
@@ -61,6 +67,26 @@ package struct ScenarioSource {
         options.hardClients = difficulty.hardClients
         options.hardOperations = difficulty.hardOperations
     }
+
+    /// From now on that is not said, in what is drawn and of the corpus; false where it was not before.
+    package mutating func avoid(_ habit: Habit) -> Bool {
+        guard avoided.insert(habit).inserted else { return false }
+        switch habit {
+        case .request(let name): options.excludedCommands.insert(name)
+        case .halfClose: options.avoidsHalfClose = true
+        case .longRequests: options.longestValue = Habit.longRequest / 2
+        case .rawBytes: break
+        }
+        // Where only the corpus can be said, it is.
+        guard generator != nil else { return true }
+        let isOver = { (scenario: Scenario) in habit.isIn(scenario) }
+        corpusNext -= corpus.prefix(corpusNext).count(where: isOver)
+        corpus.removeAll(where: isOver)
+        return true
+    }
+
+    /// Whether a scenario says what is avoided by now.
+    package func isAvoided(_ scenario: Scenario) -> Bool { avoided.contains { $0.isIn(scenario) } }
 
     /// From now on a command is not drawn; false if it was not before.
     package mutating func exclude(_ command: String) -> Bool { options.excludedCommands.insert(command).inserted }

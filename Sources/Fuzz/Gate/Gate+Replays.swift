@@ -11,12 +11,15 @@ extension Gate {
         public var scenario: Scenario
         /// What counts as seen again; nil for any violation.
         public var oracle: OracleID?
+        /// What kind of finding it is; nil where nobody knows.
+        public var level: FindingLevel?
 
         /// A finding to be looked for again.
-        public init(id: String, scenario: Scenario, oracle: OracleID?) {
+        public init(id: String, scenario: Scenario, oracle: OracleID?, level: FindingLevel? = nil) {
             self.id = id
             self.scenario = scenario
             self.oracle = oracle
+            self.level = level
         }
     }
 
@@ -37,10 +40,7 @@ extension Gate {
             tell("replaying \(finding.id), \(index + 1) of \(findings.count)")
             let start = Clock.monotonic
             if let result = try Self.run(finding.scenario, finding.oracle, replayer) {
-                note(
-                    finding: finding.id, finding.oracle, result, of: replayer.times,
-                    took: .nanoseconds(Clock.monotonic - start)
-                )
+                note(finding, result, of: replayer.times, took: .nanoseconds(Clock.monotonic - start))
             } else {
                 leaveOut(.finding, finding.id)
             }

@@ -4,14 +4,16 @@ public import Verification
 /// A gate for CI: what it has checked so far, and what follows from it.
 public struct Gate: Sendable {
     private let accepted: Set<String>
+    private let wanted: Set<FindingLevel>
     /// What was checked, in order.
     public private(set) var cases: [GateCase] = []
     /// Whether everything so far could be run.
     public private(set) var isComplete = true
 
-    /// A gate that lets findings with these ids pass.
-    public init(accepted: Set<String>) {
+    /// A gate that lets findings with these ids pass, and those of a level that is not wanted.
+    public init(accepted: Set<String>, wanted: Set<FindingLevel> = [.race, .fault]) {
         self.accepted = accepted
+        self.wanted = wanted
     }
 
     /// What all cases make together; a gate that checked nothing has tested nothing.
@@ -29,24 +31,27 @@ public struct Gate: Sendable {
 
     // MARK: What is noted
 
-    /// A saved finding that was replayed: seen again is a violation, unless the baseline accepts it. `times` is how many
-    /// tries were wanted.
+    /// A saved finding that was replayed: seen again is a violation, unless the baseline accepts it, or nobody wants its
+    /// level. `times` is how many tries were wanted.
     package mutating func note(
-        finding id: String, _ oracle: OracleID?, _ result: ScenarioReplayer.Result, of times: Int,
-        took duration: Duration
+        _ finding: SavedFinding, _ result: ScenarioReplayer.Result, of times: Int, took duration: Duration
     ) {
         let count = "\(result.reproduction.hits) of \(result.reproduction.tries) tries"
         let outcome: GateCase.Outcome =
             if result.reproduction.hits > 0 {
-                accepted.contains(id)
-                    ? .accepted("accepted by the baseline; seen in \(count)")
-                    : .violated(oracle, summary: "seen again in \(count)", details: Self.details(result))
+                if accepted.contains(finding.id) {
+                    .accepted("accepted by the baseline; seen in \(count)")
+                } else if let level = finding.level, !wanted.contains(level.asked) {
+                    .accepted("\(Self.unwanted(level)); seen in \(count)")
+                } else {
+                    .violated(finding.oracle, summary: "seen again in \(count)", details: Self.details(result))
+                }
             } else if result.reproduction.tries < times {
                 .undecided("not seen in \(count), and \(Self.noMoreTime)")
             } else {
                 Self.outcome(result)
             }
-        record(.finding, id, duration, outcome)
+        record(.finding, finding.id, duration, outcome)
     }
 
     /// A scenario of the corpus that was run.
@@ -58,11 +63,15 @@ public struct Gate: Sendable {
     public mutating func note(fresh result: CampaignResult, paths: [String: String]) {
         for finding in result.findings {
             let violation = finding.violation
-            record(
-                .fresh, finding.id, .zero,
-                accepted.contains(finding.id)
-                    ? .accepted("accepted by the baseline")
-                    : .violated(violation.oracle, summary: violation.summary, details: paths[finding.id] ?? ""))
+            let outcome: GateCase.Outcome =
+                if accepted.contains(finding.id) {
+                    .accepted("accepted by the baseline")
+                } else if wanted.contains(finding.level.asked) {
+                    .violated(violation.oracle, summary: violation.summary, details: paths[finding.id] ?? "")
+                } else {
+                    .accepted(Self.unwanted(finding.level))
+                }
+            record(.fresh, finding.id, .zero, outcome)
         }
         let outcome: GateCase.Outcome =
             switch result.verdict {
@@ -83,6 +92,10 @@ public struct Gate: Sendable {
         _ kind: GateCase.Kind, _ name: String, _ duration: Duration, _ outcome: GateCase.Outcome
     ) {
         cases.append(GateCase(kind: kind, name: name, duration: duration, outcome: outcome))
+    }
+
+    private static func unwanted(_ level: FindingLevel) -> String {
+        "a \(level.rawValue), on which this gate does not fail"
     }
 
     private static var noMoreTime: String { Interruption.signal == nil ? "the budget is spent" : "it was interrupted" }

@@ -14,9 +14,12 @@ struct Departure {
     var isAtOnce: Bool
 
     /// One scenario in `rarity` has one.
-    static func draw(oneIn rarity: UInt64, clients: Int, _ random: inout SeededGenerator) -> Departure? {
+    static func draw(
+        oneIn rarity: UInt64, _ options: GeneratorOptions, _ random: inout SeededGenerator
+    ) -> Departure? {
         guard random.oneIn(rarity) else { return nil }
-        return Departure(
-            client: random.pick(0...clients - 1), way: random.pick(Way.allCases), isAtOnce: !random.oneIn(3))
+        let client = random.pick(0...options.clients - 1)
+        let way = random.pick(options.avoidsHalfClose ? [.reset, .close] : Way.allCases)
+        return Departure(client: client, way: way, isAtOnce: !random.oneIn(3))
     }
 }

@@ -10,6 +10,10 @@ public struct GeneratorOptions: Sendable {
     package var hardOperations = Difficulty.firstHardOperations
     /// Commands that the target does not know, upper case.
     public var excludedCommands: Set<String> = []
+    /// The longest value that is sent. Bytes; nil: no limit of the target's is known.
+    package var longestValue: Int?
+    /// Whether nobody half-closes: the target takes who does for gone.
+    package var avoidsHalfClose = false
     /// Whether some scenarios make the target forget all that it holds.
     public var isDestructive = false
     /// Whether each message is a datagram: then clients have one request outstanding, none is a slow reader, since that

@@ -59,6 +59,16 @@ struct RequestDraw: Sendable {
         return vocabulary.login.filter { $0.saysSomething(about: nil) }.map { filled($0, [], .short, &random) }
     }
 
+    /// A request of each command.
+    var oneOfEachCommand: [[Template]] {
+        var random = SeededGenerator(seed: 0)
+        var seen: Set<String> = []
+        let stated = topics.flatMap { topic in topic.requests.map { (topic, $0) } }
+        return stated.filter { seen.insert($0.1.command ?? "").inserted }.map { topic, request in
+            filled(request, topic.object.names.map(topic.name), .short, &random)
+        }
+    }
+
     // MARK: How many meet
 
     /// How many clients meet in operations that are hard to judge.
@@ -243,7 +253,9 @@ struct RequestDraw: Sendable {
         case .text(let text): return [Template(text: text)]
         case .object: return objects.first.map { [$0] } ?? []
         case .value:
-            if case .bytes(let count) = length { return [Template([.token(length: count)])] }
+            if case .bytes(let count) = length {
+                return [Template([.token(length: min(count, options.longestValue ?? count))])]
+            }
             return [Template([.token(length: nil)])]
         case .token: return [Template([.token(length: nil)])]
         case .told: return [Template([.told])]

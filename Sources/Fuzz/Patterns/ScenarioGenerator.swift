@@ -22,6 +22,19 @@ package struct ScenarioGenerator: Sendable {
         return pattern.scenario(&random, draw)
     }
 
+    /// Each command of the vocabulary alone, once: what the target knows and answers is known then.
+    package func introductions(_ options: GeneratorOptions, _ codec: any WireCodec) -> [Scenario] {
+        let draw = RequestDraw(protocolName, vocabulary, options)
+        return draw.oneOfEachCommand.filter { $0.isAnswered(codec) }.map { request in
+            var one = options
+            one.clients = 1
+            var builder = RoundBuilder(RequestDraw(protocolName, vocabulary, one))
+            builder.connectAll()
+            builder.ask(0, request)
+            return builder.scenario
+        }
+    }
+
     /// One stretch of an ordinary load test: the same few requests, and nobody does anything unusual.
     package func hammer(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
         ScenarioPattern.hammer.scenario(&random, RequestDraw(protocolName, vocabulary, options))

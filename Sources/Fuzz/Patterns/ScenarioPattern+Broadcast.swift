@@ -90,7 +90,7 @@ private struct ChannelCrowd {
             default: return []
             }
         }
-        let leaving = Departure.draw(oneIn: 16, clients: builder.clients, &random)
+        let leaving = Departure.draw(oneIn: 16, draw.options, &random)
         builder.round(batches, leaving: leaving, &random)
         // A connection that is gone says nothing more.
         if let leaving, !batches[leaving.client].isEmpty {

@@ -79,6 +79,6 @@ extension ScenarioPattern {
         about topic: Topic?, _ random: inout SeededGenerator, _ draw: RequestDraw
     ) -> Departure? {
         if topic?.lasts ?? false, draw.own == nil { return nil }
-        return Departure.draw(oneIn: departingOneIn, clients: draw.options.clients, &random)
+        return Departure.draw(oneIn: departingOneIn, draw.options, &random)
     }
 }

@@ -95,6 +95,17 @@ struct RESPMeaning: Meaning {
         return text.withUTF8Buffer { reply.bytes[head.body].elementsEqual($0) }
     }
 
+    /// Nil, `+OK` and numbers answer many requests, of anybody.
+    func isTelling(_ call: Call, _ reply: Message, _ reading: Reading) -> Bool {
+        guard let head = head(of: reply)?.resp, head.isText, head.kind != .simple else { return false }
+        let text = reply.bytes[head.body]
+        let isNumber = text.allSatisfy { (UInt8(ascii: "-")...UInt8(ascii: "9")).contains($0) }
+        return text.count >= Self.tellingBytes && !isNumber
+    }
+
+    /// A shorter text may be anybody's answer.
+    private static let tellingBytes = 6
+
     func token(of call: Call, _ reading: Reading) -> Range<Int>? {
         guard RESPCommand.table[call.command].echoes, call.wordCount == 2 else { return nil }
         return reading.words[call.firstWord + 1]
@@ -131,6 +142,10 @@ struct RESPMeaning: Meaning {
 
     func commandName(_ call: Call, _ reading: Reading) -> String {
         call.command == 0 ? "command" : RESPCommand.table[call.command].name
+    }
+
+    func form(_ call: Call, _ reading: Reading) -> String? {
+        reading.request(call).bytes.first == UInt8(ascii: "*") ? nil : "inline"
     }
 
     func answer(_ reply: Message, _ head: ReplyHead?) -> String {

@@ -26,7 +26,19 @@ struct TaggedMeaning: Meaning {
     func fits(_ call: Call, _ request: Message, _ head: ReplyHead?, _ reply: Message, _ reading: Reading) -> Bool {
         // A line without a tag refuses: it stands for no request in particular.
         guard let tag = TaggedLineCodec.tag(of: reply.bytes.span) else { return true }
-        return token(of: call, reading).map { request.bytes[$0] == reply.bytes[tag] } ?? false
+        let repeats = token(of: call, reading).map { request.bytes[$0] == reply.bytes[tag] } ?? false
+        return repeats || Self.refusesInWords(reply.bytes)
+    }
+
+    /// `ERR unknown command`: what follows is no tag. One that names a request by its tag begins so, too, and fits that.
+    private static func refusesInWords(_ reply: [UInt8]) -> Bool {
+        let word = String(decoding: reply.prefix { $0 > UInt8(ascii: " ") }, as: UTF8.self).uppercased()
+        return word.hasPrefix("ERR") || word.hasPrefix("-ERR")
+    }
+
+    func gotNothing(_ call: Call, _ reading: Reading) -> Bool {
+        reading.reply(call).map { TaggedLineCodec.tag(of: $0.bytes.span) == nil || Self.refusesInWords($0.bytes) }
+            ?? false
     }
 
     func token(of call: Call, _ reading: Reading) -> Range<Int>? {

@@ -133,9 +133,24 @@ extension Dialogue {
             found.problems.append(crosstalk(request, reply, owner))
             return afterForeign(request, reply)
         }
+        if let next = afterSeveralLost(request, reply) {
+            found.problems.append(loss(request, seenBy: reply))
+            return (next, reply)
+        }
         found.problems.append(corruption(request, reply))
         return nil
     }
+
+    /// The first request from which on all fits to the last, if several before it were passed over: a server that drops what
+    /// follows the first request of a read. Nil where no such place is.
+    private func afterSeveralLost(_ request: Int, _ reply: Int) -> Int? {
+        let last = count - (replies.count - reply)
+        guard last > request + 1, last < count, last - request <= Self.mostPassedOver else { return nil }
+        return aligned(last, reply) ? last : nil
+    }
+
+    /// More requests than a batch has are not passed over at once.
+    private static let mostPassedOver = 64
 
     /// Leaving `reply` out makes the rest fit, and there is a rest, or the reply came before its request.
     private func isDoubled(_ request: Int, _ reply: Int) -> Bool {

@@ -127,6 +127,8 @@ package protocol Meaning: Sendable {
     func label(_ call: Call, _ reading: Reading) -> String
     /// `INCR`, `echo`: a call in a signature, the same for all values.
     func commandName(_ call: Call, _ reading: Reading) -> String
+    /// The name of a request's form, where it has another than requests usually have: `inline`.
+    func form(_ call: Call, _ reading: Reading) -> String?
     /// A reply as it is told.
     func text(_ reply: Message) -> String
     /// A reply without its frame: the answer.
@@ -135,6 +137,8 @@ package protocol Meaning: Sendable {
     var absence: String { get }
     /// Whether a call was refused: an error that is no answer.
     func isRefusal(_ head: ReplyHead) -> Bool
+    /// Whether a call got nothing but a refusal, or that there is nothing: many such replies test little.
+    func gotNothing(_ call: Call, _ reading: Reading) -> Bool
     /// What operations of a kind are called.
     func name(_ kind: HardKind) -> String
 }
@@ -224,9 +228,11 @@ extension Meaning {
 
     package func label(_ call: Call, _ reading: Reading) -> String { "request \(call.exchange + 1)" }
     package func commandName(_ call: Call, _ reading: Reading) -> String { reading.evidence.codec.name }
+    package func form(_ call: Call, _ reading: Reading) -> String? { nil }
     package func text(_ reply: Message) -> String { Reading.text(reply.bytes) }
     package func answer(_ reply: Message, _ head: ReplyHead?) -> String { text(reply) }
     package var absence: String { "nothing" }
     package func isRefusal(_ head: ReplyHead) -> Bool { head.isError }
+    package func gotNothing(_ call: Call, _ reading: Reading) -> Bool { call.head?.isError ?? false }
     package func name(_ kind: HardKind) -> String { kind.rawValue }
 }

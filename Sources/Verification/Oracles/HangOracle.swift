@@ -31,11 +31,20 @@ extension Dialogue {
                     + "while \(other) did not read: one client holds up another.",
                 [(asked.last, "\(label(request)) is sent and never answered")], silence: silence)
         }
-        return problem(
+        var problem = problem(
             .hang, HangOracle.silent,
             "\(who): \(label(request)) (packet \(asked.last.number)) "
                 + "got no reply for \(milliseconds) ms, \(until); the "
                 + "server neither answered nor closed.",
             [(asked.last, "\(label(request)) is sent and never answered")], silence: silence)
+        problem.violation.unanswered = unansweredRequest(request)
+        return problem
+    }
+
+    func unansweredRequest(_ request: Int) -> UnansweredRequest {
+        let name = meaning.commandName(call(request), reading)
+        let form = meaning.form(call(request), reading)
+        return UnansweredRequest(
+            command: form ?? name, isPlain: form == nil, bytes: self.request(request).bytes)
     }
 }

@@ -21,7 +21,7 @@ extension Dialogue {
     /// The server passed over `request`: the reply at `reply` is one to a later request.
     func loss(_ request: Int, seenBy reply: Int) -> Problem {
         let asked = self.request(request)
-        return problem(
+        var problem = problem(
             .loss, "reply-missing",
             "\(who): \(label(request)) (packet \(asked.last.number)) got no reply, though the server answered a later "
                 + "request (packet \(replies[reply].first.number)).",
@@ -29,6 +29,8 @@ extension Dialogue {
                 (asked.last, "\(label(request)) is sent and never answered"),
                 (replies[reply].first, "a later request's reply: \(text(reply))"),
             ])
+        problem.violation.unanswered = unansweredRequest(request)
+        return problem
     }
 
     /// The server closed with `request` unanswered.
@@ -43,6 +45,11 @@ extension Dialogue {
                 + "(packet \(end.number)) while the client \(state).",
             [(asked.last, "\(label(request)) is sent and never answered"), (end, "the server \(how) the connection")])
         problem.violation.restsOnLog = isHalfClosed
+        if isHalfClosed {
+            problem.violation.policy = "a server may take a client that has shut down writing for gone"
+        } else {
+            problem.violation.unanswered = unansweredRequest(request)
+        }
         return problem
     }
 

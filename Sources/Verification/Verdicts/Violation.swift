@@ -15,6 +15,13 @@ public struct Violation: Sendable {
     public var margin: Duration?
     /// Whose fault it is, in words without a full stop; nil where the evidence does not tell.
     public var blame: String?
+    /// What the protocol lets a server do, of which this may be a case, in words without a full stop; nil where nothing
+    /// permits it.
+    public var policy: String?
+    /// The request that was not answered, where the violation is that.
+    package var unanswered: UnansweredRequest?
+    /// What alone suffices for it, as runs have shown: `DEL`. Findings are told apart by it too.
+    package var cause: UnansweredRequest?
     /// It tells processes of the server apart.
     package var blamesProcesses = false
     /// The flow of the one connection that it is about; nil where it is about several, or about none.
@@ -39,6 +46,15 @@ public struct Violation: Sendable {
         self.margin = margin
         self.blame = blame
     }
+}
+
+/// A request that a server left unanswered.
+package struct UnansweredRequest: Sendable {
+    /// What it is called: `DEL`; its form, where that is not the usual one: `inline`.
+    package var command: String
+    /// Written as the protocol's codec writes requests.
+    package var isPlain: Bool
+    package var bytes: [UInt8]
 }
 
 /// A place in `Evidence`: an exchange of a conversation.
@@ -71,6 +87,8 @@ public struct Judgement: Sendable {
     public var exercised: Exercised
     /// Commands that the target answered with an error as unknown, upper case, sorted.
     public var unsupportedCommands: [String]
+    /// The first refusal, as it is told.
+    package var refusal: String?
     /// How the methods of HTTP were answered.
     public var methods = MethodUse()
     /// What was left out of the check, and why, one sentence each. Does not change the verdict.
@@ -104,6 +122,8 @@ public struct Exercised: Sendable, Equatable {
     public var operations = 0
     /// Requests with a reply.
     public var answered = 0
+    /// Requests whose reply was a refusal, or said that there is nothing.
+    public var refused = 0
     /// Pairs of operations of different connections that overlapped in time; for a protocol with shared state, on
     /// one key.
     public var overlaps = 0
@@ -111,6 +131,9 @@ public struct Exercised: Sendable, Equatable {
     public var meeting = 0
     /// The wire's intervals beside the clients', where the clients kept a log.
     public var intervals = IntervalComparison()
+
+    /// Whether nearly all replies were refusals: then nothing was tested.
+    public var isMostlyRefused: Bool { refused * 20 > answered * 19 }
 
     /// Creates an empty count.
     public init() {}
@@ -120,6 +143,7 @@ public struct Exercised: Sendable, Equatable {
         left.connections += right.connections
         left.operations += right.operations
         left.answered += right.answered
+        left.refused += right.refused
         left.overlaps += right.overlaps
         left.meeting = max(left.meeting, right.meeting)
         left.intervals += right.intervals

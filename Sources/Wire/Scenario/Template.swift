@@ -46,7 +46,7 @@ public struct Template: Equatable, Sendable {
     package var hasSizedToken: Bool { longestToken > 0 }
 
     /// The length of the longest token that says its length; 0 without one.
-    var longestToken: Int {
+    package var longestToken: Int {
         pieces.reduce(0) { longest, piece in
             if case .token(let length?) = piece { max(longest, length) } else { longest }
         }
