@@ -34,6 +34,9 @@ struct Suspicion: Sendable {
 
     private var isUnanswered = false
 
+    /// Whether what the target holds at rest counts.
+    var mayBeLeak: Bool { !isUnanswered && (oracle == nil || oracle == .resources) }
+
     func matches(_ violation: Violation) -> Bool {
         if isUnanswered { return violation.unanswered != nil }
         return (oracle == nil || violation.oracle == oracle)
