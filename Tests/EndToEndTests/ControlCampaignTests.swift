@@ -87,7 +87,7 @@ extension EndToEnd {
         func race() throws {
             let result = try fuzz(
                 [
-                    "--protocol", "resp", "--stop-on", "linearizability", "--confirm", "10", "--duration", "60s",
+                    "--protocol", "resp", "--stop-on", "linearizability", "--confirm", "20", "--duration", "60s",
                     "--seed", "1",
                 ],
                 ["--server", "threaded/kv+lost-update"])
@@ -98,7 +98,7 @@ extension EndToEnd {
             let arms = try #require(found["arms"] as? [String: Any])
             let hits = { (name: String) in (arms[name] as? [String: Any])?["hits"] as? Int }
             #expect(hits("one_after_the_other") == 0 && hits("alone") == 0, "\(arms)")
-            #expect((hits("as_found") ?? 0) >= 5, "\(arms)")
+            #expect((hits("as_found") ?? 0) >= 7, "\(arms)")
         }
 
         @Test("two commands that are never answered are two faults, and what lies behind them is reached")

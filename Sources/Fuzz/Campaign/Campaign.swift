@@ -243,7 +243,8 @@ public final class Campaign {
         _ violation: Violation, _ seen: JudgedExecution
     ) throws -> (Violation, JudgedExecution) {
         guard var request = violation.unanswered else { return (violation, seen) }
-        if request.bytes.count > Habit.longRequest { request.command += " (long)" }
+        // A limit on what is taken is one habit, whatever the command.
+        if request.bytes.count > Habit.longRequest { request.command = "long request" }
         // An introduction has asked for nothing else.
         let isAlone = isIntroducing ? FindingConfirmation.Alone.unanswered(seen) : nil
         let found = try causes[request.command] ?? isAlone ?? confirmation.alone(request)
