@@ -59,11 +59,13 @@ extension EndToEnd {
                     .joined(separator: " ")
                 return ["invoke", "ok"].map { "{:process 0, :type :\($0), :f :push, :value [\(row) \(list)]}" }
             }
-            let (result, peak) = try check(lines, "--max-memory", "24MiB")
+            let (result, peak) = try check(lines, "--max-memory", "16MiB")
             #expect(result.status == 2, "\(result.output) \(result.errors)")
-            #expect("\(result.json["inconclusive"] ?? "")".contains("more than --max-memory, 24 MiB"))
+            // Who is told first that memory is short, the reading or a search after it, is up to the scheduler.
+            let reason = "\(result.json["inconclusive"] ?? "")"
+            #expect(reason.contains("--max-memory") && reason.contains("16 MiB"), "\(reason)")
             let file = lines.reduce(0) { $0 + $1.utf8.count } >> 10
-            #expect(peak < 24 << 10 + Self.pages + file, "\(peak) KiB")
+            #expect(peak < 16 << 10 + Self.pages + file, "\(peak) KiB")
         }
 
         @Test("a page for which there is no memory is not written, and the verdict stands", arguments: [60, 400])
