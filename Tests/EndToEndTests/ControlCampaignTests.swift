@@ -133,6 +133,36 @@ extension EndToEnd {
             #expect(plain.status == 0 && (plain.json["policies"] as? [String])?.isEmpty == true, "\(plain.output)")
         }
 
+        /// Each start of it answers otherwise than the one before: not at all, or with something else.
+        private static let turning = """
+            import socketserver, sys
+            with open(sys.argv[2], 'a+') as starts:
+                starts.write('x')
+                starts.seek(0)
+                isMute = len(starts.read()) % 2 == 0
+            class Handler(socketserver.StreamRequestHandler):
+                def handle(self):
+                    for line in self.rfile: self.wfile.write(b'' if isMute else b'else\\n')
+            class Server(socketserver.ThreadingTCPServer):
+                allow_reuse_address = True
+                daemon_threads = True
+            Server(('127.0.0.1', int(sys.argv[1])), Handler).serve_forever()
+            """
+
+        @Test("a replay that looks for anything tells each kind of violation that its tries showed")
+        func kinds() throws {
+            let folder = try TemporaryFolder()
+            let path = "\(folder.path)/one.crossfire"
+            try Data("protocol echo\nc0 connect\nc0 send hello\nc0 expect\n".utf8).write(to: URL(fileURLWithPath: path))
+            let server = try StrangerServer.write(Self.turning, in: folder)
+            let result = try CrossfireProcess.run(
+                ["replay", path, "--times", "2", "--json", "--"] + [
+                    StrangerServer.python!, server, "{port}", "\(folder.path)/starts",
+                ])
+            let seen = (result.json["violations"] as? [[String: Any]] ?? []).compactMap { $0["oracle"] as? String }
+            #expect(Set(seen) == ["corruption", "hang"], "\(result.output)")
+        }
+
         @Test("half-close that is not served is a policy in a replay too")
         func halfClose() throws {
             let folder = try TemporaryFolder()

@@ -120,7 +120,7 @@ struct ReproductionTrials: Sendable {
                     outcome.note(blamed.blame.map { ($0, blamed.blamesProcesses) })
                 }
                 let isNew = execution.judgement.violations.contains {
-                    !suspicion.matches($0) && seen.insert($0.signature).inserted
+                    (suspicion.isAny || !suspicion.matches($0)) && seen.insert($0.signature).inserted
                 }
                 if isNew { outcome.others.append(execution) }
             }

@@ -34,8 +34,10 @@ struct Suspicion: Sendable {
 
     private var isUnanswered = false
 
+    /// Whether any oracle counts.
+    var isAny: Bool { oracle == nil && !isUnanswered }
     /// Whether what the target holds at rest counts.
-    var mayBeLeak: Bool { !isUnanswered && (oracle == nil || oracle == .resources) }
+    var mayBeLeak: Bool { isAny || oracle == .resources }
 
     func matches(_ violation: Violation) -> Bool {
         if isUnanswered { return violation.unanswered != nil }
