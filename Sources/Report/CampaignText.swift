@@ -149,7 +149,7 @@ public struct CampaignText: Sendable {
         return "\(words), most for \(culprit): take fewer --clients, or fewer operations each"
     }
 
-    /// `2,093 of 2,093 replies refused, most with ERR\n: nothing was tested`.
+    /// `2,093 of 2,093 replies were refusals, most often ERR\n: nothing was tested`.
     private func refusalText(_ status: CampaignStatus) -> String? {
         let exercised = status.exercised
         guard exercised.refused > 0, let refusal = status.commonestRefusal else { return nil }

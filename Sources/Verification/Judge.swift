@@ -103,13 +103,18 @@ public struct Judge: Sendable {
         judgement.unsupportedCommands = keys.unsupported.sorted()
         judgement.exercised = Self.exercised(evidence, overlaps: keys.overlaps)
         judgement.exercised.meeting = keys.meeting
+        if evidence.source == .target { Self.countRefusals(reading, &judgement) }
+        judgement.undecided = keys.undecided
+        more(reading, &judgement)
+        return judgement
+    }
+
+    /// Only campaigns ask whether their requests were refused.
+    private static func countRefusals(_ reading: Reading, _ judgement: inout Judgement) {
         for call in reading.calls where reading.meaning.gotNothing(call, reading) {
             judgement.exercised.refused += 1
             judgement.refusal = judgement.refusal ?? reading.reply(call).map { reading.meaning.text($0) }
         }
-        judgement.undecided = keys.undecided
-        more(reading, &judgement)
-        return judgement
     }
 
     /// What the evidence lacks, one sentence each.

@@ -39,7 +39,7 @@ struct FuzzCommand: ParsableCommand {
     var stopOnFirst = false
 
     @Option(
-        help: "End at the first finding of this oracle, once it is confirmed. Repeatable.", transform: Self.oracle)
+        help: "End at the first such finding of this oracle, once it is confirmed. Repeatable.", transform: Self.oracle)
     var stopOn: [OracleID] = []
 
     @Option(help: "How many fresh targets confirm a finding, and how many its control runs have; 0: none.")

@@ -15,8 +15,8 @@ public final class Campaign {
     private var confirmation: FindingConfirmation
     private var findings: [Finding] = []
     private var known: Set<String> = []
-    /// Requests that were tried alone since they were not answered.
-    private var causes: [String: FindingConfirmation.Alone] = [:]
+    /// What was tried alone since it was not answered.
+    private var causes: [Habit: FindingConfirmation.Alone] = [:]
     private let start = Clock.monotonic
     /// When nothing new begins.
     private let end: Int64
@@ -102,9 +102,12 @@ public final class Campaign {
             introduction.note(try perform(scenario), took: .nanoseconds(Clock.monotonic - start))
         }
         try settle(try harness.judgements(all: true))
-        isIntroducing = introduction.tellsCommandsApart
-        for execution in introduction.judged where !stopsNow { try accuse(execution) }
-        (isIntroducing, introduction.judged) = (false, [])
+        isIntroducing = false
+        for execution in introduction.judged where !stopsNow {
+            if introduction.tellsCommandsApart { noteAlone(execution) }
+            try accuse(execution)
+        }
+        introduction.judged = []
     }
 
     @discardableResult
@@ -188,7 +191,7 @@ public final class Campaign {
 
     private func accuse(_ execution: JudgedExecution) throws {
         // It was under way when what it says was understood.
-        guard isIntroducing || execution.ending != nil || !source.isAvoided(execution.scenario) else { return }
+        guard execution.ending != nil || !source.isAvoided(execution.scenario) else { return }
         for violation in execution.accusations { try suspect(violation, execution) }
     }
 
@@ -242,21 +245,25 @@ public final class Campaign {
     private func caused(
         _ violation: Violation, _ seen: JudgedExecution
     ) throws -> (Violation, JudgedExecution) {
-        guard var request = violation.unanswered else { return (violation, seen) }
-        // A limit on what is taken is one habit, whatever the command.
-        if request.bytes.count > Habit.longRequest { request.command = "long request" }
-        // An introduction has asked for nothing else.
-        let isAlone = isIntroducing ? FindingConfirmation.Alone.unanswered(seen) : nil
-        let found = try causes[request.command] ?? isAlone ?? confirmation.alone(request)
-        causes[request.command] = found
+        guard let request = violation.unanswered else { return (violation, seen) }
+        let habit = Habit(of: request)
+        let found = try causes[habit] ?? confirmation.alone(request)
+        causes[habit] = found
         guard case .unanswered(let alone) = found,
             var shown = alone.judgement.violations.first(where: { $0.unanswered != nil })
         else {
             return (violation, seen)
         }
-        shown.cause = request
+        shown.cause = "\(habit)"
         if shown.oracle == .loss { shown.policy = "a server may close instead of refusing a request" }
         return (shown, alone)
+    }
+
+    /// An introduction asks for one command and nothing else: what is not answered there was tried alone.
+    private func noteAlone(_ execution: JudgedExecution) {
+        for request in execution.judgement.violations.compactMap(\.unanswered) {
+            causes[Habit(of: request)] = .unanswered(execution)
+        }
     }
 
     /// A finding that is not known yet; nil for one that is.
@@ -282,22 +289,11 @@ public final class Campaign {
 
     /// What is understood is not provoked again: it would hide what lies behind it.
     private func avoid(_ finding: Finding) throws {
-        let habit: Habit
-        if let cause = finding.violation.cause {
-            // Its short form was answered when the target was introduced.
-            if !cause.isPlain {
-                habit = .rawBytes
-            } else if cause.bytes.count > Habit.longRequest {
-                habit = .longRequests
-            } else {
-                habit = .request(cause.command)
-            }
-        } else if finding.level == .policy {
-            habit = .halfClose
-        } else {
-            return
-        }
-        guard source.avoid(habit) else { return }
+        let violation = finding.violation
+        let request = violation.cause == nil ? nil : violation.unanswered
+        // The other policy that a campaign sees.
+        let habit = request.map(Habit.init(of:)) ?? (finding.level == .policy ? .halfClose : nil)
+        guard let habit, source.avoid(habit) else { return }
         tally.status.avoided.append("\(habit)")
         try emit(.avoided("\(habit)"))
     }

@@ -22,7 +22,7 @@ public struct CampaignOptions: Sendable {
     public var duration: Duration? = .seconds(60)
     /// Ends at the first finding that is wanted, once it is confirmed.
     public var stopOnFirst = false
-    /// Ends at the first finding of one of these oracles, once it is confirmed.
+    /// Ends at the first finding of one of these oracles that is wanted, once it is confirmed.
     public var stopOnOracles: [OracleID] = []
     /// Which findings are wanted: the others are told, and neither fail nor end a campaign. A policy that is not wanted is
     /// no finding; `unproved` counts as a race.
@@ -50,7 +50,7 @@ public struct CampaignOptions: Sendable {
 
 /// Where a campaign stands.
 public struct CampaignStatus: Sendable {
-    /// Executions run.
+    /// Executions run, without those that introduce the target.
     public var executions = 0
     /// Executions judged.
     public var judged = 0

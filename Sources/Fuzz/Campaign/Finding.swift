@@ -98,7 +98,7 @@ public struct Finding: Sendable {
         hash.add(protocolName.utf8)
         hash.add([0])
         hash.add(violation.signature.utf8)
-        if let cause = violation.cause { hash.add(":\(cause.command)".utf8) }
+        if let cause = violation.cause { hash.add(":\(cause)".utf8) }
         let folded = UInt32(truncatingIfNeeded: hash.value ^ hash.value >> 32)
         let hex = String(folded, radix: 16)
         return "\(violation.oracle.rawValue)-\(String(repeating: "0", count: 8 - hex.count))\(hex)"

@@ -11,10 +11,8 @@ struct FindingConfirmation {
     private(set) var nanoseconds: Int64 = 0
     /// When the finding that is being confirmed was seen.
     private var begin: Int64 = 0
-    /// Whether it is one request that is never answered.
-    private var isOfOneRequest = false
-    /// Whether no more tries follow for this finding.
-    private var isLastStep = false
+    /// How much of the time that is left may be used for what is being done.
+    private var part = FindingConfirmation.most
 
     /// Of a campaign's time, one part in so many goes to confirming at most.
     private static let share: Int64 = 3
@@ -36,29 +34,29 @@ struct FindingConfirmation {
         guard options.confirmations > 0 else { return [] }
         begin = Clock.monotonic
         defer { nanoseconds += Clock.monotonic - begin }
-        (isLastStep, isOfOneRequest) = (false, finding.violation.cause != nil)
-        var (outcome, control) = try firstTries(&finding, or: earlier)
-        finding.control = control?.counts
-        let rest = options.confirmations - (outcome?.reproduction.tries ?? 0)
+        part = finding.violation.cause == nil ? Self.mostTries : Self.mostAlone
+        var (first, control) = try firstTries(&finding, or: earlier)
+        guard var outcome = first.take() else { return [] }
+        let rest = options.confirmations - outcome.reproduction.tries
         if rest > 0, let more = try again(finding, rest) {
-            outcome?.add(more)
-            if var trials = control, let outcome {
+            outcome.add(more)
+            if var trials = control.take() {
                 try advance(&trials, rest, outcome, finding)
                 control = trials
             }
         }
-        isLastStep = true
         finding.control = control?.counts
-        if let outcome, outcome.reproduction.tries > 0 {
+        if outcome.reproduction.tries > 0 {
             finding.reproduced = outcome.reproduction
             finding.violation.blame = outcome.blame?.text ?? finding.violation.blame
         }
         let mayShrink = finding.violation.oracle != .serialEquivalence && options.minimizing > .zero
         if mayShrink, (finding.reproduced?.hits ?? 0) > 0 {
+            if finding.violation.cause == nil { part = Self.most }
             try tell(.activity("minimizing \(finding.id)"))
             finding.minimized = try smaller(finding.scenario, finding.violation)
         }
-        return outcome?.others ?? []
+        return outcome.others
     }
 
     /// Where the time is short, all arms have had some tries after these.
@@ -148,7 +146,7 @@ struct FindingConfirmation {
         let steps: [Scenario.Action] = [
             .connect(receiveBuffer: nil), .send(.raw(Template([.bytes(request.bytes)]))), .expect(count: 1),
         ]
-        (isOfOneRequest, isLastStep) = (false, true)
+        part = Self.most
         let alone = Scenario(
             protocolName: options.codec.name, blocks: steps.map { .step(Scenario.Step(client: 0, $0)) })
         try tell(.activity("asking a fresh target for \(request.command) alone"))
@@ -169,7 +167,7 @@ struct FindingConfirmation {
         guard options.confirmations > 0 else { return }
         begin = Clock.monotonic
         defer { nanoseconds += Clock.monotonic - begin }
-        isLastStep = true
+        part = Self.most
         if let outcome = try again(finding, options.confirmations), outcome.reproduction.tries > 0 {
             finding.reproduced = outcome.reproduction
         }
@@ -212,7 +210,6 @@ struct FindingConfirmation {
         if let limit = options.duration?.nanoseconds, !endsWithThisFinding {
             // A finding leaves some to the next, and its tries some to what comes after them.
             let left = Double(limit / Self.share - nanoseconds)
-            let part = isOfOneRequest ? Self.mostAlone : isLastStep ? Self.most : Self.mostTries
             setup.patience = setup.patience.until(begin + Int64(left * part))
         }
         return setup

@@ -1,15 +1,28 @@
+import Verification
 package import Wire
 
 /// Something that scenarios may say, and that a target was seen to answer in a way that is understood.
 package enum Habit: Hashable, Sendable, CustomStringConvertible {
     /// Requests of this name.
     case request(String)
-    /// Requests that are longer than `longRequest`.
+    /// Requests with values of more than `longRequest` bytes.
     case longRequests
     /// Bytes that the protocol's codec has not written.
     case rawBytes
     /// A client that says that it will send no more, and reads on.
     case halfClose
+
+    /// What a request does that was not answered where it came alone.
+    init(of request: UnansweredRequest) {
+        if !request.isPlain {
+            self = .rawBytes
+        } else if request.bytes.count > Self.longRequest {
+            // A limit on what is taken is one habit, whatever the command.
+            self = .longRequests
+        } else {
+            self = .request(request.command)
+        }
+    }
 
     /// `DEL`, `half-close`.
     package var description: String {
@@ -30,7 +43,7 @@ package enum Habit: Hashable, Sendable, CustomStringConvertible {
             switch (self, step.action) {
             case (.halfClose, .shutdown), (.rawBytes, .send(.raw)): true
             case (.longRequests, .send(.requests(let requests))):
-                requests.contains { Template(joining: $0).longestToken > Self.longRequest }
+                requests.contains { Template(joining: $0).sizedTokenBytes > Self.longRequest }
             case (.request(let name), .send(.requests(let requests))): requests.contains { Self.name($0) == name }
             default: false
             }

@@ -77,7 +77,7 @@ public struct Gate: Sendable {
             switch result.verdict {
             case .held, .violated: .held
             case .inconclusive: .undecided(result.inconclusiveReasons.first ?? "inconclusive")
-            case .nothingTested: .undecided("no operations overlapped: nothing was tested")
+            case .nothingTested: .undecided("\(Self.untested(result.status)): nothing was tested")
             }
         record(.fresh, "\(result.status.executions) fresh executions", result.status.elapsed, outcome)
     }
@@ -92,6 +92,13 @@ public struct Gate: Sendable {
         _ kind: GateCase.Kind, _ name: String, _ duration: Duration, _ outcome: GateCase.Outcome
     ) {
         cases.append(GateCase(kind: kind, name: name, duration: duration, outcome: outcome))
+    }
+
+    private static func untested(_ status: CampaignStatus) -> String {
+        guard status.exercised.isMostlyRefused, let refusal = status.commonestRefusal else {
+            return "no operations overlapped"
+        }
+        return "nearly all replies were refusals, most often \(refusal)"
     }
 
     private static func unwanted(_ level: FindingLevel) -> String {

@@ -144,8 +144,9 @@ struct RESPMeaning: Meaning {
         call.command == 0 ? "command" : RESPCommand.table[call.command].name
     }
 
-    func form(_ call: Call, _ reading: Reading) -> String? {
-        reading.request(call).bytes.first == UInt8(ascii: "*") ? nil : "inline"
+    /// An array, not an inline command.
+    func isPlain(_ call: Call, _ reading: Reading) -> Bool {
+        reading.request(call).bytes.first == UInt8(ascii: "*")
     }
 
     func answer(_ reply: Message, _ head: ReplyHead?) -> String {

@@ -127,8 +127,8 @@ package protocol Meaning: Sendable {
     func label(_ call: Call, _ reading: Reading) -> String
     /// `INCR`, `echo`: a call in a signature, the same for all values.
     func commandName(_ call: Call, _ reading: Reading) -> String
-    /// The name of a request's form, where it has another than requests usually have: `inline`.
-    func form(_ call: Call, _ reading: Reading) -> String?
+    /// Whether a request is written as the codec writes requests; other forms of it not all servers know.
+    func isPlain(_ call: Call, _ reading: Reading) -> Bool
     /// A reply as it is told.
     func text(_ reply: Message) -> String
     /// A reply without its frame: the answer.
@@ -228,7 +228,7 @@ extension Meaning {
 
     package func label(_ call: Call, _ reading: Reading) -> String { "request \(call.exchange + 1)" }
     package func commandName(_ call: Call, _ reading: Reading) -> String { reading.evidence.codec.name }
-    package func form(_ call: Call, _ reading: Reading) -> String? { nil }
+    package func isPlain(_ call: Call, _ reading: Reading) -> Bool { true }
     package func text(_ reply: Message) -> String { Reading.text(reply.bytes) }
     package func answer(_ reply: Message, _ head: ReplyHead?) -> String { text(reply) }
     package var absence: String { "nothing" }

@@ -42,9 +42,9 @@ extension Dialogue {
     }
 
     func unansweredRequest(_ request: Int) -> UnansweredRequest {
-        let name = meaning.commandName(call(request), reading)
-        let form = meaning.form(call(request), reading)
+        let call = call(request)
         return UnansweredRequest(
-            command: form ?? name, isPlain: form == nil, bytes: self.request(request).bytes)
+            command: meaning.commandName(call, reading), isPlain: meaning.isPlain(call, reading),
+            bytes: self.request(request).bytes)
     }
 }

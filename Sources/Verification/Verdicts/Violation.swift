@@ -21,7 +21,7 @@ public struct Violation: Sendable {
     /// The request that was not answered, where the violation is that.
     package var unanswered: UnansweredRequest?
     /// What alone suffices for it, as runs have shown: `DEL`. Findings are told apart by it too.
-    package var cause: UnansweredRequest?
+    package var cause: String?
     /// It tells processes of the server apart.
     package var blamesProcesses = false
     /// The flow of the one connection that it is about; nil where it is about several, or about none.
@@ -50,7 +50,7 @@ public struct Violation: Sendable {
 
 /// A request that a server left unanswered.
 package struct UnansweredRequest: Sendable {
-    /// What it is called: `DEL`; its form, where that is not the usual one: `inline`.
+    /// What it is called: `DEL`.
     package var command: String
     /// Written as the protocol's codec writes requests.
     package var isPlain: Bool
@@ -122,7 +122,7 @@ public struct Exercised: Sendable, Equatable {
     public var operations = 0
     /// Requests with a reply.
     public var answered = 0
-    /// Requests whose reply was a refusal, or said that there is nothing.
+    /// Requests whose reply was a refusal, or said that there is nothing; counted in campaigns alone.
     public var refused = 0
     /// Pairs of operations of different connections that overlapped in time; for a protocol with shared state, on
     /// one key.

@@ -86,11 +86,6 @@ public struct Scenario: Equatable, Sendable {
         blocks.lazy.flatMap(\.steps).contains { $0.action == .reset || $0.action == .close }
     }
 
-    /// Whether a client says that it will send no more, and reads on or leaves.
-    package var halfCloses: Bool {
-        blocks.lazy.flatMap(\.steps).contains { $0.action == .shutdown }
-    }
-
     /// Whether it can be run over UDP: whole requests that fit in datagrams, and no client that lets its buffer run over.
     package var fitsDatagrams: Bool {
         blocks.lazy.flatMap(\.steps).allSatisfy { step in

@@ -46,14 +46,14 @@ public struct Template: Equatable, Sendable {
     package var hasSizedToken: Bool { longestToken > 0 }
 
     /// The length of the longest token that says its length; 0 without one.
-    package var longestToken: Int {
+    var longestToken: Int {
         pieces.reduce(0) { longest, piece in
             if case .token(let length?) = piece { max(longest, length) } else { longest }
         }
     }
 
     /// The length of all its tokens that say their length. No sum of so few numbers of that size is too large for 64 bits.
-    var sizedTokenBytes: Int {
+    package var sizedTokenBytes: Int {
         pieces.reduce(0) { sum, piece in
             if case .token(let length?) = piece { sum + length } else { sum }
         }
