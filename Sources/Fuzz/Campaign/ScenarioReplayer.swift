@@ -27,6 +27,7 @@ public struct ScenarioReplayer: Sendable {
     public var isStrict = false
     /// What one run has learnt of the target holds in the next.
     private var patience = ClientPatience()
+    private let greeting = HeardGreeting()
 
     /// A replayer with the numbers of a confirmation.
     ///
@@ -94,7 +95,7 @@ public struct ScenarioReplayer: Sendable {
         var suspicion = Suspicion(of: oracle)
         if oracle == nil, !isStrict { suspicion.mayBePolicy = false }
         let outcome = try ReproductionTrials(
-            setup(), times: times, executionsPerTry: executionsPerTry, durationPerTry: durationPerTry
+            try setup(), times: times, executionsPerTry: executionsPerTry, durationPerTry: durationPerTry
         ).run([scenario], expecting: suspicion)
         let seen = ([outcome.hit].compactMap { $0 } + outcome.others).flatMap(\.judgement.violations)
         var signatures: Set<String> = []
@@ -112,11 +113,12 @@ public struct ScenarioReplayer: Sendable {
         return result
     }
 
-    private func setup() -> Harness.Setup {
+    private func setup() throws -> Harness.Setup {
         var setup = Harness.Setup(
             target: target, life: life, codec: codec, patience: patience, campaign: CampaignName.fresh(),
             perturbation: perturbation, seed: seed)
         setup.network = network.namespaces(for: target) { _ in }
+        setup.codec = try greeting.spoken(setup)
         return setup
     }
 
@@ -126,6 +128,6 @@ public struct ScenarioReplayer: Sendable {
     /// - Returns: the smallest found; nil where nothing smaller shows it.
     /// - Throws: `TargetError`, `CaptureError`, `SystemError`.
     public func minimize(_ scenario: Scenario, expecting oracle: OracleID, within time: Duration) throws -> Scenario? {
-        try Minimizer(setup(), within: time).minimize(scenario, expecting: Suspicion(of: oracle))
+        try Minimizer(try setup(), within: time).minimize(scenario, expecting: Suspicion(of: oracle))
     }
 }

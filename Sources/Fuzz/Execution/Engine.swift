@@ -95,6 +95,10 @@ package final class Engine {
             }
         }
         noteServingProcesses(connections)
+        for connection in connections {
+            if connection.mayRead { connection.read(scratch: scratch, atMost: &readable) }
+            connection.scriptEnds()
+        }
         if outcome == .completed {
             let begin = Clock.monotonic
             outcome = drain()

@@ -219,6 +219,20 @@ final class Harness {
     /// No more executions come: the judge spends less on those that are left.
     func hurryJudge() { pipeline.hurry() }
 
+    /// Whether the target, of which nobody wants anything, was seen with all its threads asleep; nil where nobody can tell.
+    var sleepsAtRest: Bool? {
+        var seen: Bool?
+        for _ in 0..<Self.looksAtRest where seen != true {
+            seen = sleep.isAsleep() ?? seen
+            guard seen != nil else { return nil }
+            Clock.sleep(milliseconds: 15)
+        }
+        return seen
+    }
+
+    /// An answer takes two looks that are 100 ms apart.
+    private static let looksAtRest = 20
+
     /// What the target and its descendants hold, once it is at rest.
     func resources() -> ProcessTree.Resources? {
         target?.process.map { ProcessTree.resources(of: $0.pid) }

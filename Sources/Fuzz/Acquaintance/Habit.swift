@@ -5,8 +5,14 @@ package import Wire
 package enum Habit: Hashable, Sendable, CustomStringConvertible {
     /// Requests of this name.
     case request(String)
-    /// Requests with values of more than `longRequest` bytes.
-    case longRequests
+    /// Requests with values of more bytes.
+    case longRequests(over: Int)
+    /// More clients at once.
+    case clients(over: Int)
+    /// More requests on one connection.
+    case requestsPerConnection(over: Int)
+    /// Several requests at once.
+    case pipelining
     /// Bytes that the protocol's codec has not written.
     case rawBytes
     /// A client that says that it will send no more, and reads on.
@@ -18,7 +24,7 @@ package enum Habit: Hashable, Sendable, CustomStringConvertible {
             self = .rawBytes
         } else if request.bytes.count > Self.longRequest {
             // A limit on what is taken is one habit, whatever the command.
-            self = .longRequests
+            self = .longRequests(over: Self.longRequest / 2)
         } else {
             self = .request(request.command)
         }
@@ -29,7 +35,10 @@ package enum Habit: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .request(let name): name
         case .rawBytes: "raw bytes"
-        case .longRequests: "requests of more than \(Self.longRequest) bytes"
+        case .longRequests(let limit): "values of more than \(limit) bytes"
+        case .clients(let limit): limit == 1 ? "several clients at once" : "more than \(limit) clients at once"
+        case .requestsPerConnection(let limit): "more than \(limit) requests on a connection"
+        case .pipelining: "pipelining"
         case .halfClose: "half-close"
         }
     }
@@ -39,11 +48,20 @@ package enum Habit: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether a scenario does it.
     package func isIn(_ scenario: Scenario) -> Bool {
+        switch self {
+        case .clients(let limit): scenario.clientCount > limit
+        case .requestsPerConnection(let limit): scenario.mostRequestsPerConnection > limit
+        default: isInStep(of: scenario)
+        }
+    }
+
+    private func isInStep(of scenario: Scenario) -> Bool {
         scenario.blocks.lazy.flatMap(\.steps).contains { step in
             switch (self, step.action) {
             case (.halfClose, .shutdown), (.rawBytes, .send(.raw)): true
-            case (.longRequests, .send(.requests(let requests))):
-                requests.contains { Template(joining: $0).sizedTokenBytes > Self.longRequest }
+            case (.longRequests(let limit), .send(.requests(let requests))):
+                requests.contains { Template(joining: $0).sizedTokenBytes > limit }
+            case (.pipelining, .send(.requests(let requests))): requests.count > 1
             case (.request(let name), .send(.requests(let requests))): requests.contains { Self.name($0) == name }
             default: false
             }
@@ -51,8 +69,23 @@ package enum Habit: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// A request's first word, upper case, as protocols tell them apart.
-    private static func name(_ request: [Template]) -> String? {
+    static func name(_ request: [Template]) -> String? {
         guard case .bytes(let bytes)? = request.first?.pieces.first else { return nil }
         return String(decoding: bytes.prefix { $0 > UInt8(ascii: " ") }, as: UTF8.self).uppercased()
+    }
+}
+
+extension Scenario {
+    /// The most requests that a client makes on one connection.
+    var mostRequestsPerConnection: Int {
+        var said: [Int: Int] = [:]
+        return blocks.lazy.flatMap(\.steps).reduce(0) { most, step in
+            switch step.action {
+            case .connect: said[step.client] = 0
+            case .send(.requests(let requests)): said[step.client, default: 0] += requests.count
+            default: break
+            }
+            return max(most, said[step.client] ?? 0)
+        }
     }
 }
