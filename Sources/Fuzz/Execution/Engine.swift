@@ -95,11 +95,11 @@ package final class Engine {
             }
         }
         noteServingProcesses(connections)
-        for connection in connections {
-            if connection.mayRead { connection.read(scratch: scratch, atMost: &readable) }
-            connection.scriptEnds()
-        }
         if outcome == .completed {
+            for connection in connections {
+                if connection.mayRead { connection.read(scratch: scratch, atMost: &readable) }
+                connection.scriptEnds()
+            }
             let begin = Clock.monotonic
             outcome = drain()
             let time = Clock.monotonic - begin

@@ -1,8 +1,8 @@
 import Capture
 import Wire
 
-/// Tells from a capture that a server speaks first: what came whole before a client had sent its first byte answers nothing that was
-/// asked on that connection.
+/// Tells from a capture that a server speaks first: what came whole before a client's first byte, and acknowledged nothing of the
+/// client's, answers nothing that was asked on that connection.
 enum CapturedGreeting {
     /// The protocol as the server speaks it.
     ///
@@ -29,9 +29,11 @@ enum CapturedGreeting {
         _ stream: ByteStream, before asked: Int, _ codec: any WireCodec
     ) -> (count: Int, shape: [UInt8]) {
         var (count, offset, shape): (Int, Int, [UInt8]) = (0, 0, [])
-        while offset < stream.bytes.count, stream.packet(at: offset).map({ $0.number < asked }) ?? false,
+        let first = stream.chunks.prefix { $0.packet.number < asked && $0.acknowledged == 0 }
+        let end = first.last.map { $0.offset + $0.length } ?? 0
+        while offset < end,
             case .message(let length) = codec.frameReply(stream.bytes.span.extracting(droppingFirst: offset), to: nil),
-            stream.packet(at: offset + length - 1).map({ $0.number < asked }) ?? false
+            offset + length <= end
         {
             if count == 0 {
                 shape = GreetedProtocol.shape(of: stream.bytes.span.extracting(offset..<offset + length))
