@@ -37,6 +37,10 @@ public final class Campaign {
     /// - Throws: `CampaignError`, `TargetError`, `CaptureError`, `SystemError`.
     public init(_ options: CampaignOptions, emit: @escaping (CampaignEvent) throws -> Void = { _ in }) throws {
         self.options = options
+        let emit =
+            options.credentials.map { credentials in
+                { try emit(credentials.secrets.hidden($0)) }
+            } ?? emit
         self.emit = emit
         source = try ScenarioSource(options)
         end = options.duration?.fromNow ?? .max
@@ -65,6 +69,7 @@ public final class Campaign {
         var setup = Harness.Setup(
             target: options.target, life: options.life, codec: options.codec, campaign: CampaignName.fresh(),
             perturbation: options.perturbation, seed: options.seed)
+        setup.credentials = options.credentials
         // A hammer's clients never leave early.
         if end < .max { setup.patience.deadline = end + (options.hammers ? hammerNanoseconds : 0) }
         // A yardstick measures the server, not our patience.
@@ -91,7 +96,8 @@ public final class Campaign {
         try settle(try harness.judgements(all: true))
         if !stopsNow, !isOutOfTime { try lookAtResources() }
         try tellProgress(force: true)
-        return tally.result(findings, wanted: options.wanted, interruptedBy: Interruption.signal)
+        let result = tally.result(findings, wanted: options.wanted, interruptedBy: Interruption.signal)
+        return options.credentials?.secrets.hidden(result) ?? result
     }
 
     /// Asks for each command alone, before anybody is beside anybody: what is refused or never answered is known then.
