@@ -81,15 +81,17 @@ struct FuzzCommand: ParsableCommand {
     }
 
     func run() throws {
-        let description = try target.description()
         let codec = try WireProtocols.required(common.protocolName)
+        let prepared = try PreparedTarget(target, codec)
+        let description = prepared.description
         let corpus = try common.scenarios(for: codec)
         let spec = try description.resolved()
         let seed = common.seed ?? UInt64.random(in: 0...0xFFFF_FFFF)
         let network = Sandbox.enter(for: description, refused: target.noSandbox)
         Interruption.watch()
         var options = CampaignOptions(target: spec, codec: codec, noise: .off)
-        options.life = target.life.life()
+        options.life = prepared.life
+        options.credentials = prepared.credentials
         options.generator.clients = common.clients
         options.generator.operations = common.operations
         options.generator.isDestructive = destructive
@@ -106,7 +108,8 @@ struct FuzzCommand: ParsableCommand {
         options.network = network
         options.perturbation = hammer ? .off : target.perturb.plan(for: spec)
         let context = RunContext(
-            target: description, life: options.life, protocolName: codec.name, seed: seed, clients: common.clients,
+            target: description, life: options.life, login: prepared.credentials.login, protocolName: codec.name,
+            seed: seed, clients: common.clients,
             perturbation: options.perturbation.kind.rawValue)
         let outcome = try CampaignRun(options: options, context: context, out: out).run()
         if json {

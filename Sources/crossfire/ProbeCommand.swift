@@ -42,10 +42,10 @@ struct ProbeCommand: ParsableCommand {
     }
 
     func run() throws {
-        let description = try target.description()
         let codec = try WireProtocols.required(protocolName)
-        let spec = try description.resolved()
-        let network = Sandbox.enter(for: description, refused: target.noSandbox)
+        let prepared = try PreparedTarget(target, codec)
+        let spec = try prepared.description.resolved()
+        let network = Sandbox.enter(for: prepared.description, refused: target.noSandbox)
         Interruption.watch()
         var options = CampaignOptions(target: spec, codec: codec, noise: .off)
         options.generator.clients = clients
@@ -53,7 +53,8 @@ struct ProbeCommand: ParsableCommand {
         options.network = network
         try self.known.apply(to: &options)
         options.duration = nil
-        options.life = target.life.life()
+        options.life = prepared.life
+        options.credentials = prepared.credentials
         let known = try Campaign(options) { event in
             if case .warning(let warning) = event { Console.note(warning) }
         }.acquaint()

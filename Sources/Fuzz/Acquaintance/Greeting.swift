@@ -78,7 +78,9 @@ final class HeardGreeting: Sendable {
     func spoken(_ setup: Harness.Setup) throws -> any WireCodec {
         if let greeting = known.withLock({ $0 }) { return greeting.spoken(setup.codec) }
         guard setup.target.transport != .udp, !setup.patience.isOver else { return setup.codec }
-        let harness = try Harness(setup)
+        var silent = setup
+        silent.logsIn = false
+        let harness = try Harness(silent)
         defer { harness.stop() }
         let greeting = try Greeting.heard(on: harness)
         known.withLock { $0 = greeting }

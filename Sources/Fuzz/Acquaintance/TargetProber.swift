@@ -9,6 +9,8 @@ struct TargetProber {
     /// Runs a scenario on the target; nil where there is no time.
     private let perform: (Scenario) throws -> JudgedExecution?
     private(set) var acquaintance: Acquaintance
+    /// What each connection is answered before its first request.
+    private let repliesBefore: Int
 
     /// How often a client asks in a row at most, and how long that may take.
     private static let (mostRequests, asking) = (24, Duration.milliseconds(600))
@@ -22,12 +24,13 @@ struct TargetProber {
     private static let (longest, lengths) = (20_000, [64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384])
 
     init(
-        _ acquaintance: Acquaintance, _ probes: TargetProbes, clients: Int,
+        _ acquaintance: Acquaintance, _ probes: TargetProbes, clients: Int, repliesBefore: Int,
         perform: @escaping (Scenario) throws -> JudgedExecution?
     ) {
         self.acquaintance = acquaintance
         self.probes = probes
         self.clients = clients
+        self.repliesBefore = repliesBefore
         self.perform = perform
     }
 
@@ -49,12 +52,12 @@ struct TargetProber {
         note(row.log)
         guard let own = row.log.connections.first else { return }
         let count = Self.replies(row.log, 0)
-        if count < times + probes.login.count {
+        if count < times + repliesBefore {
             // Whether it was an accident, the same again tells.
-            guard own.wasOverInScript, count > probes.login.count, let again = try perform(probes.asking(times)),
+            guard own.wasOverInScript, count > repliesBefore, let again = try perform(probes.asking(times)),
                 Self.replies(again.log, 0) == count
             else { return }
-            acquaintance.requestsPerConnection = count - probes.login.count
+            acquaintance.requestsPerConnection = count - repliesBefore
         } else {
             acquaintance.idle = Self.idle
             acquaintance.closesIdle = own.wasOverInScript
@@ -95,7 +98,7 @@ struct TargetProber {
             // Who was slow is served within a longer time.
             let again = try self.served(within: min(Self.mostTime, time * 4)), again == served,
             let relieved = try perform(probes.relieved(served: served, after: Self.leastTime / 4)),
-            Self.replies(relieved.log, served) == probes.login.count + 1
+            Self.replies(relieved.log, served) == repliesBefore + 1
         else { return }
         acquaintance.connections = .init(served: served, others: isClosing ? .closed : .wait)
     }
@@ -105,7 +108,7 @@ struct TargetProber {
 
     private mutating func served(within time: Duration) throws -> Int? {
         guard let log = try perform(probes.together(clients, within: time))?.log else { return nil }
-        let mayClose = acquaintance.requestsPerConnection == probes.login.count + 1
+        let mayClose = acquaintance.requestsPerConnection == repliesBefore + 1
         let greeted = acquaintance.greeting.count
         let served = log.connections.map { connection in
             // Who is told that there are too many is closed then.
@@ -152,7 +155,7 @@ struct TargetProber {
     private mutating func isTaken(_ request: [Template]) throws -> Bool? {
         guard let judged = try perform(probes.saying(request)) else { return nil }
         acquaintance.longestReply = max(acquaintance.longestReply, Self.longestReply(judged.log))
-        let isAnswered = Self.replies(judged.log, 0) > probes.login.count
+        let isAnswered = Self.replies(judged.log, 0) > repliesBefore
         lastWasInWords = isAnswered
         if isAnswered { return !judged.judgement.hasRefusal }
         // Silence is no limit that anybody could know.

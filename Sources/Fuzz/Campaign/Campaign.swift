@@ -38,6 +38,10 @@ public final class Campaign {
     /// - Throws: `CampaignError`, `TargetError`, `CaptureError`, `SystemError`.
     public init(_ options: CampaignOptions, emit: @escaping (CampaignEvent) throws -> Void = { _ in }) throws {
         self.options = options
+        let emit =
+            options.credentials.map { credentials in
+                { try emit(credentials.secrets.hidden($0)) }
+            } ?? emit
         self.emit = emit
         source = try ScenarioSource(options)
         end = options.duration?.fromNow ?? .max
@@ -69,10 +73,13 @@ public final class Campaign {
     private static func greeted(
         _ setup: Harness.Setup, _ options: CampaignOptions
     ) throws -> (Harness, Greeting) {
-        let harness = try Harness(setup)
-        guard !options.hammers else { return (harness, Greeting()) }
+        guard !options.hammers else { return (try Harness(setup), Greeting()) }
+        var silent = setup
+        silent.logsIn = false
+        let harness = try Harness(silent)
         let greeting = try Greeting.heard(on: harness)
-        guard greeting != Greeting() else { return (harness, greeting) }
+        let logsIn = !(setup.credentials?.steps.isEmpty ?? true)
+        guard greeting != Greeting() || logsIn else { return (harness, greeting) }
         harness.stop()
         var knowing = setup
         knowing.codec = greeting.spoken(setup.codec)
@@ -83,6 +90,7 @@ public final class Campaign {
         var setup = Harness.Setup(
             target: options.target, life: options.life, codec: options.codec, campaign: CampaignName.fresh(),
             perturbation: options.perturbation, seed: options.seed)
+        setup.credentials = options.credentials
         // A hammer's clients never leave early.
         if end < .max { setup.patience.deadline = end + (options.hammers ? hammerNanoseconds : 0) }
         // A yardstick measures the server, not our patience.
@@ -113,7 +121,7 @@ public final class Campaign {
         result.acquaintance = acquaintance
         // Who serves one connection after the other has nobody beside anybody.
         if result.verdict == .held, acquaintance.connections?.served == 1 { result.verdict = .nothingTested }
-        return result
+        return options.credentials?.secrets.hidden(result) ?? result
     }
 
     /// Gets to know the target, as a campaign does before it begins, and ends it.
@@ -150,7 +158,9 @@ public final class Campaign {
 
     private func getAcquainted() throws {
         guard let command = acquaintance.known.first, let probes = source.probes(asking: command) else { return }
-        var prober = TargetProber(acquaintance, probes, clients: options.generator.clients, perform: probe)
+        let before = probes.login.count + (options.credentials?.steps ?? []).reduce(0) { $0 + $1.replies }
+        var prober = TargetProber(
+            acquaintance, probes, clients: options.generator.clients, repliesBefore: before, perform: probe)
         try prober.probe()
         if options.generator.longestValue == nil, source.request(withValueOf: 1, of: acquaintance.known) != nil {
             try prober.probeValues { source.request(withValueOf: $0, of: acquaintance.known) ?? [] }
@@ -158,20 +168,20 @@ public final class Campaign {
         acquaintance = prober.acquaintance
         acquaintance.sleeps = harness.sleepsAtRest
         for habit in acquaintance.limits { _ = source.avoid(habit) }
-        try judgeProbes(probes)
+        try judgeProbes(probes, repliesBefore: before)
     }
 
     /// One client pipelines, one half-closes: what is wrong about that is judged as ever.
-    private func judgeProbes(_ probes: TargetProbes) throws {
+    private func judgeProbes(_ probes: TargetProbes, repliesBefore before: Int) throws {
         let most = min(TargetProber.pipelined, acquaintance.requestsPerConnection ?? .max)
         if most > 1, !options.generator.avoidsPipelining, let judged = try probe(probes.pipelining(most)) {
             let replies = judged.log.connections.last?.replies.count ?? 0
-            acquaintance.pipelined = max(0, replies - probes.login.count)
+            acquaintance.pipelined = max(0, replies - before)
             if acquaintance.pipelined ?? 0 < most { try accuse(judged, of: .pipelining) }
         }
         guard !options.generator.avoidsHalfClose, let judged = try probe(probes.halfClosing()) else { return }
         let replies = judged.log.connections.last?.replies.count ?? 0
-        acquaintance.servesHalfClosed = replies > probes.login.count
+        acquaintance.servesHalfClosed = replies > before
         if acquaintance.servesHalfClosed == false { try accuse(judged) }
     }
 

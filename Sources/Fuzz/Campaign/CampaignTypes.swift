@@ -10,6 +10,10 @@ public struct CampaignOptions: Sendable {
     public var life = TargetLife()
     /// The wire protocol.
     public var codec: any WireCodec
+    /// How clients log in, and what is secret; its codec takes the place of the one before.
+    public var credentials: Credentials? {
+        didSet { codec = credentials?.codec ?? codec }
+    }
     /// What generated scenarios look like.
     public var generator = GeneratorOptions()
     /// Runs the generator's hammer instead of its drawn scenarios, and compares nothing.

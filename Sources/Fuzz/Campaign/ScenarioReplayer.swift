@@ -11,6 +11,10 @@ public struct ScenarioReplayer: Sendable {
     public var life = TargetLife()
     /// The wire protocol.
     public var codec: any WireCodec
+    /// How clients log in, and what is secret; its codec takes the place of the one before.
+    public var credentials: Credentials? {
+        didSet { codec = credentials?.codec ?? codec }
+    }
     /// How many fresh targets.
     public var times = 20
     /// How often the scenario runs on each until it shows the fault.
@@ -42,6 +46,7 @@ public struct ScenarioReplayer: Sendable {
     public init(_ options: CampaignOptions) {
         self.init(target: options.target, codec: options.codec, noise: .off)
         life = options.life
+        credentials = options.credentials
         perturbation = options.perturbation
         seed = options.seed
         network = options.network
@@ -110,13 +115,14 @@ public struct ScenarioReplayer: Sendable {
             reproduction: outcome.reproduction, violations: violations, exercised: outcome.exercised,
             executions: outcome.executions, inconclusive: Array(outcome.inconclusive.prefix(10)), verdict: verdict)
         result.policies = distinct.filter { policy in !violations.contains { $0.signature == policy.signature } }
-        return result
+        return credentials?.secrets.hidden(result) ?? result
     }
 
     private func setup() throws -> Harness.Setup {
         var setup = Harness.Setup(
             target: target, life: life, codec: codec, patience: patience, campaign: CampaignName.fresh(),
             perturbation: perturbation, seed: seed)
+        setup.credentials = credentials
         setup.network = network.namespaces(for: target) { _ in }
         setup.codec = try greeting.spoken(setup)
         return setup

@@ -26,6 +26,10 @@ final class Harness {
         var seed: UInt64
         /// The network of target and clients; nil for our own.
         var network: NetworkNamespaces?
+        /// How clients log in, and what is secret.
+        var credentials: Credentials?
+        /// Whether clients begin with that: not where a target's greeting is listened to.
+        var logsIn = true
         /// Whether to find out which process of the target serves which connection.
         var findsServingProcesses = false
         /// Shared by all setups that were made from one: they restart the same server.
@@ -82,7 +86,7 @@ final class Harness {
         perturbation = try Perturbation(plan: setup.perturbation, in: setup.network)
         pipeline = try JudgementPipeline(
             address: address, endMarkPort: endMark.port, codec: setup.codec, ringBytes: setup.ringBytes,
-            isFreshTarget: setup.target.isCommand, network: setup.network)
+            isFreshTarget: setup.target.isCommand, login: setup.login, network: setup.network)
         do {
             try startTarget()
         } catch {
@@ -98,11 +102,15 @@ final class Harness {
         previous = nil
         isWedged = false
         droppedDatagrams = 0
-        target = try Target(
-            Target.Birth(
-                spec: setup.target, commands: commands,
-                readiness: Readiness(address, in: setup.network, answering: setup.life.ready, setup.codec),
-                logPath: logPath, perturbation: perturbation, restarted: setup.restarted))
+        let readiness = Readiness(
+            address, in: setup.network, answering: setup.life.ready,
+            as: setup.credentials ?? Credentials(setup.codec))
+        target = try hiding { () throws(TargetError) in
+            try Target(
+                Target.Birth(
+                    spec: setup.target, commands: commands, readiness: readiness, logPath: logPath,
+                    perturbation: perturbation, restarted: setup.restarted))
+        }
         isFresh = true
         if let pid = target?.process?.pid, address.transport == .unix {
             Clock.sleep(milliseconds: 5)
@@ -116,7 +124,8 @@ final class Harness {
         let sleep = self.sleep
         let lookUp = { sleep.pid.map { ServingProcesses.find(of: $0, address: address) } ?? [:] }
         engine = try Engine(
-            address: address, codec: setup.codec, sources: sources, patience: setup.patience, network: setup.network,
+            address: address, codec: setup.codec, login: setup.login, sources: sources,
+            patience: setup.patience, network: setup.network,
             targetSleeps: { sleep.isAsleep() }, servingProcesses: setup.findsServingProcesses ? lookUp : nil)
     }
 
@@ -156,16 +165,27 @@ final class Harness {
         defer { isFresh = false }
         guard !isFresh else { return }
         do {
-            try commands.run(.reset)?.end()
+            try hiding { () throws(TargetError) in try commands.run(.reset) }?.end()
         } catch .commandFailed where target?.poll() != nil {
             // That a target has died meanwhile, the execution shows.
+        }
+    }
+
+    /// Keeps secrets out of what is told of trouble.
+    private func hiding<Value>(_ body: () throws(TargetError) -> Value) throws(TargetError) -> Value {
+        do throws(TargetError) {
+            return try body()
+        } catch {
+            throw setup.credentials?.secrets.hidden(error) ?? error
         }
     }
 
     /// What is run around the target.
     private var commands: TargetCommands {
         TargetCommands(
-            life: setup.life, places: TargetPlaces(address: address, directory: scratch.path),
+            life: setup.life,
+            places: TargetPlaces(
+                address: address, directory: scratch.path, secrets: setup.credentials?.secrets ?? Secrets()),
             patience: setup.patience, network: setup.network, logPath: scratch.path + "/commands.log")
     }
 
@@ -318,6 +338,9 @@ final class Harness {
 }
 
 extension Harness.Setup {
+    /// What each connection begins with.
+    fileprivate var login: [LoginStep] { logsIn ? credentials?.steps ?? [] : [] }
+
     /// An address of the target's network on which nothing listens.
     fileprivate func free(_ transport: TargetTransport, in directory: String) throws -> TargetAddress {
         try network.inside { Result { try TargetAddress.free(transport, in: directory) } }.get()

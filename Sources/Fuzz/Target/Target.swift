@@ -37,16 +37,18 @@ final class Target {
             try birth.restarted.restart(commands)
             guard commands.life.mayTakeTime else {
                 guard address.isServed() else { throw .notListening(address) }
-                return
+                if birth.readiness.asksNothing { return }
+                break
             }
         case .command:
-            let words = birth.spec.words(places)
+            let words = birth.spec.words
             // A server that was killed leaves its socket file behind.
             if case .unix(let path) = address { unlink(path) }
             process = try TargetProcess(
-                words: birth.perturbation.command(words), directory: ".", logPath: birth.logPath,
+                words: birth.perturbation.command(words.map(places.fill)), directory: ".", logPath: birth.logPath,
                 environment: birth.perturbation.environment(extending: commands.environment),
-                name: words.joined(separator: " "), network: commands.network, beside: commands.life.commands)
+                name: words.map(places.shown).joined(separator: " "), network: commands.network,
+                beside: commands.life.commands)
         }
         try awaitReady(birth)
     }
@@ -68,8 +70,10 @@ final class Target {
         let deadline = min(commands.life.timeout.fromNow, commands.patience.deadline ?? .max)
         var readiness = birth.readiness
         let isOver = { self.poll() != nil || Interruption.signal != nil || Clock.monotonic >= deadline }
-        while !readiness.isReached(isOver: isOver) {
-            guard isOver() else {
+        while true {
+            let look = readiness.look(isOver: isOver)
+            if case .ready = look { return }
+            guard readiness.isHopeless(look) || isOver() else {
                 Clock.sleep(milliseconds: 2)
                 continue
             }
@@ -79,9 +83,9 @@ final class Target {
             let output = process?.output() ?? ""
             if let ending { throw .endedEarly(command: name, ending: ending, output: output) }
             if let signal = Interruption.signal { throw .interrupted(signal: signal) }
+            if case .loginRefused(let reply) = look { throw .loginRefused(reply: reply) }
             let waiting = TargetError.Waiting(
-                time: .nanoseconds(Clock.monotonic - start), request: readiness.request,
-                refusal: readiness.refusal)
+                time: .nanoseconds(Clock.monotonic - start), request: readiness.request, refusal: readiness.refusal)
             throw .notReady(command: name, address: address, waiting: waiting, output: output)
         }
     }

@@ -10,9 +10,13 @@ package struct GreetedProtocol: WireProtocol {
     package let unasked: Set<[UInt8]>
 
     package init(_ base: any WireCodec, greeting: Int, unasked: [[UInt8]] = []) {
+        self.init(base, greeting: greeting, shapes: Set(unasked.map { Self.shape(of: $0.span) }))
+    }
+
+    private init(_ base: any WireCodec, greeting: Int, shapes: Set<[UInt8]>) {
         self.base = base.spoken
         self.greeting = greeting
-        self.unasked = Set(unasked.map { Self.shape(of: $0.span) })
+        unasked = shapes
     }
 
     /// A message with each run of digits as one: what counts or tells the time looks alike then.
@@ -73,5 +77,14 @@ package struct GreetedProtocol: WireProtocol {
     package var announcesFlows: Bool { base.announcesFlows }
     package func announcedPort(in exchange: Exchange) -> UInt16? { base.announcedPort(in: exchange) }
     package func mayAnswer(_ reply: Message, _ request: Message) -> Bool { base.mayAnswer(reply, request) }
+    package func sending(headers: [[UInt8]]) -> (any WireCodec)? {
+        base.sending(headers: headers).map { GreetedProtocol($0, greeting: greeting, shapes: unasked) }
+    }
+    package func secrets(ofLogin words: [[UInt8]]) -> [[UInt8]] { base.secrets(ofLogin: words) }
+    package func secrets(ofHeader field: [UInt8], isGiven: Bool) -> [[UInt8]] {
+        base.secrets(ofHeader: field, isGiven: isGiven)
+    }
+    package var loginProbe: [String]? { base.loginProbe }
+    package func deniesLogin(_ reply: [UInt8]) -> Bool { base.deniesLogin(reply) }
     package func words(_ bytes: [UInt8], from role: Role) -> String? { base.words(bytes, from: role) }
 }
