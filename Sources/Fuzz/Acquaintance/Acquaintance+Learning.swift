@@ -7,7 +7,7 @@ extension Acquaintance {
         guard let request = execution.scenario.blocks.lazy.flatMap(\.steps).compactMap(\.lastRequest).last else {
             return
         }
-        let name = Habit.name(request) ?? ""
+        let name = Habit.firstWord(request) ?? ""
         longestReply = max(longestReply, TargetProber.longestReply(execution.log))
         if !execution.log.connections.contains(where: { !$0.replies.isEmpty }) {
             unanswered.append(name)

@@ -69,9 +69,12 @@ package enum Habit: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// A request's first word, upper case, as protocols tell them apart.
-    static func name(_ request: [Template]) -> String? {
+    static func name(_ request: [Template]) -> String? { firstWord(request)?.uppercased() }
+
+    /// The same, as it is said.
+    static func firstWord(_ request: [Template]) -> String? {
         guard case .bytes(let bytes)? = request.first?.pieces.first else { return nil }
-        return String(decoding: bytes.prefix { $0 > UInt8(ascii: " ") }, as: UTF8.self).uppercased()
+        return String(decoding: bytes.prefix { $0 > UInt8(ascii: " ") }, as: UTF8.self)
     }
 }
 

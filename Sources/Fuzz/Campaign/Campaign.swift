@@ -24,6 +24,8 @@ public final class Campaign {
     private var introduction = Introduction()
     private var isIntroducing = false
     private(set) var acquaintance = Acquaintance()
+    /// A server that somebody else starts was no more, and the user was told.
+    private var wasGone = false
 
     /// One execution in so many may be inconclusive without making the campaign so; each is counted in the summary.
     public static let toleratedInconclusive = 1000
@@ -222,10 +224,18 @@ public final class Campaign {
         switch log.outcome {
         case .completed where ending == nil, .interrupted where ending == nil:
             try settle(try harness.judgements(all: false))
+            if harness.isGone, !isOutOfTime { try restart() }
         default:
             try conclude(scenario, log, ending)
         }
         return log
+    }
+
+    /// A server that somebody else starts is no more: what it left unanswered was judged as it came.
+    private func restart() throws {
+        if !wasGone { try emit(.warning("nothing listens on \(harness.address) any more; it is restarted, each time")) }
+        wasGone = true
+        try harness.startTarget()
     }
 
     private func step() throws {

@@ -31,6 +31,12 @@ package struct ExecutionLog: Sendable {
         self.endNanoseconds = endNanoseconds
     }
 
+    /// Whether there were clients, and none of them was connected.
+    var metNobody: Bool {
+        !connections.isEmpty
+            && connections.allSatisfy { $0.wasReset && $0.sentBytes == 0 && $0.receivedBytes == 0 }
+    }
+
     /// Whether the target sent more than the clients read.
     var isFlooded: Bool { if case .flooded = outcome { true } else { false } }
 

@@ -57,6 +57,8 @@ final class Harness {
     private var logWasCut = false
     /// It left a client waiting: it will not end by itself.
     private var isWedged = false
+    /// A server that we can only restart has turned all clients of the last execution away, as one that is no more.
+    private(set) var isGone = false
     /// Datagrams that the kernel has dropped at the target's sockets, as last looked.
     private var droppedDatagrams = 0
     /// Connections to its Unix socket that a fresh target has without our clients.
@@ -101,6 +103,7 @@ final class Harness {
         target = nil
         previous = nil
         isWedged = false
+        isGone = false
         droppedDatagrams = 0
         let readiness = Readiness(
             address, in: setup.network, answering: setup.life.ready,
@@ -108,8 +111,8 @@ final class Harness {
         target = try hiding { () throws(TargetError) in
             try Target(
                 Target.Birth(
-                    spec: setup.target, commands: commands, readiness: readiness, logPath: logPath,
-                    perturbation: perturbation, restarted: setup.restarted))
+                    spec: setup.target, places: places, commands: commands, readiness: readiness,
+                    logPath: logPath, perturbation: perturbation, restarted: setup.restarted))
         }
         isFresh = true
         if let pid = target?.process?.pid, address.transport == .unix {
@@ -141,6 +144,7 @@ final class Harness {
         guard let engine else { preconditionFailure("a harness runs nothing before its target has started") }
         var log = try engine.run(scenario, execution: executions, binding: binding)
         waits += log.waits
+        isGone = target?.process == nil && setup.startsAnew && log.metNobody
         if case .stalled = log.outcome, address.transport == .udp {
             let dropped = try setup.network.inside { DatagramSockets.dropped(address.port) }
             log.droppedDatagrams = max(0, dropped - droppedDatagrams)
@@ -180,13 +184,15 @@ final class Harness {
         }
     }
 
+    private var places: TargetPlaces {
+        TargetPlaces(address: address, directory: scratch.path, secrets: setup.credentials?.secrets ?? Secrets())
+    }
+
     /// What is run around the target.
     private var commands: TargetCommands {
         TargetCommands(
-            life: setup.life,
-            places: TargetPlaces(
-                address: address, directory: scratch.path, secrets: setup.credentials?.secrets ?? Secrets()),
-            patience: setup.patience, network: setup.network, logPath: scratch.path + "/commands.log")
+            life: setup.life, places: places, patience: setup.patience, network: setup.network,
+            logPath: scratch.path + "/commands.log")
     }
 
     /// The target's end, given a moment where a connection broke: the process may still be dying.

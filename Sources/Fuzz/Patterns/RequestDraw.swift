@@ -22,7 +22,7 @@ struct RequestDraw: Sendable {
     private let vocabulary: Vocabulary
 
     /// How long the values of requests are.
-    enum ValueLength {
+    enum ValueLength: Equatable {
         /// A few bytes.
         case short
         /// Mostly short; some fill a segment, or more than one read.
@@ -72,7 +72,9 @@ struct RequestDraw: Sendable {
     func oneOfEachCommand(_ length: ValueLength) -> [[Template]] {
         var random = SeededGenerator(seed: 0)
         var seen: Set<String> = []
-        let stated = topics.flatMap { topic in topic.requests.map { (topic, $0) } }
+        // A value that is kept tells more than one that is repeated.
+        let kept = length == .short ? topics : topics.filter { $0.object != .marker } + topics
+        let stated = kept.flatMap { topic in topic.requests.map { (topic, $0) } }
         return stated.filter { seen.insert($0.1.command ?? "").inserted }.map { topic, request in
             filled(request, topic.object.someNames.map(topic.name), length, &random)
         }

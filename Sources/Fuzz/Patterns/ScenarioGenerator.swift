@@ -42,7 +42,7 @@ package struct ScenarioGenerator: Sendable {
 
     /// A request of a command.
     package func request(_ command: String, _ options: GeneratorOptions) -> [Template]? {
-        RequestDraw(protocolName, vocabulary, options).oneOfEachCommand.first { (Habit.name($0) ?? "") == command }
+        RequestDraw(protocolName, vocabulary, options).oneOfEachCommand.first { (Habit.firstWord($0) ?? "") == command }
     }
 
     /// A request with a value as long as that, of one of these commands; nil where they take none.
@@ -50,7 +50,7 @@ package struct ScenarioGenerator: Sendable {
         withValueOf bytes: Int, of commands: [String], _ options: GeneratorOptions
     ) -> [Template]? {
         RequestDraw(protocolName, vocabulary, options).oneOfEachCommand(.bytes(bytes)).first { request in
-            Template(joining: request).sizedTokenBytes >= bytes && Habit.name(request).map(commands.contains) ?? true
+            Template(joining: request).sizedTokenBytes >= bytes && Habit.firstWord(request).map(commands.contains) ?? true
         }
     }
 

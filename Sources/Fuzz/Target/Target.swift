@@ -14,6 +14,7 @@ final class Target {
     /// What a target is started with, and the same for each start.
     struct Birth {
         let spec: TargetSpec
+        let places: TargetPlaces
         let commands: TargetCommands
         let readiness: Readiness
         /// What the target prints goes there.
@@ -28,7 +29,7 @@ final class Target {
     /// A command runs in our own working directory, where the user's paths hold.
     init(_ birth: Birth) throws(TargetError) {
         let commands = birth.commands
-        let places = commands.places
+        let places = birth.places
         address = places.address
         helpers = try commands.run(.setup)
         switch birth.spec {
