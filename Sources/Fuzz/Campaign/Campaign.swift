@@ -344,6 +344,8 @@ public final class Campaign {
         guard !(options.stopOnFirst && stopsNow) else { return try adopt(violation, seen) }
         let (violation, shown) = try caused(violation, seen)
         guard var finding = fresh(violation, shown, seen.log.execution) else { return }
+        // What one client was seen to get, and a server may do, is noted.
+        if finding.level == .policy, shown.scenario.clientCount == 1, !isWanted(finding) { return try add(finding) }
         finding.targetOutput = harness.targetOutput
         try emit(.suspected(violation, execution: seen.log.execution))
         let others = try confirmation.confirm(&finding, or: seen.earlier)
