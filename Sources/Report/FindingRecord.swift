@@ -26,6 +26,8 @@ public struct FindingRecord: Codable, Sendable {
     public var protocolName: String
     /// The server under test.
     public var target: TargetDescription
+    /// How it lives; absent where nothing was said of that.
+    public var life: TargetLife?
     /// The run's seed.
     public var seed: UInt64
     /// How many clients generated scenarios had.
@@ -153,7 +155,8 @@ public struct FindingRecord: Codable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case schema, id, oracle, summary, requirement, signature, evidence, blame, target, seed, clients, perturbation,
+        case schema, id, oracle, summary, requirement, signature, evidence, blame, target, life, seed, clients,
+            perturbation,
             reproduced, level, arms, notes
         case minimized, version
         case marginNanoseconds = "margin_ns"
@@ -174,6 +177,7 @@ public struct FindingRecord: Codable, Sendable {
         blame = finding.violation.blame
         protocolName = context.protocolName
         target = context.target
+        life = context.life == TargetLife() ? nil : context.life
         seed = context.seed
         clients = context.clients
         perturbation = context.perturbation

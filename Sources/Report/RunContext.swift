@@ -6,6 +6,8 @@ import Wire
 public struct RunContext: Sendable {
     /// The server under test.
     public var target: TargetDescription
+    /// How it lives.
+    public var life: TargetLife
     /// The wire protocol's name.
     public var protocolName: String
     /// The seed of everything drawn.
@@ -16,8 +18,12 @@ public struct RunContext: Sendable {
     public var perturbation: String
 
     /// Creates a context.
-    public init(target: TargetDescription, protocolName: String, seed: UInt64, clients: Int, perturbation: String) {
+    public init(
+        target: TargetDescription, life: TargetLife = TargetLife(), protocolName: String, seed: UInt64, clients: Int,
+        perturbation: String
+    ) {
         self.target = target
+        self.life = life
         self.protocolName = protocolName
         self.seed = seed
         self.clients = clients
@@ -29,8 +35,8 @@ extension RunContext {
     /// What a campaign is asked to do.
     public init(_ options: CampaignOptions) {
         self.init(
-            target: TargetDescription(options.target), protocolName: options.codec.name, seed: options.seed,
-            clients: options.generator.clients, perturbation: options.perturbation.kind.rawValue)
+            target: TargetDescription(options.target), life: options.life, protocolName: options.codec.name,
+            seed: options.seed, clients: options.generator.clients, perturbation: options.perturbation.kind.rawValue)
     }
 }
 

@@ -42,7 +42,8 @@ extension TargetDescription {
         }
     }
 
-    private static func quoted(_ word: String) -> String {
+    /// A word as a shell would take it, on one line.
+    static func quoted(_ word: String) -> String {
         let isPlain = word.allSatisfy { letter in
             letter.isASCII && (letter.isLetter || letter.isNumber) || "/._-=:,+@%{}".contains(letter)
         }

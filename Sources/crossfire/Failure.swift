@@ -92,6 +92,8 @@ struct Failure: Error {
     private static func status(_ error: TargetError) -> CommandStatus {
         switch error {
         case .interrupted(let signal): CommandStatus(signal: signal)
+        case .commandFailed(let role, _, _, _), .commandTooSlow(let role, _, _, _, _):
+            role == .restart ? .noTarget : .badConfiguration
         case .cannotStart, .endedEarly, .notReady, .notListening: .noTarget
         }
     }

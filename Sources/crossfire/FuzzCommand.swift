@@ -89,6 +89,7 @@ struct FuzzCommand: ParsableCommand {
         let network = Sandbox.enter(for: description, refused: target.noSandbox)
         Interruption.watch()
         var options = CampaignOptions(target: spec, codec: codec, noise: .off)
+        options.life = target.life.life()
         options.generator.clients = common.clients
         options.generator.operations = common.operations
         options.generator.isDestructive = destructive
@@ -104,7 +105,7 @@ struct FuzzCommand: ParsableCommand {
         options.network = network
         options.perturbation = hammer ? .off : target.perturb.plan(for: spec)
         let context = RunContext(
-            target: description, protocolName: codec.name, seed: seed, clients: common.clients,
+            target: description, life: options.life, protocolName: codec.name, seed: seed, clients: common.clients,
             perturbation: options.perturbation.kind.rawValue)
         let outcome = try CampaignRun(options: options, context: context, out: out).run()
         if json {

@@ -59,6 +59,7 @@ struct GateCommand: ParsableCommand {
         var gate = Gate(accepted: accepted.ids, wanted: common.wanted)
         var replayer = ScenarioReplayer(target: spec, codec: codec, noise: .off)
         let perturbation = target.perturb.plan(for: spec)
+        replayer.life = target.life.life()
         replayer.network = network
         replayer.perturbation = perturbation
         replayer.seed = seed
@@ -95,17 +96,18 @@ struct GateCommand: ParsableCommand {
         options.corpus = corpus.filter { $0.protocolName == codec.name }
         options.seed = seed
         options.duration = max(Self.leastFresh, replayer.timeLeft ?? .zero)
+        options.life = replayer.life
         options.network = replayer.network
         options.perturbation = perturbation
         options.wanted = common.wanted
         let context = RunContext(
-            target: target, protocolName: codec.name, seed: seed, clients: common.clients,
+            target: target, life: options.life, protocolName: codec.name, seed: seed, clients: common.clients,
             perturbation: perturbation.kind.rawValue)
         do {
             let outcome = try CampaignRun(options: options, context: context, out: out).run()
             gate.note(fresh: outcome.result, paths: outcome.paths)
             return outcome.lost
-        } catch TargetError.notReady where replayer.isOver {
+        } catch let error as TargetError where error.isLate && replayer.isOver {
             gate.leaveOut(.fresh, "fresh executions")
             return nil
         }

@@ -29,6 +29,7 @@ struct MinimizeCommand: ParsableCommand {
         Interruption.watch()
         let spec = try subject.target.resolved()
         var replayer = ScenarioReplayer(target: spec, codec: subject.codec, noise: .off)
+        replayer.life = subject.life
         replayer.network = network
         replayer.perturbation = target.perturb.plan(for: spec)
         replayer.seed = subject.seed

@@ -15,7 +15,7 @@ struct ReplayCommand: ParsableCommand {
         abstract: "Run a finding or a scenario again on fresh targets, and count how often it shows.",
         discussion: """
             Without TARGET the one of the finding is used. Whose folder it is decides which command runs: for one that \
-            this user's crossfire has not written, it says what it will run and asks, or wants --yes. A try runs the scenario \
+            this user's crossfire has not written, it says what it will run, also around the target, and asks, or wants --yes. A try runs the scenario \
             up to 100 times on one fresh target. Exit status 1: seen again; 0: not seen.
             """)
 
@@ -46,6 +46,7 @@ struct ReplayCommand: ParsableCommand {
         Interruption.watch()
         let spec = try subject.target.resolved()
         var replayer = ScenarioReplayer(target: spec, codec: subject.codec, noise: .off)
+        replayer.life = subject.life
         replayer.network = network
         replayer.perturbation = target.perturb.plan(for: spec)
         replayer.seed = subject.seed
@@ -63,6 +64,8 @@ struct ReplaySubject {
     let scenario: Scenario
     let codec: any WireCodec
     let target: TargetDescription
+    /// How the target lives.
+    let life: TargetLife
     /// The seed of the campaign that found it; 0 without one.
     let seed: UInt64
     /// Nil: any violation.
@@ -77,17 +80,21 @@ struct ReplaySubject {
         oracle = saved.oracle
         if options.isGiven {
             target = try options.description()
+            life = options.life.life()
         } else if let record = saved.record {
             target = record.target
-            if !isTrusted, !FindingMarks.own.contains(saved.folder) { try Self.ask(saved.folder, target) }
+            let kept = record.life ?? TargetLife()
+            life = options.life.life(kept)
+            if !isTrusted, !FindingMarks.own.contains(saved.folder) { try Self.ask(saved.folder, target, kept) }
         } else {
             throw Failure(.usage, "\(path) belongs to no finding: give a target")
         }
     }
 
     /// A finding's folder says which command to run: one that this user has not written is run only when he has seen it.
-    private static func ask(_ folder: String, _ target: TargetDescription) throws {
-        let what = "\(folder) was not written by your crossfire; it \(target.action)"
+    private static func ask(_ folder: String, _ target: TargetDescription, _ life: TargetLife) throws {
+        let actions = ([target.action] + life.actions).joined(separator: "; ")
+        let what = "\(folder) was not written by your crossfire; it \(actions)"
         guard isatty(0) == 1, isatty(2) == 1 else {
             throw Failure(.usage, "\(what); give --yes to allow that, or a target of your own")
         }

@@ -13,7 +13,7 @@ struct TargetOptions: ParsableArguments {
 
     @Option(
         help:
-            "A server that runs already, on 127.0.0.1:PORT, [::1]:PORT or a socket's /path. It is neither watched nor restarted."
+            "A server that runs already, on 127.0.0.1:PORT, [::1]:PORT or a socket's /path. It is not watched, and restarted by --restart alone."
     )
     var connect: String?
 
@@ -31,6 +31,8 @@ struct TargetOptions: ParsableArguments {
             "Seeded noise in the target's scheduling: off, auto, preload or syscalls. auto takes what the target allows."
     )
     var perturb = PerturbationMode.auto
+
+    @OptionGroup(title: "How a target lives") var life: LifeOptions
 
     @Argument(
         parsing: .postTerminator,
@@ -52,6 +54,9 @@ struct TargetOptions: ParsableArguments {
         }
         if state != nil, server == nil { throw ValidationError("--state is for reference servers") }
         if let connect { _ = try address(connect) }
+        if life.restart != nil, server != nil || !command.isEmpty {
+            throw ValidationError("--restart is for --connect: a command is started afresh as it is")
+        }
     }
 
     /// The target for reports.

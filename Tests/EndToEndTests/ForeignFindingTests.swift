@@ -15,6 +15,7 @@ extension EndToEnd {
             let record = """
                 {"schema": 1, "id": "crash-1", "oracle": "crash", "summary": "", "signature": "", "evidence": [],
                  "protocol": "resp", "target": {"command": ["sh", "-c", "touch \(trace)", "{port}"]}, "seed": 1,
+                 "life": {"setup": "touch \(trace)", "reset": "b", "env": {"A": "c d"}},
                  "clients": 1, "perturbation": "off", "first_execution": 1, "first_s": 0.5, "minimized": false,
                  "version": "1"}
                 """
@@ -30,7 +31,9 @@ extension EndToEnd {
             let result = try CrossfireProcess.run(command, path + file)
             #expect(result.status == 64, "\(result.errors)")
             #expect(result.errors.contains("runs the command: sh -c $'touch \(trace)' {port}"), "\(result.errors)")
-            #expect(result.errors.contains("--yes"), "\(result.errors)")
+            for told in ["sh -c $'touch \(trace)'; runs between executions: sh -c b; sets $'A=c d'", "--yes"] {
+                #expect(result.errors.contains(told), "\(result.errors)")
+            }
             #expect(!FileManager.default.fileExists(atPath: trace))
         }
 

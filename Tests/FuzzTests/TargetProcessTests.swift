@@ -256,8 +256,22 @@ struct TargetProcessTests {
                 "'x' exited with status 1 before it accepted a connection; it said: bind: in use"
             ),
             (
-                .notReady(command: "x", address: .tcp(port: 7), seconds: 10, output: ""),
+                .notReady(command: "x", address: .tcp(port: 7), waiting: .init(time: .seconds(10)), output: ""),
                 "'x' did not listen on 127.0.0.1:7 within 10 s"
+            ),
+            (
+                .notReady(
+                    command: "x", address: .tcp(port: 7),
+                    waiting: .init(time: .milliseconds(250), request: "GET /", refusal: "HTTP/1.1 503 No"), output: "a"),
+                "'x' did not answer 'GET /' on 127.0.0.1:7 within 0.3 s; its last reply was HTTP/1.1 503 No; it said: a"
+            ),
+            (
+                .commandFailed(.setup, command: "false", ending: .exited(status: 1), output: "no\n"),
+                "--setup 'false' exited with status 1; it said: no"
+            ),
+            (
+                .commandTooSlow(.restart, command: "sleep 9", waited: .seconds(2), output: ""),
+                "--restart 'sleep 9' did not end within 2 s; --start-timeout gives it more time"
             ),
         ]
         for (error, text) in table { #expect(error.description == text) }

@@ -63,7 +63,7 @@ public final class Campaign {
 
     private static func setup(_ options: CampaignOptions, end: Int64) -> Harness.Setup {
         var setup = Harness.Setup(
-            target: options.target, codec: options.codec, campaign: CampaignName.fresh(),
+            target: options.target, life: options.life, codec: options.codec, campaign: CampaignName.fresh(),
             perturbation: options.perturbation, seed: options.seed)
         // A hammer's clients never leave early.
         if end < .max { setup.patience.deadline = end + (options.hammers ? hammerNanoseconds : 0) }
@@ -83,8 +83,8 @@ public final class Campaign {
             while !isOver { try step() }
         } catch TargetError.interrupted {
             // What was found so far stands.
-        } catch TargetError.notReady where isOutOfTime {
-            // It was started anew, and the time was over before it was ready.
+        } catch let error as TargetError where error.isLate && isOutOfTime {
+            // It was started anew, or reset, and the time was over before it was ready.
         }
         try emit(.activity("judging the last executions, then ending the target"))
         harness.hurryJudge()

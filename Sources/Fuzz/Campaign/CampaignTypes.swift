@@ -6,6 +6,8 @@ public import Wire
 public struct CampaignOptions: Sendable {
     /// The server under test.
     public var target: TargetSpec
+    /// How it lives.
+    public var life = TargetLife()
     /// The wire protocol.
     public var codec: any WireCodec
     /// What generated scenarios look like.

@@ -195,9 +195,8 @@ struct FindingConfirmation {
             return try body(setup)
         } catch TargetError.interrupted {
             return nil
-        } catch TargetError.notReady where setup.patience.isOver {
-            return nil
         } catch let error as TargetError {
+            if error.isLate, setup.patience.isOver { return nil }
             try tell(.warning("\(warning): \(error)"))
             return nil
         }

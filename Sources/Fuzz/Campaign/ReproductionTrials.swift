@@ -67,7 +67,7 @@ struct ReproductionTrials: Sendable {
     func run(
         _ scenarios: [Scenario], expecting suspicion: Suspicion, tell: (Int) throws -> Void = { _ in }
     ) throws -> Outcome {
-        guard case .command = setup.target, times >= Self.triesOfTwoLanes else {
+        guard setup.target.isCommand, times >= Self.triesOfTwoLanes else {
             return try lane(times, scenarios, suspicion, tell)
         }
         let second = Lane()
@@ -93,9 +93,8 @@ struct ReproductionTrials: Sendable {
     private func lane(
         _ times: Int, _ scenarios: [Scenario], _ suspicion: Suspicion, _ tell: (Int) throws -> Void = { _ in }
     ) throws -> Outcome {
-        let isCommand = if case .command = setup.target { true } else { false }
         var outcome = Outcome(
-            reproduction: .init(hits: 0, tries: 0, executionsPerTry: executionsPerTry, freshTarget: isCommand),
+            reproduction: .init(hits: 0, tries: 0, executionsPerTry: executionsPerTry, freshTarget: setup.startsAnew),
             others: [])
         var harness = try Harness(renamed)
         defer { harness.stop() }
@@ -131,7 +130,7 @@ struct ReproductionTrials: Sendable {
 
     /// A fresh target on the same port; on another where a server cannot bind the old one again so soon.
     private func refresh(_ harness: inout Harness) throws {
-        guard case .command = setup.target else { return }
+        guard setup.startsAnew else { return }
         do {
             try harness.startTarget()
         } catch TargetError.endedEarly {

@@ -7,6 +7,8 @@ import System
 public struct ScenarioReplayer: Sendable {
     /// The server under test.
     public var target: TargetSpec
+    /// How it lives.
+    public var life = TargetLife()
     /// The wire protocol.
     public var codec: any WireCodec
     /// How many fresh targets.
@@ -38,6 +40,7 @@ public struct ScenarioReplayer: Sendable {
     /// A replayer for what a campaign with these options has found.
     public init(_ options: CampaignOptions) {
         self.init(target: options.target, codec: options.codec, noise: .off)
+        life = options.life
         perturbation = options.perturbation
         seed = options.seed
         network = options.network
@@ -111,7 +114,7 @@ public struct ScenarioReplayer: Sendable {
 
     private func setup() -> Harness.Setup {
         var setup = Harness.Setup(
-            target: target, codec: codec, patience: patience, campaign: CampaignName.fresh(),
+            target: target, life: life, codec: codec, patience: patience, campaign: CampaignName.fresh(),
             perturbation: perturbation, seed: seed)
         setup.network = network.namespaces(for: target) { _ in }
         return setup

@@ -77,10 +77,14 @@ public final class Comparison {
         let quiet = try Perturbation(plan: .off)
         for (name, spec) in options.targets {
             let directory = try ScratchDirectory()
+            let address = TargetAddress.tcp(port: try Port.free())
+            let commands = TargetCommands(
+                life: TargetLife(), places: TargetPlaces(address: address, directory: directory.path),
+                logPath: directory.path + "/commands.log")
             let target = try Target(
-                spec, address: .tcp(port: try Port.free()), directory: directory.path,
-                logPath: directory.path + "/target.log",
-                perturbation: quiet)
+                Target.Birth(
+                    spec: spec, commands: commands, readiness: Readiness(address, in: nil),
+                    logPath: directory.path + "/target.log", perturbation: quiet))
             servers.append((name, target, directory))
         }
     }

@@ -12,6 +12,8 @@ final class Harness {
     /// How a harness is set up.
     struct Setup: Sendable {
         var target: TargetSpec
+        /// How it lives.
+        var life = TargetLife()
         var codec: any WireCodec
         var patience = ClientPatience()
         /// The kernel's capture ring. Bytes.
@@ -26,6 +28,11 @@ final class Harness {
         var network: NetworkNamespaces?
         /// Whether to find out which process of the target serves which connection.
         var findsServingProcesses = false
+        /// Shared by all setups that were made from one: they restart the same server.
+        let restarted = RestartedServer()
+
+        /// Whether each start gives a fresh target.
+        var startsAnew: Bool { target.isCommand || life.restart != nil }
     }
 
     let setup: Setup
@@ -37,6 +44,8 @@ final class Harness {
     private let perturbation: Perturbation
     private var engine: Engine?
     private(set) var target: Target?
+    /// Nothing was run on it.
+    private var isFresh = true
     /// What the target was told last.
     private var previous: Scenario?
     /// What the target was seen to accept.
@@ -82,7 +91,7 @@ final class Harness {
         }
     }
 
-    /// Starts the target, ending the one before. A server that is only connected to is looked at again.
+    /// Starts the target, ending the one before. A server that is only connected to, and cannot be restarted, is looked at again.
     func startTarget() throws {
         target?.stop(graceMilliseconds: isWedged ? 0 : 500)
         target = nil
@@ -90,8 +99,11 @@ final class Harness {
         isWedged = false
         droppedDatagrams = 0
         target = try Target(
-            setup.target, address: address, directory: scratch.path, logPath: logPath, perturbation: perturbation,
-            patience: setup.patience, network: setup.network)
+            Target.Birth(
+                spec: setup.target, commands: commands,
+                readiness: Readiness(address, in: setup.network, answering: setup.life.ready, setup.codec),
+                logPath: logPath, perturbation: perturbation, restarted: setup.restarted))
+        isFresh = true
         if let pid = target?.process?.pid, address.transport == .unix {
             Clock.sleep(milliseconds: 5)
             abandonedAtStart = countAbandoned(by: pid)
@@ -113,6 +125,7 @@ final class Harness {
     /// - Returns: the clients' log, and how the target ended if it did.
     /// - Throws: `SystemError` for trouble of our own side.
     func execute(_ scenario: Scenario) throws -> (log: ExecutionLog, ending: ProcessEnding?) {
+        try reset()
         executions += 1
         perturbation.set(NoiseSchedule.noise(seed: setup.seed, execution: executions))
         let binding = Binding(campaign: setup.campaign, execution: executions)
@@ -136,6 +149,24 @@ final class Harness {
         }
         cutTargetLog()
         return (log, ending)
+    }
+
+    /// Between two executions on the same target.
+    private func reset() throws(TargetError) {
+        defer { isFresh = false }
+        guard !isFresh else { return }
+        do {
+            try commands.run(.reset)?.end()
+        } catch .commandFailed where target?.poll() != nil {
+            // That a target has died meanwhile, the execution shows.
+        }
+    }
+
+    /// What is run around the target.
+    private var commands: TargetCommands {
+        TargetCommands(
+            life: setup.life, places: TargetPlaces(address: address, directory: scratch.path),
+            patience: setup.patience, network: setup.network, logPath: scratch.path + "/commands.log")
     }
 
     /// The target's end, given a moment where a connection broke: the process may still be dying.

@@ -78,7 +78,7 @@ extension Gate {
     ) throws -> ScenarioReplayer.Result? {
         do {
             return try replayer.run(scenario, expecting: oracle)
-        } catch TargetError.notReady where replayer.isOver {
+        } catch let error as TargetError where error.isLate && replayer.isOver {
             return nil
         } catch TargetError.interrupted {
             return nil

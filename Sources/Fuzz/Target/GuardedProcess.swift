@@ -38,6 +38,8 @@ package final class GuardedProcess: Sendable {
             /// Besides, what it leaves in /dev/shm is seen by nobody else and goes with it, where that is permitted.
             /// mount_namespaces(7)
             case groupAndSharedMemory = "apart"
+            /// It has a process group of its own, and what it leaves running when it ends is not ended before the guard is.
+            case groupAndWhatItLeaves = "outlived"
         }
 
         /// A command with our environment, or with another.

@@ -8,39 +8,47 @@ final class Target {
     /// Nil for a server that was there.
     let process: TargetProcess?
 
-    /// How long a started server may take to accept its first connection.
-    static let readySeconds = 10
+    /// What `--setup` has left running.
+    private let helpers: GuardedProcess?
 
-    /// Starts the command, or looks whether the address answers, and waits until it accepts a connection.
+    /// What a target is started with, and the same for each start.
+    struct Birth {
+        let spec: TargetSpec
+        let commands: TargetCommands
+        let readiness: Readiness
+        /// What the target prints goes there.
+        let logPath: String
+        /// The noise to start it under.
+        let perturbation: Perturbation
+        var restarted = RestartedServer()
+    }
+
+    /// Starts the command, or restarts the server, or looks whether the address answers, and waits until it is ready.
     ///
-    /// - Parameters:
-    ///   - address: where a started server is to listen.
-    ///   - directory: what `{dir}` stands for; the server runs in our own working directory, where the user's paths hold.
-    ///   - logPath: what it prints goes there.
-    ///   - perturbation: the noise to start it under.
-    ///   - patience: whether the time is over before it is ready.
-    ///   - network: what it is in; nil for our own.
-    init(
-        _ spec: TargetSpec, address: TargetAddress, directory: String, logPath: String, perturbation: Perturbation,
-        patience: ClientPatience = ClientPatience(), network: NetworkNamespaces? = nil
-    ) throws(TargetError) {
-        switch spec {
-        case .address(let address):
-            guard address.isServed() else { throw .notListening(address) }
-            self.address = address
+    /// A command runs in our own working directory, where the user's paths hold.
+    init(_ birth: Birth) throws(TargetError) {
+        let commands = birth.commands
+        let places = commands.places
+        address = places.address
+        helpers = try commands.run(.setup)
+        switch birth.spec {
+        case .address:
             process = nil
+            try birth.restarted.restart(commands)
+            guard commands.life.mayTakeTime else {
+                guard address.isServed() else { throw .notListening(address) }
+                return
+            }
         case .command:
-            let words = spec.words(address: address, directory: directory)
+            let words = birth.spec.words(places)
             // A server that was killed leaves its socket file behind.
             if case .unix(let path) = address { unlink(path) }
-            let process = try TargetProcess(
-                words: perturbation.command(words), directory: ".", logPath: logPath,
-                environment: perturbation.environment(extending: GuardedProcess.inheritedEnvironment),
-                name: words.joined(separator: " "), network: network)
-            self.address = address
-            self.process = process
-            try Self.awaitReady(process, address, patience, network)
+            process = try TargetProcess(
+                words: birth.perturbation.command(words), directory: ".", logPath: birth.logPath,
+                environment: birth.perturbation.environment(extending: commands.environment),
+                name: words.joined(separator: " "), network: commands.network, beside: commands.life.commands)
         }
+        try awaitReady(birth)
     }
 
     /// How it ended, or nil while it runs (or cannot be watched).
@@ -51,29 +59,30 @@ final class Target {
     /// Ends what we started; what does not end within the time is killed.
     func stop(graceMilliseconds: Int) {
         process?.stop(graceMilliseconds: graceMilliseconds)
+        helpers?.end()
     }
 
-    private static func awaitReady(
-        _ process: TargetProcess, _ address: TargetAddress, _ patience: ClientPatience, _ network: NetworkNamespaces?
-    ) throws(TargetError) {
+    private func awaitReady(_ birth: Birth) throws(TargetError) {
+        let commands = birth.commands
         let start = Clock.monotonic
-        let deadline = min(start + Int64(readySeconds) * 1_000_000_000, patience.deadline ?? .max)
-        while true {
-            if let ending = process.poll() {
-                process.stop(graceMilliseconds: 500)
-                throw .endedEarly(command: process.command, ending: ending, output: process.output())
+        let deadline = min(commands.life.timeout.fromNow, commands.patience.deadline ?? .max)
+        var readiness = birth.readiness
+        let isOver = { self.poll() != nil || Interruption.signal != nil || Clock.monotonic >= deadline }
+        while !readiness.isReached(isOver: isOver) {
+            guard isOver() else {
+                Clock.sleep(milliseconds: 2)
+                continue
             }
-            if (try? network.inside { address.isServed() }) ?? false { return }
-            if let signal = Interruption.signal {
-                process.stop(graceMilliseconds: 500)
-                throw .interrupted(signal: signal)
-            }
-            guard Clock.monotonic < deadline else {
-                process.stop(graceMilliseconds: 500)
-                let waited = Int((Clock.monotonic - start) / 1_000_000_000)
-                throw .notReady(command: process.command, address: address, seconds: waited, output: process.output())
-            }
-            Clock.sleep(milliseconds: 2)
+            let name = process?.command ?? commands.life.restart ?? "--connect \(address)"
+            let ending = poll()
+            stop(graceMilliseconds: 500)
+            let output = process?.output() ?? ""
+            if let ending { throw .endedEarly(command: name, ending: ending, output: output) }
+            if let signal = Interruption.signal { throw .interrupted(signal: signal) }
+            let waiting = TargetError.Waiting(
+                time: .nanoseconds(Clock.monotonic - start), request: readiness.request,
+                refusal: readiness.refusal)
+            throw .notReady(command: name, address: address, waiting: waiting, output: output)
         }
     }
 }

@@ -22,17 +22,18 @@ package final class TargetProcess {
     ///   - environment: its whole environment.
     ///   - name: the command, for messages.
     ///   - network: what it is in; nil for our own.
+    ///   - others: commands that are run around it, and share its folders.
     /// - Throws: `TargetError.cannotStart`.
     package init(
         words: [String], directory: String, logPath: String, environment: [String: String], name: String,
-        network: NetworkNamespaces? = nil
+        network: NetworkNamespaces? = nil, beside others: [String] = []
     ) throws(TargetError) {
         command = name
         self.logPath = logPath
         var start = GuardedProcess.Start(words, name: name, environment: environment)
         start.directory = directory
         start.keeping = SharedMemoryFolder.keeping(
-            for: words, in: [directory, logPath], isPrivate: network != nil || PrivateNetwork.isEntered)
+            for: words + others, in: [directory, logPath], isPrivate: network != nil || PrivateNetwork.isEntered)
         start.network = network
         (start.input, start.output, start.errors) = ("/dev/null", logPath, logPath)
         guarded = try GuardedProcess(start)

@@ -28,50 +28,8 @@ public enum TargetSpec: Equatable, Sendable {
     }
 
     /// The command's words with the places filled in.
-    func words(address: TargetAddress, directory: String) -> [String] {
-        guard case .command(let words, _) = self else { return [] }
-        let path = if case .unix(let path) = address { path } else { "" }
-        return words.map { word in
-            word.replacing("{port}", with: String(address.port)).replacing("{host}", with: address.transport.host)
-                .replacing("{socket}", with: path).replacing("{dir}", with: directory)
-        }
-    }
-}
-
-/// Why a target is not there to be tested.
-public enum TargetError: Error, CustomStringConvertible, Sendable {
-    /// The command cannot be started: not found, not executable.
-    case cannotStart(command: String, reason: String)
-    /// It ended before it accepted a connection. `output` is the end of what it printed.
-    case endedEarly(command: String, ending: ProcessEnding, output: String)
-    /// It did not accept a connection in time.
-    case notReady(command: String, address: TargetAddress, seconds: Int, output: String)
-    /// Nothing listens at the address.
-    case notListening(TargetAddress)
-    /// The user asked for an end before it was there.
-    case interrupted(signal: Int32)
-
-    /// One line.
-    public var description: String {
-        switch self {
-        case .cannotStart(let command, let reason):
-            "cannot start '\(command)': \(reason)"
-        case .endedEarly(let command, let ending, let output):
-            "'\(command)' \(ending) before it accepted a connection" + TargetError.tail(output)
-        case .notReady(let command, let address, let seconds, let output):
-            "'\(command)' did not listen on \(address) within \(seconds) s" + TargetError.tail(output)
-        case .interrupted:
-            "interrupted before the target was there"
-        case .notListening(let address):
-            "nothing listens on \(address)"
-        }
-    }
-
-    private static func tail(_ output: String) -> String {
-        guard let line = output.split(separator: "\n").last(where: { !$0.allSatisfy(\.isWhitespace) }) else {
-            return ""
-        }
-        return "; it said: \(line.prefix(300))"
+    func words(_ places: TargetPlaces) -> [String] {
+        if case .command(let words, _) = self { words.map(places.fill) } else { [] }
     }
 }
 

@@ -1,11 +1,12 @@
 // Starts a command, and ends it with all that it started, whatever that did, when it ends or when we are asked to.
 //
-//     crossfire-guard own|same|apart NAMESPACES COMMAND ARG…
+//     crossfire-guard own|same|apart|outlived NAMESPACES COMMAND ARG…
 //
 // Descriptor 3 is a stream socket to the starter. The guard sends it three ints: the command's process id, the errno of
 // exec (0: it runs), and, once it has ended, what wait(2) said. When the other end is shut down, also because the
 // starter was killed, everything ends. `own`: the command gets a process group of its own; `same`: the starter's; `apart`:
-// its own, and, where that is permitted, a /dev/shm of its own, so that what it leaves there goes with it. NAMESPACES says
+// its own, and, where that is permitted, a /dev/shm of its own, so that what it leaves there goes with it; `outlived`: its own,
+// and what it leaves running when it ends is ended only when the other end is shut down. NAMESPACES says
 // how many descriptors from 4 on are of namespaces, which are entered first, in that order.
 //
 // Plain C: its only thread may fork, which a process with a Swift runtime may not. A subreaper, PR_SET_CHILD_SUBREAPER:
@@ -166,8 +167,8 @@ static void end_all(void) {
     }
 }
 
-// Waits until the command ends or the starter lets go; reaps what else ends.
-static void watch(pid_t command, int children) {
+// Waits until the command ends, unless it may be outlived, or the starter lets go; reaps what else ends.
+static void watch(pid_t command, int children, int outlived) {
     for (;;) {
         struct pollfd files[2] = {{.fd = STARTER, .events = POLLRDHUP}, {.fd = children, .events = POLLIN}};
         if (poll(files, 2, -1) < 0 && errno != EINTR) { return; }
@@ -183,7 +184,7 @@ static void watch(pid_t command, int children) {
                     ended = 1;
                 }
             }
-            if (ended) { return; }
+            if (ended && !outlived) { return; }
         }
         if (files[0].revents) { return; }
     }
@@ -191,7 +192,7 @@ static void watch(pid_t command, int children) {
 
 int main(int count, char **arguments) {
     if (count < 4) {
-        fputs("usage: crossfire-guard own|same|apart NAMESPACES COMMAND ARG...\n", stderr);
+        fputs("usage: crossfire-guard own|same|apart|outlived NAMESPACES COMMAND ARG...\n", stderr);
         return 64;
     }
     for (int space = STARTER + 1; space <= STARTER + atoi(arguments[2]); space++) {
@@ -230,7 +231,7 @@ int main(int count, char **arguments) {
     while ((got = read(ends[0], &code, sizeof code)) < 0 && errno == EINTR) {}
     tell(command);
     tell(got == sizeof code ? code : 0);
-    watch(command, children);
+    watch(command, children, strcmp(arguments[1], "outlived") == 0);
     end_all();
     return 0;
 }
