@@ -17,6 +17,7 @@ public final class Campaign {
     private var known: Set<String> = []
     /// What was tried alone since it was not answered.
     private var causes: [Habit: FindingConfirmation.Alone] = [:]
+    private var crashes = CrashCauses()
     private let start = Clock.monotonic
     /// When nothing new begins.
     private let end: Int64
@@ -143,8 +144,9 @@ public final class Campaign {
         try settle(judged)
         if let ending, !judged.contains(where: { $0.log.execution == log.execution }) {
             // The end of the time may have come before the judge: the target has died all the same.
-            let unjudged = JudgedExecution(
-                unjudged: PerformedExecution(scenario: scenario, log: log, ending: ending))
+            var performed = PerformedExecution(scenario: scenario, log: log, ending: ending)
+            performed.output = harness.targetOutput
+            let unjudged = JudgedExecution(unjudged: performed)
             for violation in unjudged.accusations { try suspect(violation, unjudged) }
         }
         if !isOutOfTime { try harness.startTarget() }
@@ -218,16 +220,17 @@ public final class Campaign {
     private func suspect(_ violation: Violation, _ seen: JudgedExecution) throws {
         // The first finding ends the campaign; what else the same execution shows is kept as it is.
         guard !(options.stopOnFirst && stopsNow) else { return try adopt(violation, seen) }
+        guard !crashes.explain(violation) else { return }
         let (violation, shown) = try caused(violation, seen)
         guard var finding = fresh(violation, shown, seen.log.execution) else { return }
         finding.targetOutput = harness.targetOutput
         try emit(.suspected(violation, execution: seen.log.execution))
         let others = try confirmation.confirm(&finding, or: seen.earlier)
-        try add(finding)
+        if isNamedAnew(&finding) { try add(finding) }
         // A replay that breaks another property, as a reply that names another client, is a finding too.
         var oracles = Set(findings.map(\.violation.oracle))
         for other in others {
-            for violation in other.judgement.violations where oracles.insert(violation.oracle).inserted {
+            for violation in other.accusations where oracles.insert(violation.oracle).inserted {
                 try adopt(violation, other)
             }
         }
@@ -245,11 +248,17 @@ public final class Campaign {
     private func caused(
         _ violation: Violation, _ seen: JudgedExecution
     ) throws -> (Violation, JudgedExecution) {
+        if violation.isWithoutPlace {
+            let alone = try crashes.requestAlone(violation) {
+                try confirmation.alone($0, expecting: Suspicion(of: .crash))
+            }
+            return alone ?? (crashes.comesWithAny(violation) ? violation : violation.withCause, seen)
+        }
         guard let request = violation.unanswered else { return (violation, seen) }
         let habit = Habit(of: request)
         let found = try causes[habit] ?? confirmation.alone(request)
         causes[habit] = found
-        guard case .unanswered(let alone) = found,
+        guard case .shown(let alone) = found,
             var shown = alone.judgement.violations.first(where: { $0.unanswered != nil })
         else {
             return (violation, seen)
@@ -262,7 +271,7 @@ public final class Campaign {
     /// An introduction asks for one command and nothing else: what is not answered there was tried alone.
     private func noteAlone(_ execution: JudgedExecution) {
         for request in execution.judgement.violations.compactMap(\.unanswered) {
-            causes[Habit(of: request)] = .unanswered(execution)
+            causes[Habit(of: request)] = .shown(execution)
         }
     }
 
@@ -273,6 +282,14 @@ public final class Campaign {
         return Finding(
             id: id, violation: violation, scenario: seen.scenario, firstExecution: execution, firstSeen: elapsed,
             packets: seen.packets, targetOutput: seen.targetOutput)
+    }
+
+    /// Names a finding by what confirming has shown of its cause; false where that is known already.
+    private func isNamedAnew(_ finding: inout Finding) -> Bool {
+        crashes.note(finding.violation)
+        let id = Finding.id(of: finding.violation, protocolName: options.codec.name)
+        defer { finding.id = id }
+        return id == finding.id || known.insert(id).inserted
     }
 
     private func add(_ finding: Finding) throws {

@@ -92,6 +92,9 @@ public struct Finding: Sendable {
         }
     }
 
+    /// The version of how ids are made: with another, the same fault may have another id.
+    public static let identityVersion = 2
+
     /// The id of a violation.
     public static func id(of violation: Violation, protocolName: String) -> String {
         var hash = FNV1a()

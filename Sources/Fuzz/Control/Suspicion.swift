@@ -14,7 +14,7 @@ struct Suspicion: Sendable {
 
     /// The fault of a violation, also where it shows in other words.
     init(like violation: Violation) {
-        isUnanswered = violation.cause != nil
+        isUnanswered = violation.isTriedAlone
         oracle = violation.oracle
         mayBePolicy = violation.policy != nil
     }
@@ -22,7 +22,7 @@ struct Suspicion: Sendable {
     /// Just this violation, by what findings are told apart.
     init(same violation: Violation) {
         self.init(like: violation)
-        if violation.cause == nil { signature = violation.signature }
+        if !isUnanswered { signature = violation.signature }
     }
 
     /// Any request that is not answered, however that shows.
@@ -47,4 +47,9 @@ struct Suspicion: Sendable {
     }
 
     func matches(_ execution: JudgedExecution) -> Bool { execution.judgement.violations.contains(where: matches) }
+}
+
+extension Violation {
+    /// That a request is not answered, also where it comes alone.
+    var isTriedAlone: Bool { cause != nil && unanswered != nil }
 }

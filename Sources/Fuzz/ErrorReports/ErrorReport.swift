@@ -42,7 +42,7 @@ package struct ErrorReport: Equatable, Sendable {
     /// long as functions keep their names, for all versions.
     package var signature: String {
         let frames = ownFrames
-        return frames.isEmpty ? kind : "\(kind) in \(frames.joined(separator: " < "))"
+        return frames.isEmpty ? kind : "\(kind) in \(frames.joined(separator: nature == .race ? " and " : " < "))"
     }
 
     /// Whether the signature tells a place in the program.

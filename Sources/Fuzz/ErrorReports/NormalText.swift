@@ -24,6 +24,6 @@ package enum NormalText {
 
     /// A path's last part: where a program was built is no part of it.
     static func fileName(_ path: some StringProtocol) -> String {
-        path.split(separator: "/").last.map(String.init) ?? ""
+        String(String(path).reversed().prefix { $0 != "/" }.reversed())
     }
 }

@@ -28,8 +28,10 @@ struct SanitizerFormat: ReportFormat {
         )
     }
 
-    /// `AddressSanitizer: heap-use-after-free on address 0x…`.
-    private static func headline(_ reporter: Substring, _ words: Substring) -> String { "\(reporter): \(words)" }
+    /// `AddressSanitizer: heap-use-after-free on address 0x…`: what the registers held is in the lines below.
+    private static func headline(_ reporter: Substring, _ words: Substring) -> String {
+        "\(reporter): \(words)".replacing(#/ (?:at pc 0x.*|\(pc 0x.*)/#, with: "")
+    }
 
     /// `heap-use-after-free on address 0x602 at pc …`, `attempting double-free on 0x602 in thread T0:`, `data race (pid=1)`.
     private static func kind(_ words: Substring) -> String {
@@ -52,7 +54,7 @@ struct SanitizerFormat: ReportFormat {
         while let module = name.firstMatch(of: #/\s*\((?:[^()]*\+0x[0-9a-f]+|BuildId: [0-9a-f]+)\)$/#) {
             name = name[..<module.range.lowerBound]
         }
-        if let place = name.firstMatch(of: #/\s+(?:<null>|\S+?(?::\d+){1,2}|/\S+)$/#) {
+        if let place = name.firstMatch(of: #/\s+(?:<null>|\.{0,2}/.*|\S+?(?::\d+){1,2})$/#) {
             name = name[..<place.range.lowerBound]
         }
         return String(name)

@@ -50,7 +50,7 @@ struct ValgrindFormat: ReportFormat {
     }
 
     private static func frame(_ line: String) -> String? {
-        guard let match = line.prefixMatch(of: #/==\d+==\s+(?:at|by) 0x[0-9A-F]+: (.*)/#) else { return nil }
+        guard let match = line.prefixMatch(of: #/==\d+==\s+(?:at|by) 0x[0-9A-Fa-f]+: (.*)/#) else { return nil }
         let name = match.1
         // `free (in /usr/libexec/valgrind/vgpreload_memcheck-amd64-linux.so)`, `handle (kv.c:8)`.
         guard let place = name.firstMatch(of: #/ \((?:in [^()]*|[^()]*:\d+)\)$/#) else { return String(name) }

@@ -202,7 +202,10 @@ package final class Engine {
                 if isOver(now) { return .interrupted }
                 continue
             }
-            if connection.isOver || connection.isMalformed { return .completed }
+            if connection.isOver || connection.isMalformed {
+                connection.isLeftWaiting()
+                return .completed
+            }
             if isOver(now) { return .interrupted }
             if waiting.wantsLook(at: now), look(at: connection, &waiting, now) == .stalled {
                 return .stalled(client: connection.client)

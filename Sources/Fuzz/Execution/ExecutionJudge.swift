@@ -41,10 +41,11 @@ package struct ExecutionJudge: Sendable {
     ///   - packets: all captured packets of the execution, numbered from 1.
     ///   - trouble: what the capture is known to have missed, one sentence each.
     ///   - ending: how the target ended, if it did.
+    ///   - output: what the target printed meanwhile.
     ///   - isHasty: whether the campaign is over, and waits.
     package func judge(
-        _ packets: PacketBatch, _ log: ExecutionLog, ending: ProcessEnding? = nil, trouble: [String],
-        isHasty: Bool = false
+        _ packets: PacketBatch, _ log: ExecutionLog, ending: ProcessEnding? = nil, output: [UInt8] = [],
+        trouble: [String], isHasty: Bool = false
     ) -> Judgement {
         let oracles = log.outcome == .interrupted ? interruptedOracles : isHasty ? hastyOracles : oracles
         var trouble = trouble
@@ -63,7 +64,8 @@ package struct ExecutionJudge: Sendable {
             isDatagram
             ? judgeDatagrams(packets, log, trouble, oracles)
             : judgeStreams(packets, log, trouble, oracles, isCut: limit != nil)
-        var observation = Observation(evidence: evidence, log: log, ending: ending, judgement: judgement)
+        var observation = Observation(
+            evidence: evidence, log: log, ending: ending, output: output, judgement: judgement)
         if let limit { note(limit, log, &observation.judgement) }
         for oracle in Self.executionOracles {
             if let violation = oracle.violation(in: observation) { observation.judgement.add(violation) }

@@ -73,6 +73,8 @@ package struct ConnectionLog: Sendable {
     package var owedSince: Int64?
     /// The connection was reset, or refused.
     package var wasReset = false
+    /// The server closed its side while the client waited for a reply.
+    package var wasLeftWaiting = false
     /// The client shut down writing and went on reading: the server owes it the rest of its replies.
     package var keptReading = false
     /// The process of the target that served it, where somebody looked and found it.

@@ -50,7 +50,7 @@ final class Harness {
     private var previous: Scenario?
     /// What the target was seen to accept.
     private(set) var sources = ClientSources.Range.manyAddresses
-    private var logWasCut = false
+    private var log: TargetLog
     /// It left a client waiting: it will not end by itself.
     private var isWedged = false
     /// Datagrams that the kernel has dropped at the target's sockets, as last looked.
@@ -74,6 +74,7 @@ final class Harness {
     init(_ setup: Setup) throws {
         self.setup = setup
         scratch = try ScratchDirectory()
+        log = TargetLog(scratch.path + "/target.log")
         switch setup.target {
         case .address(let known): address = known
         case .command(_, let transport): address = try setup.free(transport, in: scratch.path)
@@ -109,6 +110,7 @@ final class Harness {
             abandonedAtStart = countAbandoned(by: pid)
         }
         starts += 1
+        log.targetBegins()
         sleep.pid = target?.process?.pid
         guard engine == nil else { return }
         let address = self.address
@@ -139,7 +141,9 @@ final class Harness {
         }
         // The process may still be dying, and how it ended is part of what is judged.
         let ending = ending(after: log)
-        pipeline.submit(PerformedExecution(scenario: scenario, log: log, ending: ending, before: previous))
+        var performed = PerformedExecution(scenario: scenario, log: log, ending: ending, before: previous)
+        performed.output = takeOutput(isEnd: ending != nil)
+        pipeline.submit(performed)
         previous = scenario
         if log.packets == nil { endMark.send(execution: executions) }
         unjudgedBytes += log.connections.reduce(0) { $0 + $1.receivedBytes + $1.sentBytes }
@@ -147,8 +151,14 @@ final class Harness {
         case .stalled, .flooded: isWedged = true
         case .completed, .interrupted: break
         }
-        cutTargetLog()
         return (log, ending)
+    }
+
+    /// What the target printed in this execution; where it has ended, all that it printed.
+    private func takeOutput(isEnd: Bool) -> [UInt8] {
+        defer { self.log.cut() }
+        let printed = self.log.take()
+        return isEnd ? self.log.ofTarget : printed
     }
 
     /// Between two executions on the same target.
@@ -172,8 +182,9 @@ final class Harness {
     /// The target's end, given a moment where a connection broke: the process may still be dying.
     private func ending(after log: ExecutionLog) -> ProcessEnding? {
         guard let process = target?.process else { return nil }
-        let broke = log.connections.contains { $0.wasReset }
-        let ended = broke ? process.ends(withinMilliseconds: 50) : process.poll() != nil
+        let wasReset = log.connections.contains { $0.wasReset }
+        let broke = wasReset || log.connections.contains { $0.wasLeftWaiting }
+        let ended = broke ? process.endsSoon(milliseconds: wasReset ? 50 : 5) : process.poll() != nil
         if ended { crashes += 1 }
         return ended ? process.poll() : nil
     }
@@ -273,19 +284,7 @@ final class Harness {
     var captureStatistics: CaptureStatistics { pipeline.statistics }
 
     /// The end of what the target printed.
-    var targetOutput: [UInt8] {
-        let tail = (try? readTail(of: logPath, limit: 256 << 10)) ?? []
-        guard logWasCut else { return tail }
-        return Array("[it printed more than \(ExecutionLimits.targetLogBytes >> 20) MiB; the end:]\n".utf8) + tail
-    }
-
-    /// A target that prints without end begins anew at the start of its log, which it appends to.
-    private func cutTargetLog() {
-        var status = stat()
-        guard stat(logPath, &status) == 0, status.st_size > ExecutionLimits.targetLogBytes else { return }
-        truncate(logPath, 0)
-        logWasCut = true
-    }
+    var targetOutput: [UInt8] { log.tail }
 
     // Whoever made it may have been kept from ending it by what he told of it.
     deinit { stop() }
@@ -300,7 +299,7 @@ final class Harness {
         return pipeline.stop()
     }
 
-    private var logPath: String { scratch.path + "/target.log" }
+    private var logPath: String { log.path }
 }
 
 extension Harness.Setup {

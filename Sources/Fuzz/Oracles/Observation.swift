@@ -6,6 +6,8 @@ struct Observation {
     var log: ExecutionLog
     /// Nil where the target lives on.
     var ending: ProcessEnding?
+    /// What the target printed meanwhile.
+    var output: [UInt8]
     /// What the oracles of the wire say.
     var judgement: Judgement
 }
