@@ -59,33 +59,27 @@ extension EndToEnd {
     }
 }
 
-/// A store of RESP in C, with faults by name; built once for each sanitizer.
+/// A store of RESP in C, with faults by name.
 struct FaultyStore {
-    let program: String
+    private let folder: TemporaryFolder
     let faults: String
 
     /// The command that starts it.
-    var command: [String] { [program, "{port}", faults] }
+    var command: [String] { ["\(folder.path)/store", "{port}", faults] }
 
     static let compiler = ["/usr/bin/gcc", "/usr/bin/cc", "/usr/bin/clang"].first(
         where: FileManager.default.isExecutableFile)
 
+    /// Builds it.
+    ///
     /// - Throws: where the compiler has no such sanitizer.
     init(_ faults: String, sanitizer: String? = nil) throws {
         self.faults = faults
-        program = try Self.build(sanitizer)
-    }
-
-    private static let folder = try! TemporaryFolder()
-
-    private static func build(_ sanitizer: String?) throws -> String {
-        let program = "\(folder.path)/store-\(sanitizer ?? "plain")"
-        guard !FileManager.default.fileExists(atPath: program) else { return program }
+        folder = try TemporaryFolder()
         let flags = ["-g", "-O1", "-pthread"] + (sanitizer.map { ["-fsanitize=\($0)"] } ?? [])
         let source = CrossfireProcess.root + "/Tests/FaultyServers/store.c"
-        let result = try CrossfireProcess.start(compiler!, flags + ["-o", program, source]).finish()
+        let result = try CrossfireProcess.start(Self.compiler!, flags + ["-o", "\(folder.path)/store", source]).finish()
         guard result.status == 0 else { throw Refusal(words: result.errors) }
-        return program
     }
 
     private struct Refusal: Error { let words: String }

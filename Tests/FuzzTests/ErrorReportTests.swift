@@ -1,4 +1,5 @@
 import Fuzz
+import Protocols
 import System
 import Testing
 import Verification
@@ -61,6 +62,24 @@ struct ErrorReportTests {
               at the end: nothing
             """
         #expect(Self.read(log).isEmpty)
+    }
+
+    @Test("what a tool reports of a target that lives on is a finding by its stack; a race is one, whatever runs show")
+    func livesOn() throws {
+        let judge = ExecutionJudge(codec: RESPCodec(), serverPort: Packets.serverPort)
+        for sample in ReportSample.sanitizers + ReportSample.valgrind {
+            let (packets, log) = ExecutionJudgeTests.exchange()
+            let judgement = judge.judge(packets.batch, log, output: Array(sample.text.utf8), trouble: [])
+            let violation = try #require(judgement.violations.first)
+            #expect(judgement.violations.count == 1)
+            #expect(violation.oracle == .sanitizer && violation.signature == "sanitizer \(sample.signature)")
+            #expect(violation.isSeenAsRace == ["data race", "lock-order"].contains { sample.signature.hasPrefix($0) })
+        }
+        // Exceptions that a server reports and survives are no tool's words.
+        for sample in ReportSample.languages where sample.name.hasPrefix("Python") || sample.name == "Java" {
+            let (packets, log) = ExecutionJudgeTests.exchange()
+            #expect(judge.judge(packets.batch, log, output: Array(sample.text.utf8), trouble: []).verdict == .held)
+        }
     }
 
     @Test("whatever bytes a target prints, they are read within bounds, and told without what acts on a terminal")

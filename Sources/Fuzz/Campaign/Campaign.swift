@@ -18,6 +18,9 @@ public final class Campaign {
     /// What was tried alone since it was not answered.
     private var causes: [Habit: FindingConfirmation.Alone] = [:]
     private var crashes = CrashCauses()
+    private var spin: SpinWatch
+    /// Suspicions of a stall that were compared.
+    private var stalls = 0
     private let start = Clock.monotonic
     /// When nothing new begins.
     private let end: Int64
@@ -29,6 +32,8 @@ public final class Campaign {
     public static let toleratedInconclusive = 1000
     /// The time between two progress events. Nanoseconds.
     private static let progressInterval: Int64 = 250_000_000
+    /// So many suspicions of a stall are compared.
+    private static let mostStalls = 3
     /// How long a hammer's last execution may take beyond the end.
     private static let hammerNanoseconds: Int64 = 1_000_000_000
 
@@ -46,6 +51,7 @@ public final class Campaign {
             try emit(.warning("no private network (\(error)); capturing in this process's own"))
         }
         harness = try Harness(setup)
+        spin = SpinWatch(options.hammers ? nil : source.introductions(options.codec).first)
         watch = TargetWatch(harness)
         confirmation = FindingConfirmation(options, harness.setup, tell: emit)
         let transport = harness.address.transport
@@ -175,7 +181,7 @@ public final class Campaign {
 
     // MARK: What was seen
 
-    private func settle(_ judged: [JudgedExecution]) throws {
+    private func settle(_ judged: some Sequence<JudgedExecution>) throws {
         for execution in judged {
             tally.count(execution)
             source.adapt(to: tally.status.difficulty)
@@ -195,15 +201,41 @@ public final class Campaign {
         // It was under way when what it says was understood.
         guard execution.ending != nil || !source.isAvoided(execution.scenario) else { return }
         for violation in execution.accusations { try suspect(violation, execution) }
+        if let stall = execution.stall { try compare(stall, execution) }
+    }
+
+    /// A wait may have been one for other clients, or one that nobody sees again: then the next may.
+    private func compare(_ stall: Violation, _ seen: JudgedExecution) throws {
+        guard !stopsNow, stalls < Self.mostStalls, !findings.contains(where: { $0.violation.oracle == .stall })
+        else { return }
+        stalls += 1
+        known.remove(Finding.id(of: stall, protocolName: options.codec.name))
+        try suspect(stall, seen)
     }
 
     private func lookAtResources() throws {
-        let leaks = watch.leaks(harness)
+        let (leaks, load) = harness.load { watch.leaks(harness) }
+        try lookForSpin(load)
         guard !leaks.isEmpty else { return }
         _ = try harness.execute(watch.lastDeparture ?? source.next())
         let judged = try harness.judgements(all: true)
         if let own = judged.last { for leak in leaks { try suspect(leak, own) } }
         try settle(judged)
+    }
+
+    /// Does the target at rest go on using a processor? Then a fresh one takes its place: it would slow down all that follows.
+    private func lookForSpin(_ load: Double?) throws {
+        let notice = try spin.look(harness, load: load)
+        if case .none = notice { return }
+        spin.settle()
+        try emit(.activity("looking whether a target that nobody has talked to uses a processor, too"))
+        guard try !SpinWatch.isHabit(harness.setup) else { return }
+        let scenario = if case .idle(let idle) = notice { idle } else { watch.lastDeparture ?? source.next() }
+        _ = try harness.execute(scenario)
+        let judged = try harness.judgements(all: true)
+        try settle(judged.dropLast())
+        if let own = judged.last { try suspect(SpinWatch.violation(notice), own) }
+        try harness.startTarget()
     }
 
     /// Now and then: do clients get together what each gets alone?
@@ -226,7 +258,7 @@ public final class Campaign {
         finding.targetOutput = harness.targetOutput
         try emit(.suspected(violation, execution: seen.log.execution))
         let others = try confirmation.confirm(&finding, or: seen.earlier)
-        if isNamedAnew(&finding) { try add(finding) }
+        if finding.isProvedStall, isNamedAnew(&finding) { try add(finding) }
         // A replay that breaks another property, as a reply that names another client, is a finding too.
         var oracles = Set(findings.map(\.violation.oracle))
         for other in others {

@@ -50,7 +50,7 @@ struct FindingConfirmation {
             finding.reproduced = outcome.reproduction
             finding.violation.blame = outcome.blame?.text ?? finding.violation.blame
         }
-        let mayShrink = finding.violation.oracle != .serialEquivalence && options.minimizing > .zero
+        let mayShrink = ![.serialEquivalence, .spin].contains(finding.violation.oracle) && options.minimizing > .zero
         if mayShrink, (finding.reproduced?.hits ?? 0) > 0 {
             if !finding.violation.isTriedAlone { part = Self.most }
             try tell(.activity("minimizing \(finding.id)"))
@@ -73,7 +73,9 @@ struct FindingConfirmation {
         if outcome.reproduction.hits == 0 { outcome = try anotherWay(&finding, or: earlier, outcome) }
         guard outcome.reproduction.hits > 0 else { return (outcome, nil) }
         // Clients together beside each alone is what serial equivalence has compared already.
-        guard finding.violation.oracle != .serialEquivalence, finding.scenario.clientCount > 1 else {
+        guard finding.violation.oracle != .serialEquivalence, !finding.violation.isSeenAsRace,
+            finding.scenario.clientCount > 1
+        else {
             return (outcome, nil)
         }
         var control = ControlTrials(

@@ -159,6 +159,7 @@ struct ReproductionTrials: Sendable {
         let deadline = durationPerTry.fromNow
         var judged: [JudgedExecution] = []
         var count = 0
+        if oracle == .spin { return try spin(harness, scenarios, deadline) }
         if oracle == .serialEquivalence { return try compare(harness, scenarios[0], deadline) }
         while count < executionsPerTry, Clock.monotonic < deadline, !setup.patience.isOver {
             let (log, ending) = try harness.execute(scenarios[count % scenarios.count])
@@ -184,6 +185,22 @@ struct ReproductionTrials: Sendable {
         }
         judged += try harness.judgements(all: true)
         if looksForLeaks { Self.addLeaks(to: &judged, harness, before, max(1, count - 1)) }
+        return judged
+    }
+
+    /// Looks whether the target goes on using a processor, while its clients pause or once they are gone.
+    private func spin(_ harness: Harness, _ scenarios: [Scenario], _ deadline: Int64) throws -> [JudgedExecution] {
+        var judged: [JudgedExecution] = []
+        var isSeen = false
+        for count in 0..<min(executionsPerTry, Self.executionsBeforeRest) where Clock.monotonic < deadline && !isSeen {
+            let scenario = scenarios[count % scenarios.count]
+            let (ended, load) = try harness.load { try harness.execute(scenario) }
+            judged += try harness.judgements(all: true)
+            guard ended.ending == nil else { return judged }
+            isSeen = scenario.pauses >= .seconds(1) && load ?? 0 >= RestLoad.spinning
+        }
+        isSeen = isSeen || harness.spinsAtRest(windows: RestLoad.windowsAgain)
+        if isSeen, !judged.isEmpty { judged[judged.count - 1].judgement.add(SpinWatch.violation(.gone)) }
         return judged
     }
 

@@ -16,6 +16,8 @@ struct Suspicion: Sendable {
     init(like violation: Violation) {
         isUnanswered = violation.isTriedAlone
         oracle = violation.oracle
+        // A tool has a report for each fault.
+        if oracle == .sanitizer { signature = violation.signature }
         mayBePolicy = violation.policy != nil
     }
 
@@ -41,6 +43,8 @@ struct Suspicion: Sendable {
 
     func matches(_ violation: Violation) -> Bool {
         if isUnanswered { return violation.unanswered != nil }
+        // That is none until it was compared.
+        if oracle == nil, violation.oracle == .stall { return false }
         return (oracle == nil || violation.oracle == oracle)
             && (mayBePolicy == nil || (violation.policy != nil) == mayBePolicy)
             && (signature == nil || violation.signature == signature)

@@ -45,6 +45,11 @@ package struct ErrorReport: Equatable, Sendable {
         return frames.isEmpty ? kind : "\(kind) in \(frames.joined(separator: nature == .race ? " and " : " < "))"
     }
 
+    /// Whether a tool says it that watches the program from within, and not the program's own runtime.
+    var isOfTool: Bool {
+        nature == .race || nature == .undefined || reporter.hasSuffix("Sanitizer") || reporter == "valgrind"
+    }
+
     /// Whether the signature tells a place in the program.
     package var hasPlace: Bool { !ownFrames.isEmpty }
 

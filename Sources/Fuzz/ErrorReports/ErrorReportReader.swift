@@ -9,6 +9,18 @@ package enum ErrorReportReader {
     /// So many reports of one text are read.
     static let mostReports = 64
 
+    /// Whether a tool's report may be there: one pass, for output that mostly holds none.
+    static func mayHoldReport(_ bytes: [UInt8]) -> Bool {
+        for index in bytes.indices {
+            for word in toolWords where word[0] == bytes[index] {
+                if bytes[index...].starts(with: word) { return true }
+            }
+        }
+        return false
+    }
+
+    private static let toolWords = ["Sanitizer: ", "runtime error: ", "DATA RACE", "== "].map { Array($0.utf8) }
+
     /// The reports, in order.
     ///
     /// - Complexity: O(lines), each with the time of a few searches in it.

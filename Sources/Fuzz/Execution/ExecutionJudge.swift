@@ -67,8 +67,9 @@ package struct ExecutionJudge: Sendable {
         var observation = Observation(
             evidence: evidence, log: log, ending: ending, output: output, judgement: judgement)
         if let limit { note(limit, log, &observation.judgement) }
+        observation.slowestAlone = noteAlone(evidence, log)
         for oracle in Self.executionOracles {
-            if let violation = oracle.violation(in: observation) { observation.judgement.add(violation) }
+            for violation in oracle.violations(in: observation) { observation.judgement.add(violation) }
         }
         return observation.judgement
     }
@@ -138,9 +139,18 @@ package struct ExecutionJudge: Sendable {
         return (evidence, judgement)
     }
 
+    /// The longest that a client alone has waited for a reply so far.
+    private func noteAlone(_ evidence: Evidence, _ log: ExecutionLog) -> Int64 {
+        if log.connections.count == 1 {
+            experience.slowestAlone.max(StallOracle.slowest(evidence), ordering: .relaxed)
+        }
+        return experience.slowestAlone.load(ordering: .relaxed)
+    }
+
     /// What earlier executions showed of the target.
     private final class Experience: Sendable {
         let methods = Mutex<Set<String>>([])
+        let slowestAlone = Atomic<Int64>(0)
     }
 
     /// Of datagrams the clients' intervals are not compared: a message has no place in a stream.

@@ -16,6 +16,8 @@ package struct ExecutionLog: Sendable {
     package var packets: PacketBatch?
     /// What the clients waited for.
     package var waits = Waits()
+    /// How long the target's threads had no processor, though they wanted one, while clients waited long. Nanoseconds.
+    package var starved: Int64 = 0
     /// What is part of the names and values of this execution alone.
     package var stem: [UInt8] = []
     /// Datagrams to the target that the kernel dropped for want of room while a client waited in vain.

@@ -119,7 +119,9 @@ final class Harness {
         let lookUp = { sleep.pid.map { ServingProcesses.find(of: $0, address: address) } ?? [:] }
         engine = try Engine(
             address: address, codec: setup.codec, sources: sources, patience: setup.patience, network: setup.network,
-            targetSleeps: { sleep.isAsleep() }, servingProcesses: setup.findsServingProcesses ? lookUp : nil)
+            targetSleeps: { sleep.isAsleep() },
+            targetStarved: { sleep.pid.map { ProcessorTime(of: $0).waiting } },
+            servingProcesses: setup.findsServingProcesses ? lookUp : nil)
     }
 
     /// Runs a scenario, and hands it to the judge.
@@ -143,6 +145,8 @@ final class Harness {
         let ending = ending(after: log)
         var performed = PerformedExecution(scenario: scenario, log: log, ending: ending, before: previous)
         performed.output = takeOutput(isEnd: ending != nil)
+        // Reports lag behind what they are about.
+        if ErrorReportReader.mayHoldReport(performed.output) { performed.earlier = previous }
         pipeline.submit(performed)
         previous = scenario
         if log.packets == nil { endMark.send(execution: executions) }
@@ -154,10 +158,22 @@ final class Harness {
         return (log, ending)
     }
 
+    /// Looks, 2 ms apart, for the rest of a report.
+    private static let mostReportLooks = 50
+
     /// What the target printed in this execution; where it has ended, all that it printed.
     private func takeOutput(isEnd: Bool) -> [UInt8] {
         defer { self.log.cut() }
-        let printed = self.log.take()
+        var printed = self.log.take()
+        var looks = 0
+        // A report that is being written is not cut in two.
+        while ErrorReportReader.mayHoldReport(printed), looks < Self.mostReportLooks {
+            Clock.sleep(milliseconds: 2)
+            let more = self.log.take()
+            if more.isEmpty { break }
+            printed += more
+            looks += 1
+        }
         return isEnd ? self.log.ofTarget : printed
     }
 

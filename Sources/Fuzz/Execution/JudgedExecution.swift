@@ -53,10 +53,16 @@ package struct JudgedExecution: Sendable {
         performed[keyPath: member]
     }
 
-    /// What the target is accused of. What the wire shows of a dying server is the crash, not faults of their own.
+    /// What the target is accused of. What the wire shows of a dying server is the crash, not faults of their own; a stall is a
+    /// suspicion until it was compared.
     package var accusations: [Violation] {
         let crashes = judgement.violations.filter { $0.oracle == .crash }
-        return crashes.isEmpty ? judgement.violations : crashes
+        return crashes.isEmpty ? judgement.violations.filter { $0.oracle != .stall } : crashes
+    }
+
+    /// That somebody may have been answered late because of others.
+    var stall: Violation? {
+        performed.log.connections.count > 1 ? judgement.violations.first { $0.oracle == .stall } : nil
     }
 
     /// What was under way when the target died.

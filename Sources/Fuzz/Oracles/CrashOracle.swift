@@ -2,11 +2,11 @@ import Verification
 
 /// The target lives on, whatever its clients do.
 struct CrashOracle: ExecutionOracle {
-    func violation(in observation: Observation) -> Violation? {
-        guard let ending = observation.ending else { return nil }
+    func violations(in observation: Observation) -> [Violation] {
+        guard let ending = observation.ending else { return [] }
         var crash = Self.violation(ending, output: observation.output)
         crash.underWay = observation.judgement.unanswered
-        return crash
+        return [crash]
     }
 
     /// Told with the target's own words, and told apart by them: by the stack where there is one, else by the text, else by how

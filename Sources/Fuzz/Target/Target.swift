@@ -45,7 +45,8 @@ final class Target {
             if case .unix(let path) = address { unlink(path) }
             process = try TargetProcess(
                 words: birth.perturbation.command(words), directory: ".", logPath: birth.logPath,
-                environment: birth.perturbation.environment(extending: commands.environment),
+                environment: DiagnosticVariables.added(
+                    to: birth.perturbation.environment(extending: commands.environment)),
                 name: words.joined(separator: " "), network: commands.network, beside: commands.life.commands)
         }
         try awaitReady(birth)

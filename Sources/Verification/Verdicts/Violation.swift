@@ -20,6 +20,8 @@ public struct Violation: Sendable {
     public var policy: String?
     /// What the target says of it itself: a sanitizer's report, the text and stack of a panic; line by line, bounded.
     public var targetWords: [String] = []
+    /// A race detector within the target saw it: no run without the concurrency need tell that it is a race.
+    package var isSeenAsRace = false
     /// Whether the signature names a place in the target, as the functions of a stack.
     package var hasPlace = false
     /// What the target was asked and had not answered when it died, one request of each kind.
