@@ -32,6 +32,8 @@ public struct FindingRecord: Codable, Sendable {
     public var target: TargetDescription
     /// How it lives; absent where nothing was said of that.
     public var life: TargetLife?
+    /// How clients log in, with places for secrets; absent where they do not.
+    public var login: Login?
     /// The run's seed.
     public var seed: UInt64
     /// How many clients generated scenarios had.
@@ -159,7 +161,7 @@ public struct FindingRecord: Codable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case schema, id, identity, oracle, summary, requirement, signature, evidence, blame, target, life, seed,
+        case schema, id, identity, oracle, summary, requirement, signature, evidence, blame, target, life, login, seed,
             clients,
             perturbation,
             reproduced, level, arms, notes
@@ -186,6 +188,7 @@ public struct FindingRecord: Codable, Sendable {
         protocolName = context.protocolName
         target = context.target
         life = context.life == TargetLife() ? nil : context.life
+        login = context.login.isEmpty ? nil : context.login
         seed = context.seed
         clients = context.clients
         perturbation = context.perturbation

@@ -11,8 +11,10 @@ public enum OwnFolder {
             guard status.st_mode & S_IFMT == S_IFDIR else { throw SmallFile.Refusal(description: "it is no folder") }
             return
         }
-        let above = (path as NSString).deletingLastPathComponent
-        if errno == ENOENT, !above.isEmpty, above != path { try make(above) }
+        let reason = errno
+        // Foundation's own way of finding the folder above traps on a path of one letter.
+        let above = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+        if reason == ENOENT, !above.isEmpty { try make(above) }
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw SmallFile.Refusal(description: String(cString: strerror(errno)))
         }

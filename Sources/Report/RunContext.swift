@@ -8,6 +8,8 @@ public struct RunContext: Sendable {
     public var target: TargetDescription
     /// How it lives.
     public var life: TargetLife
+    /// How clients log in; secrets are places in it.
+    public var login: Login
     /// The wire protocol's name.
     public var protocolName: String
     /// The seed of everything drawn.
@@ -19,11 +21,13 @@ public struct RunContext: Sendable {
 
     /// Creates a context.
     public init(
-        target: TargetDescription, life: TargetLife = TargetLife(), protocolName: String, seed: UInt64, clients: Int,
+        target: TargetDescription, life: TargetLife = TargetLife(), login: Login = Login(), protocolName: String,
+        seed: UInt64, clients: Int,
         perturbation: String
     ) {
         self.target = target
         self.life = life
+        self.login = login
         self.protocolName = protocolName
         self.seed = seed
         self.clients = clients
@@ -34,9 +38,11 @@ public struct RunContext: Sendable {
 extension RunContext {
     /// What a campaign is asked to do.
     public init(_ options: CampaignOptions) {
+        let secrets = options.credentials?.secrets ?? Secrets()
         self.init(
-            target: TargetDescription(options.target), life: options.life, protocolName: options.codec.name,
-            seed: options.seed, clients: options.generator.clients, perturbation: options.perturbation.kind.rawValue)
+            target: secrets.hidden(TargetDescription(options.target)), life: secrets.hidden(options.life),
+            login: options.credentials?.login ?? Login(), protocolName: options.codec.name, seed: options.seed,
+            clients: options.generator.clients, perturbation: options.perturbation.kind.rawValue)
     }
 }
 

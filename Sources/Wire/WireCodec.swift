@@ -59,6 +59,10 @@ public protocol WireCodec: Sendable {
 
     /// Whether a server answers this whole request at all; true unless a protocol knows silent ones.
     func isAnswered(_ request: Span<UInt8>) -> Bool
+
+    /// The same codec, with these fields in the header of each request that it writes; nil where requests have no header, or
+    /// one is no field.
+    func sending(headers: [[UInt8]]) -> (any WireCodec)?
 }
 
 extension WireCodec {
@@ -66,6 +70,8 @@ extension WireCodec {
     public func pairing() -> (any ReplyPairing)? { nil }
     /// Every request is answered.
     public func isAnswered(_ request: Span<UInt8>) -> Bool { true }
+    /// Requests have no header.
+    public func sending(headers: [[UInt8]]) -> (any WireCodec)? { nil }
     /// Nothing.
     public func told(_ reply: Span<UInt8>) -> [UInt8]? { nil }
     /// Yes.

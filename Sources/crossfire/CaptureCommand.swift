@@ -58,11 +58,29 @@ struct RecordCommand: ParsableCommand {
         help: "Stay in the machine's own network; needs the right to capture. Without it a command gets a private one.")
     var noSandbox = false
 
+    @Option(
+        name: .customLong("env"),
+        help: ArgumentHelp("A variable for the command and --setup. Repeatable.", valueName: "name=value"))
+    var variables: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Run by sh before the recording, in the command's network; it has 10 s, or what --start-timeout says. What it leaves running ends with the command.",
+            valueName: "command"))
+    var setup: String?
+
+    @Option(help: ArgumentHelp("How long --setup may take.", valueName: "duration"))
+    var startTimeout: Duration?
+
     @Argument(parsing: .postTerminator, help: "A command to record, after --.")
     var command: [String] = []
 
     func validate() throws {
         if noSandbox, command.isEmpty { throw ValidationError("--no-sandbox needs a command after --") }
+        if setup != nil || !variables.isEmpty, command.isEmpty {
+            throw ValidationError("--setup and --env need a command after --")
+        }
+        _ = try LifeOptions.environment(variables)
         if (ringFiles == nil) != (ringSize == nil) {
             throw ValidationError("--ring-files and --ring-size go together")
         }
@@ -84,6 +102,8 @@ struct RecordCommand: ParsableCommand {
         if !command.isEmpty, !noSandbox, case .refused(let reason) = PrivateNetwork.enter() {
             Console.note("no private network (\(reason)); recording in the machine's own")
         }
+        let (environment, helpers) = try prepare()
+        defer { helpers?.end() }
         StopSignals.block()
         let recorder = try Self.recorder(options, hasCommand: !command.isEmpty)
         StopSignals.wait { recorder.stop() }
@@ -93,7 +113,8 @@ struct RecordCommand: ParsableCommand {
                 Console.note(
                     "recording \(interface.joined(separator: ", ")) to \(write)"
                         + (partial == write ? "" : "; until it ends, what was recorded is in \(partial)"))
-                recorded = command.isEmpty ? nil : try ChildCommand(command) { recorder.stop() }
+                recorded =
+                    command.isEmpty ? nil : try ChildCommand(command, environment: environment) { recorder.stop() }
             }
         }
         let complaint = recorded?.finish()
@@ -105,6 +126,18 @@ struct RecordCommand: ParsableCommand {
         }
         if !outcome.isComplete { throw CommandStatus.inconclusive.exitCode }
     }
+
+    /// Runs what is to be run before. Signals end this program until it records, and what it runs with it.
+    private func prepare() throws -> (environment: [String: String], helpers: GuardedProcess?) {
+        var life = TargetLife()
+        life.environment = try LifeOptions.environment(variables)
+        life.setup = setup
+        life.startTimeout = startTimeout
+        let folder = try ScratchDirectory()
+        let commands = TargetCommands(life: life, places: nil, logPath: folder.path + "/commands.log")
+        return (commands.environment, try commands.run(.setup))
+    }
+
     /// Opens the interfaces; who may not capture is told what needs no right.
     private static func recorder(_ options: CaptureRecorder.Options, hasCommand: Bool) throws -> CaptureRecorder {
         do {

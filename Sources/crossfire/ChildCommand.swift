@@ -12,10 +12,15 @@ final class ChildCommand: Sendable {
     ///
     /// - Parameter output: the file that gets its standard output, and beside it, with `.log`, its standard error; nil:
     ///   both are this program's.
+    /// - Parameter environment: its whole environment.
     ///
     /// Throws `TargetError` where it cannot be started.
-    init(_ words: [String], output: String? = nil, _ ended: @escaping @Sendable () -> Void = {}) throws {
-        var start = GuardedProcess.Start(words)
+    init(
+        _ words: [String], output: String? = nil,
+        environment: [String: String] = GuardedProcess.inheritedEnvironment,
+        _ ended: @escaping @Sendable () -> Void = {}
+    ) throws {
+        var start = GuardedProcess.Start(words, environment: environment)
         start.keeping = .nothing
         if let output {
             for path in [output, output + ".log"] { unlink(path) }

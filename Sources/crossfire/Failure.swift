@@ -38,6 +38,7 @@ struct Failure: Error {
         case let error as CaptureError: self.init(Self.status(error), error.description)
         case let error as CampaignError: self.init(Self.status(error), error.description)
         case let error as TargetError: self.init(Self.status(error), error.description)
+        case let error as CredentialsError: self.init(Self.status(error), error.description)
         case let error as ScenarioError: self.init(.badInput, error.description)
         case let error as ModelFile.Failure: self.init(.badConfiguration, error.description)
         case let error as Baseline.Failure: self.init(.badConfiguration, error.description)
@@ -89,11 +90,19 @@ struct Failure: Error {
         }
     }
 
+    private static func status(_ error: CredentialsError) -> CommandStatus {
+        switch error {
+        case .noVariable, .unreadable, .empty, .notKept: .badConfiguration
+        case .notARequest, .noHeader: .usage
+        }
+    }
+
     private static func status(_ error: TargetError) -> CommandStatus {
         switch error {
         case .interrupted(let signal): CommandStatus(signal: signal)
         case .commandFailed(let role, _, _, _), .commandTooSlow(let role, _, _, _, _):
             role == .restart ? .noTarget : .badConfiguration
+        case .loginRefused: .badConfiguration
         case .cannotStart, .endedEarly, .notReady, .notListening: .noTarget
         }
     }

@@ -25,6 +25,7 @@ struct FuzzCommand: ParsableCommand {
 
     @OptionGroup var target: TargetOptions
     @OptionGroup var common: RunOptions
+    @OptionGroup(title: "What is known of the target") var known: KnowledgeOptions
 
     @Option(help: "End after so many executions.")
     var executions: Int?
@@ -60,8 +61,7 @@ struct FuzzCommand: ParsableCommand {
 
     private static func oracle(_ name: String) throws -> OracleID {
         guard let oracle = OracleID(rawValue: name) else {
-            let known = OracleID.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("unknown oracle '\(name)'; expected one of \(known)")
+            throw ValidationError("unknown oracle '\(name)'; expected one of \(KnowledgeOptions.oracleNames)")
         }
         return oracle
     }
@@ -81,18 +81,21 @@ struct FuzzCommand: ParsableCommand {
     }
 
     func run() throws {
-        let description = try target.description()
         let codec = try WireProtocols.required(common.protocolName)
+        let prepared = try PreparedTarget(target, codec)
+        let description = prepared.description
         let corpus = try common.scenarios(for: codec)
         let spec = try description.resolved()
         let seed = common.seed ?? UInt64.random(in: 0...0xFFFF_FFFF)
         let network = Sandbox.enter(for: description, refused: target.noSandbox)
         Interruption.watch()
         var options = CampaignOptions(target: spec, codec: codec, noise: .off)
-        options.life = target.life.life()
+        options.life = prepared.life
+        options.credentials = prepared.credentials
         options.generator.clients = common.clients
         options.generator.operations = common.operations
         options.generator.isDestructive = destructive
+        try known.apply(to: &options)
         options.corpus = corpus
         options.seed = seed
         options.executionLimit = executions
@@ -105,7 +108,8 @@ struct FuzzCommand: ParsableCommand {
         options.network = network
         options.perturbation = hammer ? .off : target.perturb.plan(for: spec)
         let context = RunContext(
-            target: description, life: options.life, protocolName: codec.name, seed: seed, clients: common.clients,
+            target: description, life: options.life, login: prepared.credentials.login, protocolName: codec.name,
+            seed: seed, clients: common.clients,
             perturbation: options.perturbation.kind.rawValue)
         let outcome = try CampaignRun(options: options, context: context, out: out).run()
         if json {

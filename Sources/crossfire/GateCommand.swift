@@ -23,6 +23,7 @@ struct GateCommand: ParsableCommand {
 
     @OptionGroup var target: TargetOptions
     @OptionGroup var common: RunOptions
+    @OptionGroup(title: "What is known of the target") var known: KnowledgeOptions
 
     @Option(help: "The time for everything, as 30s: what saved findings and the corpus leave goes to fresh executions.")
     var duration = Duration.seconds(30)
@@ -45,8 +46,9 @@ struct GateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let description = try target.description()
         let codec = try WireProtocols.required(common.protocolName)
+        let prepared = try PreparedTarget(target, codec)
+        let description = prepared.description
         let accepted = try baseline.map { try Baseline(file: $0) } ?? Baseline()
         let saved = try FindingStore(campaign: out).load().filter { $0.record.protocolName == codec.name }
         let scenarios = try common.corpus.map { try ScenarioFiles.known.load(folder: $0) } ?? []
@@ -59,7 +61,8 @@ struct GateCommand: ParsableCommand {
         var gate = Gate(accepted: accepted.ids, wanted: common.wanted)
         var replayer = ScenarioReplayer(target: spec, codec: codec, noise: .off)
         let perturbation = target.perturb.plan(for: spec)
-        replayer.life = target.life.life()
+        replayer.life = prepared.life
+        replayer.credentials = prepared.credentials
         replayer.network = network
         replayer.perturbation = perturbation
         replayer.seed = seed
@@ -97,11 +100,14 @@ struct GateCommand: ParsableCommand {
         options.seed = seed
         options.duration = max(Self.leastFresh, replayer.timeLeft ?? .zero)
         options.life = replayer.life
+        options.credentials = replayer.credentials
         options.network = replayer.network
         options.perturbation = perturbation
         options.wanted = common.wanted
+        try known.apply(to: &options)
         let context = RunContext(
-            target: target, life: options.life, protocolName: codec.name, seed: seed, clients: common.clients,
+            target: target, life: options.life, login: options.credentials?.login ?? Login(), protocolName: codec.name,
+            seed: seed, clients: common.clients,
             perturbation: perturbation.kind.rawValue)
         do {
             let outcome = try CampaignRun(options: options, context: context, out: out).run()

@@ -46,11 +46,7 @@ struct LifeOptions: ParsableArguments {
     }
 
     func validate() throws {
-        for variable in variables {
-            guard let name = variable.split(separator: "=", omittingEmptySubsequences: false).first, !name.isEmpty,
-                variable.contains("=")
-            else { throw ValidationError("--env takes NAME=VALUE, not '\(variable)'") }
-        }
+        _ = try Self.environment(variables)
         for (option, command) in [("--setup", setup), ("--reset", reset), ("--restart", restart)] {
             guard command?.allSatisfy(\.isWhitespace) != true else {
                 throw ValidationError("\(option) needs a command")
@@ -66,10 +62,19 @@ struct LifeOptions: ParsableArguments {
         life.setup = setup ?? life.setup
         life.reset = reset ?? life.reset
         life.restart = restart ?? life.restart
-        for variable in variables {
-            guard let equals = variable.firstIndex(of: "=") else { continue }
-            life.environment[String(variable[..<equals])] = String(variable[variable.index(after: equals)...])
-        }
+        life.environment.merge((try? Self.environment(variables)) ?? [:]) { $1 }
         return life
+    }
+
+    /// Variables as NAME=VALUE says.
+    static func environment(_ texts: [String]) throws -> [String: String] {
+        var variables: [String: String] = [:]
+        for text in texts {
+            guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+                throw ValidationError("--env takes NAME=VALUE, not '\(text)'")
+            }
+            variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+        }
+        return variables
     }
 }

@@ -25,11 +25,12 @@ struct MinimizeCommand: ParsableCommand {
 
     func run() throws {
         let subject = try ReplaySubject(self.subject, target, isTrusted: yes)
-        let network = Sandbox.enter(for: subject.target, refused: target.noSandbox)
+        let network = Sandbox.enter(for: subject.prepared.description, refused: target.noSandbox)
         Interruption.watch()
-        let spec = try subject.target.resolved()
+        let spec = try subject.prepared.description.resolved()
         var replayer = ScenarioReplayer(target: spec, codec: subject.codec, noise: .off)
-        replayer.life = subject.life
+        replayer.life = subject.prepared.life
+        replayer.credentials = subject.prepared.credentials
         replayer.network = network
         replayer.perturbation = target.perturb.plan(for: spec)
         replayer.seed = subject.seed

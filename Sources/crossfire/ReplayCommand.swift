@@ -42,18 +42,19 @@ struct ReplayCommand: ParsableCommand {
 
     func run() throws {
         let subject = try ReplaySubject(self.subject, target, isTrusted: yes)
-        let network = Sandbox.enter(for: subject.target, refused: target.noSandbox)
+        let network = Sandbox.enter(for: subject.prepared.description, refused: target.noSandbox)
         Interruption.watch()
-        let spec = try subject.target.resolved()
+        let spec = try subject.prepared.description.resolved()
         var replayer = ScenarioReplayer(target: spec, codec: subject.codec, noise: .off)
-        replayer.life = subject.life
+        replayer.life = subject.prepared.life
+        replayer.credentials = subject.prepared.credentials
         replayer.network = network
         replayer.perturbation = target.perturb.plan(for: spec)
         replayer.seed = subject.seed
         replayer.times = times
         replayer.isStrict = strict
         let result = try replayer.run(subject.scenario, expecting: subject.oracle)
-        let text = ReplayText(result, target: subject.target)
+        let text = ReplayText(result, target: subject.prepared.description)
         print(json ? try text.json() : text.text(style: TerminalStyle(descriptor: 1)))
         throw CommandStatus.end(result.verdict)
     }
@@ -63,9 +64,7 @@ struct ReplayCommand: ParsableCommand {
 struct ReplaySubject {
     let scenario: Scenario
     let codec: any WireCodec
-    let target: TargetDescription
-    /// How the target lives.
-    let life: TargetLife
+    let prepared: PreparedTarget
     /// The seed of the campaign that found it; 0 without one.
     let seed: UInt64
     /// Nil: any violation.
@@ -79,21 +78,21 @@ struct ReplaySubject {
         seed = saved.record?.seed ?? 0
         oracle = saved.oracle
         if options.isGiven {
-            target = try options.description()
-            life = options.life.life()
+            prepared = try PreparedTarget(options, codec)
         } else if let record = saved.record {
-            target = record.target
-            let kept = record.life ?? TargetLife()
-            life = options.life.life(kept)
-            if !isTrusted, !FindingMarks.own.contains(saved.folder) { try Self.ask(saved.folder, target, kept) }
+            if !isTrusted, !FindingMarks.own.contains(saved.folder) { try Self.ask(saved.folder, record) }
+            prepared = try PreparedTarget(
+                record.target, options.life.life(record.life ?? TargetLife()),
+                options.login.login(record.login ?? Login()), codec)
         } else {
             throw Failure(.usage, "\(path) belongs to no finding: give a target")
         }
     }
 
     /// A finding's folder says which command to run: one that this user has not written is run only when he has seen it.
-    private static func ask(_ folder: String, _ target: TargetDescription, _ life: TargetLife) throws {
-        let actions = ([target.action] + life.actions).joined(separator: "; ")
+    private static func ask(_ folder: String, _ record: FindingRecord) throws {
+        let around = (record.life?.actions ?? []) + (record.login?.actions ?? [])
+        let actions = ([record.target.action] + around).joined(separator: "; ")
         let what = "\(folder) was not written by your crossfire; it \(actions)"
         guard isatty(0) == 1, isatty(2) == 1 else {
             throw Failure(.usage, "\(what); give --yes to allow that, or a target of your own")

@@ -34,6 +34,8 @@ struct TargetOptions: ParsableArguments {
 
     @OptionGroup(title: "How a target lives") var life: LifeOptions
 
+    @OptionGroup(title: "Logging in") var login: LoginOptions
+
     @Argument(
         parsing: .postTerminator,
         help:

@@ -16,6 +16,7 @@ extension EndToEnd {
                 {"schema": 1, "id": "crash-1", "oracle": "crash", "summary": "", "signature": "", "evidence": [],
                  "protocol": "resp", "target": {"command": ["sh", "-c", "touch \(trace)", "{port}"]}, "seed": 1,
                  "life": {"setup": "touch \(trace)", "reset": "b", "env": {"A": "c d"}},
+                 "login": {"requests": ["AUTH {file:/nowhere}"]},
                  "clients": 1, "perturbation": "off", "first_execution": 1, "first_s": 0.5, "minimized": false,
                  "version": "1"}
                 """
@@ -31,7 +32,10 @@ extension EndToEnd {
             let result = try CrossfireProcess.run(command, path + file)
             #expect(result.status == 64, "\(result.errors)")
             #expect(result.errors.contains("runs the command: sh -c $'touch \(trace)' {port}"), "\(result.errors)")
-            for told in ["sh -c $'touch \(trace)'; runs between executions: sh -c b; sets $'A=c d'", "--yes"] {
+            for told in [
+                "sh -c $'touch \(trace)'; runs between executions: sh -c b; sets $'A=c d'; says to it: $'AUTH {file:/nowhere}'",
+                "--yes",
+            ] {
                 #expect(result.errors.contains(told), "\(result.errors)")
             }
             #expect(!FileManager.default.fileExists(atPath: trace))
@@ -43,7 +47,10 @@ extension EndToEnd {
             let own = try CrossfireProcess.run("replay", path, "--times", "1", "--server", "threaded/kv")
             #expect(own.status == 0, "\(own.errors)")
             #expect(!FileManager.default.fileExists(atPath: trace))
-            let word = try CrossfireProcess.run("replay", path, "--times", "1", "--yes")
+            let secret = try CrossfireProcess.run("replay", path, "--times", "1", "--yes")
+            #expect(secret.status == 78 && secret.errors.contains("/nowhere"), "\(secret.errors)")
+            #expect(!FileManager.default.fileExists(atPath: trace))
+            let word = try CrossfireProcess.run("replay", path, "--times", "1", "--yes", "--login", "PING")
             #expect(word.status == 69, "\(word.errors)")
             #expect(FileManager.default.fileExists(atPath: trace))
         }

@@ -173,6 +173,25 @@ extension EndToEnd {
             #expect(oks >= 100_000)
         }
 
+        @Test("what is to be run before is run first, with the command's variables, and bounded")
+        func prepared() throws {
+            let folder = try TemporaryFolder()
+            let note = "\(folder.path)/note"
+            let run = { (setup: String) in
+                try CrossfireProcess.run(
+                    "capture", "record", "-w", "\(folder.path)/a.pcapng", "--env", "GIVEN=a b", "--start-timeout",
+                    "500ms",
+                    "--setup", setup, "--", "sh", "-c", "echo \"command $GIVEN\" >> '\(note)'")
+            }
+            let result = try run("echo \"setup $GIVEN\" >> '\(note)'")
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(try String(contentsOfFile: note, encoding: .utf8) == "setup a b\ncommand a b\n")
+            for (setup, told) in [("exit 3", "exited with status 3"), ("sleep 100", "did not end within 0.5 s")] {
+                let failed = try run(setup)
+                #expect(failed.status == 78 && failed.errors.contains("--setup '\(setup)' \(told)"), "\(failed.errors)")
+            }
+        }
+
         @Test("wrong usage and interfaces that are not there")
         func refused() throws {
             let run = { (arguments: [String]) in
@@ -182,6 +201,8 @@ extension EndToEnd {
             }
             #expect(try run(["--ring-files", "2"]).status == 64)
             #expect(try run(["--count", "0"]).status == 64)
+            #expect(try run(["--setup", "true"]).status == 64)
+            #expect(try run(["--env", "A", "--", "true"]).status == 64)
             #expect(try run(["-f", "no such filter"]).status == 64)
             let absent = try run(["-i", "nosuch0"])
             #expect(absent.status == 65)

@@ -134,6 +134,37 @@ extension EndToEnd {
             #expect(CrossfireProcess.processes(running: "--port \(port)").isEmpty)
         }
 
+        @Test(
+            "a server that somebody else starts is restarted when nobody listens any more",
+            .enabled(if: getuid() == 0, "capturing on the machine's own lo needs root"))
+        func gone() throws {
+            let port = Int.random(in: 20_000..<30_000)
+            let server = """
+                import os, socketserver, sys
+                lines = 0
+                class Handler(socketserver.StreamRequestHandler):
+                    def handle(self):
+                        global lines
+                        for line in self.rfile:
+                            lines += 1
+                            if lines == 300: os._exit(3)
+                            self.wfile.write(line)
+                class Server(socketserver.ThreadingTCPServer):
+                    allow_reuse_address = True
+                    daemon_threads = True
+                Server(('127.0.0.1', int(sys.argv[1])), Handler).serve_forever()
+                """
+            let path = try StrangerServer.write(server, in: folder)
+            let result = try CrossfireProcess.run(
+                "fuzz", "--protocol", "echo", "--connect", "127.0.0.1:\(port)", "--restart",
+                "echo x >> '\(folder.path)/restarts'; '\(StrangerServer.python!)' '\(path)' \(port) >/dev/null 2>&1 &",
+                "--executions", "300", "--confirm", "0", "--out", "\(folder.path)/out")
+            #expect(result.status == 1, "\(result.output)\(result.errors)")
+            #expect(result.errors.contains("nothing listens on"), "\(result.errors)")
+            // Ten times 300 lines are far fewer than what 300 executions say.
+            #expect(lines("restarts").count > 10, "\(result.output)")
+        }
+
         @Test("what a command has left running does not outlive a run that is killed")
         func killed() throws {
             let running = try CrossfireProcess.start(

@@ -91,13 +91,13 @@ struct TargetLifeTests {
         }
         defer { server.stop() }
         var readiness = Readiness(
-            .tcp(port: server.port), in: nil, answering: try RequestText("PING"), RESPCodec())
-        #expect(!readiness.isReached { false })
+            .tcp(port: server.port), in: nil, answering: try RequestText("PING"), as: Credentials(RESPCodec()))
+        #expect(readiness.look { false } == .notYet)
         #expect(readiness.refusal == nil)
-        #expect(!readiness.isReached { false })
+        #expect(readiness.look { false } == .notYet)
         #expect(readiness.refusal == "-LOADING wait\\r\\n")
-        #expect(readiness.isReached { false })
-        #expect(!readiness.isReached { true })
+        #expect(readiness.look { false } == .ready)
+        #expect(readiness.look { true } == .notYet)
     }
 
     @Test("a request that cannot be read is told with its place", arguments: ["", "\"a", "a | ", "{nothing}", "a\nb"])

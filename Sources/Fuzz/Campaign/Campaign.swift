@@ -6,11 +6,11 @@ import Wire
 /// Executions with a corpus, a budget and findings: it runs what its `ScenarioSource` draws, has suspicions confirmed
 /// (`FindingConfirmation`), looks at the target's rest (`TargetWatch`), and counts (`CampaignTally`).
 public final class Campaign {
-    private let options: CampaignOptions
-    private let emit: (CampaignEvent) throws -> Void
-    private let harness: Harness
-    private var source: ScenarioSource
-    private var tally = CampaignTally()
+    let options: CampaignOptions
+    let emit: (CampaignEvent) throws -> Void
+    let harness: Harness
+    private(set) var source: ScenarioSource
+    private(set) var tally = CampaignTally()
     private var watch: TargetWatch
     private var confirmation: FindingConfirmation
     private var findings: [Finding] = []
@@ -27,6 +27,9 @@ public final class Campaign {
     private var nextProgress: Int64 = 0
     private var introduction = Introduction()
     private var isIntroducing = false
+    private(set) var acquaintance = Acquaintance()
+    /// A server that somebody else starts was no more, and the user was told.
+    private var wasGone = false
 
     /// One execution in so many may be inconclusive without making the campaign so; each is counted in the summary.
     public static let toleratedInconclusive = 1000
@@ -43,6 +46,10 @@ public final class Campaign {
     /// - Throws: `CampaignError`, `TargetError`, `CaptureError`, `SystemError`.
     public init(_ options: CampaignOptions, emit: @escaping (CampaignEvent) throws -> Void = { _ in }) throws {
         self.options = options
+        let emit =
+            options.credentials.map { credentials in
+                { try emit(credentials.secrets.hidden($0)) }
+            } ?? emit
         self.emit = emit
         source = try ScenarioSource(options)
         end = options.duration?.fromNow ?? .max
@@ -50,7 +57,10 @@ public final class Campaign {
         setup.network = try options.network.namespaces(for: options.target) { error in
             try emit(.warning("no private network (\(error)); capturing in this process's own"))
         }
-        harness = try Harness(setup)
+        let greeting: Greeting
+        (harness, greeting) = try Self.greeted(setup, options)
+        acquaintance.greeting = Array(greeting.messages.joined())
+        acquaintance.unasked = greeting.unasked
         spin = SpinWatch(options.hammers ? nil : source.introductions(options.codec).first)
         watch = TargetWatch(harness)
         confirmation = FindingConfirmation(options, harness.setup, tell: emit)
@@ -68,10 +78,28 @@ public final class Campaign {
         }
     }
 
+    /// A harness that knows what its target says unasked.
+    private static func greeted(
+        _ setup: Harness.Setup, _ options: CampaignOptions
+    ) throws -> (Harness, Greeting) {
+        guard !options.hammers else { return (try Harness(setup), Greeting()) }
+        var silent = setup
+        silent.logsIn = false
+        let harness = try Harness(silent)
+        let greeting = try Greeting.heard(on: harness)
+        let logsIn = !(setup.credentials?.steps.isEmpty ?? true)
+        guard greeting != Greeting() || logsIn else { return (harness, greeting) }
+        harness.stop()
+        var knowing = setup
+        knowing.codec = greeting.spoken(setup.codec)
+        return (try Harness(knowing), greeting)
+    }
+
     private static func setup(_ options: CampaignOptions, end: Int64) -> Harness.Setup {
         var setup = Harness.Setup(
             target: options.target, life: options.life, codec: options.codec, campaign: CampaignName.fresh(),
             perturbation: options.perturbation, seed: options.seed)
+        setup.credentials = options.credentials
         // A hammer's clients never leave early.
         if end < .max { setup.patience.deadline = end + (options.hammers ? hammerNanoseconds : 0) }
         // A yardstick measures the server, not our patience.
@@ -98,23 +126,102 @@ public final class Campaign {
         try settle(try harness.judgements(all: true))
         if !stopsNow, !isOutOfTime { try lookAtResources() }
         try tellProgress(force: true)
-        return tally.result(findings, wanted: options.wanted, interruptedBy: Interruption.signal)
+        var result = tally.result(findings, wanted: options.wanted, interruptedBy: Interruption.signal)
+        result.acquaintance = acquaintance
+        // Who serves one connection after the other has nobody beside anybody.
+        if result.verdict == .held, acquaintance.connections?.served == 1 { result.verdict = .nothingTested }
+        return options.credentials?.secrets.hidden(result) ?? result
     }
 
-    /// Asks for each command alone, before anybody is beside anybody: what is refused or never answered is known then.
+    /// Gets to know the target, as a campaign does before it begins, and ends it.
+    ///
+    /// - Throws: as `run()`.
+    public func acquaint() throws -> Acquaintance {
+        defer { harness.stop() }
+        watch.looked()
+        try introduce()
+        return acquaintance
+    }
+
+    /// Asks for each command alone, before anybody is beside anybody: what is refused or never answered is known then. Then gets to
+    /// know what else the target takes, and keeps to it.
     private func introduce() throws {
         isIntroducing = true
+        defer { isIntroducing = false }
         for scenario in source.introductions(options.codec) where !isOver && !introduction.isEnough {
             let start = Clock.monotonic
             introduction.note(try perform(scenario), took: .nanoseconds(Clock.monotonic - start))
         }
         try settle(try harness.judgements(all: true))
+        let judged = introduction.judged
+        introduction.judged = []
         isIntroducing = false
-        for execution in introduction.judged where !stopsNow {
+        judged.forEach { acquaintance.note($0) }
+        if !options.hammers, harness.address.transport != .udp { try getAcquainted() }
+        for execution in judged where !stopsNow {
             if introduction.tellsCommandsApart { noteAlone(execution) }
             try accuse(execution)
         }
-        introduction.judged = []
+        if !options.hammers { try emit(.acquainted(acquaintance)) }
+    }
+
+    private func getAcquainted() throws {
+        guard let command = acquaintance.known.first, let probes = source.probes(asking: command) else { return }
+        let before = probes.login.count + (options.credentials?.steps ?? []).reduce(0) { $0 + $1.replies }
+        var prober = TargetProber(
+            acquaintance, probes, clients: options.generator.clients, repliesBefore: before, perform: probe)
+        try prober.probe()
+        if options.generator.longestValue == nil, source.request(withValueOf: 1, of: acquaintance.known) != nil {
+            try prober.probeValues { source.request(withValueOf: $0, of: acquaintance.known) ?? [] }
+        }
+        acquaintance = prober.acquaintance
+        acquaintance.sleeps = harness.sleepsAtRest
+        for habit in acquaintance.limits { _ = source.avoid(habit) }
+        try judgeProbes(probes, repliesBefore: before)
+    }
+
+    /// One client pipelines, one half-closes: what is wrong about that is judged as ever.
+    private func judgeProbes(_ probes: TargetProbes, repliesBefore before: Int) throws {
+        let most = min(TargetProber.pipelined, acquaintance.requestsPerConnection ?? .max)
+        if most > 1, !options.generator.avoidsPipelining, let judged = try probe(probes.pipelining(most)) {
+            let replies = judged.log.connections.last?.replies.count ?? 0
+            acquaintance.pipelined = max(0, replies - before)
+            if acquaintance.pipelined ?? 0 < most { try accuse(judged, of: .pipelining) }
+        }
+        guard !options.generator.avoidsHalfClose, let judged = try probe(probes.halfClosing()) else { return }
+        let replies = judged.log.connections.last?.replies.count ?? 0
+        acquaintance.servesHalfClosed = replies > before
+        if acquaintance.servesHalfClosed == false { try accuse(judged) }
+    }
+
+    /// One client suffices for what is seen, and from now on nobody does that.
+    private func accuse(_ execution: JudgedExecution, of habit: Habit) throws {
+        for var violation in execution.accusations where violation.unanswered != nil {
+            violation.cause = "\(habit)"
+            if violation.oracle == .loss {
+                violation.policy = "a server may close instead of answering all that came at once"
+            }
+            try suspect(violation, execution)
+        }
+        if source.avoid(habit) {
+            tally.status.avoided.append("\(habit)")
+            try emit(.avoided("\(habit)"))
+        }
+    }
+
+    /// Runs a probe, which accuses nobody; nil where there is no time for it.
+    private func probe(_ scenario: Scenario) throws -> JudgedExecution? {
+        guard !isOver else { return nil }
+        introduction.noteProbe()
+        watch.begins(scenario)
+        let (log, ending) = try harness.execute(scenario)
+        let judged = try harness.judgements(all: true).last { $0.log.execution == log.execution }
+        guard log.outcome == .completed, ending == nil else {
+            if ending != nil, let judged { try accuse(judged) }
+            if !isOutOfTime { try harness.startTarget() }
+            return judged
+        }
+        return judged
     }
 
     @discardableResult
@@ -124,10 +231,18 @@ public final class Campaign {
         switch log.outcome {
         case .completed where ending == nil, .interrupted where ending == nil:
             try settle(try harness.judgements(all: false))
+            if harness.isGone, !isOutOfTime { try restart() }
         default:
             try conclude(scenario, log, ending)
         }
         return log
+    }
+
+    /// A server that somebody else starts is no more: what it left unanswered was judged as it came.
+    private func restart() throws {
+        if !wasGone { try emit(.warning("nothing listens on \(harness.address) any more; it is restarted, each time")) }
+        wasGone = true
+        try harness.startTarget()
     }
 
     private func step() throws {
@@ -200,8 +315,8 @@ public final class Campaign {
     private func accuse(_ execution: JudgedExecution) throws {
         // It was under way when what it says was understood.
         guard execution.ending != nil || !source.isAvoided(execution.scenario) else { return }
-        for violation in execution.accusations { try suspect(violation, execution) }
-        if let stall = execution.stall { try compare(stall, execution) }
+        for violation in execution.accusations where !isUnderstood(violation) { try suspect(violation, execution) }
+        if let stall = execution.stall, !isUnderstood(stall) { try compare(stall, execution) }
     }
 
     /// A wait may have been one for other clients, or one that nobody sees again: then the next may.
@@ -213,8 +328,17 @@ public final class Campaign {
         try suspect(stall, seen)
     }
 
+    /// Whether it is what a server does that was seen to close connections which are too many: one that is just being left
+    /// counts for a moment, too.
+    private func isUnderstood(_ violation: Violation) -> Bool {
+        if let wanted = options.oracles, !wanted.contains(violation.oracle) { return true }
+        return acquaintance.connections?.others == .closed && violation.oracle == .loss
+            && violation.unanswered?.isTurnedAway == true
+    }
+
     private func lookAtResources() throws {
-        let (leaks, load) = harness.load { watch.leaks(harness) }
+        let (held, load) = harness.load { watch.leaks(harness) }
+        let leaks = held.filter { !isUnderstood($0) }
         try lookForSpin(load)
         guard !leaks.isEmpty else { return }
         _ = try harness.execute(watch.lastDeparture ?? source.next())
@@ -229,7 +353,7 @@ public final class Campaign {
         if case .none = notice { return }
         spin.settle()
         try emit(.activity("looking whether a target that nobody has talked to uses a processor, too"))
-        guard try !SpinWatch.isHabit(harness.setup) else { return }
+        guard !isUnderstood(SpinWatch.violation(notice)), try !SpinWatch.isHabit(harness.setup) else { return }
         let scenario = if case .idle(let idle) = notice { idle } else { watch.lastDeparture ?? source.next() }
         _ = try harness.execute(scenario)
         let judged = try harness.judgements(all: true)

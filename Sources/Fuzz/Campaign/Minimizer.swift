@@ -55,7 +55,7 @@ package struct Minimizer {
         }
         for count in 1...Self.executionsPerCandidate where Clock.monotonic < deadline {
             let (log, ending) = try harness.execute(scenario)
-            let broke = ending != nil || log.outcome != .completed
+            let broke = ending != nil || log.outcome != .completed || harness.isGone
             let judged = try harness.judgements(all: broke || count % 4 == 0)
             if broke { try harness.startTarget() }
             if isHit(judged) { return true }

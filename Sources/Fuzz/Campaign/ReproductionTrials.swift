@@ -164,7 +164,7 @@ struct ReproductionTrials: Sendable {
         while count < executionsPerTry, Clock.monotonic < deadline, !setup.patience.isOver {
             let (log, ending) = try harness.execute(scenarios[count % scenarios.count])
             count += 1
-            let broke = ending != nil || log.outcome != .completed
+            let broke = ending != nil || log.outcome != .completed || harness.isGone
             // A small window: a hit ends the try soon, and the judge still runs beside the clients.
             let ready = try harness.judgements(all: broke || count % 4 == 0)
             // Packets of what held are not looked at again: thousands of executions of a longer look would fill the memory.

@@ -11,6 +11,10 @@ public struct ScenarioReplayer: Sendable {
     public var life = TargetLife()
     /// The wire protocol.
     public var codec: any WireCodec
+    /// How clients log in, and what is secret; its codec takes the place of the one before.
+    public var credentials: Credentials? {
+        didSet { codec = credentials?.codec ?? codec }
+    }
     /// How many fresh targets.
     public var times = 20
     /// How often the scenario runs on each until it shows the fault.
@@ -27,6 +31,7 @@ public struct ScenarioReplayer: Sendable {
     public var isStrict = false
     /// What one run has learnt of the target holds in the next.
     private var patience = ClientPatience()
+    private let greeting = HeardGreeting()
 
     /// A replayer with the numbers of a confirmation.
     ///
@@ -41,6 +46,7 @@ public struct ScenarioReplayer: Sendable {
     public init(_ options: CampaignOptions) {
         self.init(target: options.target, codec: options.codec, noise: .off)
         life = options.life
+        credentials = options.credentials
         perturbation = options.perturbation
         seed = options.seed
         network = options.network
@@ -94,7 +100,7 @@ public struct ScenarioReplayer: Sendable {
         var suspicion = Suspicion(of: oracle)
         if oracle == nil, !isStrict { suspicion.mayBePolicy = false }
         let outcome = try ReproductionTrials(
-            setup(), times: times, executionsPerTry: executionsPerTry, durationPerTry: durationPerTry
+            try setup(), times: times, executionsPerTry: executionsPerTry, durationPerTry: durationPerTry
         ).run([scenario], expecting: suspicion)
         let seen = ([outcome.hit].compactMap { $0 } + outcome.others).flatMap(\.judgement.violations)
         var signatures: Set<String> = []
@@ -109,14 +115,16 @@ public struct ScenarioReplayer: Sendable {
             reproduction: outcome.reproduction, violations: violations, exercised: outcome.exercised,
             executions: outcome.executions, inconclusive: Array(outcome.inconclusive.prefix(10)), verdict: verdict)
         result.policies = distinct.filter { policy in !violations.contains { $0.signature == policy.signature } }
-        return result
+        return credentials?.secrets.hidden(result) ?? result
     }
 
-    private func setup() -> Harness.Setup {
+    private func setup() throws -> Harness.Setup {
         var setup = Harness.Setup(
             target: target, life: life, codec: codec, patience: patience, campaign: CampaignName.fresh(),
             perturbation: perturbation, seed: seed)
+        setup.credentials = credentials
         setup.network = network.namespaces(for: target) { _ in }
+        setup.codec = try greeting.spoken(setup)
         return setup
     }
 
@@ -126,6 +134,6 @@ public struct ScenarioReplayer: Sendable {
     /// - Returns: the smallest found; nil where nothing smaller shows it.
     /// - Throws: `TargetError`, `CaptureError`, `SystemError`.
     public func minimize(_ scenario: Scenario, expecting oracle: OracleID, within time: Duration) throws -> Scenario? {
-        try Minimizer(setup(), within: time).minimize(scenario, expecting: Suspicion(of: oracle))
+        try Minimizer(try setup(), within: time).minimize(scenario, expecting: Suspicion(of: oracle))
     }
 }

@@ -102,7 +102,8 @@ package struct SerialComparison {
         var names: [Int: PlaceNames] = [:]
         for flow in table.finish() {
             guard let client = ExecutionJudge.connection(of: flow.client, execution.log)?.client else { continue }
-            let conversation = Conversation(flow: flow, name: "", codec: harness.setup.codec)
+            var conversation = Conversation(flow: flow, name: "", codec: harness.setup.codec)
+            conversation.leaveOut(harness.setup.credentials?.steps ?? [], harness.setup.codec)
             for exchange in conversation.exchanges {
                 _ = names[client, default: PlaceNames(harness.setup.campaign)].replaced(exchange.request.bytes)
                 guard let reply = exchange.reply else { continue }

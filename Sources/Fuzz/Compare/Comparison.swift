@@ -78,12 +78,12 @@ public final class Comparison {
         for (name, spec) in options.targets {
             let directory = try ScratchDirectory()
             let address = TargetAddress.tcp(port: try Port.free())
+            let places = TargetPlaces(address: address, directory: directory.path)
             let commands = TargetCommands(
-                life: TargetLife(), places: TargetPlaces(address: address, directory: directory.path),
-                logPath: directory.path + "/commands.log")
+                life: TargetLife(), places: places, logPath: directory.path + "/commands.log")
             let target = try Target(
                 Target.Birth(
-                    spec: spec, commands: commands, readiness: Readiness(address, in: nil),
+                    spec: spec, places: places, commands: commands, readiness: Readiness(address, in: nil),
                     logPath: directory.path + "/target.log", perturbation: quiet))
             servers.append((name, target, directory))
         }

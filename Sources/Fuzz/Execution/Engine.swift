@@ -10,6 +10,8 @@ package import System
 package final class Engine {
     private let address: TargetAddress
     private let codec: any WireCodec
+    /// What each connection begins with.
+    private let login: [LoginStep]
     private let patience: ClientPatience
     /// Whether every thread of the target sleeps; nil where that cannot be known.
     private let targetSleeps: (() -> Bool?)
@@ -43,6 +45,7 @@ package final class Engine {
 
     /// - Parameters:
     ///   - address: where the target listens.
+    ///   - login: what each connection begins with.
     ///   - sources: where connections come from.
     ///   - network: where the target listens; nil for our own.
     ///   - targetSleeps: asked while a reply is overdue.
@@ -50,7 +53,7 @@ package final class Engine {
     ///   - servingProcesses: asked once the script is over, before the connections close.
     /// - Throws: EMFILE, when the process is out of descriptors.
     package init(
-        address: TargetAddress, codec: any WireCodec, sources: ClientSources.Range,
+        address: TargetAddress, codec: any WireCodec, login: [LoginStep] = [], sources: ClientSources.Range,
         patience: ClientPatience = ClientPatience(), network: NetworkNamespaces? = nil,
         targetSleeps: @escaping () -> Bool? = { nil }, targetStarved: @escaping () -> Int64? = { nil },
         servingProcesses: (() -> [ClientSource: Int])? = nil
@@ -61,6 +64,7 @@ package final class Engine {
         sockets = ClientSockets(address, in: network)
         recording = address.transport == .unix ? ClientRecording() : nil
         self.codec = codec
+        self.login = login
         self.patience = patience
         self.targetSleeps = targetSleeps
         self.targetStarved = targetStarved
@@ -104,6 +108,10 @@ package final class Engine {
         }
         noteServingProcesses(connections)
         if outcome == .completed {
+            for connection in connections {
+                if connection.mayRead { connection.read(scratch: scratch, atMost: &readable) }
+                connection.scriptEnds()
+            }
             let begin = Clock.monotonic
             outcome = drain()
             let time = Clock.monotonic - begin
@@ -137,7 +145,7 @@ package final class Engine {
             }
             current[step.client] = connections.count
             try open(client: step.client, receiveBuffer: receiveBuffer)
-            return .completed
+            return logIn(connections[connections.count - 1])
         }
         guard let index = current[step.client] else { return .completed }
         let connection = connections[index]
@@ -159,6 +167,19 @@ package final class Engine {
             queue.look(at: connections)
             connection.noteUnread(scratch: scratch, atMost: &readable)
             connection.leave(reset: step.action == .reset)
+        }
+        return .completed
+    }
+
+    /// Says what each connection begins with, and waits until it is answered.
+    private func logIn(_ connection: ClientConnection) -> ExecutionLog.Outcome {
+        for step in login {
+            readable += 2 * step.bytes.count
+            connection.send(step.bytes, codec, now: Clock.wall)
+            for _ in 0..<step.replies {
+                let outcome = awaitReply(connection)
+                guard outcome == .completed else { return outcome }
+            }
         }
         return .completed
     }

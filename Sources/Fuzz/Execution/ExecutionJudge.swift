@@ -23,9 +23,14 @@ package struct ExecutionJudge: Sendable {
     /// Whether no reply is longer than all that the clients of a campaign have written: a fresh target knows no more.
     private let boundsReplies: Bool
 
+    /// What each connection begins with, which is nobody's operation.
+    private let login: [LoginStep]
+
     package init(
-        codec: any WireCodec, serverPort: UInt16, isDatagram: Bool = false, isFreshTarget: Bool = false
+        codec: any WireCodec, serverPort: UInt16, isDatagram: Bool = false, isFreshTarget: Bool = false,
+        login: [LoginStep] = []
     ) {
+        self.login = login
         boundsReplies = codec.boundsReplies && (isFreshTarget || !codec.hasSharedState)
         self.codec = codec
         self.serverPort = serverPort
@@ -133,6 +138,7 @@ package struct ExecutionJudge: Sendable {
             evidence.conversations[index].clientKeptReading = connection.keptReading
             evidence.conversations[index].owedSince = connection.owedSince.map { Timestamp(nanoseconds: $0) }
         }
+        evidence.leaveOut(login)
         var judgement = oracles.judge(evidence)
         experience.methods.withLock { $0.formUnion(judgement.methods.accepted) }
         if log.packets == nil { judgement.exercised.intervals = Self.intervals(evidence, flows, log) }
@@ -160,10 +166,11 @@ package struct ExecutionJudge: Sendable {
         var table = DatagramTable(serverPort: serverPort)
         table.add(packets)
         let flows = table.finish()
-        let evidence = Evidence(
+        var evidence = Evidence(
             datagrams: flows, codec: codec, names: { Self.name($0.client, log) },
             incomplete: trouble + Self.datagramDisagreements(flows, log),
             end: packets.records.last?.time ?? Timestamp(nanoseconds: 0))
+        evidence.leaveOut(login)
         return (evidence, oracles.judge(evidence))
     }
 

@@ -33,6 +33,12 @@ package struct ExecutionLog: Sendable {
         self.endNanoseconds = endNanoseconds
     }
 
+    /// Whether there were clients, and none of them was connected.
+    var metNobody: Bool {
+        !connections.isEmpty
+            && connections.allSatisfy { $0.wasReset && $0.sentBytes == 0 && $0.receivedBytes == 0 }
+    }
+
     /// Whether the target sent more than the clients read.
     var isFlooded: Bool { if case .flooded = outcome { true } else { false } }
 
@@ -83,6 +89,11 @@ package struct ConnectionLog: Sendable {
     package var serverProcess: Int?
     /// The client closed with a reset, which discards what was under way.
     package var clientReset = false
+    /// Bytes that had come when the script was over, before the client said that it would send no more; 0 where not every step was
+    /// done.
+    package var heardInScript = 0
+    /// The server had ended it by then.
+    package var wasOverInScript = false
 
     package init(client: Int, source: ClientSource) {
         self.client = client

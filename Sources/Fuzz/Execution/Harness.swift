@@ -26,6 +26,10 @@ final class Harness {
         var seed: UInt64
         /// The network of target and clients; nil for our own.
         var network: NetworkNamespaces?
+        /// How clients log in, and what is secret.
+        var credentials: Credentials?
+        /// Whether clients begin with that: not where a target's greeting is listened to.
+        var logsIn = true
         /// Whether to find out which process of the target serves which connection.
         var findsServingProcesses = false
         /// Shared by all setups that were made from one: they restart the same server.
@@ -53,6 +57,8 @@ final class Harness {
     private var log: TargetLog
     /// It left a client waiting: it will not end by itself.
     private var isWedged = false
+    /// A server that we can only restart has turned all clients of the last execution away, as one that is no more.
+    private(set) var isGone = false
     /// Datagrams that the kernel has dropped at the target's sockets, as last looked.
     private var droppedDatagrams = 0
     /// Connections to its Unix socket that a fresh target has without our clients.
@@ -83,7 +89,7 @@ final class Harness {
         perturbation = try Perturbation(plan: setup.perturbation, in: setup.network)
         pipeline = try JudgementPipeline(
             address: address, endMarkPort: endMark.port, codec: setup.codec, ringBytes: setup.ringBytes,
-            isFreshTarget: setup.target.isCommand, network: setup.network)
+            isFreshTarget: setup.target.isCommand, login: setup.login, network: setup.network)
         do {
             try startTarget()
         } catch {
@@ -98,12 +104,17 @@ final class Harness {
         target = nil
         previous = nil
         isWedged = false
+        isGone = false
         droppedDatagrams = 0
-        target = try Target(
-            Target.Birth(
-                spec: setup.target, commands: commands,
-                readiness: Readiness(address, in: setup.network, answering: setup.life.ready, setup.codec),
-                logPath: logPath, perturbation: perturbation, restarted: setup.restarted))
+        let readiness = Readiness(
+            address, in: setup.network, answering: setup.life.ready,
+            as: setup.credentials ?? Credentials(setup.codec))
+        target = try hiding { () throws(TargetError) in
+            try Target(
+                Target.Birth(
+                    spec: setup.target, places: places, commands: commands, readiness: readiness,
+                    logPath: logPath, perturbation: perturbation, restarted: setup.restarted))
+        }
         isFresh = true
         if let pid = target?.process?.pid, address.transport == .unix {
             Clock.sleep(milliseconds: 5)
@@ -118,8 +129,8 @@ final class Harness {
         let sleep = self.sleep
         let lookUp = { sleep.pid.map { ServingProcesses.find(of: $0, address: address) } ?? [:] }
         engine = try Engine(
-            address: address, codec: setup.codec, sources: sources, patience: setup.patience, network: setup.network,
-            targetSleeps: { sleep.isAsleep() },
+            address: address, codec: setup.codec, login: setup.login, sources: sources,
+            patience: setup.patience, network: setup.network, targetSleeps: { sleep.isAsleep() },
             targetStarved: { sleep.pid.map { ProcessorTime(of: $0).waiting } },
             servingProcesses: setup.findsServingProcesses ? lookUp : nil)
     }
@@ -136,6 +147,7 @@ final class Harness {
         guard let engine else { preconditionFailure("a harness runs nothing before its target has started") }
         var log = try engine.run(scenario, execution: executions, binding: binding)
         waits += log.waits
+        isGone = target?.process == nil && setup.startsAnew && log.metNobody
         if case .stalled = log.outcome, address.transport == .udp {
             let dropped = try setup.network.inside { DatagramSockets.dropped(address.port) }
             log.droppedDatagrams = max(0, dropped - droppedDatagrams)
@@ -182,17 +194,30 @@ final class Harness {
         defer { isFresh = false }
         guard !isFresh else { return }
         do {
-            try commands.run(.reset)?.end()
+            try hiding { () throws(TargetError) in try commands.run(.reset) }?.end()
         } catch .commandFailed where target?.poll() != nil {
             // That a target has died meanwhile, the execution shows.
         }
     }
 
+    /// Keeps secrets out of what is told of trouble.
+    private func hiding<Value>(_ body: () throws(TargetError) -> Value) throws(TargetError) -> Value {
+        do throws(TargetError) {
+            return try body()
+        } catch {
+            throw setup.credentials?.secrets.hidden(error) ?? error
+        }
+    }
+
+    private var places: TargetPlaces {
+        TargetPlaces(address: address, directory: scratch.path, secrets: setup.credentials?.secrets ?? Secrets())
+    }
+
     /// What is run around the target.
     private var commands: TargetCommands {
         TargetCommands(
-            life: setup.life, places: TargetPlaces(address: address, directory: scratch.path),
-            patience: setup.patience, network: setup.network, logPath: scratch.path + "/commands.log")
+            life: setup.life, places: places, patience: setup.patience, network: setup.network,
+            logPath: scratch.path + "/commands.log")
     }
 
     /// The target's end, given a moment where a connection broke: the process may still be dying.
@@ -245,6 +270,20 @@ final class Harness {
 
     /// No more executions come: the judge spends less on those that are left.
     func hurryJudge() { pipeline.hurry() }
+
+    /// Whether the target, of which nobody wants anything, was seen with all its threads asleep; nil where nobody can tell.
+    var sleepsAtRest: Bool? {
+        var seen: Bool?
+        for _ in 0..<Self.looksAtRest where seen != true {
+            seen = sleep.isAsleep() ?? seen
+            guard seen != nil else { return nil }
+            Clock.sleep(milliseconds: 15)
+        }
+        return seen
+    }
+
+    /// An answer takes two looks that are 100 ms apart.
+    private static let looksAtRest = 20
 
     /// What the target and its descendants hold, once it is at rest.
     func resources() -> ProcessTree.Resources? {
@@ -319,6 +358,9 @@ final class Harness {
 }
 
 extension Harness.Setup {
+    /// What each connection begins with.
+    fileprivate var login: [LoginStep] { logsIn ? credentials?.steps ?? [] : [] }
+
     /// An address of the target's network on which nothing listens.
     fileprivate func free(_ transport: TargetTransport, in directory: String) throws -> TargetAddress {
         try network.inside { Result { try TargetAddress.free(transport, in: directory) } }.get()

@@ -50,11 +50,12 @@ final class JudgementPipeline {
     ///   - endMarkPort: where the end marks go.
     ///   - ringBytes: the size of the kernel's ring.
     ///   - network: where the target listens; nil for our own.
+    ///   - login: what each connection begins with.
     ///   - isFreshTarget: whether the target was started by us, and holds nothing that our clients have not written.
     /// - Throws: `CaptureError`, and `SystemError` where threads or descriptors run out.
     init(
         address: TargetAddress, endMarkPort: UInt16, codec: any WireCodec, ringBytes: Int, isFreshTarget: Bool,
-        network: NetworkNamespaces?
+        login: [LoginStep] = [], network: NetworkNamespaces?
     ) throws {
         let capture = try Self.capture(address, endMarkPort, ringBytes, network)
         let work = try Mailbox<Work>()
@@ -67,7 +68,7 @@ final class JudgementPipeline {
         self.judged = judged
         let judge = ExecutionJudge(
             codec: codec, serverPort: address.port, isDatagram: address.transport == .udp,
-            isFreshTarget: isFreshTarget)
+            isFreshTarget: isFreshTarget, login: login)
         let bench = try JudgeBench(judge, judged)
         self.bench = bench
         do {

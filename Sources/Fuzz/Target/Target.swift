@@ -14,6 +14,7 @@ final class Target {
     /// What a target is started with, and the same for each start.
     struct Birth {
         let spec: TargetSpec
+        let places: TargetPlaces
         let commands: TargetCommands
         let readiness: Readiness
         /// What the target prints goes there.
@@ -28,7 +29,7 @@ final class Target {
     /// A command runs in our own working directory, where the user's paths hold.
     init(_ birth: Birth) throws(TargetError) {
         let commands = birth.commands
-        let places = commands.places
+        let places = birth.places
         address = places.address
         helpers = try commands.run(.setup)
         switch birth.spec {
@@ -37,17 +38,19 @@ final class Target {
             try birth.restarted.restart(commands)
             guard commands.life.mayTakeTime else {
                 guard address.isServed() else { throw .notListening(address) }
-                return
+                if birth.readiness.asksNothing { return }
+                break
             }
         case .command:
-            let words = birth.spec.words(places)
+            let words = birth.spec.words
             // A server that was killed leaves its socket file behind.
             if case .unix(let path) = address { unlink(path) }
             process = try TargetProcess(
-                words: birth.perturbation.command(words), directory: ".", logPath: birth.logPath,
+                words: birth.perturbation.command(words.map(places.fill)), directory: ".", logPath: birth.logPath,
                 environment: DiagnosticVariables.added(
                     to: birth.perturbation.environment(extending: commands.environment)),
-                name: words.joined(separator: " "), network: commands.network, beside: commands.life.commands)
+                name: words.map(places.shown).joined(separator: " "), network: commands.network,
+                beside: commands.life.commands)
         }
         try awaitReady(birth)
     }
@@ -69,8 +72,10 @@ final class Target {
         let deadline = min(commands.life.timeout.fromNow, commands.patience.deadline ?? .max)
         var readiness = birth.readiness
         let isOver = { self.poll() != nil || Interruption.signal != nil || Clock.monotonic >= deadline }
-        while !readiness.isReached(isOver: isOver) {
-            guard isOver() else {
+        while true {
+            let look = readiness.look(isOver: isOver)
+            if case .ready = look { return }
+            guard readiness.isHopeless(look) || isOver() else {
                 Clock.sleep(milliseconds: 2)
                 continue
             }
@@ -80,9 +85,9 @@ final class Target {
             let output = process?.output() ?? ""
             if let ending { throw .endedEarly(command: name, ending: ending, output: output) }
             if let signal = Interruption.signal { throw .interrupted(signal: signal) }
+            if case .loginRefused(let reply) = look { throw .loginRefused(reply: reply) }
             let waiting = TargetError.Waiting(
-                time: .nanoseconds(Clock.monotonic - start), request: readiness.request,
-                refusal: readiness.refusal)
+                time: .nanoseconds(Clock.monotonic - start), request: readiness.request, refusal: readiness.refusal)
             throw .notReady(command: name, address: address, waiting: waiting, output: output)
         }
     }

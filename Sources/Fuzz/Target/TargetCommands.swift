@@ -4,14 +4,15 @@ package import System
 /// Runs what the user wants done around a target: in its network, with its variables. It ends with us, as a target does.
 package struct TargetCommands {
     let life: TargetLife
-    let places: TargetPlaces
+    /// Nil for what is no server.
+    let places: TargetPlaces?
     let patience: ClientPatience
     let network: NetworkNamespaces?
     /// Where what they print goes.
     let logPath: String
 
     package init(
-        life: TargetLife, places: TargetPlaces, patience: ClientPatience = ClientPatience(),
+        life: TargetLife, places: TargetPlaces?, patience: ClientPatience = ClientPatience(),
         network: NetworkNamespaces? = nil, logPath: String
     ) {
         self.life = life
@@ -22,9 +23,11 @@ package struct TargetCommands {
     }
 
     /// The variables of the target and of the commands.
-    var environment: [String: String] {
-        GuardedProcess.inheritedEnvironment.merging(life.environment.mapValues(places.fill)) { $1 }
+    package var environment: [String: String] {
+        GuardedProcess.inheritedEnvironment.merging(life.environment.mapValues(filled)) { $1 }
     }
+
+    private func filled(_ text: String) -> String { places?.fill(text) ?? text }
 
     /// Runs one, where there is one, and waits for it.
     ///
@@ -34,7 +37,7 @@ package struct TargetCommands {
         guard let text = command(role) else { return nil }
         unlink(logPath)
         var start = GuardedProcess.Start(
-            ["/bin/sh", "-c", places.fill(text)], name: "\(role.option) '\(text)'", environment: environment)
+            ["/bin/sh", "-c", filled(text)], name: "\(role.option) '\(text)'", environment: environment)
         start.network = network
         start.keeping = .groupAndWhatItLeaves
         (start.input, start.output, start.errors) = ("/dev/null", logPath, logPath)

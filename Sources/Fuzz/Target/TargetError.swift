@@ -10,6 +10,8 @@ public enum TargetError: Error, CustomStringConvertible, Sendable {
     case notReady(command: String, address: TargetAddress, waiting: Waiting, output: String)
     /// Nothing listens at the address.
     case notListening(TargetAddress)
+    /// It refused the clients' login.
+    case loginRefused(reply: String)
     /// A command that is run around it failed. `output` is the end of what it printed.
     case commandFailed(TargetLife.Role, command: String, ending: ProcessEnding, output: String)
     /// A command that is run around it did not end in the time that it has, or, `isCut`, before all was to be over.
@@ -26,6 +28,8 @@ public enum TargetError: Error, CustomStringConvertible, Sendable {
             "'\(command)' \(ending) before it accepted a connection" + TargetError.tail(output)
         case .notReady(let command, let address, let waiting, let output):
             "'\(command)' \(waiting.text(address))" + TargetError.tail(output)
+        case .loginRefused(let reply):
+            "the target refused the login: \(reply)"
         case .commandFailed(let role, let command, let ending, let output):
             "\(role.option) '\(command)' \(ending)" + TargetError.tail(output)
         case .commandTooSlow(let role, let command, let waited, let isCut, let output):

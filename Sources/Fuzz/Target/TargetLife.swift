@@ -48,15 +48,22 @@ public struct TargetLife: Equatable, Sendable {
 package struct TargetPlaces {
     let address: TargetAddress
     let directory: String
+    let secrets: Secrets
 
-    /// - Parameter directory: what `{dir}` stands for.
-    package init(address: TargetAddress, directory: String) {
+    /// - Parameters:
+    ///   - directory: what `{dir}` stands for.
+    ///   - secrets: what may stand in a text besides.
+    package init(address: TargetAddress, directory: String, secrets: Secrets = Secrets()) {
         self.address = address
         self.directory = directory
+        self.secrets = secrets
     }
 
-    /// The text with the places filled in.
-    func fill(_ text: String) -> String {
+    /// The text with the places filled in, those of secrets too: for nobody to read.
+    func fill(_ text: String) -> String { secrets.filled(shown(text)) }
+
+    /// The text with the places filled in, but for those of secrets.
+    func shown(_ text: String) -> String {
         let path = if case .unix(let path) = address { path } else { "" }
         return text.replacing("{port}", with: String(address.port)).replacing("{host}", with: address.transport.host)
             .replacing("{socket}", with: path).replacing("{dir}", with: directory)

@@ -27,10 +27,8 @@ public enum TargetSpec: Equatable, Sendable {
         return Perturbation.plan(mode: mode, executable: program)
     }
 
-    /// The command's words with the places filled in.
-    func words(_ places: TargetPlaces) -> [String] {
-        if case .command(let words, _) = self { words.map(places.fill) } else { [] }
-    }
+    /// The command's words; none of a server that runs already.
+    var words: [String] { if case .command(let words, _) = self { words } else { [] } }
 }
 
 /// How a process ended.

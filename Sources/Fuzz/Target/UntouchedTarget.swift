@@ -10,14 +10,15 @@ enum UntouchedTarget {
         guard case .command(_, let transport) = setup.target else { return false }
         let scratch = try ScratchDirectory()
         let address = try setup.network.inside { Result { try TargetAddress.free(transport, in: scratch.path) } }.get()
-        let places = TargetPlaces(address: address, directory: scratch.path)
+        let places = TargetPlaces(
+            address: address, directory: scratch.path, secrets: setup.credentials?.secrets ?? Secrets())
         let commands = TargetCommands(
             life: setup.life, places: places, patience: setup.patience, network: setup.network,
             logPath: scratch.path + "/commands.log")
-        let words = setup.target.words(places)
+        let words = setup.target.words
         let process = try TargetProcess(
-            words: words, directory: ".", logPath: scratch.path + "/target.log", environment: commands.environment,
-            name: words.joined(separator: " "), network: setup.network, beside: setup.life.commands)
+            words: words.map(places.fill), directory: ".", logPath: scratch.path + "/target.log", environment: commands.environment,
+            name: words.map(places.shown).joined(separator: " "), network: setup.network, beside: setup.life.commands)
         defer { process.stop(graceMilliseconds: 500) }
         let end = min(setup.life.timeout.fromNow, setup.patience.deadline ?? .max)
         while !listens(process.pid, address), process.poll() == nil, Clock.monotonic < end, !setup.patience.isOver {

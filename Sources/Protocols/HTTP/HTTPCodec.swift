@@ -12,8 +12,24 @@ public struct HTTPCodec: WireCodec {
     /// The most bytes of the line with a chunk size and its extensions.
     public static let maximumChunkLine = 4 << 10
 
+    /// The fields that each request's header has besides, without their ends of line.
+    private var fields: [[UInt8]] = []
+    /// Whether one of them names the host.
+    private var namesHost = false
+
     /// Creates the codec.
     public init() {}
+
+    /// With these fields, `NAME: VALUE`, in each request; nil where one is none.
+    public func sending(headers: [[UInt8]]) -> (any WireCodec)? {
+        var codec = self
+        for field in headers {
+            guard let name = HTTPCredentials.name(ofField: field) else { return nil }
+            codec.fields.append(field)
+            if name == "host" { codec.namesHost = true }
+        }
+        return codec
+    }
 
     /// `http`.
     public var name: String { "http" }
@@ -95,7 +111,9 @@ public struct HTTPCodec: WireCodec {
         out.append(contentsOf: method)
         out.append(0x20)
         Self.appendTarget(words.count > 1 ? words[1] : [], to: &out)
-        out.append(contentsOf: " HTTP/1.1\r\nHost: localhost\r\n".utf8)
+        out.append(contentsOf: " HTTP/1.1\r\n".utf8)
+        if !namesHost { out.append(contentsOf: "Host: localhost\r\n".utf8) }
+        for field in fields { out.append(contentsOf: field + crlf) }
         if isReader, words.count > 2 {
             out.append(contentsOf: "Range: ".utf8)
             for byte in words[2] { out.append((0x21...0x7E).contains(byte) ? byte : UInt8(ascii: "?")) }

@@ -6,6 +6,12 @@ extension HTTPCodec: WireProtocol {
     package var isToldByMessages: Bool { true }
     package var isToldByReplies: Bool { true }
     package func begins(_ bytes: [UInt8], from role: Role) -> Bool { HTTPHead.begins(bytes.span, from: role) }
+    package func secrets(ofLogin words: [[UInt8]]) -> [[UInt8]] { HTTPCredentials.secrets(ofLogin: words) }
+    package func secrets(ofHeader field: [UInt8], isGiven: Bool) -> [[UInt8]] {
+        HTTPCredentials.secrets(ofField: field, isGiven: isGiven)
+    }
+    package var loginProbe: [String]? { ["GET", "/"] }
+    package func deniesLogin(_ reply: [UInt8]) -> Bool { HTTPCredentials.isDenied(reply) }
 }
 
 /// Methods on paths. A call's words are its method and its target.
@@ -105,6 +111,12 @@ struct HTTPMeaning: Meaning {
         let (bytes, range) = head.body(in: reply.bytes)
         if range.isEmpty, let length = head.contentLength { return "\(head.status), length \(length)" }
         return range.isEmpty ? "\(head.status)" : "\(head.status) \(Reading.text(bytes[range]))"
+    }
+
+    /// A redirection does nothing, either.
+    func gotNothing(_ call: Call, _ reading: Reading) -> Bool {
+        guard let head = call.head else { return false }
+        return head.isError || HTTPMethod.redirections.contains(Int(head.status))
     }
 
     func isRefusal(_ head: ReplyHead) -> Bool { head.status >= 400 && head.status != 404 }

@@ -7,6 +7,14 @@ extension RESPCodec: WireProtocol {
 
     package func begins(_ bytes: [UInt8], from role: Role) -> Bool { RESPHead.begins(bytes.span, from: role) }
 
+    /// The password of AUTH, also in HELLO.
+    package func secrets(ofLogin words: [[UInt8]]) -> [[UInt8]] {
+        let names = words.map { String(decoding: $0, as: UTF8.self).uppercased() }
+        guard let place = names.firstIndex(of: "AUTH") else { return [] }
+        let password = place == 0 ? words.count - 1 : place + 2
+        return password > place && password < words.count ? [words[password]] : []
+    }
+
     /// An inline request is a line of many protocols: one of a command that is known may be taken for one.
     package func likeness(of request: [UInt8]) -> Likeness {
         if request.first == UInt8(ascii: "*") { return .own }

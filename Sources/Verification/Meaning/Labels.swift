@@ -30,8 +30,13 @@ extension Reading {
 
     /// Bytes for people: printable ASCII as it is, the rest as `\x0A`, cut after `longestText`.
     package static func text(_ bytes: some Collection<UInt8>) -> String {
+        escaped(bytes.prefix(longestText)) + (bytes.count > longestText ? "…" : "")
+    }
+
+    /// All of them: printable ASCII as it is, the rest as `\x0A`.
+    package static func escaped(_ bytes: some Collection<UInt8>) -> String {
         var out = ""
-        for byte in bytes.prefix(longestText) {
+        for byte in bytes {
             if (0x20...0x7E).contains(byte), byte != UInt8(ascii: "\\") {
                 out.unicodeScalars.append(Unicode.Scalar(byte))
             } else if byte == 0x0A {
@@ -42,7 +47,7 @@ extension Reading {
                 out += "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
             }
         }
-        return bytes.count > longestText ? out + "…" : out
+        return out
     }
 
     package static let longestText = 40

@@ -28,6 +28,22 @@ package protocol WireProtocol: WireCodec {
     /// Whether the reply repeats of its request what the protocol wants it to.
     func repeats(_ exchange: Exchange) -> Bool
 
+    // MARK: Logging in
+
+    /// The secrets among the words of a request that logs in, where nobody has said which they are.
+    func secrets(ofLogin words: [[UInt8]]) -> [[UInt8]]
+
+    /// The secrets in a field of a request's header.
+    ///
+    /// - Parameter isGiven: whether nobody has said which part of it is one.
+    func secrets(ofHeader field: [UInt8], isGiven: Bool) -> [[UInt8]]
+
+    /// The words of a request whose reply tells whether its client is logged in; nil where the login's own reply does.
+    var loginProbe: [String]? { get }
+
+    /// Whether this reply to it says that its client is not.
+    func deniesLogin(_ reply: [UInt8]) -> Bool
+
     // MARK: Connections that others announce
 
     /// Whether replies announce connections on which no messages are sent, as FTP's PASV does. Where they do, a
@@ -66,6 +82,10 @@ extension WireProtocol {
     package func begins(_ bytes: [UInt8], from role: Role) -> Bool { true }
     package func likeness(of request: [UInt8]) -> Likeness { .own }
     package func repeats(_ exchange: Exchange) -> Bool { exchange.reply != nil }
+    package func secrets(ofLogin words: [[UInt8]]) -> [[UInt8]] { words.count > 1 ? [words[words.count - 1]] : [] }
+    package func secrets(ofHeader field: [UInt8], isGiven: Bool) -> [[UInt8]] { isGiven ? [field] : [] }
+    package var loginProbe: [String]? { nil }
+    package func deniesLogin(_ reply: [UInt8]) -> Bool { isError(reply) }
     package var announcesFlows: Bool { false }
     package func announcedPort(in exchange: Exchange) -> UInt16? { nil }
     package func mayAnswer(_ reply: Message, _ request: Message) -> Bool { true }

@@ -41,7 +41,11 @@ extension Dialogue {
         return problem
     }
 
-    func unansweredRequest(_ request: Int) -> UnansweredRequest { reading.unanswered(call(request)) }
+    func unansweredRequest(_ request: Int) -> UnansweredRequest {
+        var unanswered = reading.unanswered(call(request))
+        unanswered.isTurnedAway = (0..<request).allSatisfy { self.call($0).head?.isError ?? false }
+        return unanswered
+    }
 }
 
 extension Reading {
