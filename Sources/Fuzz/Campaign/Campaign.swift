@@ -59,6 +59,7 @@ public final class Campaign {
         }
         let greeting: Greeting
         (harness, greeting) = try Self.greeted(setup, options)
+        if harness.executions > 0 { introduction.noteProbe() }
         acquaintance.greeting = Array(greeting.messages.joined())
         acquaintance.unasked = greeting.unasked
         spin = SpinWatch(options.hammers ? nil : source.introductions(options.codec).first)
