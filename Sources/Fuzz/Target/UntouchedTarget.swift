@@ -17,7 +17,8 @@ enum UntouchedTarget {
             logPath: scratch.path + "/commands.log")
         let words = setup.target.words
         let process = try TargetProcess(
-            words: words.map(places.fill), directory: ".", logPath: scratch.path + "/target.log", environment: commands.environment,
+            words: words.map(places.fill), directory: ".", logPath: scratch.path + "/target.log",
+            environment: commands.environment,
             name: words.map(places.shown).joined(separator: " "), network: setup.network, beside: setup.life.commands)
         defer { process.stop(graceMilliseconds: 500) }
         let end = min(setup.life.timeout.fromNow, setup.patience.deadline ?? .max)
