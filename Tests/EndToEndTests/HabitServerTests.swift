@@ -17,7 +17,7 @@ extension EndToEnd {
             /// What the acquaintance says of it, by the path of the key: each text is part of the value.
             var facts: [String: String]
             /// Whether its twin shows: not where it keeps nothing, does it later than it says, has a form of its own for what it keeps, or
-            /// serves one client after the other.
+            /// serves one client after the other, or refuses nearly all.
             var hasTwin = true
             /// Whether anything is tested: not where it refuses all, or serves one client after the other.
             var isTested = true
@@ -56,7 +56,7 @@ extension EndToEnd {
             Server(name: "http_json", facts: ["commands.answered": "PUT"], hasTwin: false),
             Server(name: "http_one_request", facts: ["requests_per_connection": "1"]),
             Server(name: "http_pool", facts: waiting),
-            Server(name: "http_rate_limit", facts: ["commands.answered": "PUT"], isTested: false),
+            Server(name: "http_rate_limit", facts: ["commands.answered": "PUT"], hasTwin: false, isTested: false),
             Server(name: "http_recycled", facts: ["requests_per_connection": "5"]),
             Server(name: "http_redirect", facts: ["commands.answered": "PUT"], hasTwin: false, isTested: false),
             Server(name: "http_router", facts: ["commands.answered": "PUT"]),

@@ -468,7 +468,8 @@ public final class Campaign {
         let violation = finding.violation
         let request = violation.cause == nil ? nil : violation.unanswered
         // The other policy that a campaign sees.
-        let habit = request.map(Habit.init(of:)) ?? (finding.level == .policy ? .halfClose : nil)
+        let isHalfClose = finding.level == .policy && violation.oracle == .loss
+        let habit = request.map(Habit.init(of:)) ?? (isHalfClose ? .halfClose : nil)
         guard let habit, source.avoid(habit) else { return }
         tally.status.avoided.append("\(habit)")
         try emit(.avoided("\(habit)"))

@@ -155,11 +155,15 @@ extension HTTPMeaning {
                 || message.first.number < dialogue.request(request + 1).first.number
         else { return nil }
         let packet = dialogue.request(request).last
-        return dialogue.problem(
+        var problem = dialogue.problem(
             .corruption, "head-with-body",
             "\(dialogue.who): the reply to \(dialogue.label(request)) (packet \(packet.number)) brings a body (packet "
                 + "\(message.first.number)), which clients take for the next reply: \(Reading.text(malformed.rest)).",
             [(packet, "\(dialogue.label(request)) asks for a head only"), (message.first, "a body follows the head")])
+        if dialogue.heads[request]?.http.closes ?? false {
+            problem.violation.policy = "no next reply stands behind a body that ends with its connection"
+        }
+        return problem
     }
 
     /// For a GET whose body was PUT to one path alone: the only one that asked for that.
