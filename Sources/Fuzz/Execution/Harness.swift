@@ -296,9 +296,14 @@ final class Harness {
     /// The capture's own counts so far.
     var captureStatistics: CaptureStatistics { pipeline.statistics }
 
+    /// Bytes of what a target printed that a finding keeps.
+    private static let outputBytes = 256 << 10
+
     /// The end of what the target printed.
     var targetOutput: [UInt8] {
-        let tail = (try? readTail(of: logPath, limit: 256 << 10)) ?? []
+        var tail = (try? readTail(of: logPath, limit: Self.outputBytes)) ?? []
+        // The beginning of the first line may be half a secret.
+        if tail.count == Self.outputBytes, let end = tail.firstIndex(of: 0x0A) { tail.removeFirst(end + 1) }
         guard logWasCut else { return tail }
         return Array("[it printed more than \(ExecutionLimits.targetLogBytes >> 20) MiB; the end:]\n".utf8) + tail
     }
