@@ -56,6 +56,8 @@ public struct CampaignFolder {
                 lost = lost ?? error
                 return error
             }
+        case .acquainted(let known):
+            keep("target.json") { try AcquaintanceRecord(known).write(to: $0) }
         case .ready, .unsupportedCommand, .suspected, .warning, .policy, .avoided: break
         }
         return nil
@@ -68,12 +70,16 @@ public struct CampaignFolder {
     public mutating func end(_ result: CampaignResult) -> CampaignSummary {
         status.end(result)
         let summary = CampaignSummary(result, context, paths: paths)
-        let path = folder + "/summary.json"
+        keep("summary.json") { try summary.write(to: $0) }
+        return summary
+    }
+
+    private mutating func keep(_ file: String, write: (String) throws -> Void) {
+        let path = "\(folder)/\(file)"
         do {
-            try summary.write(to: path)
+            try write(path)
         } catch {
             lost = lost ?? error as? CaptureError ?? .unwritable(path: path, reason: "\(error)")
         }
-        return summary
     }
 }

@@ -29,6 +29,7 @@ public struct CampaignSummary: Encodable {
     var targetCounts: TargetCounts
     var policies: [String]
     var avoided: [String]
+    var acquaintance: AcquaintanceRecord
     var findings: [Entry]
     var interruptedBy: Int32?
 
@@ -115,7 +116,7 @@ public struct CampaignSummary: Encodable {
     enum CodingKeys: String, CodingKey {
         case schema, verdict, seed, executions, operations, overlaps, refused, intervals, waits, clients, perturbation,
             inconclusive,
-            capture, policies, avoided, findings
+            capture, policies, avoided, acquaintance, findings
         case protocolName = "protocol"
         case commonestRefusal = "commonest_refusal"
         case target = "target_description"
@@ -161,6 +162,7 @@ public struct CampaignSummary: Encodable {
         targetCounts = TargetCounts(started: status.starts, crashed: status.crashes)
         policies = status.policies
         avoided = status.avoided
+        acquaintance = AcquaintanceRecord(result.acquaintance)
         findings = result.findings.map { finding in
             Entry(
                 id: finding.id, oracle: finding.violation.oracle.rawValue, summary: finding.violation.summary,

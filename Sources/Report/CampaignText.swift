@@ -42,6 +42,9 @@ public struct CampaignText: Sendable {
             return [.line("\(context.target.text) on \(address), \(context.protocolName), seed \(context.seed)")]
         case .progress(let status): return [.passing(progress(status))]
         case .activity(let words): return [.passing(words)]
+        case .acquainted(let known):
+            let lines = AcquaintanceText(known, clients: context.clients).lines
+            return [.line("what the target does:")] + lines.map(News.line)
         case .unsupportedCommand(let name):
             return [.line("the target does not know \(name); it is left out from now on")]
         case .suspected(let violation, let execution): return [.line(suspected(violation, execution: execution))]

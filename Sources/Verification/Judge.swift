@@ -113,6 +113,7 @@ public struct Judge: Sendable {
     private static func countRefusals(_ reading: Reading, _ judgement: inout Judgement) {
         for call in reading.calls where reading.meaning.gotNothing(call, reading) {
             judgement.exercised.refused += 1
+            if call.head.map(reading.meaning.isRefusal) ?? true { judgement.hasRefusal = true }
             judgement.refusal = judgement.refusal ?? reading.reply(call).map { reading.meaning.text($0) }
         }
     }

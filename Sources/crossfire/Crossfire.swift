@@ -16,7 +16,8 @@ struct Crossfire: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            FuzzCommand.self, CaptureCommand.self, InspectCommand.self, CheckCommand.self, ReplayCommand.self,
+            FuzzCommand.self, ProbeCommand.self, CaptureCommand.self, InspectCommand.self, CheckCommand.self,
+            ReplayCommand.self,
             MinimizeCommand.self, GateCommand.self, ServeCommand.self, ZooCommand.self, CompareCommand.self,
             DoctorCommand.self, ExplainCommand.self,
         ])

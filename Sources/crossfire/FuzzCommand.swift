@@ -25,6 +25,7 @@ struct FuzzCommand: ParsableCommand {
 
     @OptionGroup var target: TargetOptions
     @OptionGroup var common: RunOptions
+    @OptionGroup(title: "What is known of the target") var known: KnowledgeOptions
 
     @Option(help: "End after so many executions.")
     var executions: Int?
@@ -60,8 +61,7 @@ struct FuzzCommand: ParsableCommand {
 
     private static func oracle(_ name: String) throws -> OracleID {
         guard let oracle = OracleID(rawValue: name) else {
-            let known = OracleID.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("unknown oracle '\(name)'; expected one of \(known)")
+            throw ValidationError("unknown oracle '\(name)'; expected one of \(KnowledgeOptions.oracleNames)")
         }
         return oracle
     }
@@ -95,6 +95,7 @@ struct FuzzCommand: ParsableCommand {
         options.generator.clients = common.clients
         options.generator.operations = common.operations
         options.generator.isDestructive = destructive
+        try known.apply(to: &options)
         options.corpus = corpus
         options.seed = seed
         options.executionLimit = executions

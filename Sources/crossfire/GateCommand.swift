@@ -23,6 +23,7 @@ struct GateCommand: ParsableCommand {
 
     @OptionGroup var target: TargetOptions
     @OptionGroup var common: RunOptions
+    @OptionGroup(title: "What is known of the target") var known: KnowledgeOptions
 
     @Option(help: "The time for everything, as 30s: what saved findings and the corpus leave goes to fresh executions.")
     var duration = Duration.seconds(30)
@@ -103,6 +104,7 @@ struct GateCommand: ParsableCommand {
         options.network = replayer.network
         options.perturbation = perturbation
         options.wanted = common.wanted
+        try known.apply(to: &options)
         let context = RunContext(
             target: target, life: options.life, login: options.credentials?.login ?? Login(), protocolName: codec.name,
             seed: seed, clients: common.clients,

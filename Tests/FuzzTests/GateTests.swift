@@ -119,12 +119,30 @@ struct GateTests {
     @Test("what the time did not suffice for keeps the gate from being green, and hides no violation")
     func leftOut() {
         var gate = Gate(accepted: [])
-        gate.note(corpus: "a.crossfire", Self.result(0, of: 1, verdict: .held), took: .seconds(1))
+        gate.note(corpus: "a.crossfire", Self.result(0, of: 1, verdict: .held), protocolName: "resp", took: .seconds(1))
         #expect(gate.isComplete && gate.verdict == .held)
         gate.leaveOut(.corpus, "b.crossfire")
         #expect(!gate.isComplete && gate.verdict == .inconclusive)
-        gate.note(corpus: "c.crossfire", Self.result(1, of: 1, verdict: .violated), took: .seconds(1))
+        gate.note(
+            corpus: "c.crossfire", Self.result(1, of: 1, verdict: .violated), protocolName: "resp", took: .seconds(1))
         #expect(gate.verdict == .violated)
+    }
+
+    @Test("the baseline covers what scenarios of the corpus show, where it names all of it")
+    func corpusBaseline() {
+        var result = Self.result(1, of: 1, verdict: .violated)
+        result.violations = [
+            Violation(oracle: .loss, summary: "lost", signature: "a"),
+            Violation(oracle: .hang, summary: "hangs", signature: "b"),
+        ]
+        let ids = result.violations.map { Finding.id(of: $0, protocolName: "resp") }
+        for (accepted, verdict) in [(ids, Verdict.held), ([ids[0]], .violated), ([], .violated)] {
+            var gate = Gate(accepted: Set(accepted))
+            gate.note(corpus: "a.crossfire", result, protocolName: "resp", took: .seconds(1))
+            #expect(gate.verdict == verdict)
+            guard case .violated(_, _, let details) = gate.cases[0].outcome else { continue }
+            #expect(ids.allSatisfy { details.contains("id \($0)") }, "a baseline needs the ids: \(details)")
+        }
     }
 
     @Test("all tries together leave half of the time, and none gets less than a few executions")

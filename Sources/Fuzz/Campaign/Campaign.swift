@@ -6,11 +6,11 @@ import Wire
 /// Executions with a corpus, a budget and findings: it runs what its `ScenarioSource` draws, has suspicions confirmed
 /// (`FindingConfirmation`), looks at the target's rest (`TargetWatch`), and counts (`CampaignTally`).
 public final class Campaign {
-    private let options: CampaignOptions
-    private let emit: (CampaignEvent) throws -> Void
-    private let harness: Harness
-    private var source: ScenarioSource
-    private var tally = CampaignTally()
+    let options: CampaignOptions
+    let emit: (CampaignEvent) throws -> Void
+    let harness: Harness
+    private(set) var source: ScenarioSource
+    private(set) var tally = CampaignTally()
     private var watch: TargetWatch
     private var confirmation: FindingConfirmation
     private var findings: [Finding] = []
@@ -23,6 +23,7 @@ public final class Campaign {
     private var nextProgress: Int64 = 0
     private var introduction = Introduction()
     private var isIntroducing = false
+    private(set) var acquaintance = Acquaintance()
     /// A server that somebody else starts was no more, and the user was told.
     private var wasGone = false
 
@@ -50,7 +51,10 @@ public final class Campaign {
         setup.network = try options.network.namespaces(for: options.target) { error in
             try emit(.warning("no private network (\(error)); capturing in this process's own"))
         }
-        harness = try Harness(setup)
+        let greeting: Greeting
+        (harness, greeting) = try Self.greeted(setup, options)
+        acquaintance.greeting = Array(greeting.messages.joined())
+        acquaintance.unasked = greeting.unasked
         watch = TargetWatch(harness)
         confirmation = FindingConfirmation(options, harness.setup, tell: emit)
         let transport = harness.address.transport
@@ -65,6 +69,23 @@ public final class Campaign {
         if harness.sources == .oneAddress, transport == .tcp {
             try emit(.warning("the target turns clients away that do not come from 127.0.0.1; all come from there"))
         }
+    }
+
+    /// A harness that knows what its target says unasked.
+    private static func greeted(
+        _ setup: Harness.Setup, _ options: CampaignOptions
+    ) throws -> (Harness, Greeting) {
+        guard !options.hammers else { return (try Harness(setup), Greeting()) }
+        var silent = setup
+        silent.logsIn = false
+        let harness = try Harness(silent)
+        let greeting = try Greeting.heard(on: harness)
+        let logsIn = !(setup.credentials?.steps.isEmpty ?? true)
+        guard greeting != Greeting() || logsIn else { return (harness, greeting) }
+        harness.stop()
+        var knowing = setup
+        knowing.codec = greeting.spoken(setup.codec)
+        return (try Harness(knowing), greeting)
     }
 
     private static func setup(_ options: CampaignOptions, end: Int64) -> Harness.Setup {
@@ -98,24 +119,102 @@ public final class Campaign {
         try settle(try harness.judgements(all: true))
         if !stopsNow, !isOutOfTime { try lookAtResources() }
         try tellProgress(force: true)
-        let result = tally.result(findings, wanted: options.wanted, interruptedBy: Interruption.signal)
+        var result = tally.result(findings, wanted: options.wanted, interruptedBy: Interruption.signal)
+        result.acquaintance = acquaintance
+        // Who serves one connection after the other has nobody beside anybody.
+        if result.verdict == .held, acquaintance.connections?.served == 1 { result.verdict = .nothingTested }
         return options.credentials?.secrets.hidden(result) ?? result
     }
 
-    /// Asks for each command alone, before anybody is beside anybody: what is refused or never answered is known then.
+    /// Gets to know the target, as a campaign does before it begins, and ends it.
+    ///
+    /// - Throws: as `run()`.
+    public func acquaint() throws -> Acquaintance {
+        defer { harness.stop() }
+        watch.looked()
+        try introduce()
+        return acquaintance
+    }
+
+    /// Asks for each command alone, before anybody is beside anybody: what is refused or never answered is known then. Then gets to
+    /// know what else the target takes, and keeps to it.
     private func introduce() throws {
         isIntroducing = true
+        defer { isIntroducing = false }
         for scenario in source.introductions(options.codec) where !isOver && !introduction.isEnough {
             let start = Clock.monotonic
             introduction.note(try perform(scenario), took: .nanoseconds(Clock.monotonic - start))
         }
         try settle(try harness.judgements(all: true))
+        let judged = introduction.judged
+        introduction.judged = []
         isIntroducing = false
-        for execution in introduction.judged where !stopsNow {
+        judged.forEach { acquaintance.note($0) }
+        if !options.hammers, harness.address.transport != .udp { try getAcquainted() }
+        for execution in judged where !stopsNow {
             if introduction.tellsCommandsApart { noteAlone(execution) }
             try accuse(execution)
         }
-        introduction.judged = []
+        if !options.hammers { try emit(.acquainted(acquaintance)) }
+    }
+
+    private func getAcquainted() throws {
+        guard let command = acquaintance.known.first, let probes = source.probes(asking: command) else { return }
+        let before = probes.login.count + (options.credentials?.steps ?? []).reduce(0) { $0 + $1.replies }
+        var prober = TargetProber(
+            acquaintance, probes, clients: options.generator.clients, repliesBefore: before, perform: probe)
+        try prober.probe()
+        if options.generator.longestValue == nil, source.request(withValueOf: 1, of: acquaintance.known) != nil {
+            try prober.probeValues { source.request(withValueOf: $0, of: acquaintance.known) ?? [] }
+        }
+        acquaintance = prober.acquaintance
+        acquaintance.sleeps = harness.sleepsAtRest
+        for habit in acquaintance.limits { _ = source.avoid(habit) }
+        try judgeProbes(probes, repliesBefore: before)
+    }
+
+    /// One client pipelines, one half-closes: what is wrong about that is judged as ever.
+    private func judgeProbes(_ probes: TargetProbes, repliesBefore before: Int) throws {
+        let most = min(TargetProber.pipelined, acquaintance.requestsPerConnection ?? .max)
+        if most > 1, !options.generator.avoidsPipelining, let judged = try probe(probes.pipelining(most)) {
+            let replies = judged.log.connections.last?.replies.count ?? 0
+            acquaintance.pipelined = max(0, replies - before)
+            if acquaintance.pipelined ?? 0 < most { try accuse(judged, of: .pipelining) }
+        }
+        guard !options.generator.avoidsHalfClose, let judged = try probe(probes.halfClosing()) else { return }
+        let replies = judged.log.connections.last?.replies.count ?? 0
+        acquaintance.servesHalfClosed = replies > before
+        if acquaintance.servesHalfClosed == false { try accuse(judged) }
+    }
+
+    /// One client suffices for what is seen, and from now on nobody does that.
+    private func accuse(_ execution: JudgedExecution, of habit: Habit) throws {
+        for var violation in execution.accusations where violation.unanswered != nil {
+            violation.cause = "\(habit)"
+            if violation.oracle == .loss {
+                violation.policy = "a server may close instead of answering all that came at once"
+            }
+            try suspect(violation, execution)
+        }
+        if source.avoid(habit) {
+            tally.status.avoided.append("\(habit)")
+            try emit(.avoided("\(habit)"))
+        }
+    }
+
+    /// Runs a probe, which accuses nobody; nil where there is no time for it.
+    private func probe(_ scenario: Scenario) throws -> JudgedExecution? {
+        guard !isOver else { return nil }
+        introduction.noteProbe()
+        watch.begins(scenario)
+        let (log, ending) = try harness.execute(scenario)
+        let judged = try harness.judgements(all: true).last { $0.log.execution == log.execution }
+        guard log.outcome == .completed, ending == nil else {
+            if ending != nil, let judged { try accuse(judged) }
+            if !isOutOfTime { try harness.startTarget() }
+            return judged
+        }
+        return judged
     }
 
     @discardableResult
@@ -208,11 +307,19 @@ public final class Campaign {
     private func accuse(_ execution: JudgedExecution) throws {
         // It was under way when what it says was understood.
         guard execution.ending != nil || !source.isAvoided(execution.scenario) else { return }
-        for violation in execution.accusations { try suspect(violation, execution) }
+        for violation in execution.accusations where !isUnderstood(violation) { try suspect(violation, execution) }
+    }
+
+    /// Whether it is what a server does that was seen to close connections which are too many: one that is just being left
+    /// counts for a moment, too.
+    private func isUnderstood(_ violation: Violation) -> Bool {
+        if let wanted = options.oracles, !wanted.contains(violation.oracle) { return true }
+        return acquaintance.connections?.others == .closed && violation.oracle == .loss
+            && violation.unanswered?.isTurnedAway == true
     }
 
     private func lookAtResources() throws {
-        let leaks = watch.leaks(harness)
+        let leaks = watch.leaks(harness).filter { !isUnderstood($0) }
         guard !leaks.isEmpty else { return }
         _ = try harness.execute(watch.lastDeparture ?? source.next())
         let judged = try harness.judgements(all: true)

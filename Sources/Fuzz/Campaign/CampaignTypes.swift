@@ -26,6 +26,8 @@ public struct CampaignOptions: Sendable {
     public var executionLimit: Int?
     /// Ends after this time; nil: no such limit.
     public var duration: Duration? = .seconds(60)
+    /// Whose violations are looked at; nil: all.
+    public var oracles: Set<OracleID>?
     /// Ends at the first finding that is wanted, once it is confirmed.
     public var stopOnFirst = false
     /// Ends at the first finding of one of these oracles that is wanted, once it is confirmed.
@@ -52,6 +54,11 @@ public struct CampaignOptions: Sendable {
         self.codec = codec
         perturbation = target.plan(noise)
     }
+}
+
+extension CampaignOptions {
+    /// The commands that drawn scenarios may say, as the protocol writes them.
+    public var sayableCommands: Set<String> { codec.spoken.vocabulary?.commands ?? [] }
 }
 
 /// Where a campaign stands.
@@ -105,6 +112,8 @@ public enum CampaignEvent: Sendable {
     case progress(CampaignStatus)
     /// What is done now in place of executions, in a few words.
     case activity(String)
+    /// The target is known as well as a campaign gets to know it before it begins.
+    case acquainted(Acquaintance)
     /// The target does not know this command; it is used no more.
     case unsupportedCommand(String)
     /// A violation was seen; it is being confirmed.
@@ -131,6 +140,8 @@ public struct CampaignResult: Sendable {
     public var inconclusiveReasons: [String]
     /// The signal that ended it early, or nil.
     public var interruptedBy: Int32?
+    /// What the target was seen to do before it began.
+    public var acquaintance = Acquaintance()
 
     package init(
         verdict: Verdict, status: CampaignStatus, findings: [Finding], inconclusiveReasons: [String],

@@ -31,6 +31,7 @@ public struct ScenarioReplayer: Sendable {
     public var isStrict = false
     /// What one run has learnt of the target holds in the next.
     private var patience = ClientPatience()
+    private let greeting = HeardGreeting()
 
     /// A replayer with the numbers of a confirmation.
     ///
@@ -99,7 +100,7 @@ public struct ScenarioReplayer: Sendable {
         var suspicion = Suspicion(of: oracle)
         if oracle == nil, !isStrict { suspicion.mayBePolicy = false }
         let outcome = try ReproductionTrials(
-            setup(), times: times, executionsPerTry: executionsPerTry, durationPerTry: durationPerTry
+            try setup(), times: times, executionsPerTry: executionsPerTry, durationPerTry: durationPerTry
         ).run([scenario], expecting: suspicion)
         let seen = ([outcome.hit].compactMap { $0 } + outcome.others).flatMap(\.judgement.violations)
         var signatures: Set<String> = []
@@ -117,12 +118,13 @@ public struct ScenarioReplayer: Sendable {
         return credentials?.secrets.hidden(result) ?? result
     }
 
-    private func setup() -> Harness.Setup {
+    private func setup() throws -> Harness.Setup {
         var setup = Harness.Setup(
             target: target, life: life, codec: codec, patience: patience, campaign: CampaignName.fresh(),
             perturbation: perturbation, seed: seed)
         setup.credentials = credentials
         setup.network = network.namespaces(for: target) { _ in }
+        setup.codec = try greeting.spoken(setup)
         return setup
     }
 
@@ -132,6 +134,6 @@ public struct ScenarioReplayer: Sendable {
     /// - Returns: the smallest found; nil where nothing smaller shows it.
     /// - Throws: `TargetError`, `CaptureError`, `SystemError`.
     public func minimize(_ scenario: Scenario, expecting oracle: OracleID, within time: Duration) throws -> Scenario? {
-        try Minimizer(setup(), within: time).minimize(scenario, expecting: Suspicion(of: oracle))
+        try Minimizer(try setup(), within: time).minimize(scenario, expecting: Suspicion(of: oracle))
     }
 }

@@ -15,6 +15,9 @@ package struct ScenarioSource {
     private var random: SeededGenerator
     private var corpusNext = 0
     private var avoided: Set<Habit> = []
+    private let codec: any WireCodec
+    /// Requests that the target answers on one connection; nil: any number.
+    private var perConnection: Int?
 
     /// How many scenarios are drawn at most until one can be compared with what each client gets alone.
     private static let drawsForComparison = 100
@@ -27,6 +30,7 @@ package struct ScenarioSource {
         corpus = isDatagram ? options.corpus.filter(\.fitsDatagrams) : options.corpus
         leftOut = options.corpus.count - corpus.count
         hammers = options.hammers
+        codec = options.codec
         random = SeededGenerator(seed: options.seed)
         let name = options.codec.name
         generator = options.codec.spoken.vocabulary.flatMap { vocabulary in
@@ -40,6 +44,17 @@ package struct ScenarioSource {
         hammers ? [] : generator?.introductions(options, codec) ?? []
     }
 
+    /// What a target is probed with, of which this command is known to be answered; nil where only a corpus can be said.
+    package func probes(asking command: String) -> TargetProbes? {
+        guard let generator, let request = generator.request(command, options) else { return nil }
+        return TargetProbes(protocolName: codec.name, login: generator.login(options), request: request)
+    }
+
+    /// A request with a value as long as that, of one of these commands; nil where they take none.
+    package func request(withValueOf bytes: Int, of commands: [String]) -> [Template]? {
+        generator?.request(withValueOf: bytes, of: commands, options)
+    }
+
     /// Every scenario of the corpus once, then one of them in four.
     package mutating func next() -> Scenario {
         if corpusNext < corpus.count {
@@ -48,7 +63,14 @@ package struct ScenarioSource {
         }
         guard let generator else { return random.pick(corpus) }
         if !corpus.isEmpty, random.oneIn(4) { return random.pick(corpus) }
-        return hammers ? generator.hammer(&random, options) : generator.scenario(&random, options)
+        return hammers ? generator.hammer(&random, options) : drawn(generator)
+    }
+
+    /// A scenario that keeps to what the target serves.
+    private mutating func drawn(_ generator: ScenarioGenerator) -> Scenario {
+        generator.scenario(&random, options).within(
+            perConnection: perConnection, outstanding: options.avoidsPipelining ? 1 : nil,
+            login: generator.login(options), codec)
     }
 
     /// A drawn scenario that can be compared with what each client gets alone; nil if none was drawn.
@@ -56,7 +78,7 @@ package struct ScenarioSource {
         guard let generator else { return nil }
         // Few scenarios are free of long messages and of clients that leave.
         for _ in 0..<Self.drawsForComparison {
-            let scenario = generator.scenario(&random, options)
+            let scenario = drawn(generator)
             if SerialComparison.isComparable(scenario, codec) { return scenario }
         }
         return nil
@@ -74,7 +96,10 @@ package struct ScenarioSource {
         switch habit {
         case .request(let name): options.excludedCommands.insert(name)
         case .halfClose: options.avoidsHalfClose = true
-        case .longRequests: options.longestValue = Habit.longRequest / 2
+        case .longRequests(let limit): options.longestValue = min(options.longestValue ?? .max, limit)
+        case .clients(let limit): options.clients = min(options.clients, limit)
+        case .requestsPerConnection(let limit): perConnection = min(perConnection ?? .max, max(1, limit))
+        case .pipelining: options.avoidsPipelining = true
         case .rawBytes: break
         }
         // Where only the corpus can be said, it is.

@@ -134,6 +134,9 @@ final class ClientConnection {
     /// Forgets what was read and not expected.
     func discardIncoming() { machine.discardIncoming() }
 
+    /// The script is over, and nothing has been ended yet.
+    func scriptEnds() { machine.scriptEnds() }
+
     /// Notes which process of the target serves it.
     func served(by process: Int?) { machine.served(by: process) }
 

@@ -305,6 +305,12 @@ package struct ClientMachine {
 
     // MARK: What is seen of the server
 
+    /// The script is over, and nothing has been ended yet.
+    package mutating func scriptEnds() {
+        log.heardInScript = log.receivedBytes
+        log.wasOverInScript = log.serverClosed || log.wasReset
+    }
+
     /// Which process of the target serves it.
     package mutating func served(by process: Int?) { log.serverProcess = process }
 

@@ -100,6 +100,10 @@ package final class Engine {
         }
         noteServingProcesses(connections)
         if outcome == .completed {
+            for connection in connections {
+                if connection.mayRead { connection.read(scratch: scratch, atMost: &readable) }
+                connection.scriptEnds()
+            }
             let begin = Clock.monotonic
             outcome = drain()
             let time = Clock.monotonic - begin

@@ -85,6 +85,11 @@ package struct ConnectionLog: Sendable {
     package var serverProcess: Int?
     /// The client closed with a reset, which discards what was under way.
     package var clientReset = false
+    /// Bytes that had come when the script was over, before the client said that it would send no more; 0 where not every step was
+    /// done.
+    package var heardInScript = 0
+    /// The server had ended it by then.
+    package var wasOverInScript = false
 
     package init(client: Int, source: ClientSource) {
         self.client = client

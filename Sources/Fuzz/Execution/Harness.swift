@@ -28,6 +28,8 @@ final class Harness {
         var network: NetworkNamespaces?
         /// How clients log in, and what is secret.
         var credentials: Credentials?
+        /// Whether clients begin with that: not where a target's greeting is listened to.
+        var logsIn = true
         /// Whether to find out which process of the target serves which connection.
         var findsServingProcesses = false
         /// Shared by all setups that were made from one: they restart the same server.
@@ -86,7 +88,7 @@ final class Harness {
         perturbation = try Perturbation(plan: setup.perturbation, in: setup.network)
         pipeline = try JudgementPipeline(
             address: address, endMarkPort: endMark.port, codec: setup.codec, ringBytes: setup.ringBytes,
-            isFreshTarget: setup.target.isCommand, login: setup.credentials?.steps ?? [], network: setup.network)
+            isFreshTarget: setup.target.isCommand, login: setup.login, network: setup.network)
         do {
             try startTarget()
         } catch {
@@ -125,7 +127,7 @@ final class Harness {
         let sleep = self.sleep
         let lookUp = { sleep.pid.map { ServingProcesses.find(of: $0, address: address) } ?? [:] }
         engine = try Engine(
-            address: address, codec: setup.codec, login: setup.credentials?.steps ?? [], sources: sources,
+            address: address, codec: setup.codec, login: setup.login, sources: sources,
             patience: setup.patience, network: setup.network,
             targetSleeps: { sleep.isAsleep() }, servingProcesses: setup.findsServingProcesses ? lookUp : nil)
     }
@@ -243,6 +245,20 @@ final class Harness {
     /// No more executions come: the judge spends less on those that are left.
     func hurryJudge() { pipeline.hurry() }
 
+    /// Whether the target, of which nobody wants anything, was seen with all its threads asleep; nil where nobody can tell.
+    var sleepsAtRest: Bool? {
+        var seen: Bool?
+        for _ in 0..<Self.looksAtRest where seen != true {
+            seen = sleep.isAsleep() ?? seen
+            guard seen != nil else { return nil }
+            Clock.sleep(milliseconds: 15)
+        }
+        return seen
+    }
+
+    /// An answer takes two looks that are 100 ms apart.
+    private static let looksAtRest = 20
+
     /// What the target and its descendants hold, once it is at rest.
     func resources() -> ProcessTree.Resources? {
         target?.process.map { ProcessTree.resources(of: $0.pid) }
@@ -333,6 +349,9 @@ final class Harness {
 }
 
 extension Harness.Setup {
+    /// What each connection begins with.
+    fileprivate var login: [LoginStep] { logsIn ? credentials?.steps ?? [] : [] }
+
     /// An address of the target's network on which nothing listens.
     fileprivate func free(_ transport: TargetTransport, in directory: String) throws -> TargetAddress {
         try network.inside { Result { try TargetAddress.free(transport, in: directory) } }.get()

@@ -65,7 +65,9 @@ extension Gate {
             tell("running \(name), \(index + 1) of \(corpus.count)")
             let start = Clock.monotonic
             if let result = try Self.run(scenario, nil, replayer), result.executions > 0 {
-                note(corpus: name, result, took: .nanoseconds(Clock.monotonic - start))
+                note(
+                    corpus: name, result, protocolName: replayer.codec.name, took: .nanoseconds(Clock.monotonic - start)
+                )
             } else {
                 leaveOut(.corpus, name)
             }

@@ -54,9 +54,15 @@ public struct Gate: Sendable {
         record(.finding, finding.id, duration, outcome)
     }
 
-    /// A scenario of the corpus that was run.
-    package mutating func note(corpus name: String, _ result: ScenarioReplayer.Result, took duration: Duration) {
-        record(.corpus, name, duration, Self.outcome(result))
+    /// A scenario of the corpus that was run; the baseline covers what it shows by the ids that a campaign gives that.
+    package mutating func note(
+        corpus name: String, _ result: ScenarioReplayer.Result, protocolName: String, took duration: Duration
+    ) {
+        let ids = result.violations.map { Finding.id(of: $0, protocolName: protocolName) }
+        guard !ids.isEmpty, Set(ids).isSubset(of: accepted) else {
+            return record(.corpus, name, duration, Self.outcome(result, ids))
+        }
+        record(.corpus, name, duration, .accepted("accepted by the baseline: \(ids.joined(separator: ", "))"))
     }
 
     /// The campaign of fresh executions; `paths` tells where its findings were saved, by id.
@@ -107,13 +113,14 @@ public struct Gate: Sendable {
 
     private static var noMoreTime: String { Interruption.signal == nil ? "the budget is spent" : "it was interrupted" }
 
-    private static func outcome(_ result: ScenarioReplayer.Result) -> GateCase.Outcome {
+    /// - Parameter ids: what a baseline would name to accept it.
+    private static func outcome(_ result: ScenarioReplayer.Result, _ ids: [String] = []) -> GateCase.Outcome {
         switch result.verdict {
         case .held: .held
         case .violated:
             .violated(
                 result.violations.first?.oracle, summary: result.violations.first?.summary ?? "",
-                details: details(result))
+                details: ([details(result)] + ids.map { "id \($0)" }).joined(separator: "\n"))
         case .inconclusive: .undecided(result.inconclusive.first ?? "inconclusive")
         case .nothingTested: .undecided("no reply was seen: nothing was tested")
         }

@@ -68,6 +68,7 @@ extension Secrets {
         case .ready: event
         case .activity(let words): .activity(hidden(words))
         case .progress(let status): .progress(hidden(status))
+        case .acquainted(let known): .acquainted(hidden(known))
         case .unsupportedCommand(let name): .unsupportedCommand(hidden(name))
         case .suspected(let violation, let execution): .suspected(hidden(violation), execution: execution)
         case .finding(let finding): .finding(hidden(finding))
@@ -82,6 +83,15 @@ extension Secrets {
         told.status = hidden(result.status)
         told.findings = result.findings.map(hidden)
         told.inconclusiveReasons = result.inconclusiveReasons.map(hidden)
+        told.acquaintance = hidden(result.acquaintance)
+        return told
+    }
+
+    private func hidden(_ known: Acquaintance) -> Acquaintance {
+        var told = known
+        mask(&told.greeting)
+        for index in told.unasked.indices { mask(&told.unasked[index]) }
+        for index in told.refused.indices { told.refused[index].reply = hidden(told.refused[index].reply) }
         return told
     }
 

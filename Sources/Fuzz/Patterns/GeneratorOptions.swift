@@ -10,10 +10,17 @@ public struct GeneratorOptions: Sendable {
     package var hardOperations = Difficulty.firstHardOperations
     /// Commands that the target does not know, upper case.
     public var excludedCommands: Set<String> = []
+    /// The only commands that are said, upper case; nil: all that the target knows.
+    public var onlyCommands: Set<String>?
+    /// Objects that the target has and nobody changes, as the files of a static server: where there are any, they are read, and
+    /// nothing else is said.
+    public var objects: [String] = []
     /// The longest value that is sent. Bytes; nil: no limit of the target's is known.
-    package var longestValue: Int?
+    public var longestValue: Int?
     /// Whether nobody half-closes: the target takes who does for gone.
-    package var avoidsHalfClose = false
+    public var avoidsHalfClose = false
+    /// Whether nobody sends a request before the one before it is answered.
+    public var avoidsPipelining = false
     /// Whether some scenarios make the target forget all that it holds.
     public var isDestructive = false
     /// Whether each message is a datagram: then clients have one request outstanding, none is a slow reader, since that

@@ -22,7 +22,7 @@ struct RequestDraw: Sendable {
     private let vocabulary: Vocabulary
 
     /// How long the values of requests are.
-    enum ValueLength {
+    enum ValueLength: Equatable {
         /// A few bytes.
         case short
         /// Mostly short; some fill a segment, or more than one read.
@@ -35,19 +35,25 @@ struct RequestDraw: Sendable {
         self.options = options
         self.vocabulary = vocabulary
         let isKnown = { (request: RequestTemplate) in
-            !(request.command.map(options.excludedCommands.contains) ?? false)
+            guard let command = request.command else { return true }
+            return !options.excludedCommands.contains(command) && options.onlyCommands?.contains(command) ?? true
         }
-        topics = vocabulary.topics.compactMap { topic in
+        let stated = options.objects.isEmpty ? vocabulary.topics : [vocabulary.reading(options.objects)]
+        topics = stated.compactMap { topic in
             var known = topic.sayable
             known.requests.removeAll { !isKnown($0) }
             return known.isUsable ? known : nil
         }
+        let changes = options.objects.isEmpty
         transaction = vocabulary.transaction.flatMap { template in
+            guard changes else { return nil }
             let all = template.ends + [template.begin]
+            // Who may not say several at once cannot be sure to end what was begun.
+            guard !options.avoidsPipelining else { return nil }
             return all.allSatisfy { isKnown($0) && $0.saysSomething(about: nil) } && !options.datagrams ? template : nil
         }
-        channels = vocabulary.channels?.known(isKnown)
-        destruction = options.isDestructive ? vocabulary.destruction.filter(isKnown) : []
+        channels = changes ? vocabulary.channels?.known(isKnown) : nil
+        destruction = changes && options.isDestructive ? vocabulary.destruction.filter(isKnown) : []
         marker = topics.first { $0.object == .marker }
         own = topics.first { $0.object == .own }
         register = topics.first { $0.object == .register && $0.has(.write) && $0.has(.read) }
@@ -60,12 +66,17 @@ struct RequestDraw: Sendable {
     }
 
     /// A request of each command.
-    var oneOfEachCommand: [[Template]] {
+    var oneOfEachCommand: [[Template]] { oneOfEachCommand(.short) }
+
+    /// A request of each command, with values as long as that.
+    func oneOfEachCommand(_ length: ValueLength) -> [[Template]] {
         var random = SeededGenerator(seed: 0)
         var seen: Set<String> = []
-        let stated = topics.flatMap { topic in topic.requests.map { (topic, $0) } }
+        // A value that is kept tells more than one that is repeated.
+        let kept = length == .short ? topics : topics.filter { $0.object != .marker } + topics
+        let stated = kept.flatMap { topic in topic.requests.map { (topic, $0) } }
         return stated.filter { seen.insert($0.1.command ?? "").inserted }.map { topic, request in
-            filled(request, topic.object.names.map(topic.name), .short, &random)
+            filled(request, topic.object.someNames.map(topic.name), length, &random)
         }
     }
 
@@ -312,6 +323,9 @@ extension Topic.Object {
         case .several: ["x", "y", "z"]
         }
     }
+
+    /// Names of some objects of the kind, also where clients have their own; none where it has no objects.
+    fileprivate var someNames: [String] { self == .own ? ["o"] : names }
 
     /// One request in so many goes to the second object.
     fileprivate var secondOneIn: Int { self == .counter ? 4 : 3 }

@@ -35,6 +35,25 @@ package struct ScenarioGenerator: Sendable {
         }
     }
 
+    /// What clients say first on a connection.
+    package func login(_ options: GeneratorOptions) -> [[Template]] {
+        RequestDraw(protocolName, vocabulary, options).login
+    }
+
+    /// A request of a command.
+    package func request(_ command: String, _ options: GeneratorOptions) -> [Template]? {
+        RequestDraw(protocolName, vocabulary, options).oneOfEachCommand.first { (Habit.firstWord($0) ?? "") == command }
+    }
+
+    /// A request with a value as long as that, of one of these commands; nil where they take none.
+    package func request(
+        withValueOf bytes: Int, of commands: [String], _ options: GeneratorOptions
+    ) -> [Template]? {
+        RequestDraw(protocolName, vocabulary, options).oneOfEachCommand(.bytes(bytes)).first { request in
+            Template(joining: request).sizedTokenBytes >= bytes && Habit.firstWord(request).map(commands.contains) ?? true
+        }
+    }
+
     /// One stretch of an ordinary load test: the same few requests, and nobody does anything unusual.
     package func hammer(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
         ScenarioPattern.hammer.scenario(&random, RequestDraw(protocolName, vocabulary, options))

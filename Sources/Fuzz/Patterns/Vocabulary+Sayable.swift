@@ -8,6 +8,36 @@ extension Vocabulary {
     }
 }
 
+extension Vocabulary {
+    /// The first words of all requests that have one.
+    var commands: Set<String> {
+        var all = topics.flatMap(\.requests) + lastResort
+        if let transaction { all += transaction.ends + [transaction.begin] }
+        if let channels { all += channels.subscribe + channels.publish + channels.unsubscribe + [channels.probe] }
+        return Set(all.compactMap(\.command))
+    }
+
+    /// What reads objects that are there: each request that only reads, for each of them.
+    func reading(_ objects: [String]) -> Topic {
+        let reads = topics.filter { $0.object != .marker && $0.object != .several }.flatMap(\.requests).filter {
+            $0.effect == .read
+        }
+        var seen: Set<String> = []
+        let some = reads.filter { seen.insert($0.command ?? "").inserted }
+        return Topic(
+            .marker, weight: 1, objects.flatMap { object in some.map { $0.about(object) } })
+    }
+}
+
+extension RequestTemplate {
+    /// About an object of this name.
+    fileprivate func about(_ object: String) -> RequestTemplate {
+        var copy = self
+        copy.words = words.map { if case .object = $0 { .text(object) } else { $0 } }
+        return copy
+    }
+}
+
 extension Topic {
     /// Heavier requests count as that: sums of such weights, times clients and operations, still fit.
     private static let mostWeight = 1 << 20

@@ -113,6 +113,12 @@ struct HTTPMeaning: Meaning {
         return range.isEmpty ? "\(head.status)" : "\(head.status) \(Reading.text(bytes[range]))"
     }
 
+    /// A redirection does nothing, either.
+    func gotNothing(_ call: Call, _ reading: Reading) -> Bool {
+        guard let head = call.head else { return false }
+        return head.isError || HTTPMethod.redirections.contains(Int(head.status))
+    }
+
     func isRefusal(_ head: ReplyHead) -> Bool { head.status >= 400 && head.status != 404 }
 
     func name(_ kind: HardKind) -> String { kind == .delete ? "DELETE" : kind.rawValue }

@@ -41,6 +41,9 @@ enum HTTPMethod: UInt8 {
         method == "GET" ? status == 405 || status == 501 : (400..<500).contains(status) || status == 501
     }
 
+    /// Statuses that send the client elsewhere. RFC 9110 section 15.4.
+    static let redirections: Set<Int> = [301, 302, 303, 307, 308]
+
     /// A server may work on a run of these at once. RFC 9112 section 9.3.2.
     var isSafe: Bool { [.get, .head, .options, .trace].contains(self) }
 }

@@ -157,6 +157,7 @@ extension Evidence {
         incomplete: [String] = [], end: Timestamp
     ) {
         let copies = CapturedTwice.copies(in: flows)
+        let codec = CapturedGreeting.spoken(codec, in: flows)
         var announcements = FlowAnnouncements(codec.spoken)
         var apart: [String] = []
         var read: [(conversation: Conversation, server: Endpoint)] = []

@@ -45,6 +45,7 @@ extension Dialogue {
         let call = call(request)
         return UnansweredRequest(
             command: meaning.commandName(call, reading), isPlain: meaning.isPlain(call, reading),
-            bytes: self.request(request).bytes)
+            bytes: self.request(request).bytes,
+            isTurnedAway: (0..<request).allSatisfy { self.call($0).head?.isError ?? false })
     }
 }

@@ -55,6 +55,8 @@ package struct UnansweredRequest: Sendable {
     /// Written as the protocol's codec writes requests.
     package var isPlain: Bool
     package var bytes: [UInt8]
+    /// Nothing was answered on its connection but by errors: as of one that is too many.
+    package var isTurnedAway = false
 }
 
 /// A place in `Evidence`: an exchange of a conversation.
@@ -89,6 +91,8 @@ public struct Judgement: Sendable {
     public var unsupportedCommands: [String]
     /// The first refusal, as it is told.
     package var refusal: String?
+    /// Whether something was refused: that there is nothing is no such reply. Looked at in campaigns alone.
+    package var hasRefusal = false
     /// How the methods of HTTP were answered.
     public var methods = MethodUse()
     /// What was left out of the check, and why, one sentence each. Does not change the verdict.

@@ -24,6 +24,9 @@ struct Introduction {
     /// Whether a command that was not answered is one among others that were.
     var tellsCommandsApart: Bool { answered > 0 }
 
+    /// A probe was run.
+    mutating func noteProbe() { executions += 1 }
+
     /// A command was asked for.
     mutating func note(_ log: ExecutionLog, took duration: Duration) {
         executions += 1

@@ -1,0 +1,80 @@
+package import Wire
+
+/// What is done to get to know a target, as scenarios. Nobody waits in vain in them: a pause takes the place of what may never
+/// come.
+package struct TargetProbes {
+    /// What scenarios name.
+    let protocolName: String
+    /// What each client says first.
+    let login: [[Template]]
+    /// A request that the target was seen to answer.
+    let request: [Template]
+
+    package init(protocolName: String, login: [[Template]], request: [Template]) {
+        self.protocolName = protocolName
+        self.login = login
+        self.request = request
+    }
+
+    /// One client asks so often, each time once it is answered, and then says nothing for a while.
+    package func asking(_ times: Int, then idle: Duration = .milliseconds(10)) -> Scenario {
+        one { $0 += (0..<times).flatMap { _ in ask(0) } + [step(0, .pause(idle))] }
+    }
+
+    /// So many clients connect, and then each asks; they are all given as long as that.
+    package func together(_ clients: Int, within time: Duration) -> Scenario {
+        let clients = 0..<clients
+        return scenario(
+            clients.map { connect($0) } + clients.map { step($0, .send(.requests(login + [request]))) }
+                + [step(0, .pause(time))])
+    }
+
+    /// As many as are served, one of whom leaves; another one comes, and waits for its reply.
+    package func relieved(served: Int, after time: Duration) -> Scenario {
+        let clients = 0..<served
+        return scenario(
+            clients.map { connect($0) } + clients.flatMap { login(of: $0) + ask($0) }
+                + [step(0, .close), step(0, .pause(time)), connect(served)] + login(of: served) + ask(served))
+    }
+
+    /// One client sends so many requests at once.
+    package func pipelining(_ count: Int) -> Scenario {
+        one {
+            $0 += [
+                step(0, .send(.requests(Array(repeating: request, count: count)))), step(0, .expect(count: count)),
+            ]
+        }
+    }
+
+    /// One client says that it will send no more right behind its request.
+    package func halfClosing() -> Scenario {
+        one { $0 += [step(0, .send(.requests([request]))), step(0, .shutdown), step(0, .expect(count: 1))] }
+    }
+
+    /// One client makes one request.
+    package func saying(_ request: [Template]) -> Scenario {
+        one { $0 += ask(0, request) }
+    }
+
+    // MARK: Parts
+
+    private func one(_ add: (inout [Scenario.Step]) -> Void) -> Scenario {
+        var steps = [connect(0)] + login(of: 0)
+        add(&steps)
+        return scenario(steps)
+    }
+
+    private func login(of client: Int) -> [Scenario.Step] { login.flatMap { ask(client, $0) } }
+
+    private func ask(_ client: Int, _ request: [Template]? = nil) -> [Scenario.Step] {
+        [step(client, .send(.requests([request ?? self.request]))), step(client, .expect(count: 1))]
+    }
+
+    private func connect(_ client: Int) -> Scenario.Step { step(client, .connect(receiveBuffer: nil)) }
+
+    private func step(_ client: Int, _ action: Scenario.Action) -> Scenario.Step { .init(client: client, action) }
+
+    private func scenario(_ steps: [Scenario.Step]) -> Scenario {
+        Scenario(protocolName: protocolName, blocks: steps.map(Scenario.Block.step))
+    }
+}

@@ -1,0 +1,3 @@
+"""resp: one connection after the other."""
+from common import *
+iterative(resp(Store()))

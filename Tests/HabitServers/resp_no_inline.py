@@ -1,0 +1,3 @@
+"""resp: commands are arrays; at anything else it closes."""
+from common import *
+threaded(resp(Store(), inline=False))

@@ -1,0 +1,3 @@
+"""resp: two workers, each with one connection at a time; further connections are accepted and wait for one to leave."""
+from common import *
+pooled(resp(Store()), 2)
