@@ -53,6 +53,7 @@ public final class Campaign {
         }
         let greeting: Greeting
         (harness, greeting) = try Self.greeted(setup, options)
+        if harness.executions > 0 { introduction.noteProbe() }
         acquaintance.greeting = Array(greeting.messages.joined())
         acquaintance.unasked = greeting.unasked
         watch = TargetWatch(harness)

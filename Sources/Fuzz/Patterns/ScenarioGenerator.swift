@@ -42,7 +42,12 @@ package struct ScenarioGenerator: Sendable {
 
     /// A request of a command.
     package func request(_ command: String, _ options: GeneratorOptions) -> [Template]? {
-        RequestDraw(protocolName, vocabulary, options).oneOfEachCommand.first { (Habit.firstWord($0) ?? "") == command }
+        // What it does not know may leave nothing to be drawn of a topic, of which some is known.
+        var all = options
+        all.excludedCommands = []
+        return RequestDraw(protocolName, vocabulary, all).oneOfEachCommand.first {
+            (Habit.firstWord($0) ?? "") == command
+        }
     }
 
     /// A request with a value as long as that, of one of these commands; nil where they take none.
@@ -50,7 +55,8 @@ package struct ScenarioGenerator: Sendable {
         withValueOf bytes: Int, of commands: [String], _ options: GeneratorOptions
     ) -> [Template]? {
         RequestDraw(protocolName, vocabulary, options).oneOfEachCommand(.bytes(bytes)).first { request in
-            Template(joining: request).sizedTokenBytes >= bytes && Habit.firstWord(request).map(commands.contains) ?? true
+            Template(joining: request).sizedTokenBytes >= bytes
+                && Habit.firstWord(request).map(commands.contains) ?? true
         }
     }
 
