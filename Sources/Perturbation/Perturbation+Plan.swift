@@ -7,6 +7,10 @@ extension Perturbation {
     /// It looks at the ELF file behind scripts and `env`: preloading needs a program that is dynamic against glibc.
     /// Whether the kernel lets us supervise system calls is tried, by running the launcher once.
     public static func plan(mode: PerturbationMode, executable: String) -> PerturbationPlan {
+        plan(mode: mode, executable: executable, wrapper: Wrapper(executable))
+    }
+
+    private static func plan(mode: PerturbationMode, executable: String, wrapper: Wrapper?) -> PerturbationPlan {
         if mode == .off { return .off }
         let path: String
         let noPreload: String?
@@ -17,7 +21,7 @@ extension Perturbation {
         case .supervisable(let found, let reason):
             (path, noPreload) = (found, reason)
         case .preloadable(let found, let runtimes):
-            (path, noPreload) = (found, preloadObstacle)
+            (path, noPreload) = (found, wrapper?.obstacle ?? preloadObstacle)
             before = runtimes
         }
         switch (mode, noPreload) {

@@ -8,6 +8,8 @@ public struct FindingRecord: Codable, Sendable {
     public var schema = 1
     /// The id, which is also the folder's name.
     public var id: String
+    /// How the id was made (`Finding.identityVersion`); absent where an older version wrote the record, which is 1.
+    public var identity: Int?
     /// The oracle's id.
     public var oracle: String
     /// One sentence.
@@ -18,6 +20,8 @@ public struct FindingRecord: Codable, Sendable {
     public var signature: String
     /// The packets of `capture.pcapng` that show it, each with a note.
     public var evidence: [Note]
+    /// What the target says of it itself, a line each: a sanitizer's report, the text and stack of a panic; absent without any.
+    public var targetWords: [String]?
     /// How far time stamps would have to be wrong for it to vanish; absent where time plays no part.
     public var marginNanoseconds: Int64?
     /// Whose fault it is; absent where the evidence does not tell.
@@ -157,10 +161,12 @@ public struct FindingRecord: Codable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case schema, id, oracle, summary, requirement, signature, evidence, blame, target, life, login, seed, clients,
+        case schema, id, identity, oracle, summary, requirement, signature, evidence, blame, target, life, login, seed,
+            clients,
             perturbation,
             reproduced, level, arms, notes
         case minimized, version
+        case targetWords = "target_words"
         case marginNanoseconds = "margin_ns"
         case protocolName = "protocol"
         case firstExecution = "first_execution"
@@ -170,11 +176,13 @@ public struct FindingRecord: Codable, Sendable {
     /// The record of a finding.
     public init(_ finding: Finding, _ context: RunContext) {
         id = finding.id
+        identity = Finding.identityVersion
         oracle = finding.violation.oracle.rawValue
         summary = finding.violation.summary
         requirement = finding.violation.oracle.requirement
         signature = finding.violation.signature
         evidence = zip(finding.violation.packets, finding.violation.notes).map { Note(packet: $0, note: $1) }
+        if !finding.violation.targetWords.isEmpty { targetWords = finding.violation.targetWords }
         marginNanoseconds = finding.violation.margin?.nanoseconds
         blame = finding.violation.blame
         protocolName = context.protocolName

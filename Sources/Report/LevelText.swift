@@ -18,6 +18,7 @@ public struct LevelText: Sendable {
 
     private var words: String {
         switch finding.level {
+        case .race where finding.violation.isSeenAsRace: "race: a race detector in the target saw it"
         case .race: "race: it needs clients at the same time"
         case .fault:
             finding.control == nil

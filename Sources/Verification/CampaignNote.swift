@@ -1,7 +1,7 @@
 /// What a campaign notes in a capture that it writes, for those who judge the file: violations that packets alone do not show.
 public enum CampaignNote {
     /// The oracles whose evidence is not in the packets.
-    private static let observed: [OracleID] = [.crash, .resources, .hang, .isolation]
+    private static let observed: [OracleID] = [.crash, .sanitizer, .resources, .hang, .stall, .spin, .isolation]
     private static let prefix = "crossfire observed "
 
     /// The section comment that tells of a violation; nil where the packets show it.

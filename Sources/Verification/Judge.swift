@@ -103,7 +103,10 @@ public struct Judge: Sendable {
         judgement.unsupportedCommands = keys.unsupported.sorted()
         judgement.exercised = Self.exercised(evidence, overlaps: keys.overlaps)
         judgement.exercised.meeting = keys.meeting
-        if evidence.source == .target { Self.countRefusals(reading, &judgement) }
+        if evidence.source == .target {
+            Self.countRefusals(reading, &judgement)
+            judgement.unanswered = reading.unanswered
+        }
         judgement.undecided = keys.undecided
         more(reading, &judgement)
         return judgement

@@ -49,6 +49,9 @@ struct Packets {
         tcp(address, [.ack, .rst])
     }
 
+    /// Time passes. Nanoseconds.
+    mutating func wait(_ nanoseconds: Int64) { now += nanoseconds }
+
     mutating func handshake(_ address: UInt32) {
         sequences[address] = (UInt32(1000 + batch.records.count), 5000)
         tcp(address, [.syn])

@@ -7,6 +7,20 @@ import Perturbation
 import Testing
 
 @Suite struct ExecutableTests {
+    @Test(
+        "nothing is preloaded into what valgrind runs: it supervises system calls, where the machine permits, and says why"
+    )
+    func wrapper() {
+        for name in ["valgrind", "/usr/bin/valgrind"]
+        where Executable.inspect(name) != .unusable(reason: "\(name) is not an executable file") {
+            for mode in [PerturbationMode.auto, .preload] {
+                let plan = Perturbation.plan(mode: mode, executable: name)
+                #expect(plan.kind != .preload)
+                #expect(plan.explanation.contains("valgrind cannot read"))
+            }
+        }
+    }
+
     @Test("a dynamic program can be preloaded, by path and by name")
     func dynamic() {
         #expect(Executable.inspect("/bin/true") == .preloadable(path: "/bin/true"))

@@ -10,7 +10,7 @@ struct CampaignNoteTests {
     func noted() {
         for oracle in OracleID.allCases {
             let violation = Violation(oracle: oracle, summary: "it: broke", signature: "s")
-            let isObserved = [.crash, .resources, .hang, .isolation].contains(oracle)
+            let isObserved = [.crash, .sanitizer, .resources, .hang, .stall, .spin, .isolation].contains(oracle)
             let comment = CampaignNote.comment(on: violation)
             #expect((comment != nil) == isObserved, "\(oracle)")
             var seen = violation

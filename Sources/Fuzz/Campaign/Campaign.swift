@@ -17,6 +17,10 @@ public final class Campaign {
     private var known: Set<String> = []
     /// What was tried alone since it was not answered.
     private var causes: [Habit: FindingConfirmation.Alone] = [:]
+    private var crashes = CrashCauses()
+    private var spin: SpinWatch
+    /// Suspicions of a stall that were compared.
+    private var stalls = 0
     private let start = Clock.monotonic
     /// When nothing new begins.
     private let end: Int64
@@ -31,6 +35,8 @@ public final class Campaign {
     public static let toleratedInconclusive = 1000
     /// The time between two progress events. Nanoseconds.
     private static let progressInterval: Int64 = 250_000_000
+    /// So many suspicions of a stall are compared.
+    private static let mostStalls = 3
     /// How long a hammer's last execution may take beyond the end.
     private static let hammerNanoseconds: Int64 = 1_000_000_000
 
@@ -56,6 +62,7 @@ public final class Campaign {
         if harness.executions > 0 { introduction.noteProbe() }
         acquaintance.greeting = Array(greeting.messages.joined())
         acquaintance.unasked = greeting.unasked
+        spin = SpinWatch(options.hammers ? nil : source.introductions(options.codec).first)
         watch = TargetWatch(harness)
         confirmation = FindingConfirmation(options, harness.setup, tell: emit)
         let transport = harness.address.transport
@@ -259,8 +266,9 @@ public final class Campaign {
         try settle(judged)
         if let ending, !judged.contains(where: { $0.log.execution == log.execution }) {
             // The end of the time may have come before the judge: the target has died all the same.
-            let unjudged = JudgedExecution(
-                unjudged: PerformedExecution(scenario: scenario, log: log, ending: ending))
+            var performed = PerformedExecution(scenario: scenario, log: log, ending: ending)
+            performed.output = harness.targetOutput
+            let unjudged = JudgedExecution(unjudged: performed)
             for violation in unjudged.accusations { try suspect(violation, unjudged) }
         }
         if !isOutOfTime { try harness.startTarget() }
@@ -289,7 +297,7 @@ public final class Campaign {
 
     // MARK: What was seen
 
-    private func settle(_ judged: [JudgedExecution]) throws {
+    private func settle(_ judged: some Sequence<JudgedExecution>) throws {
         for execution in judged {
             tally.count(execution)
             source.adapt(to: tally.status.difficulty)
@@ -309,6 +317,16 @@ public final class Campaign {
         // It was under way when what it says was understood.
         guard execution.ending != nil || !source.isAvoided(execution.scenario) else { return }
         for violation in execution.accusations where !isUnderstood(violation) { try suspect(violation, execution) }
+        if let stall = execution.stall, !isUnderstood(stall) { try compare(stall, execution) }
+    }
+
+    /// A wait may have been one for other clients, or one that nobody sees again: then the next may.
+    private func compare(_ stall: Violation, _ seen: JudgedExecution) throws {
+        guard !stopsNow, stalls < Self.mostStalls, !findings.contains(where: { $0.violation.oracle == .stall })
+        else { return }
+        stalls += 1
+        known.remove(Finding.id(of: stall, protocolName: options.codec.name))
+        try suspect(stall, seen)
     }
 
     /// Whether it is what a server does that was seen to close connections which are too many: one that is just being left
@@ -320,12 +338,29 @@ public final class Campaign {
     }
 
     private func lookAtResources() throws {
-        let leaks = watch.leaks(harness).filter { !isUnderstood($0) }
+        let (held, load) = harness.load { watch.leaks(harness) }
+        let leaks = held.filter { !isUnderstood($0) }
+        try lookForSpin(load)
         guard !leaks.isEmpty else { return }
         _ = try harness.execute(watch.lastDeparture ?? source.next())
         let judged = try harness.judgements(all: true)
         if let own = judged.last { for leak in leaks { try suspect(leak, own) } }
         try settle(judged)
+    }
+
+    /// Does the target at rest go on using a processor? Then a fresh one takes its place: it would slow down all that follows.
+    private func lookForSpin(_ load: Double?) throws {
+        let notice = try spin.look(harness, load: load)
+        if case .none = notice { return }
+        spin.settle()
+        try emit(.activity("looking whether a target that nobody has talked to uses a processor, too"))
+        guard !isUnderstood(SpinWatch.violation(notice)), try !SpinWatch.isHabit(harness.setup) else { return }
+        let scenario = if case .idle(let idle) = notice { idle } else { watch.lastDeparture ?? source.next() }
+        _ = try harness.execute(scenario)
+        let judged = try harness.judgements(all: true)
+        try settle(judged.dropLast())
+        if let own = judged.last { try suspect(SpinWatch.violation(notice), own) }
+        try harness.startTarget()
     }
 
     /// Now and then: do clients get together what each gets alone?
@@ -342,16 +377,19 @@ public final class Campaign {
     private func suspect(_ violation: Violation, _ seen: JudgedExecution) throws {
         // The first finding ends the campaign; what else the same execution shows is kept as it is.
         guard !(options.stopOnFirst && stopsNow) else { return try adopt(violation, seen) }
+        guard !crashes.explain(violation) else { return }
         let (violation, shown) = try caused(violation, seen)
         guard var finding = fresh(violation, shown, seen.log.execution) else { return }
+        // What one client was seen to get, and a server may do, is noted.
+        if finding.level == .policy, shown.scenario.clientCount == 1, !isWanted(finding) { return try add(finding) }
         finding.targetOutput = harness.targetOutput
         try emit(.suspected(violation, execution: seen.log.execution))
         let others = try confirmation.confirm(&finding, or: seen.earlier)
-        try add(finding)
+        if finding.isProvedStall, isNamedAnew(&finding) { try add(finding) }
         // A replay that breaks another property, as a reply that names another client, is a finding too.
         var oracles = Set(findings.map(\.violation.oracle))
         for other in others {
-            for violation in other.judgement.violations where oracles.insert(violation.oracle).inserted {
+            for violation in other.accusations where oracles.insert(violation.oracle).inserted {
                 try adopt(violation, other)
             }
         }
@@ -369,11 +407,17 @@ public final class Campaign {
     private func caused(
         _ violation: Violation, _ seen: JudgedExecution
     ) throws -> (Violation, JudgedExecution) {
+        if violation.isWithoutPlace {
+            let alone = try crashes.requestAlone(violation) {
+                try confirmation.alone($0, expecting: Suspicion(of: .crash))
+            }
+            return alone ?? (crashes.comesWithAny(violation) ? violation : violation.withCause, seen)
+        }
         guard let request = violation.unanswered else { return (violation, seen) }
         let habit = Habit(of: request)
         let found = try causes[habit] ?? confirmation.alone(request)
         causes[habit] = found
-        guard case .unanswered(let alone) = found,
+        guard case .shown(let alone) = found,
             var shown = alone.judgement.violations.first(where: { $0.unanswered != nil })
         else {
             return (violation, seen)
@@ -386,7 +430,7 @@ public final class Campaign {
     /// An introduction asks for one command and nothing else: what is not answered there was tried alone.
     private func noteAlone(_ execution: JudgedExecution) {
         for request in execution.judgement.violations.compactMap(\.unanswered) {
-            causes[Habit(of: request)] = .unanswered(execution)
+            causes[Habit(of: request)] = .shown(execution)
         }
     }
 
@@ -397,6 +441,14 @@ public final class Campaign {
         return Finding(
             id: id, violation: violation, scenario: seen.scenario, firstExecution: execution, firstSeen: elapsed,
             packets: seen.packets, targetOutput: seen.targetOutput)
+    }
+
+    /// Names a finding by what confirming has shown of its cause; false where that is known already.
+    private func isNamedAnew(_ finding: inout Finding) -> Bool {
+        crashes.note(finding.violation)
+        let id = Finding.id(of: finding.violation, protocolName: options.codec.name)
+        defer { finding.id = id }
+        return id == finding.id || known.insert(id).inserted
     }
 
     private func add(_ finding: Finding) throws {

@@ -44,12 +44,16 @@ public struct Finding: Sendable {
     /// What kind of finding it is. Clients together beside each alone is what serial equivalence compares: it is a race. One client
     /// has nobody beside it.
     public var level: FindingLevel {
+        if violation.isSeenAsRace { return .race }
         if let control { return control.level(mayBePolicy: violation.policy != nil) }
         if violation.policy != nil { return .policy }
         if scenario.clientCount == 1 { return .fault }
         let isCompared = violation.oracle == .serialEquivalence && (reproduced?.hits ?? 0) > 0
         return isCompared ? .race : .unproved
     }
+
+    /// Whether a stall is proved; true for everything else.
+    var isProvedStall: Bool { violation.oracle != .stall || control?.isStall == true }
 
     /// Hits among tries. One try starts a fresh target and runs the scenario up to `executionsPerTry` times.
     public struct Reproduction: Equatable, Sendable {
@@ -91,6 +95,9 @@ public struct Finding: Sendable {
             self.freshTarget = freshTarget
         }
     }
+
+    /// The version of how ids are made: with another, the same fault may have another id.
+    public static let identityVersion = 2
 
     /// The id of a violation.
     public static func id(of violation: Violation, protocolName: String) -> String {

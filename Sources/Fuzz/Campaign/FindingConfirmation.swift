@@ -34,7 +34,7 @@ struct FindingConfirmation {
         guard options.confirmations > 0 else { return [] }
         begin = Clock.monotonic
         defer { nanoseconds += Clock.monotonic - begin }
-        part = finding.violation.cause == nil ? Self.mostTries : Self.mostAlone
+        part = finding.violation.isTriedAlone ? Self.mostAlone : Self.mostTries
         var (first, control) = try firstTries(&finding, or: earlier)
         guard var outcome = first.take() else { return [] }
         let rest = options.confirmations - outcome.reproduction.tries
@@ -50,11 +50,15 @@ struct FindingConfirmation {
             finding.reproduced = outcome.reproduction
             finding.violation.blame = outcome.blame?.text ?? finding.violation.blame
         }
-        let mayShrink = finding.violation.oracle != .serialEquivalence && options.minimizing > .zero
+        let mayShrink = ![.serialEquivalence, .spin].contains(finding.violation.oracle) && options.minimizing > .zero
         if mayShrink, (finding.reproduced?.hits ?? 0) > 0 {
-            if finding.violation.cause == nil { part = Self.most }
+            if !finding.violation.isTriedAlone { part = Self.most }
             try tell(.activity("minimizing \(finding.id)"))
             finding.minimized = try smaller(finding.scenario, finding.violation)
+        }
+        if let kinds = outcome.underWay {
+            if finding.violation.underWay.isEmpty { finding.violation.underWay = outcome.hit?.underWay ?? [] }
+            finding.violation = finding.violation.narrowed(to: finding.kindsThatCrash(kinds), in: finding.minimized)
         }
         return outcome.others
     }
@@ -69,7 +73,9 @@ struct FindingConfirmation {
         if outcome.reproduction.hits == 0 { outcome = try anotherWay(&finding, or: earlier, outcome) }
         guard outcome.reproduction.hits > 0 else { return (outcome, nil) }
         // Clients together beside each alone is what serial equivalence has compared already.
-        guard finding.violation.oracle != .serialEquivalence, finding.scenario.clientCount > 1 else {
+        guard finding.violation.oracle != .serialEquivalence, !finding.violation.isSeenAsRace,
+            finding.scenario.clientCount > 1
+        else {
             return (outcome, nil)
         }
         var control = ControlTrials(
@@ -132,14 +138,16 @@ struct FindingConfirmation {
 
     /// What a request does that was not answered, alone with a fresh target.
     enum Alone {
-        /// It is not answered either, as in this execution.
-        case unanswered(JudgedExecution)
+        /// It is not answered either, or ends the target, as in this execution.
+        case shown(JudgedExecution)
         case answered
     }
 
     /// Asks a fresh target for a request that was not answered, and nothing else; nil where there is no time, or nobody wants to
     /// know.
-    mutating func alone(_ request: UnansweredRequest) throws -> Alone? {
+    mutating func alone(
+        _ request: UnansweredRequest, expecting suspicion: Suspicion = .unanswered
+    ) throws -> Alone? {
         guard options.confirmations > 0 else { return nil }
         begin = Clock.monotonic
         defer { nanoseconds += Clock.monotonic - begin }
@@ -152,11 +160,11 @@ struct FindingConfirmation {
         try tell(.activity("asking a fresh target for \(request.command) alone"))
         let outcome = try onFreshTargets(or: "cannot ask a fresh target for \(request.command) alone") { setup in
             try ReproductionTrials(setup, times: Self.triesAlone, executionsPerTry: 1).run(
-                [alone], expecting: .unanswered)
+                [alone], expecting: suspicion)
         }
         guard let outcome, outcome.reproduction.tries == Self.triesAlone else { return nil }
         guard outcome.reproduction.hits == Self.triesAlone, let hit = outcome.hit else { return .answered }
-        return .unanswered(hit)
+        return .shown(hit)
     }
 
     /// What one request does alone it does each time.

@@ -50,6 +50,8 @@ struct ReproductionTrials: Sendable {
         var blame: (text: String, isOfProcesses: Bool)?
         /// Executions that were violated in another way: one for each signature.
         var others: [JudgedExecution]
+        /// The kinds of request that were under way whenever the target died as in the first hit; nil where it did not.
+        var underWay: Set<String>?
         /// After how many executions each try that hit did.
         var executionsToHit: [Int] = []
         /// What was exercised, and in how many executions.
@@ -114,11 +116,12 @@ struct ReproductionTrials: Sendable {
                 let matches = suspicion.matches(execution)
                 if matches, outcome.hit == nil { outcome.hit = execution }
                 if matches, !hit { outcome.executionsToHit.append(max(1, execution.log.execution - first + 1)) }
+                if matches { outcome.noteDeath(in: execution) }
                 hit = hit || matches
                 if matches, let blamed = execution.judgement.violations.first(where: { $0.blame != nil }) {
                     outcome.note(blamed.blame.map { ($0, blamed.blamesProcesses) })
                 }
-                let isNew = execution.judgement.violations.contains {
+                let isNew = execution.accusations.contains {
                     (suspicion.isAny || !suspicion.matches($0)) && seen.insert($0.signature).inserted
                 }
                 if isNew { outcome.others.append(execution) }
@@ -156,6 +159,7 @@ struct ReproductionTrials: Sendable {
         let deadline = durationPerTry.fromNow
         var judged: [JudgedExecution] = []
         var count = 0
+        if oracle == .spin { return try spin(harness, scenarios, deadline) }
         if oracle == .serialEquivalence { return try compare(harness, scenarios[0], deadline) }
         while count < executionsPerTry, Clock.monotonic < deadline, !setup.patience.isOver {
             let (log, ending) = try harness.execute(scenarios[count % scenarios.count])
@@ -165,7 +169,6 @@ struct ReproductionTrials: Sendable {
             let ready = try harness.judgements(all: broke || count % 4 == 0)
             // Packets of what held are not looked at again: thousands of executions of a longer look would fill the memory.
             judged += ready.map { $0.judgement.verdict == .violated ? $0 : $0.withoutPackets }
-            if ending != nil, !judged.isEmpty { judged[judged.count - 1].targetOutput = harness.targetOutput }
             if ready.contains(where: suspicion.matches) { break }
             if broke {
                 guard goesOn, Clock.monotonic < deadline, !setup.patience.isOver else { break }
@@ -182,6 +185,22 @@ struct ReproductionTrials: Sendable {
         }
         judged += try harness.judgements(all: true)
         if looksForLeaks { Self.addLeaks(to: &judged, harness, before, max(1, count - 1)) }
+        return judged
+    }
+
+    /// Looks whether the target goes on using a processor, while its clients pause or once they are gone.
+    private func spin(_ harness: Harness, _ scenarios: [Scenario], _ deadline: Int64) throws -> [JudgedExecution] {
+        var judged: [JudgedExecution] = []
+        var isSeen = false
+        for count in 0..<min(executionsPerTry, Self.executionsBeforeRest) where Clock.monotonic < deadline && !isSeen {
+            let scenario = scenarios[count % scenarios.count]
+            let (ended, load) = try harness.load { try harness.execute(scenario) }
+            judged += try harness.judgements(all: true)
+            guard ended.ending == nil else { return judged }
+            isSeen = scenario.pauses >= .seconds(1) && load ?? 0 >= RestLoad.spinning
+        }
+        isSeen = isSeen || harness.spinsAtRest(windows: RestLoad.windowsAgain)
+        if isSeen, !judged.isEmpty { judged[judged.count - 1].judgement.add(SpinWatch.violation(.gone)) }
         return judged
     }
 
@@ -215,6 +234,16 @@ extension ReproductionTrials.Outcome {
         self.blame = blame
     }
 
+    /// Notes what was under way when the target died.
+    fileprivate mutating func noteDeath(in execution: JudgedExecution) {
+        let signature = hit?.judgement.violations.first { $0.oracle == .crash }?.signature
+        guard let crash = execution.judgement.violations.first(where: { $0.oracle == .crash }),
+            crash.signature == signature
+        else { return }
+        let kinds = Set(crash.underWay.map(\.command))
+        underWay = underWay?.intersection(kinds) ?? kinds
+    }
+
     /// Adds what a longer look has shown, which is no try like the others.
     mutating func addLongerLook(_ other: ReproductionTrials.Outcome) {
         var counts = reproduction
@@ -228,6 +257,7 @@ extension ReproductionTrials.Outcome {
         reproduction.hits += other.reproduction.hits
         reproduction.tries += other.reproduction.tries
         hit = hit ?? other.hit
+        underWay = other.underWay.map { underWay?.intersection($0) ?? $0 } ?? underWay
         executionsToHit += other.executionsToHit
         note(other.blame)
         let known = Set(others.flatMap(\.judgement.violations).map(\.signature))

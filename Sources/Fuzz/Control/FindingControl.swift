@@ -50,6 +50,13 @@ public struct FindingControl: Equatable, Sendable {
         return ShareDifference((together.hits, together.tries), (apart.hits, apart.tries))
     }
 
+    /// Whether a wait is one for other clients: it is there with them, at the same time or before, and not for a client alone.
+    public var isStall: Bool {
+        [together, oneAfterTheOther].contains { arm in
+            alone.tries > 0 && FisherExact((arm.hits, arm.tries), against: (alone.hits, alone.tries)).isSignificant
+        }
+    }
+
     /// What follows for a finding that may be a policy, or not.
     public func level(mayBePolicy: Bool) -> FindingLevel {
         if oneAfterTheOther.hits + alone.hits > 0 { return mayBePolicy ? .policy : .fault }

@@ -14,15 +14,17 @@ struct Suspicion: Sendable {
 
     /// The fault of a violation, also where it shows in other words.
     init(like violation: Violation) {
-        isUnanswered = violation.cause != nil
+        isUnanswered = violation.isTriedAlone
         oracle = violation.oracle
+        // A tool has a report for each fault.
+        if oracle == .sanitizer { signature = violation.signature }
         mayBePolicy = violation.policy != nil
     }
 
     /// Just this violation, by what findings are told apart.
     init(same violation: Violation) {
         self.init(like: violation)
-        if violation.cause == nil { signature = violation.signature }
+        if !isUnanswered { signature = violation.signature }
     }
 
     /// Any request that is not answered, however that shows.
@@ -41,10 +43,17 @@ struct Suspicion: Sendable {
 
     func matches(_ violation: Violation) -> Bool {
         if isUnanswered { return violation.unanswered != nil }
+        // That is none until it was compared.
+        if oracle == nil, violation.oracle == .stall { return false }
         return (oracle == nil || violation.oracle == oracle)
             && (mayBePolicy == nil || (violation.policy != nil) == mayBePolicy)
             && (signature == nil || violation.signature == signature)
     }
 
     func matches(_ execution: JudgedExecution) -> Bool { execution.judgement.violations.contains(where: matches) }
+}
+
+extension Violation {
+    /// That a request is not answered, also where it comes alone.
+    var isTriedAlone: Bool { cause != nil && unanswered != nil }
 }

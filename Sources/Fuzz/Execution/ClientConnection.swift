@@ -264,6 +264,9 @@ final class ClientConnection {
     var isHeard: Bool { machine.isHeard(unacknowledged: unacknowledged) }
 
     /// The client waits no longer for a reply.
+    /// There will be no reply that it waits for.
+    func isLeftWaiting() { machine.isLeftWaiting() }
+
     func givesUp() { machine.givesUp(unacknowledged: unacknowledged) }
 
     /// What names it in a listen queue. A Unix socket that was closed has no name there any more.

@@ -327,6 +327,9 @@ package struct ClientMachine {
         log.isUnheard = unacknowledged > 0 && unacknowledged >= log.sentBytes
     }
 
+    /// There will be no reply that the client waits for.
+    package mutating func isLeftWaiting() { log.wasLeftWaiting = true }
+
     /// Whether the target may not have accepted it yet; that the client has closed it changes nothing.
     package var mayBeQueued: Bool { !isAccepted && !isDatagram && !log.serverClosed && !log.wasReset }
 

@@ -15,6 +15,8 @@ package final class Engine {
     private let patience: ClientPatience
     /// Whether every thread of the target sleeps; nil where that cannot be known.
     private let targetSleeps: (() -> Bool?)
+    /// How long the target's threads have waited for a processor so far; nil where that cannot be known. Nanoseconds.
+    private let targetStarved: () -> Int64?
     /// Which process serves whom; nil where nobody wants to know.
     private let servingProcesses: (() -> [ClientSource: Int])?
     private var epoll: Descriptor?
@@ -35,6 +37,8 @@ package final class Engine {
     private var overdue: Int64 = 0
     /// What clients have waited for in this execution.
     private var waits = Waits()
+    /// How long the target had no processor meanwhile.
+    private var starved: Int64 = 0
     private var queue: QueueWatch
     /// A client waited in vain for the target to accept anybody.
     private var queueStoodStill = false
@@ -45,12 +49,14 @@ package final class Engine {
     ///   - sources: where connections come from.
     ///   - network: where the target listens; nil for our own.
     ///   - targetSleeps: asked while a reply is overdue.
+    ///   - targetStarved: asked where a reply takes long.
     ///   - servingProcesses: asked once the script is over, before the connections close.
     /// - Throws: EMFILE, when the process is out of descriptors.
     package init(
         address: TargetAddress, codec: any WireCodec, login: [LoginStep] = [], sources: ClientSources.Range,
         patience: ClientPatience = ClientPatience(), network: NetworkNamespaces? = nil,
-        targetSleeps: @escaping () -> Bool? = { nil }, servingProcesses: (() -> [ClientSource: Int])? = nil
+        targetSleeps: @escaping () -> Bool? = { nil }, targetStarved: @escaping () -> Int64? = { nil },
+        servingProcesses: (() -> [ClientSource: Int])? = nil
     ) throws(SystemError) {
         self.sources = ClientSources(sources)
         self.address = address
@@ -61,6 +67,7 @@ package final class Engine {
         self.login = login
         self.patience = patience
         self.targetSleeps = targetSleeps
+        self.targetStarved = targetStarved
         self.servingProcesses = servingProcesses
         epoll = Descriptor(try system("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) }, "epoll")
     }
@@ -80,6 +87,7 @@ package final class Engine {
         let start = Clock.wall
         readable = ExecutionLimits.readBytes
         waits = Waits()
+        starved = 0
         queue.beginExecution()
         queueStoodStill = false
         overdue = Clock.monotonic + Int64(ExecutionLimits.milliseconds) * 1_000_000
@@ -121,6 +129,7 @@ package final class Engine {
             endNanoseconds: Clock.wall)
         log.packets = recording?.take()
         log.waits = waits
+        log.starved = starved
         log.stem = binding.stem
         return log
     }
@@ -212,7 +221,11 @@ package final class Engine {
     /// Waits for one whole reply, or until there can be none.
     private func awaitReply(_ connection: ClientConnection) -> ExecutionLog.Outcome {
         var waiting = ReplyWait(patience, heard: connection.receivedBytes, at: Clock.monotonic)
-        defer { waits += waiting.end(at: Clock.monotonic) }
+        var starvedBefore: Int64?
+        defer {
+            waits += waiting.end(at: Clock.monotonic)
+            if let starvedBefore, let now = targetStarved() { starved += max(0, now - starvedBefore) }
+        }
         while !connection.takeReply(codec) {
             if connection.mayRead { connection.read(scratch: scratch, atMost: &readable) }
             guard readable > 0 else {
@@ -223,12 +236,16 @@ package final class Engine {
                 if isOver(now) { return .interrupted }
                 continue
             }
-            if connection.isOver || connection.isMalformed { return .completed }
+            if connection.isOver || connection.isMalformed {
+                connection.isLeftWaiting()
+                return .completed
+            }
             if isOver(now) { return .interrupted }
             if waiting.wantsLook(at: now), look(at: connection, &waiting, now) == .stalled {
                 return .stalled(client: connection.client)
             }
             wait(milliseconds: 20)
+            if starvedBefore == nil, waiting.isLong(at: now) { starvedBefore = targetStarved() }
             if waiting.isNoticed(at: now), standing(of: connection).isUntaken {
                 waiting.isUntaken(at: Clock.monotonic)
             }

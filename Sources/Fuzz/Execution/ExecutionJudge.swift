@@ -46,10 +46,11 @@ package struct ExecutionJudge: Sendable {
     ///   - packets: all captured packets of the execution, numbered from 1.
     ///   - trouble: what the capture is known to have missed, one sentence each.
     ///   - ending: how the target ended, if it did.
+    ///   - output: what the target printed meanwhile.
     ///   - isHasty: whether the campaign is over, and waits.
     package func judge(
-        _ packets: PacketBatch, _ log: ExecutionLog, ending: ProcessEnding? = nil, trouble: [String],
-        isHasty: Bool = false
+        _ packets: PacketBatch, _ log: ExecutionLog, ending: ProcessEnding? = nil, output: [UInt8] = [],
+        trouble: [String], isHasty: Bool = false
     ) -> Judgement {
         let oracles = log.outcome == .interrupted ? interruptedOracles : isHasty ? hastyOracles : oracles
         var trouble = trouble
@@ -68,10 +69,12 @@ package struct ExecutionJudge: Sendable {
             isDatagram
             ? judgeDatagrams(packets, log, trouble, oracles)
             : judgeStreams(packets, log, trouble, oracles, isCut: limit != nil)
-        var observation = Observation(evidence: evidence, log: log, ending: ending, judgement: judgement)
+        var observation = Observation(
+            evidence: evidence, log: log, ending: ending, output: output, judgement: judgement)
         if let limit { note(limit, log, &observation.judgement) }
+        observation.slowestAlone = noteAlone(evidence, log)
         for oracle in Self.executionOracles {
-            if let violation = oracle.violation(in: observation) { observation.judgement.add(violation) }
+            for violation in oracle.violations(in: observation) { observation.judgement.add(violation) }
         }
         return observation.judgement
     }
@@ -142,9 +145,18 @@ package struct ExecutionJudge: Sendable {
         return (evidence, judgement)
     }
 
+    /// The longest that a client alone has waited for a reply so far.
+    private func noteAlone(_ evidence: Evidence, _ log: ExecutionLog) -> Int64 {
+        if log.connections.count == 1 {
+            experience.slowestAlone.max(StallOracle.slowest(evidence), ordering: .relaxed)
+        }
+        return experience.slowestAlone.load(ordering: .relaxed)
+    }
+
     /// What earlier executions showed of the target.
     private final class Experience: Sendable {
         let methods = Mutex<Set<String>>([])
+        let slowestAlone = Atomic<Int64>(0)
     }
 
     /// Of datagrams the clients' intervals are not compared: a message has no place in a stream.

@@ -16,6 +16,8 @@ package struct ExecutionLog: Sendable {
     package var packets: PacketBatch?
     /// What the clients waited for.
     package var waits = Waits()
+    /// How long the target's threads had no processor, though they wanted one, while clients waited long. Nanoseconds.
+    package var starved: Int64 = 0
     /// What is part of the names and values of this execution alone.
     package var stem: [UInt8] = []
     /// Datagrams to the target that the kernel dropped for want of room while a client waited in vain.
@@ -79,6 +81,8 @@ package struct ConnectionLog: Sendable {
     package var owedSince: Int64?
     /// The connection was reset, or refused.
     package var wasReset = false
+    /// The server closed its side while the client waited for a reply.
+    package var wasLeftWaiting = false
     /// The client shut down writing and went on reading: the server owes it the rest of its replies.
     package var keptReading = false
     /// The process of the target that served it, where somebody looked and found it.

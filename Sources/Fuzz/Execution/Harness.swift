@@ -54,7 +54,7 @@ final class Harness {
     private var previous: Scenario?
     /// What the target was seen to accept.
     private(set) var sources = ClientSources.Range.manyAddresses
-    private var logWasCut = false
+    private var log: TargetLog
     /// It left a client waiting: it will not end by itself.
     private var isWedged = false
     /// A server that we can only restart has turned all clients of the last execution away, as one that is no more.
@@ -80,6 +80,7 @@ final class Harness {
     init(_ setup: Setup) throws {
         self.setup = setup
         scratch = try ScratchDirectory()
+        log = TargetLog(scratch.path + "/target.log")
         switch setup.target {
         case .address(let known): address = known
         case .command(_, let transport): address = try setup.free(transport, in: scratch.path)
@@ -120,6 +121,7 @@ final class Harness {
             abandonedAtStart = countAbandoned(by: pid)
         }
         starts += 1
+        log.targetBegins()
         sleep.pid = target?.process?.pid
         guard engine == nil else { return }
         let address = self.address
@@ -128,8 +130,9 @@ final class Harness {
         let lookUp = { sleep.pid.map { ServingProcesses.find(of: $0, address: address) } ?? [:] }
         engine = try Engine(
             address: address, codec: setup.codec, login: setup.login, sources: sources,
-            patience: setup.patience, network: setup.network,
-            targetSleeps: { sleep.isAsleep() }, servingProcesses: setup.findsServingProcesses ? lookUp : nil)
+            patience: setup.patience, network: setup.network, targetSleeps: { sleep.isAsleep() },
+            targetStarved: { sleep.pid.map { ProcessorTime(of: $0).waiting } },
+            servingProcesses: setup.findsServingProcesses ? lookUp : nil)
     }
 
     /// Runs a scenario, and hands it to the judge.
@@ -152,7 +155,11 @@ final class Harness {
         }
         // The process may still be dying, and how it ended is part of what is judged.
         let ending = ending(after: log)
-        pipeline.submit(PerformedExecution(scenario: scenario, log: log, ending: ending, before: previous))
+        var performed = PerformedExecution(scenario: scenario, log: log, ending: ending, before: previous)
+        performed.output = takeOutput(isEnd: ending != nil)
+        // Reports lag behind what they are about.
+        if ErrorReportReader.mayHoldReport(performed.output) { performed.earlier = previous }
+        pipeline.submit(performed)
         previous = scenario
         if log.packets == nil { endMark.send(execution: executions) }
         unjudgedBytes += log.connections.reduce(0) { $0 + $1.receivedBytes + $1.sentBytes }
@@ -160,8 +167,26 @@ final class Harness {
         case .stalled, .flooded: isWedged = true
         case .completed, .interrupted: break
         }
-        cutTargetLog()
         return (log, ending)
+    }
+
+    /// Looks, 2 ms apart, for the rest of a report.
+    private static let mostReportLooks = 50
+
+    /// What the target printed in this execution; where it has ended, all that it printed.
+    private func takeOutput(isEnd: Bool) -> [UInt8] {
+        defer { self.log.cut() }
+        var printed = self.log.take()
+        var looks = 0
+        // A report that is being written is not cut in two.
+        while ErrorReportReader.mayHoldReport(printed), looks < Self.mostReportLooks {
+            Clock.sleep(milliseconds: 2)
+            let more = self.log.take()
+            if more.isEmpty { break }
+            printed += more
+            looks += 1
+        }
+        return isEnd ? self.log.ofTarget : printed
     }
 
     /// Between two executions on the same target.
@@ -198,8 +223,9 @@ final class Harness {
     /// The target's end, given a moment where a connection broke: the process may still be dying.
     private func ending(after log: ExecutionLog) -> ProcessEnding? {
         guard let process = target?.process else { return nil }
-        let broke = log.connections.contains { $0.wasReset }
-        let ended = broke ? process.ends(withinMilliseconds: 50) : process.poll() != nil
+        let wasReset = log.connections.contains { $0.wasReset }
+        let broke = wasReset || log.connections.contains { $0.wasLeftWaiting }
+        let ended = broke ? process.endsSoon(milliseconds: wasReset ? 50 : 5) : process.poll() != nil
         if ended { crashes += 1 }
         return ended ? process.poll() : nil
     }
@@ -312,25 +338,8 @@ final class Harness {
     /// The capture's own counts so far.
     var captureStatistics: CaptureStatistics { pipeline.statistics }
 
-    /// Bytes of what a target printed that a finding keeps.
-    private static let outputBytes = 256 << 10
-
     /// The end of what the target printed.
-    var targetOutput: [UInt8] {
-        var tail = (try? readTail(of: logPath, limit: Self.outputBytes)) ?? []
-        // The beginning of the first line may be half a secret.
-        if tail.count == Self.outputBytes, let end = tail.firstIndex(of: 0x0A) { tail.removeFirst(end + 1) }
-        guard logWasCut else { return tail }
-        return Array("[it printed more than \(ExecutionLimits.targetLogBytes >> 20) MiB; the end:]\n".utf8) + tail
-    }
-
-    /// A target that prints without end begins anew at the start of its log, which it appends to.
-    private func cutTargetLog() {
-        var status = stat()
-        guard stat(logPath, &status) == 0, status.st_size > ExecutionLimits.targetLogBytes else { return }
-        truncate(logPath, 0)
-        logWasCut = true
-    }
+    var targetOutput: [UInt8] { log.tail }
 
     // Whoever made it may have been kept from ending it by what he told of it.
     deinit { stop() }
@@ -345,7 +354,7 @@ final class Harness {
         return pipeline.stop()
     }
 
-    private var logPath: String { scratch.path + "/target.log" }
+    private var logPath: String { log.path }
 }
 
 extension Harness.Setup {

@@ -75,8 +75,8 @@ final class JudgeBench: Sendable {
         while let item = cases.takeOne() {
             guard !isAbandoned.load(ordering: .relaxed) else { continue }
             let judgement = judge.judge(
-                item.packets, item.execution.log, ending: item.execution.ending, trouble: item.trouble,
-                isHasty: isHasty.load(ordering: .relaxed))
+                item.packets, item.execution.log, ending: item.execution.ending, output: item.execution.output,
+                trouble: item.trouble, isHasty: isHasty.load(ordering: .relaxed))
             judged.put(JudgedExecution(item.execution, judgement, item.packets))
         }
     }

@@ -10,6 +10,8 @@ package struct PerformedExecution: Sendable {
     package var log: ExecutionLog
     /// How the target ended, if it did.
     package var ending: ProcessEnding?
+    /// What the target printed meanwhile; where it ended, all that it had printed. Bounded.
+    package var output: [UInt8] = []
 
     /// What was run before, where the target ended without an answer to anybody: it may have been dying of that.
     package var earlier: Scenario?
@@ -29,18 +31,19 @@ package struct JudgedExecution: Sendable {
     package var judgement: Judgement
     /// Its packets, numbered from 1.
     package var packets: PacketBatch
-    /// The end of what the target had printed, where it ended in this execution; else empty.
+    /// What the target had printed, where it ended in this execution; else empty.
     package var targetOutput: [UInt8] = []
 
     package init(_ performed: PerformedExecution, _ judgement: Judgement, _ packets: PacketBatch) {
         self.performed = performed
         self.judgement = judgement
         self.packets = packets
+        if performed.ending != nil { targetOutput = performed.output }
     }
 
     /// One that the judge has not come to: only that the target ended is known.
     package init(unjudged performed: PerformedExecution) {
-        let crash = performed.ending.map(CrashOracle.violation)
+        let crash = performed.ending.map { CrashOracle.violation($0, output: performed.output) }
         self.init(
             performed, Judgement(violations: crash.map { [$0] } ?? []), PacketBatch(linkTypes: [.ethernet]))
     }
@@ -50,11 +53,20 @@ package struct JudgedExecution: Sendable {
         performed[keyPath: member]
     }
 
-    /// What the target is accused of. What the wire shows of a dying server is the crash, not faults of their own.
+    /// What the target is accused of. What the wire shows of a dying server is the crash, not faults of their own; a stall is a
+    /// suspicion until it was compared.
     package var accusations: [Violation] {
         let crashes = judgement.violations.filter { $0.oracle == .crash }
-        return crashes.isEmpty ? judgement.violations : crashes
+        return crashes.isEmpty ? judgement.violations.filter { $0.oracle != .stall } : crashes
     }
+
+    /// That somebody may have been answered late because of others.
+    var stall: Violation? {
+        performed.log.connections.count > 1 ? judgement.violations.first { $0.oracle == .stall } : nil
+    }
+
+    /// What was under way when the target died.
+    var underWay: [UnansweredRequest] { judgement.violations.first { $0.oracle == .crash }?.underWay ?? [] }
 
     /// Without its packets.
     package var withoutPackets: JudgedExecution {

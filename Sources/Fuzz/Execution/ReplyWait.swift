@@ -81,6 +81,11 @@ package struct ReplyWait {
     /// Whether the client has waited long enough for anybody to want to know for what.
     package func isNoticed(at now: Int64) -> Bool { now - begin >= Waits.noticed }
 
+    /// Whether the client has waited so long that it is worth a look why.
+    package func isLong(at now: Int64) -> Bool { now - begin >= Self.long }
+
+    private static let long: Int64 = 50_000_000
+
     /// The target has still not taken the connection and what was sent: until now it was that which the client waited for.
     package mutating func isUntaken(at now: Int64) { connectedSince = now }
 

@@ -7,6 +7,8 @@ extension Secrets {
         var told = violation
         told.summary = hidden(violation.summary)
         told.notes = violation.notes.map(hidden)
+        told.targetWords = violation.targetWords.map(hidden)
+        told.cause = violation.cause.map(hidden)
         told.signature = hidden(violation.signature)
         told.blame = violation.blame.map(hidden)
         told.policy = violation.policy.map(hidden)

@@ -6,17 +6,23 @@ struct Observation {
     var log: ExecutionLog
     /// Nil where the target lives on.
     var ending: ProcessEnding?
+    /// What the target printed meanwhile.
+    var output: [UInt8]
+    /// The longest that a client alone with the target has waited for a reply. Nanoseconds.
+    var slowestAlone: Int64 = 0
     /// What the oracles of the wire say.
     var judgement: Judgement
 }
 
 /// A property of which the wire alone does not tell. One conformer a file.
 protocol ExecutionOracle: Sendable {
-    /// How the execution breaks it; nil where it does not, or where that is not proved.
-    func violation(in observation: Observation) -> Violation?
+    /// How the execution breaks it; nothing where it does not, or where that is not proved.
+    func violations(in observation: Observation) -> [Violation]
 }
 
 extension ExecutionJudge {
     /// What executions are asked besides what the wire shows.
-    static let executionOracles: [any ExecutionOracle] = [SilenceOracle(), CrashOracle()]
+    static let executionOracles: [any ExecutionOracle] = [
+        SilenceOracle(), StallOracle(), SanitizerOracle(), CrashOracle(),
+    ]
 }

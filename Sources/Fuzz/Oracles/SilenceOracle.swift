@@ -6,16 +6,16 @@ import Verification
 ///
 /// On loopback a captured datagram is lost only for want of room at the target's socket, and counted there.
 struct SilenceOracle: ExecutionOracle {
-    func violation(in observation: Observation) -> Violation? {
+    func violations(in observation: Observation) -> [Violation] {
         let log = observation.log
         guard observation.judgement.violations.isEmpty, observation.judgement.inconclusive.isEmpty,
             case .stalled(let client) = log.outcome, log.droppedDatagrams == 0,
             // Who was not even connected waited for the target's listen queue.
             let connection = log.connections.last(where: { $0.client == client }), !connection.isUnheard
-        else { return nil }
+        else { return [] }
         let name = "c\(client)"
         let conversation = observation.evidence.conversations.last { $0.name == name }
-        guard let asked = conversation?.exchanges.last(where: { $0.reply == nil }) else { return nil }
+        guard let asked = conversation?.exchanges.last(where: { $0.reply == nil }) else { return [] }
         let milliseconds = (log.endNanoseconds - asked.request.last.time.nanoseconds) / 1_000_000
         let datagrams = conversation?.datagrams != nil ? "; the kernel dropped no datagram to the target" : ""
         var hang = Violation(
@@ -26,6 +26,6 @@ struct SilenceOracle: ExecutionOracle {
             packets: [asked.request.last.number], notes: ["the request is sent and never answered"],
             signature: HangOracle.silence)
         hang.restsOnLog = true
-        return hang
+        return [hang]
     }
 }

@@ -73,10 +73,20 @@ package enum ProcessTree {
         return (ticks, asleep)
     }
 
+    /// Whether a process has begun to end, or is gone. PF_EXITING of include/linux/sched.h
+    static func isExiting(_ pid: pid_t) -> Bool {
+        let tasks = tasks(of: pid)
+        return tasks.isEmpty
+            || tasks.contains { task in
+                Stat(pid, task: task).map { $0.flags & 4 != 0 || $0.state == UInt8(ascii: "Z") } ?? true
+            }
+    }
+
     /// The fields of /proc/PID/task/TID/stat that are used here.
     private struct Stat {
         var state: UInt8
         var parent: pid_t
+        var flags: UInt64
         var ticks: UInt64
 
         init?(_ pid: pid_t, task: pid_t) {
@@ -85,10 +95,11 @@ package enum ProcessTree {
             guard let bracket = text.lastIndex(of: UInt8(ascii: ")")) else { return nil }
             let fields = text[(bracket + 1)...].split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
             guard fields.count > 12, let state = fields[0].utf8.first, let parent = pid_t(fields[1]),
-                let user = UInt64(fields[11]), let kernel = UInt64(fields[12])
+                let flags = UInt64(fields[6]), let user = UInt64(fields[11]), let kernel = UInt64(fields[12])
             else { return nil }
             self.state = state
             self.parent = parent
+            self.flags = flags
             ticks = user + kernel
         }
     }

@@ -47,7 +47,8 @@ final class Target {
             if case .unix(let path) = address { unlink(path) }
             process = try TargetProcess(
                 words: birth.perturbation.command(words.map(places.fill)), directory: ".", logPath: birth.logPath,
-                environment: birth.perturbation.environment(extending: commands.environment),
+                environment: DiagnosticVariables.added(
+                    to: birth.perturbation.environment(extending: commands.environment)),
                 name: words.map(places.shown).joined(separator: " "), network: commands.network,
                 beside: commands.life.commands)
         }

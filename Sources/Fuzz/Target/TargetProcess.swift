@@ -55,6 +55,15 @@ package final class TargetProcess {
         return true
     }
 
+    /// Whether it ends within the time, or is about to by then, and then ends.
+    func endsSoon(milliseconds: Int) -> Bool {
+        if ends(withinMilliseconds: milliseconds) { return true }
+        return ProcessTree.isExiting(pid) && ends(withinMilliseconds: Self.exitMilliseconds)
+    }
+
+    /// What the kernel may take to end a process that has begun to.
+    private static let exitMilliseconds = 2_000
+
     /// Ends it and all that it started: SIGTERM, and SIGKILL for what is left after `graceMilliseconds`.
     package func stop(graceMilliseconds: Int) {
         if graceMilliseconds > 0, poll() == nil {

@@ -83,6 +83,7 @@ package enum Defects {
         DoubleProcessing(), LateReply(), SlowClientBlocksAll(),
         // Processes, threads, descriptors.
         ZombieChildren(), InheritedDescriptor(), DescriptorLeak(), ThreadLeak(), QueueOverflow(), LostWakeup(),
+        JoinBeforeAccept(), RestlessThread(),
         UseAfterClose(), SIGPIPEDeath(), AcceptLoopExit(), ErrnoOverwritten(), InterleavedPipe(),
         WrongPeer(),
     ]

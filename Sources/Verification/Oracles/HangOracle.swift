@@ -42,10 +42,29 @@ extension Dialogue {
     }
 
     func unansweredRequest(_ request: Int) -> UnansweredRequest {
-        let call = call(request)
-        return UnansweredRequest(
-            command: meaning.commandName(call, reading), isPlain: meaning.isPlain(call, reading),
-            bytes: self.request(request).bytes,
-            isTurnedAway: (0..<request).allSatisfy { self.call($0).head?.isError ?? false })
+        var unanswered = reading.unanswered(call(request))
+        unanswered.isTurnedAway = (0..<request).allSatisfy { self.call($0).head?.isError ?? false }
+        return unanswered
+    }
+}
+
+extension Reading {
+    /// A request of a call, as one that is not answered.
+    fileprivate func unanswered(_ call: Call) -> UnansweredRequest {
+        UnansweredRequest(
+            command: meaning.commandName(call, self), isPlain: meaning.isPlain(call, self), bytes: request(call).bytes)
+    }
+
+    /// Of all requests without a reply, the first of each kind.
+    var unanswered: [UnansweredRequest] {
+        var found: [String: UnansweredRequest] = [:]
+        for conversation in evidence.conversations.indices {
+            for call in calls[range(conversation)].reversed() {
+                guard evidence.conversations[conversation].exchanges[Int(call.exchange)].reply == nil else { break }
+                let request = unanswered(call)
+                found[request.command] = request
+            }
+        }
+        return found.keys.sorted().map { found[$0]! }
     }
 }

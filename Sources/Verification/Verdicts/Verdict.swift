@@ -37,7 +37,10 @@ extension Verdict {
 /// The properties that are checked. The raw value is the stable id: command line, baseline, folder names.
 public enum OracleID: String, Sendable, CaseIterable {
     case crash
+    case sanitizer
     case hang
+    case stall
+    case spin
     case order
     case loss
     case duplication
@@ -55,6 +58,12 @@ extension OracleID {
         switch self {
         case .crash:
             "The target lives on, whatever its clients do."
+        case .sanitizer:
+            "No tool that watches the target from within reports a data race, a memory error or undefined behaviour."
+        case .stall:
+            "A client's request is not answered late because another client is there: not for what that asked, but for its presence."
+        case .spin:
+            "A target at rest, all its clients answered or gone, uses no processor if it used none before they came."
         case .hang:
             "A request that the server received is answered, or the connection closed."
         case .order:

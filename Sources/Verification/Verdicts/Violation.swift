@@ -18,6 +18,14 @@ public struct Violation: Sendable {
     /// What the protocol lets a server do, of which this may be a case, in words without a full stop; nil where nothing
     /// permits it.
     public var policy: String?
+    /// What the target says of it itself: a sanitizer's report, the text and stack of a panic; line by line, bounded.
+    public var targetWords: [String] = []
+    /// A race detector within the target saw it: no run without the concurrency need tell that it is a race.
+    package var isSeenAsRace = false
+    /// Whether the signature names a place in the target, as the functions of a stack.
+    package var hasPlace = false
+    /// What the target was asked and had not answered when it died, one request of each kind.
+    package var underWay: [UnansweredRequest] = []
     /// The request that was not answered, where the violation is that.
     package var unanswered: UnansweredRequest?
     /// What alone suffices for it, as runs have shown: `DEL`. Findings are told apart by it too.
@@ -89,6 +97,8 @@ public struct Judgement: Sendable {
     public var exercised: Exercised
     /// Commands that the target answered with an error as unknown, upper case, sorted.
     public var unsupportedCommands: [String]
+    /// What a campaign's target was asked and did not answer, one request of each kind, sorted by it.
+    package var unanswered: [UnansweredRequest] = []
     /// The first refusal, as it is told.
     package var refusal: String?
     /// Whether something was refused: that there is nothing is no such reply. Looked at in campaigns alone.
