@@ -128,7 +128,10 @@ extension EndToEnd {
             let options = ["--protocol", "resp", "--duration", "8s", "--seed", "3", "--corpus", folder.path]
             let result = try stranger(Self.store, [habit], options)
             #expect(result.status == 0, "\(result.output) \(result.errors)")
-            #expect((result.json["policies"] as? [String])?.count == 1, "\(result.output)")
+            // A limit is no policy that somebody may not expect: it is kept to.
+            let known = (result.json["acquaintance"] as? [String: Any])?["values"] as? [String: Any]
+            #expect((known?["taken_bytes"] as? Int == 8192) == (habit == "limit"), "\(result.output)")
+            #expect((result.json["policies"] as? [String])?.count == (habit == "limit" ? 0 : 1), "\(result.output)")
             let plain = try stranger(Self.store, [], options)
             #expect(plain.status == 0 && (plain.json["policies"] as? [String])?.isEmpty == true, "\(plain.output)")
         }

@@ -16,7 +16,8 @@ extension EndToEnd {
             var name: String
             /// What the acquaintance says of it, by the path of the key: each text is part of the value.
             var facts: [String: String]
-            /// Whether it has a twin: not where it keeps nothing, or serves one client after the other.
+            /// Whether its twin shows: not where it keeps nothing, does it later than it says, has a form of its own for what it keeps, or
+            /// serves one client after the other.
             var hasTwin = true
             /// Whether anything is tested: not where it refuses all, or serves one client after the other.
             var isTested = true
@@ -38,7 +39,7 @@ extension EndToEnd {
         static let servers = [
             Server(name: "echo_greeting", facts: ["greeting": "220 echo ready"]),
             Server(name: "echo_pool", facts: waiting),
-            Server(name: "http_accepted", facts: ["commands.answered": "PUT"]),
+            Server(name: "http_accepted", facts: ["commands.answered": "PUT"], hasTwin: false),
             Server(name: "http_async_close", facts: ["serves_half_closed": "0"]),
             Server(
                 name: "http_auth", facts: ["commands.refused": "401 who are you?"], hasTwin: false, isTested: false),
@@ -52,7 +53,7 @@ extension EndToEnd {
                 name: "http_iterative",
                 facts: ["connections_at_once.served": "1", "connections_at_once.others": "wait"], hasTwin: false,
                 isTested: false),
-            Server(name: "http_json", facts: ["commands.answered": "PUT"]),
+            Server(name: "http_json", facts: ["commands.answered": "PUT"], hasTwin: false),
             Server(name: "http_one_request", facts: ["requests_per_connection": "1"]),
             Server(name: "http_pool", facts: waiting),
             Server(name: "http_rate_limit", facts: ["commands.answered": "PUT"], isTested: false),
@@ -76,7 +77,7 @@ extension EndToEnd {
                 name: "resp_iterative",
                 facts: ["connections_at_once.served": "1", "connections_at_once.others": "wait"], hasTwin: false,
                 isTested: false),
-            Server(name: "resp_loading", facts: ["commands.refused": "-LOADING dataset in memory"]),
+            Server(name: "resp_loading", facts: ["commands.refused": "-LOADING dataset in memory"], executions: 3000),
             Server(
                 name: "resp_max_clients",
                 facts: ["connections_at_once.served": "3", "connections_at_once.others": "closed"]),
@@ -89,7 +90,7 @@ extension EndToEnd {
             Server(name: "resp_no_inline", facts: ["commands.answered": "GET"]),
             Server(name: "resp_one_request", facts: ["requests_per_connection": "1"]),
             Server(name: "resp_pool", facts: waiting),
-            Server(name: "resp_read_only", facts: ["commands.refused": "-READONLY You can't write"]),
+            Server(name: "resp_read_only", facts: ["commands.refused": "-READONLY You can"]),
             Server(name: "resp_retires", facts: ["requests_per_connection": "8"]),
             Server(name: "resp_slow", facts: [:], executions: 12, thinking: 30_000_000),
             Server(

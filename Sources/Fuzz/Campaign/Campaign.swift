@@ -141,7 +141,7 @@ public final class Campaign {
         defer { harness.stop() }
         watch.looked()
         try introduce()
-        return acquaintance
+        return options.credentials?.secrets.hidden(acquaintance) ?? acquaintance
     }
 
     /// Asks for each command alone, before anybody is beside anybody: what is refused or never answered is known then. Then gets to
@@ -380,6 +380,8 @@ public final class Campaign {
         guard !crashes.explain(violation) else { return }
         let (violation, shown) = try caused(violation, seen)
         guard var finding = fresh(violation, shown, seen.log.execution) else { return }
+        // What one client was seen to get, and a server may do, is noted.
+        if finding.level == .policy, shown.scenario.clientCount == 1, !isWanted(finding) { return try add(finding) }
         finding.targetOutput = harness.targetOutput
         try emit(.suspected(violation, execution: seen.log.execution))
         let others = try confirmation.confirm(&finding, or: seen.earlier)
