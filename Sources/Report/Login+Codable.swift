@@ -33,13 +33,13 @@ extension Secrets {
     /// A target with places for its secrets.
     public func hidden(_ target: TargetDescription) -> TargetDescription {
         guard case .command(let words, let transport) = target else { return target }
-        return .command(words.map(hidden), over: transport)
+        return .command(words.map(hiddenWord), over: transport)
     }
 
     /// A life with places for its secrets.
     public func hidden(_ life: TargetLife) -> TargetLife {
         var told = life
-        told.environment = life.environment.mapValues(hidden)
+        told.environment = life.environment.mapValues(hiddenWord)
         told.setup = life.setup.map(hidden)
         told.reset = life.reset.map(hidden)
         told.restart = life.restart.map(hidden)

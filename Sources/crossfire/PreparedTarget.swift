@@ -20,7 +20,7 @@ struct PreparedTarget {
         self.life = credentials.secrets.hidden(life)
         guard credentials.secrets.hasShort else { return }
         Console.note(
-            "a secret of fewer than \(Secrets.shortest) bytes cannot be told from other bytes: it is hidden in the login alone"
+            "a secret of fewer than \(Secrets.shortest) bytes cannot be told from other bytes: it is hidden in the login and the command alone"
         )
     }
 }

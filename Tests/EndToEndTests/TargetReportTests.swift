@@ -56,6 +56,26 @@ extension EndToEnd {
             }
             #expect(ids.count == 1)
         }
+
+        @Test("what a race detector reports of a target that lives on is a race; without the fault there is none")
+        func race() throws {
+            guard let racy = try? FaultyStore("race", sanitizer: "thread") else { return }
+            let found = try Self.findings(racy, seed: 1, "--stop-on-first", "--duration", "30s", "--confirm", "3")
+            let race = try #require(found.first)
+            #expect(race["oracle"] as? String == "sanitizer" && race["level"] as? String == "race")
+            #expect((race["summary"] as? String ?? "").contains("data race"))
+            #expect((race["summary"] as? String ?? "").contains("count_unlocked"))
+            let correct = try FaultyStore("none", sanitizer: "thread")
+            #expect(try Self.findings(correct, seed: 1, "--executions", "60").isEmpty)
+        }
+
+        @Test("what is undefined, and done by one client alone, is a fault with a stack")
+        func undefined() throws {
+            guard let store = try? FaultyStore("overflow-del", sanitizer: "undefined") else { return }
+            let found = try Self.findings(store, seed: 1, "--stop-on-first", "--duration", "30s", "--confirm", "3")
+            #expect(found.first?["oracle"] as? String == "sanitizer" && found.first?["level"] as? String == "fault")
+            #expect((found.first?["summary"] as? String ?? "").contains("runtime error: signed integer overflow"))
+        }
     }
 }
 

@@ -68,6 +68,20 @@ struct LoginTests {
         #expect(readiness.look { false } == .loginRefused("-WRONGPASS no\\r\\n"))
     }
 
+    @Test("a greeting is no answer to a login", arguments: [true, false])
+    func greeted(isKnown: Bool) throws {
+        let server = LoopbackServer { peer in
+            peer.send(Array("+HELLO\r\n".utf8))
+            while peer.receive() != nil { peer.send(Array("-WRONGPASS no\r\n".utf8)) }
+        }
+        defer { server.stop() }
+        let codec = GreetedProtocol(RESPCodec(), greeting: 1)
+        var readiness = Readiness(
+            .tcp(port: server.port), in: nil, answering: nil, as: try Self.credentials(),
+            spoken: isKnown ? codec : nil, knowsGreeting: isKnown)
+        #expect(readiness.look { false } == .loginRefused("-WRONGPASS no\\r\\n"))
+    }
+
     @Test("where only header fields log in, a request tells whether they do", arguments: [401, 200, 403, 404])
     func header(status: Int) throws {
         let server = LoopbackServer { peer in

@@ -130,6 +130,8 @@ struct SecretsTests {
         let secrets = try Self.credentials(["AUTH app a"]).secrets
         #expect(secrets.hasShort)
         #expect(secrets.hidden("a banana") == "a banana")
+        #expect(secrets.hiddenWord("a") == "{secret}")
+        #expect(try Self.credentials(["AUTH app a"]).login.requests == ["AUTH app {secret}"])
         var bytes = Array("xx*3\r\n$4\r\nAUTH\r\n$3\r\napp\r\n$1\r\na\r\n+a".utf8)
         secrets.mask(&bytes)
         #expect(Self.text(bytes) == "xx*3\r\n$4\r\nAUTH\r\n$3\r\napp\r\n$1\r\n*\r\n+a")

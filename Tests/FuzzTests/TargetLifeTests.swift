@@ -1,3 +1,4 @@
+import CLinux
 import Fuzz
 import Glibc
 import Protocols
@@ -15,12 +16,14 @@ struct TargetLifeTests {
 
     init() throws { folder = try ScratchDirectory() }
 
-    private func commands(_ change: (inout TargetLife) -> Void) -> TargetCommands {
+    private func commands(
+        in network: NetworkNamespaces? = nil, _ change: (inout TargetLife) -> Void
+    ) -> TargetCommands {
         var life = TargetLife()
         change(&life)
         return TargetCommands(
             life: life, places: TargetPlaces(address: .tcp(port: 7), directory: folder.path),
-            logPath: folder.path + "/commands.log")
+            network: network, logPath: folder.path + "/commands.log")
     }
 
     private func text(of name: String) -> String {
@@ -98,6 +101,42 @@ struct TargetLifeTests {
         #expect(readiness.refusal == "-LOADING wait\\r\\n")
         #expect(readiness.look { false } == .ready)
         #expect(readiness.look { true } == .notYet)
+    }
+
+    @Test(
+        "commands, and the first request, are in the target's network",
+        .enabled(if: (try? NetworkNamespaces()) != nil, "no private network is permitted"))
+    func network() throws {
+        let network = try NetworkNamespaces()
+        let port: UInt16 = 7777
+        let listener = try network.inside { () throws(SystemError) in
+            let raw = try system("socket") { socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
+            try system("bind") { withAddress(loopback, port) { bind(raw, $0, $1) } }
+            try system("listen") { listen(raw, 8) }
+            return raw
+        }
+        let server = TestThread {
+            while true {
+                let raw = accept(listener, nil, nil)
+                guard raw >= 0 else { break }
+                let peer = Peer(raw: raw)
+                while peer.receive() != nil { peer.send(Array("+OK\r\n".utf8)) }
+                close(raw)
+            }
+        }
+        defer {
+            shutdown(listener, Int32(SHUT_RDWR))
+            server.join()
+            close(listener)
+        }
+        let login = try Credentials(Login(requests: ["AUTH opensesame"]), for: RESPCodec())
+        var readiness = Readiness(.tcp(port: port), in: network, answering: try RequestText("PING"), as: login)
+        #expect(readiness.look { false } == .ready)
+        let show = "readlink /proc/self/ns/net > {dir}/note"
+        _ = try commands { $0.setup = show }.run(.setup)
+        let own = text(of: "note")
+        _ = try commands(in: network) { $0.setup = show }.run(.setup)
+        #expect(text(of: "note") != own && text(of: "note").hasPrefix("net:["))
     }
 
     @Test("a request that cannot be read is told with its place", arguments: ["", "\"a", "a | ", "{nothing}", "a\nb"])

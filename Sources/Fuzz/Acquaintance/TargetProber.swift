@@ -14,6 +14,8 @@ struct TargetProber {
 
     /// How often a client asks in a row at most, and how long that may take.
     private static let (mostRequests, asking) = (24, Duration.milliseconds(600))
+    /// Who is served within that, though nobody leaves, comes late, and not in a place that somebody has left.
+    private static let patience = Duration.milliseconds(2_500)
     /// For a client to be served beside others: at least, and at most.
     private static let (leastTime, mostTime) = (Duration.milliseconds(100), Duration.seconds(1))
     /// How long a client says nothing after its requests.
@@ -97,6 +99,8 @@ struct TargetProber {
         guard let served = try served(within: time), served < clients, served > 0,
             // Who was slow is served within a longer time.
             let again = try self.served(within: min(Self.mostTime, time * 4)), again == served,
+            // Who waits for somebody to leave waits on; who is served in the end, though nobody leaves, was only late.
+            try isClosing || self.served(within: Self.patience) == served,
             let relieved = try perform(probes.relieved(served: served, after: Self.leastTime / 4)),
             Self.replies(relieved.log, served) == repliesBefore + 1
         else { return }

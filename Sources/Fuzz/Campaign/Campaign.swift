@@ -141,7 +141,7 @@ public final class Campaign {
         defer { harness.stop() }
         watch.looked()
         try introduce()
-        return acquaintance
+        return options.credentials?.secrets.hidden(acquaintance) ?? acquaintance
     }
 
     /// Asks for each command alone, before anybody is beside anybody: what is refused or never answered is known then. Then gets to

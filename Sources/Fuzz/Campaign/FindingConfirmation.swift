@@ -84,11 +84,16 @@ struct FindingConfirmation {
         return (outcome, control)
     }
 
+    /// Where three tries show a stall, so many of a client alone tell it apart (1 / 286).
+    private static let leastOfStall = 10
+
     /// So many tries more of the control runs.
     private func advance(
         _ control: inout ControlTrials, _ tries: Int, _ outcome: ReproductionTrials.Outcome, _ finding: Finding
     ) throws {
         try tell(.activity("running \(finding.id) without its concurrency"))
+        // A stall is nothing unless the arms differ, also where few tries were asked for.
+        let tries = finding.violation.oracle == .stall ? max(tries, Self.leastOfStall) : tries
         var copy = control
         let done: Void? = try onFreshTargets(or: "cannot run \(finding.id) without its concurrency") { setup in
             try copy.run(setup, tries)

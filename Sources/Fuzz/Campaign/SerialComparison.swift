@@ -107,7 +107,9 @@ package struct SerialComparison {
             for exchange in conversation.exchanges {
                 _ = names[client, default: PlaceNames(harness.setup.campaign)].replaced(exchange.request.bytes)
                 guard let reply = exchange.reply else { continue }
-                let text = names[client, default: PlaceNames(harness.setup.campaign)].replaced(reply.bytes)
+                var text = names[client, default: PlaceNames(harness.setup.campaign)].replaced(reply.bytes)
+                // It is told cut to some length: what is left of a secret would not be found.
+                harness.setup.credentials?.secrets.mask(&text)
                 found[client, default: []].append(
                     Reply(text: text, packet: reply.first.number, request: exchange.request.last.number))
             }

@@ -25,10 +25,11 @@ struct ControlTrials {
 
     /// Runs so many tries more of each arm.
     mutating func run(_ setup: Harness.Setup, _ tries: Int) throws {
-        let one = try arm(tries, [apart], setup)
-        counts.oneAfterTheOther.add(one)
+        // What tells a stall from a slow server comes first: the other arm waits as long as the finding does.
         let other = try arm(tries, alone, setup)
         counts.alone.add(other)
+        let one = try arm(tries, [apart], setup)
+        counts.oneAfterTheOther.add(one)
     }
 
     /// Counts the tries with the concurrency: what came later than a control run is long does not count.

@@ -108,7 +108,7 @@ final class Harness {
         droppedDatagrams = 0
         let readiness = Readiness(
             address, in: setup.network, answering: setup.life.ready,
-            as: setup.credentials ?? Credentials(setup.codec))
+            as: setup.credentials ?? Credentials(setup.codec), spoken: setup.codec, knowsGreeting: setup.logsIn)
         target = try hiding { () throws(TargetError) in
             try Target(
                 Target.Birth(

@@ -63,7 +63,7 @@ public struct Credentials: Sendable {
         guard !texts.contains(where: { Secrets.isNotKept(secrets.filled($0)) }) else { throw .notKept }
         (self.secrets, self.codec, self.steps) = (secrets, codec, steps)
         self.login = Login(
-            requests: login.requests.map(secrets.hidden), headers: login.headers.map(secrets.hidden))
+            requests: login.requests.map(secrets.hiddenLogin), headers: login.headers.map(secrets.hiddenLogin))
     }
 }
 

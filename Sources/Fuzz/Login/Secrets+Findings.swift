@@ -89,7 +89,7 @@ extension Secrets {
         return told
     }
 
-    private func hidden(_ known: Acquaintance) -> Acquaintance {
+    func hidden(_ known: Acquaintance) -> Acquaintance {
         var told = known
         mask(&told.greeting)
         for index in told.unasked.indices { mask(&told.unasked[index]) }

@@ -155,6 +155,20 @@ public struct Secrets: Sendable {
         }
     }
 
+    /// A word that may be a value itself, however short that is.
+    public func hiddenWord(_ word: String) -> String { entries.first { $0.value == word }?.place ?? hidden(word) }
+
+    /// A login, in which also short values that were given as they are stand last.
+    func hiddenLogin(_ text: String) -> String {
+        var text = hidden(text)
+        guard Self.places(in: text).isEmpty else { return text }
+        for entry in entries where entry.value.utf8.count < Self.shortest && entry.place.hasPrefix("{secret") {
+            guard let last = text.ranges(of: entry.value).last else { continue }
+            text.replaceSubrange(last, with: entry.place)
+        }
+        return text
+    }
+
     private static func hiding(_ value: String, as place: String, in text: String) -> String {
         var text = text.replacing(value, with: place)
         guard text.contains("…") else { return text }

@@ -8,6 +8,7 @@ package struct Readiness {
     private let address: TargetAddress
     private let network: NetworkNamespaces?
     private let codec: (any WireCodec)?
+    private let knowsGreeting: Bool
     private let login: [LoginStep]
     private let ready: LoginStep?
     /// Asked where nothing else tells whether clients are logged in.
@@ -24,14 +25,20 @@ package struct Readiness {
     /// A target is ready that takes a connection.
     init(_ address: TargetAddress, in network: NetworkNamespaces?) {
         (self.address, self.network) = (address, network)
-        (codec, login, ready, probe, request) = (nil, [], nil, nil, nil)
+        (codec, knowsGreeting, login, ready, probe, request) = (nil, true, [], nil, nil, nil)
     }
 
     /// A target is ready that lets clients log in, and answers a request, where there is one.
+    ///
+    /// - Parameters:
+    ///   - codec: the protocol as the target speaks it; nil: the client's.
+    ///   - knowsGreeting: whether it is known what the target says unasked.
     package init(
-        _ address: TargetAddress, in network: NetworkNamespaces?, answering: RequestText?, as client: Credentials
+        _ address: TargetAddress, in network: NetworkNamespaces?, answering: RequestText?, as client: Credentials,
+        spoken codec: (any WireCodec)? = nil, knowsGreeting: Bool = true
     ) {
-        (self.address, self.network, codec, login) = (address, network, client.codec, client.steps)
+        (self.address, self.network, login) = (address, network, client.steps)
+        (self.codec, self.knowsGreeting) = (codec ?? client.codec, knowsGreeting)
         ready = answering.map { LoginStep($0.payload, client.codec) }
         let words = client.login.headers.isEmpty || answering != nil ? nil : client.codec.spoken.loginProbe
         probe = words.map { LoginStep(words: $0, client.codec) }
@@ -62,7 +69,8 @@ package struct Readiness {
         guard (try? network.inside({ address.isServed() })) ?? false else { return .notYet }
         guard let codec, !asksNothing else { return .ready }
         let end = Clock.monotonic + wait
-        let exchange = SingleExchange(address: address, codec: codec, network: network)
+        let exchange = SingleExchange(
+            address: address, codec: codec, network: network, knowsGreeting: knowsGreeting)
         let more = [ready, probe].compactMap { $0 }
         let replies = exchange.replies(to: login + more) { isOver() || Clock.monotonic > end }
         let loggedIn = login.reduce(0) { $0 + $1.replies }

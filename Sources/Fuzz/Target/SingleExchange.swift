@@ -9,6 +9,8 @@ struct SingleExchange {
     let address: TargetAddress
     let codec: any WireCodec
     let network: NetworkNamespaces?
+    /// Whether what the server says unasked is known: else its last words for a moment are taken for the reply.
+    let knowsGreeting: Bool
 
     /// The longest reply that is read. Bytes.
     private static let longestReply = 1 << 20
@@ -28,15 +30,37 @@ struct SingleExchange {
         defer { close(raw) }
         guard address.withSocketAddress({ connect(raw, $0, $1) }) == 0 || errno == EINPROGRESS else { return [] }
         var replies: [[UInt8]] = []
-        var unread: [UInt8] = []
+        var incoming = Incoming(pairing: codec.pairing())
         for request in requests {
             guard send(request.bytes, on: raw, isOver) else { return replies }
             for _ in 0..<request.replies {
-                guard let reply = receive(on: raw, &unread, request.bytes, isOver) else { return replies }
+                guard let reply = receive(on: raw, &incoming, request.bytes, isOver) else { return replies }
                 replies.append(reply)
+            }
+            guard !knowsGreeting else { continue }
+            let end = Clock.monotonic + Self.afterthoughtNanoseconds
+            while let later = receive(on: raw, &incoming, request.bytes, { isOver() || Clock.monotonic > end }) {
+                replies[replies.count - 1] = later
             }
         }
         return replies
+    }
+
+    /// How long after a reply another one shows that the first was a greeting. Nanoseconds.
+    private static let afterthoughtNanoseconds: Int64 = 30_000_000
+
+    /// What was read of a connection, and not taken for a reply yet.
+    private struct Incoming {
+        var bytes: [UInt8] = []
+        var pairing: (any ReplyPairing)?
+
+        /// Takes one message off the front; nil where it answers nobody, or more of the reply is to come.
+        mutating func take(_ length: Int, _ request: [UInt8]) -> [UInt8]? {
+            let message = Array(bytes[..<length])
+            bytes.removeFirst(length)
+            let place = pairing?.place(of: message.span, after: request.span) ?? .reply(more: 0)
+            return place == .reply(more: 0) ? message : nil
+        }
     }
 
     private func send(_ request: [UInt8], on raw: Int32, _ isOver: () -> Bool) -> Bool {
@@ -49,21 +73,21 @@ struct SingleExchange {
         return true
     }
 
-    /// Takes one reply off the front of what was read; nil where none comes.
+    /// The next reply; nil where none comes.
     private func receive(
-        on raw: Int32, _ bytes: inout [UInt8], _ request: [UInt8], _ isOver: () -> Bool
+        on raw: Int32, _ incoming: inout Incoming, _ request: [UInt8], _ isOver: () -> Bool
     ) -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while bytes.count < Self.longestReply {
-            if case .message(let length) = codec.frameReply(bytes.span, to: request.span) {
-                defer { bytes.removeFirst(length) }
-                return Array(bytes.prefix(length))
+        while incoming.bytes.count < Self.longestReply {
+            if case .message(let length) = codec.frameReply(incoming.bytes.span, to: request.span) {
+                guard let reply = incoming.take(length, request) else { continue }
+                return reply
             }
             guard wait(for: POLLIN, on: raw, isOver) else { return nil }
             let count = recv(raw, &buffer, buffer.count, 0)
-            if count > 0 { bytes += buffer[..<count] }
+            if count > 0 { incoming.bytes += buffer[..<count] }
             if count == 0, address.transport != .udp {
-                return codec.endsWithStream(bytes.span, to: request.span) ? bytes : nil
+                return codec.endsWithStream(incoming.bytes.span, to: request.span) ? incoming.bytes : nil
             }
             if count < 0, errno != EAGAIN, errno != EINTR { return nil }
         }
