@@ -97,6 +97,7 @@ public struct Judge: Sendable {
         }
         judgement.inconclusive += missing + keys.inconclusive
         judgement.notes = reading.notes + diagnosis.notes + doubts.notes + keys.notes
+        if evidence.source == .capture { Self.notePolicies(&judgement) }
         judgement.leftAside = evidence.leftAside
         judgement.remarks = reading.remarks.sentences
         judgement.methods = reading.meaning.methods
@@ -110,6 +111,14 @@ public struct Judge: Sendable {
         judgement.undecided = keys.undecided
         more(reading, &judgement)
         return judgement
+    }
+
+    /// In anybody's capture what a server may do is noted.
+    private static func notePolicies(_ judgement: inout Judgement) {
+        judgement.notes += judgement.violations.compactMap { violation in
+            violation.policy.map { "\(violation.summary) This is its right: \($0)." }
+        }
+        judgement.violations.removeAll { $0.policy != nil }
     }
 
     /// Only campaigns ask whether their requests were refused.
