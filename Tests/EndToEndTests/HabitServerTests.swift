@@ -53,6 +53,12 @@ extension EndToEnd {
                 name: "http_iterative",
                 facts: ["connections_at_once.served": "1", "connections_at_once.others": "wait"], hasTwin: false,
                 isTested: false),
+            Server(
+                name: "http_iterative_closing",
+                facts: [
+                    "connections_at_once.served": "1", "connections_at_once.others": "wait",
+                    "requests_per_connection": "1",
+                ], hasTwin: false, isTested: false),
             Server(name: "http_json", facts: ["commands.answered": "PUT"], hasTwin: false),
             Server(name: "http_one_request", facts: ["requests_per_connection": "1"]),
             Server(name: "http_pool", facts: waiting),
@@ -77,6 +83,12 @@ extension EndToEnd {
                 name: "resp_iterative",
                 facts: ["connections_at_once.served": "1", "connections_at_once.others": "wait"], hasTwin: false,
                 isTested: false),
+            Server(
+                name: "resp_iterative_closing",
+                facts: [
+                    "connections_at_once.served": "1", "connections_at_once.others": "wait",
+                    "requests_per_connection": "1",
+                ], hasTwin: false, isTested: false),
             Server(name: "resp_loading", facts: ["commands.refused": "-LOADING dataset in memory"], executions: 3000),
             Server(
                 name: "resp_max_clients",

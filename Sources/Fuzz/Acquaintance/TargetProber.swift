@@ -40,7 +40,9 @@ struct TargetProber {
     mutating func probe() throws {
         try askAlone()
         guard acquaintance.thinking != nil else { return }
-        if clients > 1 { try askTogether() }
+        guard clients > 1 else { return }
+        try askTogether()
+        if acquaintance.connections == nil, acquaintance.requestsPerConnection == 1 { try askBesideSilent() }
     }
 
     // MARK: One client
@@ -107,12 +109,29 @@ struct TargetProber {
         acquaintance.connections = .init(served: served, others: isClosing ? .closed : .wait)
     }
 
+    /// Where each connection ends with its reply all are served in turn; who is connected and says nothing may keep a place all the
+    /// same, and clients that wait for each other would wait for ever.
+    private mutating func askBesideSilent() throws {
+        let time = min(Self.mostTime, max(Self.leastTime, (acquaintance.thinking ?? .zero) * 3))
+        guard try isAnswered(beside: clients - 1, within: time) == false else { return }
+        for silent in 1..<clients where try isAnswered(beside: silent, within: time) == false {
+            guard try isAnswered(beside: silent, within: min(Self.mostTime, time * 4)) == false else { return }
+            acquaintance.connections = .init(served: silent, others: .wait)
+            return
+        }
+    }
+
+    private func isAnswered(beside silent: Int, within time: Duration) throws -> Bool? {
+        guard let log = try perform(probes.asking(beside: silent, within: time))?.log else { return nil }
+        return log.connections.last.map { $0.heardInScript > acquaintance.greeting.count }
+    }
+
     /// Whether those who were not served last were closed.
     private var isClosing = false
 
     private mutating func served(within time: Duration) throws -> Int? {
         guard let log = try perform(probes.together(clients, within: time))?.log else { return nil }
-        let mayClose = acquaintance.requestsPerConnection == repliesBefore + 1
+        let mayClose = acquaintance.requestsPerConnection == 1
         let greeted = acquaintance.greeting.count
         let served = log.connections.map { connection in
             // Who is told that there are too many is closed then.

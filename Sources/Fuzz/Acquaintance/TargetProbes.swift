@@ -29,6 +29,13 @@ package struct TargetProbes {
                 + [step(0, .pause(time))])
     }
 
+    /// So many clients connect and say nothing, and then another one asks, and is given as long as that.
+    package func asking(beside silent: Int, within time: Duration) -> Scenario {
+        scenario(
+            (0...silent).map { connect($0) } + [step(silent, .send(.requests(login + [request])))]
+                + [step(silent, .pause(time))])
+    }
+
     /// As many as are served, one of whom leaves; another one comes, and waits for its reply.
     package func relieved(served: Int, after time: Duration) -> Scenario {
         let clients = 0..<served
