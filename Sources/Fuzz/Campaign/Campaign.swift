@@ -385,7 +385,7 @@ public final class Campaign {
         finding.targetOutput = harness.targetOutput
         try emit(.suspected(violation, execution: seen.log.execution))
         let others = try confirmation.confirm(&finding, or: seen.earlier)
-        if finding.isProvedStall, isNamedAnew(&finding) { try add(finding) }
+        if finding.isProved, isNamedAnew(&finding) { try add(finding) }
         // A replay that breaks another property, as a reply that names another client, is a finding too.
         var oracles = Set(findings.map(\.violation.oracle))
         for other in others {

@@ -52,8 +52,15 @@ public struct Finding: Sendable {
         return isCompared ? .race : .unproved
     }
 
-    /// Whether a stall is proved; true for everything else.
-    var isProvedStall: Bool { violation.oracle != .stall || control?.isStall == true }
+    /// Whether a suspicion that needs proof has it: a stall by its control runs, a spin by showing again.
+    var isProved: Bool {
+        switch violation.oracle {
+        case .stall: control?.isStall == true
+        // What a target does once, as moving its memory about, is none of its clients'.
+        case .spin: (reproduced?.hits ?? 0) > 0
+        default: true
+        }
+    }
 
     /// Hits among tries. One try starts a fresh target and runs the scenario up to `executionsPerTry` times.
     public struct Reproduction: Equatable, Sendable {
