@@ -35,9 +35,8 @@ public struct AcquaintanceText: Sendable {
             parts.append("answers")
         }
         if !known.refused.isEmpty {
-            let replies = Set(known.refused.map(\.reply))
-            let how = known.refused.first.map { replies.count == 1 || !$0.reply.isEmpty ? " (\(quote($0.reply)))" : "" }
-            parts.append("refuses \(list(known.refused.map(\.command)))\(how ?? "")")
+            let how = known.refused.first { !$0.reply.isEmpty }.map { " (\(quote($0.reply)))" } ?? ""
+            parts.append("refuses \(list(known.refused.map(\.command)))\(how)")
         }
         if !known.unanswered.isEmpty { parts.append("does not answer \(list(known.unanswered))") }
         return parts.isEmpty ? "none was asked for" : parts.joined(separator: "; ")

@@ -40,7 +40,8 @@ struct FuzzCommand: ParsableCommand {
     var stopOnFirst = false
 
     @Option(
-        help: "End at the first such finding of this oracle, once it is confirmed. Repeatable.", transform: Self.oracle)
+        help: "End at the first such finding of this oracle, once it is confirmed. Repeatable.",
+        transform: KnowledgeOptions.oracle)
     var stopOn: [OracleID] = []
 
     @Option(help: "How many fresh targets confirm a finding, and how many its control runs have; 0: none.")
@@ -58,13 +59,6 @@ struct FuzzCommand: ParsableCommand {
 
     @Flag(help: "Print one JSON object on standard output; progress goes to standard error.")
     var json = false
-
-    private static func oracle(_ name: String) throws -> OracleID {
-        guard let oracle = OracleID(rawValue: name) else {
-            throw ValidationError("unknown oracle '\(name)'; expected one of \(KnowledgeOptions.oracleNames)")
-        }
-        return oracle
-    }
 
     func validate() throws {
         if let executions, executions < 1 { throw ValidationError("--executions must be at least 1") }

@@ -32,9 +32,6 @@ struct KnowledgeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The longest request that the target takes.", valueName: "bytes"))
     var maxRequest: Int?
 
-    /// All oracles, for messages.
-    static var oracleNames: String { OracleID.allCases.map(\.rawValue).joined(separator: ", ") }
-
     /// What a request has beside its value, about: a command, a key, fields. Bytes.
     private static let requestFrame = 128
     /// No file with more is read, and no more paths are taken.
@@ -50,12 +47,16 @@ struct KnowledgeOptions: ParsableArguments {
 
     private static func oracles(_ text: String) throws -> Set<OracleID> {
         Set(
-            try text.split(separator: ",", omittingEmptySubsequences: false).map { name in
-                guard let oracle = OracleID(rawValue: String(name)) else {
-                    throw ValidationError("unknown oracle '\(name)'; expected some of \(oracleNames)")
-                }
-                return oracle
-            })
+            try text.split(separator: ",", omittingEmptySubsequences: false).map { try oracle(String($0)) })
+    }
+
+    /// The oracle of a name.
+    static func oracle(_ name: String) throws -> OracleID {
+        guard let oracle = OracleID(rawValue: name) else {
+            let known = OracleID.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("unknown oracle '\(name)'; expected one of \(known)")
+        }
+        return oracle
     }
 
     func validate() throws {

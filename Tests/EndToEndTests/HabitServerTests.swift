@@ -6,7 +6,7 @@ extension EndToEnd {
     /// all the same. Method: the servers of `Tests/HabitServers`, small and in another language; each runs twice: as it is, and as
     /// its racy twin, which makes a call inside a window that nothing guards.
     ///
-    /// About four minutes.
+    /// About two and a half minutes.
     @Suite(
         "servers with habits", .enabled(if: canCapture),
         .enabled(if: StrangerServer.python != nil, "needs python3"))

@@ -1,5 +1,3 @@
-public import Verification
-
 /// What a target was seen to do before a campaign began, with one client and with a few that are in nobody's way. What is nil was
 /// not looked at, or could not be told.
 public struct Acquaintance: Sendable, Equatable {

@@ -10,7 +10,7 @@ struct CrashOracle: ExecutionOracle {
     }
 
     /// Told with the target's own words, and told apart by them: by the stack where there is one, else by the text, else by how
-    /// it ended. What was asked is added once it is known (`CrashCause`).
+    /// it ended. What was asked is added once it is known (`CrashCauses`).
     static func violation(_ ending: ProcessEnding, output: [UInt8]) -> Violation {
         guard let report = ErrorReport.ofDeath(ending, in: output) else {
             return Violation(
