@@ -10,7 +10,7 @@ extension EndToEnd {
         .enabled(if: StrangerServer.python != nil, "needs python3"))
     struct ControlCampaigns {
         /// A correct store of RESP, threaded. `noinline`: closes at what is no array. `limit`: closes at values over 8 KiB. `mute-X`:
-        /// never answers X.
+        /// never answers X. `drops`: forgets what came together with a request.
         private static let store = """
             import socketserver, sys, threading
             habits, keys, lock = sys.argv[2:], {}, threading.Lock()
@@ -29,6 +29,7 @@ extension EndToEnd {
                                 words.append(self.rfile.read(length + 2)[:-2])
                         elif 'noinline' in habits: return
                         name = words[0].upper()
+                        if 'drops' in habits: self.rfile = self.connection.makefile('rb')
                         if 'mute-' + name.decode() in habits: continue
                         self.wfile.write(self.reply(name, words))
                 def reply(self, name, words):
@@ -116,6 +117,19 @@ extension EndToEnd {
             let races = try stranger(Self.store, ["mute-ECHO"], options + ["--fail-on", "race"])
             #expect(races.status == 0, "a fault does not fail who asks for races: \(races.output)")
             #expect(Self.findings(races).count == 1, "\(races.output)")
+        }
+
+        @Test("a server that answers only the first of several at once is one fault, and no command is left out for it")
+        func pipelining() throws {
+            let options = [
+                "--protocol", "resp", "--confirm", "3", "--duration", "60s", "--executions", "60", "--seed", "2",
+            ]
+            let result = try stranger(Self.store, ["drops"], options)
+            #expect(result.status == 1, "\(result.errors)")
+            #expect(Self.findings(result).count == 1, "\(result.output)")
+            #expect(result.json["avoided"] as? [String] == ["pipelining"], "\(result.output)")
+            let others = try stranger(Self.store, ["drops"], options + ["--oracles", "linearizability,crosstalk"])
+            #expect(others.status == 0, "nobody asks for hangs: \(others.output)")
         }
 
         @Test(

@@ -95,6 +95,22 @@ struct AcquaintanceTests {
         #expect(next.allSatisfy { $0.clientCount <= 2 })
     }
 
+    @Test("what a user has said is not to be done is left out of his corpus, too")
+    func statedCorpus() throws {
+        let source = try Self.source(RESPCodec()) { options in
+            options.generator.avoidsPipelining = true
+            options.generator.avoidsHalfClose = true
+            options.corpus = ["c0 send PING | PING\nc0 expect 2\n", "c0 send PING\nc0 shutdown\nc0 expect\n"].map {
+                try! Scenario(parsing: "protocol resp\nc0 connect\n" + $0)
+            }
+        }
+        var drawn = source
+        for _ in 0..<200 {
+            let scenario = drawn.next()
+            #expect(!Habit.pipelining.isIn(scenario) && !Habit.halfClose.isIn(scenario), "\(scenario.text)")
+        }
+    }
+
     @Test("objects that are there are read, and nothing else is said")
     func objects() throws {
         var source = try Self.source(HTTPCodec()) { $0.generator.objects = ["/index.html", "/a.css"] }

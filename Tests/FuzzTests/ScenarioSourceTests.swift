@@ -40,7 +40,7 @@ struct ScenarioSourceTests {
         let options = try Self.options(Lines(), corpus: ["c0 send A\n", "c0 send B\n"])
         var source = try ScenarioSource(options)
         for _ in 0..<50 { #expect(options.corpus.contains(source.next())) }
-        #expect(source.comparable(Lines()) == nil)
+        #expect(source.comparable() == nil)
         let nothing = try Self.options(Lines())
         #expect(throws: CampaignError.nothingToSay(protocolName: "lines")) { try ScenarioSource(nothing) }
     }
@@ -81,7 +81,7 @@ struct ScenarioSourceTests {
     func comparable() throws {
         var source = try ScenarioSource(Self.options(EchoLineCodec()))
         for _ in 0..<20 {
-            let drawn = source.comparable(EchoLineCodec())
+            let drawn = source.comparable()
             let scenario = try #require(drawn)
             #expect(SerialComparison.isComparable(scenario, EchoLineCodec()))
         }

@@ -6,11 +6,11 @@ import Wire
 /// Executions with a corpus, a budget and findings: it runs what its `ScenarioSource` draws, has suspicions confirmed
 /// (`FindingConfirmation`), looks at the target's rest (`TargetWatch`), and counts (`CampaignTally`).
 public final class Campaign {
-    let options: CampaignOptions
-    let emit: (CampaignEvent) throws -> Void
-    let harness: Harness
-    private(set) var source: ScenarioSource
-    private(set) var tally = CampaignTally()
+    private let options: CampaignOptions
+    private let emit: (CampaignEvent) throws -> Void
+    private let harness: Harness
+    private var source: ScenarioSource
+    private var tally = CampaignTally()
     private var watch: TargetWatch
     private var confirmation: FindingConfirmation
     private var findings: [Finding] = []
@@ -27,7 +27,7 @@ public final class Campaign {
     private var nextProgress: Int64 = 0
     private var introduction = Introduction()
     private var isIntroducing = false
-    private(set) var acquaintance = Acquaintance()
+    private var acquaintance = Acquaintance()
     /// A server that somebody else starts was no more, and the user was told.
     private var wasGone = false
 
@@ -62,7 +62,7 @@ public final class Campaign {
         if harness.executions > 0 { introduction.noteProbe() }
         acquaintance.greeting = Array(greeting.messages.joined())
         acquaintance.unasked = greeting.unasked
-        spin = SpinWatch(options.hammers ? nil : source.introductions(options.codec).first)
+        spin = SpinWatch(options.hammers ? nil : source.introductions.first)
         watch = TargetWatch(harness)
         confirmation = FindingConfirmation(options, harness.setup, tell: emit)
         let transport = harness.address.transport
@@ -149,7 +149,7 @@ public final class Campaign {
     private func introduce() throws {
         isIntroducing = true
         defer { isIntroducing = false }
-        for scenario in source.introductions(options.codec) where !isOver && !introduction.isEnough {
+        for scenario in source.introductions where !isOver && !introduction.isEnough {
             let start = Clock.monotonic
             introduction.note(try perform(scenario), took: .nanoseconds(Clock.monotonic - start))
         }
@@ -197,17 +197,14 @@ public final class Campaign {
 
     /// One client suffices for what is seen, and from now on nobody does that.
     private func accuse(_ execution: JudgedExecution, of habit: Habit) throws {
-        for var violation in execution.accusations where violation.unanswered != nil {
+        for var violation in execution.accusations where violation.unanswered != nil && !isUnderstood(violation) {
             violation.cause = "\(habit)"
             if violation.oracle == .loss {
                 violation.policy = "a server may close instead of answering all that came at once"
             }
             try suspect(violation, execution)
         }
-        if source.avoid(habit) {
-            tally.status.avoided.append("\(habit)")
-            try emit(.avoided("\(habit)"))
-        }
+        try avoid(habit)
     }
 
     /// Runs a probe, which accuses nobody; nil where there is no time for it.
@@ -366,7 +363,7 @@ public final class Campaign {
     /// Now and then: do clients get together what each gets alone?
     private func compareWithAlone() throws {
         guard !stopsNow, !options.hammers, harness.address.transport != .udp, !options.codec.hasSharedState,
-            let scenario = source.comparable(options.codec)
+            let scenario = source.comparable()
         else { return }
         try settle(try harness.judgements(all: true))
         try settle(try SerialComparison(harness).run(scenario))
@@ -389,7 +386,8 @@ public final class Campaign {
         // A replay that breaks another property, as a reply that names another client, is a finding too.
         var oracles = Set(findings.map(\.violation.oracle))
         for other in others {
-            for violation in other.accusations where oracles.insert(violation.oracle).inserted {
+            for violation in other.accusations
+            where !isUnderstood(violation) && oracles.insert(violation.oracle).inserted {
                 try adopt(violation, other)
             }
         }
@@ -466,11 +464,15 @@ public final class Campaign {
     /// What is understood is not provoked again: it would hide what lies behind it.
     private func avoid(_ finding: Finding) throws {
         let violation = finding.violation
-        let request = violation.cause == nil ? nil : violation.unanswered
+        // Another cause than the request's own is avoided by who knows it.
+        let habit = violation.unanswered.map(Habit.init(of:)).flatMap { "\($0)" == violation.cause ? $0 : nil }
         // The other policy that a campaign sees.
-        let isHalfClose = finding.level == .policy && violation.oracle == .loss
-        let habit = request.map(Habit.init(of:)) ?? (isHalfClose ? .halfClose : nil)
-        guard let habit, source.avoid(habit) else { return }
+        let isHalfClose = finding.level == .policy && violation.oracle == .loss && violation.cause == nil
+        if let habit = habit ?? (isHalfClose ? .halfClose : nil) { try avoid(habit) }
+    }
+
+    private func avoid(_ habit: Habit) throws {
+        guard source.avoid(habit) else { return }
         tally.status.avoided.append("\(habit)")
         try emit(.avoided("\(habit)"))
     }

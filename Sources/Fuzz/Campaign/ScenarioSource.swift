@@ -37,10 +37,11 @@ package struct ScenarioSource {
             vocabulary.saysNothing ? nil : ScenarioGenerator(protocolName: name, vocabulary: vocabulary)
         }
         guard !corpus.isEmpty || generator != nil else { throw .nothingToSay(protocolName: name) }
+        for habit in options.generator.stated { _ = avoid(habit) }
     }
 
     /// What is said before anything else: each command alone.
-    package func introductions(_ codec: any WireCodec) -> [Scenario] {
+    package var introductions: [Scenario] {
         hammers ? [] : generator?.introductions(options, codec) ?? []
     }
 
@@ -74,7 +75,7 @@ package struct ScenarioSource {
     }
 
     /// A drawn scenario that can be compared with what each client gets alone; nil if none was drawn.
-    package mutating func comparable(_ codec: any WireCodec) -> Scenario? {
+    package mutating func comparable() -> Scenario? {
         guard let generator else { return nil }
         // Few scenarios are free of long messages and of clients that leave.
         for _ in 0..<Self.drawsForComparison {

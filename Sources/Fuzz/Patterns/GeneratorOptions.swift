@@ -29,4 +29,13 @@ public struct GeneratorOptions: Sendable {
 
     /// Four clients.
     public init() {}
+
+    /// What a user has said is not to be done, which holds for scenarios of a corpus, too.
+    var stated: [Habit] {
+        var stated: [Habit] = []
+        if avoidsHalfClose { stated.append(.halfClose) }
+        if avoidsPipelining { stated.append(.pipelining) }
+        if let longestValue { stated.append(.longRequests(over: longestValue)) }
+        return stated
+    }
 }
