@@ -32,11 +32,12 @@ let package = Package(
         .target(name: "CNoise", exclude: ["native"], plugins: ["NativeTools"]),
 
         .target(name: "System", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "Documents", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
         .target(name: "Wire", swiftSettings: strict),
         .target(name: "Capture", dependencies: ["CPcap", "System"], swiftSettings: strict),
         .target(name: "Verification", dependencies: ["System", "Wire", "Capture"], swiftSettings: strict),
         .target(
-            name: "Protocols", dependencies: ["System", "Wire", "Capture", "Verification"],
+            name: "Protocols", dependencies: ["System", "Documents", "Wire", "Capture", "Verification"],
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "ReferenceServers", dependencies: ["CLinux", "System"], swiftSettings: strict),
         .target(name: "Perturbation", dependencies: ["CLinux", "CNoise", "System"], swiftSettings: strict),
@@ -45,10 +46,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Report",
-            dependencies: [
-                "System", "Wire", "Verification", "Capture", "Perturbation", "Fuzz",
-                .product(name: "Yams", package: "Yams"),
-            ],
+            dependencies: ["System", "Documents", "Wire", "Verification", "Capture", "Perturbation", "Fuzz"],
             swiftSettings: strict),
 
         .executableTarget(
@@ -80,7 +78,7 @@ let package = Package(
             dependencies: ["CLinux", "System", "Fuzz", "Protocols", "Wire", "Capture", "Verification", "Perturbation"],
             swiftSettings: strict),
         .testTarget(
-            name: "ReportTests", dependencies: ["Report", "Fuzz", "Protocols", "Verification", "Capture", "Wire"],
+            name: "ReportTests", dependencies: ["Report", "System", "Fuzz", "Protocols", "Verification", "Capture", "Wire"],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

@@ -13,13 +13,21 @@ public enum WireProtocols {
         all.first { $0.name == name }
     }
 
-    /// The protocol that a scenario names.
+    /// The protocol that a scenario names: one of this build's, or a file that describes it.
     ///
     /// - Parameter folder: where the scenario is.
-    /// - Throws: `UnknownProtocol`.
+    /// - Throws: `UnknownProtocol`, `DescriptionError`.
     public static func resolve(_ name: String, in folder: String) throws -> any WireCodec {
+        guard !isFile(name) else {
+            return try DescribedProtocol(path: name.hasPrefix("/") ? name : "\(folder)/\(name)")
+        }
         guard let found = named(name) else { throw UnknownProtocol(name: name) }
         return found
+    }
+
+    /// Whether a name is that of a file that describes a protocol.
+    public static func isFile(_ name: String) -> Bool {
+        name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml")
     }
 
     /// `echo, echo-length, tagged, resp, http, …`: for help and error messages.

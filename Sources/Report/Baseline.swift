@@ -1,3 +1,4 @@
+import System
 import Verification
 
 /// A baseline: the ids of findings that are accepted, one a line; `#` starts a comment.

@@ -1,6 +1,7 @@
 public import Capture
 import Foundation
 public import Fuzz
+import System
 
 /// A campaign's folder: its findings as they are complete, `status.json` on the way, `summary.json` in the end.
 ///

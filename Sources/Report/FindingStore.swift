@@ -1,6 +1,7 @@
 public import Capture
 import Foundation
 public import Fuzz
+import System
 import Verification
 import Wire
 
@@ -75,6 +76,7 @@ public struct FindingStore: Sendable {
         if let minimized = finding.minimized {
             try Self.write("# \(finding.id), made smaller\n\(minimized.text)", to: folder + "/minimized.crossfire")
         }
+        if let file = context.protocolFile { try Self.write(file.text, to: "\(folder)/\(file.name)") }
         try PendingFile.write(finding.targetOutput, to: folder + "/target.log")
         try CaptureExport(finding, context).write(to: folder + "/capture.pcapng")
         try PendingFile.write(Array(record), to: folder + "/finding.json")

@@ -1,4 +1,6 @@
+import Documents
 import Foundation
+import System
 public import Verification
 
 /// A user's own model for `crossfire check`, as YAML: either one of the built-in kinds under other names, or a table of

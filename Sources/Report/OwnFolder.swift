@@ -1,4 +1,5 @@
 import Foundation
+public import System
 
 /// Folders that we make, for this user alone.
 public enum OwnFolder {

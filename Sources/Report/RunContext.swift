@@ -1,6 +1,6 @@
 public import Fuzz
 import Perturbation
-import Wire
+public import Wire
 
 /// What a run was asked to do: what every report says beside its results.
 public struct RunContext: Sendable {
@@ -12,6 +12,8 @@ public struct RunContext: Sendable {
     public var login: Login
     /// The wire protocol's name.
     public var protocolName: String
+    /// The file that describes the protocol, if one does: findings hold a copy.
+    public var protocolFile: ProtocolFile?
     /// The seed of everything drawn.
     public var seed: UInt64
     /// How many clients generated scenarios have.
@@ -22,13 +24,13 @@ public struct RunContext: Sendable {
     /// Creates a context.
     public init(
         target: TargetDescription, life: TargetLife = TargetLife(), login: Login = Login(), protocolName: String,
-        seed: UInt64, clients: Int,
-        perturbation: String
+        protocolFile: ProtocolFile? = nil, seed: UInt64, clients: Int, perturbation: String
     ) {
         self.target = target
         self.life = life
         self.login = login
         self.protocolName = protocolName
+        self.protocolFile = protocolFile
         self.seed = seed
         self.clients = clients
         self.perturbation = perturbation
@@ -41,8 +43,8 @@ extension RunContext {
         let secrets = options.credentials?.secrets ?? Secrets()
         self.init(
             target: secrets.hidden(TargetDescription(options.target)), life: secrets.hidden(options.life),
-            login: options.credentials?.login ?? Login(), protocolName: options.codec.name, seed: options.seed,
-            clients: options.generator.clients, perturbation: options.perturbation.kind.rawValue)
+            login: options.credentials?.login ?? Login(), protocolName: options.codec.name,
+            protocolFile: options.codec.file, seed: options.seed, clients: options.generator.clients, perturbation: options.perturbation.kind.rawValue)
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import System
 public import Wire
 
 /// Scenario files on disk.
@@ -21,6 +22,14 @@ public struct ScenarioFiles: Sendable {
                 throw UnknownName(name: name, known: protocols.map(\.name))
             }
             return found
+        }
+    }
+
+    /// The same files, but what names this protocol is of it, wherever the file lies that describes it.
+    public func preferring(_ codec: any WireCodec) -> ScenarioFiles {
+        let others = resolve
+        return ScenarioFiles { name, folder in
+            name.split(separator: "/").last.map(String.init) == codec.name ? codec : try others(name, folder)
         }
     }
 

@@ -60,12 +60,31 @@ public protocol WireCodec: Sendable {
     /// Whether a server answers this whole request at all; true unless a protocol knows silent ones.
     func isAnswered(_ request: Span<UInt8>) -> Bool
 
+    /// The file that describes the protocol, which whoever reads its scenarios needs as well; nil for one in code.
+    var file: ProtocolFile? { get }
+
     /// The same codec, with these fields in the header of each request that it writes; nil where requests have no header, or
     /// one is no field.
     func sending(headers: [[UInt8]]) -> (any WireCodec)?
 }
 
+/// A file that describes a protocol.
+public struct ProtocolFile: Equatable, Sendable {
+    /// Without a folder; the protocol's name.
+    public var name: String
+    /// What it says.
+    public var text: String
+
+    /// Creates a file.
+    public init(name: String, text: String) {
+        self.name = name
+        self.text = text
+    }
+}
+
 extension WireCodec {
+    /// None.
+    public var file: ProtocolFile? { nil }
     /// One message answers one request.
     public func pairing() -> (any ReplyPairing)? { nil }
     /// Every request is answered.

@@ -103,7 +103,7 @@ struct FuzzCommand: ParsableCommand {
         options.perturbation = hammer ? .off : target.perturb.plan(for: spec)
         let context = RunContext(
             target: description, life: options.life, login: prepared.credentials.login, protocolName: codec.name,
-            seed: seed, clients: common.clients,
+            protocolFile: codec.file, seed: seed, clients: common.clients,
             perturbation: options.perturbation.kind.rawValue)
         let outcome = try CampaignRun(options: options, context: context, out: out).run()
         if json {
@@ -167,6 +167,6 @@ struct RunOptions: ParsableArguments {
     /// The corpus' scenarios of this protocol, by file name.
     func scenarios(for codec: any WireCodec) throws -> [Scenario] {
         guard let corpus else { return [] }
-        return try ScenarioFiles.known.load(folder: corpus).map(\.scenario).filter { $0.protocolName == codec.name }
+        return try ScenarioFiles.known.preferring(codec).load(folder: corpus).map(\.scenario).filter { $0.protocolName == codec.name }
     }
 }

@@ -51,7 +51,7 @@ struct GateCommand: ParsableCommand {
         let description = prepared.description
         let accepted = try baseline.map { try Baseline(file: $0) } ?? Baseline()
         let saved = try FindingStore(campaign: out).load().filter { $0.record.protocolName == codec.name }
-        let scenarios = try common.corpus.map { try ScenarioFiles.known.load(folder: $0) } ?? []
+        let scenarios = try common.corpus.map { try ScenarioFiles.known.preferring(codec).load(folder: $0) } ?? []
         let findings = try saved.map { try Gate.SavedFinding($0.record, in: $0.path, .known) }
         let spec = try description.resolved()
         let seed = common.seed ?? UInt64.random(in: 0...0xFFFF_FFFF)
@@ -107,8 +107,7 @@ struct GateCommand: ParsableCommand {
         try known.apply(to: &options)
         let context = RunContext(
             target: target, life: options.life, login: options.credentials?.login ?? Login(), protocolName: codec.name,
-            seed: seed, clients: common.clients,
-            perturbation: perturbation.kind.rawValue)
+            protocolFile: codec.file, seed: seed, clients: common.clients, perturbation: perturbation.kind.rawValue)
         do {
             let outcome = try CampaignRun(options: options, context: context, out: out).run()
             gate.note(fresh: outcome.result, paths: outcome.paths)

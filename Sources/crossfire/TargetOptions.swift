@@ -138,12 +138,15 @@ enum Sandbox {
 }
 
 extension WireProtocols {
-    /// The codec with this name.
+    /// The codec with this name, or that the file describes.
     static func required(_ name: String) throws -> any WireCodec {
-        guard let codec = named(name) else {
-            throw Failure(.usage, UnknownProtocol(name: name).description)
+        do {
+            return try resolve(name, in: ".")
+        } catch let error as DescriptionError {
+            throw Failure(.badConfiguration, error.description)
+        } catch {
+            throw Failure(.usage, "\(error)")
         }
-        return codec
     }
 }
 

@@ -179,7 +179,7 @@ enum HouseRule {
         "Sources/Verification/Bytes/ByteInterner.swift", "Sources/Protocols/RESP/RESPValue.swift",
         "Sources/Fuzz/Execution/", "Sources/System/", "Sources/Fuzz/Target/",
         "Sources/Fuzz/Compare/LoadClient.swift",
-        "Sources/Report/SmallFile.swift", "Sources/Report/TerminalText.swift",
+        "Sources/System/SmallFile.swift", "Sources/Report/TerminalText.swift",
         "Sources/crossfire/StandardStreams.swift",
     ]
 

@@ -1,5 +1,6 @@
 import Foundation
 import Report
+import System
 import Testing
 
 /// Goal: what is no file of a sensible size neither keeps us waiting nor fills the memory, and the reason is the system's.

@@ -80,6 +80,10 @@ public struct ObjectOperation: Sendable, Equatable {
         case take
         /// It counts up or, with a negative number, down, from 0 if it did not exist: `.number` tells the sum.
         case add(Int)
+        /// It holds this afterwards, if it held what is expected: `.number(1)`, else `.number(0)`.
+        case compareAndSet(expected: [UInt8], [UInt8])
+        /// What it holds goes on with this, also where it did not exist: `.number` tells its length in bytes.
+        case append([UInt8])
         /// It does not exist afterwards: `.number(1)` where it did, else `.number(0)`.
         case remove
         /// Nothing: `.number(1)` where it exists, else `.number(0)`.
@@ -99,6 +103,10 @@ public enum Answer: Sendable, Equatable {
     case nothing
     /// Done, and nothing else.
     case acknowledged
+    /// Nothing was done, in words that this request alone may be told; those that any may are `refusal(in:)`.
+    case refused
+    /// Nobody knows whether it was done: the server gave up in the middle.
+    case uncertain
 }
 
 /// How a server says that it has done nothing.

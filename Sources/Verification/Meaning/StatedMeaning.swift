@@ -59,7 +59,9 @@ struct StatedMeaning: Meaning {
             kind: .read, key: history.key(asked.object, object),
             call: Int32(reading.starts[Int(call.conversation)]) + call.exchange, lane: Int32(call.conversation))
         let answer = reply.flatMap { stated.answer($0.bytes, to: request) }
-        history.setTimes(&operation, exchange, completed: answer == nil ? nil : reply?.first.time)
+        if answer == .refused { return }
+        let isKnown = answer != nil && answer != .uncertain
+        history.setTimes(&operation, exchange, completed: isKnown ? reply?.first.time : nil)
         guard operation.take(asked.effect, answer, &history.values) else {
             return history.exclude(asked.object, CollectionOfOne(object))
         }
@@ -120,6 +122,12 @@ extension KeyOperation {
             (kind, argument) = (.writeIfAbsent, Cell.value(value, value.indices, &values))
         case .swap(let value): (kind, argument) = (.swap, Cell.value(value, value.indices, &values))
         case .take: kind = .take
+        case .append(let value): (kind, argument) = (.append, Cell.value(value, value.indices, &values))
+        case .compareAndSet(let expected, let value):
+            // What did not compare equal changed nothing; what it held instead is not told.
+            if answer == .number(0) { return leaveOut() }
+            (kind, argument) = (.compareAndSwap, Cell.value(value, value.indices, &values))
+            result = Cell.value(expected, expected.indices, &values)
         case .add(let step): (kind, argument) = (.add, step)
         case .remove: kind = .delete
         case .exists: kind = .exists
@@ -127,7 +135,7 @@ extension KeyOperation {
         }
         guard let answer, isAnswered else { return true }
         switch (kind, answer) {
-        case (.write, _): return true
+        case (.write, _), (.compareAndSwap, _): return true
         case (.read, .value(let value)), (.swap, .value(let value)), (.take, .value(let value)):
             result = Cell.value(value, value.indices, &values)
         case (.read, .nothing), (.swap, .nothing), (.take, .nothing): result = Cell.absent
@@ -135,6 +143,7 @@ extension KeyOperation {
             (.add, .number(let number)):
             guard let cell = Cell.integer(number) else { return false }
             result = cell
+        case (.append, .number(let number)): result = number
         case (.delete, .number(let number)), (.exists, .number(let number)), (.writeIfAbsent, .number(let number)):
             result = number == 0 ? 0 : 1
         case (.delete, .acknowledged): (kind, argument) = (.write, Cell.absent)
@@ -151,11 +160,17 @@ extension KeyOperation {
         // No operation that is modelled is done without saying what it found.
         case .swap: kind = .write
         case .take: (kind, argument) = (.write, Cell.absent)
-        case .add, .writeIfAbsent:
+        case .add, .writeIfAbsent, .append:
             isAnswered = false
             completed = .max
         default: return false
         }
+        return true
+    }
+
+    /// It says nothing of its object: an unanswered read.
+    private mutating func leaveOut() -> Bool {
+        (kind, isAnswered) = (.read, false)
         return true
     }
 }

@@ -106,6 +106,7 @@ private struct FramedProtocol: WireProtocol {
     }
 
     var name: String { codec.name }
+    var file: ProtocolFile? { codec.file }
     var framesRepliesByRequest: Bool { codec.framesRepliesByRequest }
     var hasSharedState: Bool { codec.hasSharedState }
     var boundsReplies: Bool { codec.boundsReplies }

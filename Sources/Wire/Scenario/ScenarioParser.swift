@@ -21,7 +21,9 @@ extension Scenario {
     public static func parse(
         _ text: String, file: String, resolve: (_ name: String, _ folder: String) throws -> any WireCodec
     ) throws(ScenarioError) -> (scenario: Scenario, codec: any WireCodec) {
-        let (scenario, codec) = try read(text, file: file, resolve)
+        var (scenario, codec) = try read(text, file: file, resolve)
+        // A protocol that is a file may be named with its folder.
+        scenario.protocolName = codec.name
         return (scenario, codec)
     }
 

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Files that people write by hand, or that we wrote: read whole, if they are regular and of a size that one expects.
 public enum SmallFile {
@@ -6,6 +6,10 @@ public enum SmallFile {
     public struct Refusal: Error, CustomStringConvertible, Sendable {
         /// Without the path.
         public var description: String
+
+        package init(description: String) {
+            self.description = description
+        }
     }
 
     /// The bytes of a file. A FIFO or a device would keep us waiting, or never end. open(2), fstat(2), read(2)

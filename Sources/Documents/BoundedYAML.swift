@@ -2,28 +2,33 @@ import Yams
 
 /// YAML of a user's file, bounded before anything is built of it: its size, its depth, no anchors and aliases, which let
 /// a few lines stand for gigabytes, and scalars alone for keys.
-enum BoundedYAML {
+package enum BoundedYAML {
     /// Bytes of a file.
-    static let maximumBytes = 1 << 20
+    package static let maximumBytes = 1 << 20
     /// Sequences and mappings in one another.
     static let maximumDepth = 32
     /// The first column that nothing begins behind.
     static let maximumIndentation = 256
 
     /// Why a text is not read.
-    struct Refusal: Error, CustomStringConvertible {
-        var description: String
+    package struct Refusal: Error, CustomStringConvertible {
+        package var description: String
     }
 
     /// The value of the text, as Yams makes it: dictionaries with texts as keys, arrays, texts, numbers…
     ///
     /// - Throws: `Refusal`, or what Yams says of text that is no YAML.
-    static func load(_ text: String) throws -> Any? {
+    package static func load(_ text: String) throws -> Any? { try compose(text)?.any }
+
+    /// The text as it is written, each piece with its place.
+    ///
+    /// - Throws: `Refusal`, or what Yams says of text that is no YAML.
+    static func compose(_ text: String) throws -> Node? {
         guard text.utf8.count <= maximumBytes else { throw Refusal(description: "more than \(maximumBytes) bytes") }
         try bound(Array(text.utf8))
         guard let node = try Yams.compose(yaml: text, .default, constructor) else { return nil }
         try bound(node, depth: 0)
-        return node.any
+        return node
     }
 
     /// Yams, but for numbers in base 60, in which it multiplies whatever comes: they are texts, as in YAML 1.2.

@@ -1,0 +1,137 @@
+import Documents
+import System
+public import Verification
+public import Wire
+
+/// A protocol that a file describes: how its messages end, what may be asked, what that does, how it may be answered.
+///
+///     crossfire-protocol: 1
+///     framing: {line: "\n"}
+///     requests:
+///       ADD: {send: "ADD {key} {by}", does: add, replies: [{is: "OK {result:int}"}]}
+///       READ: {send: "READ {key}", does: read, replies: [{is: "OK {result:int}"}]}
+///     any-reply: [{is: ERR, unknown-command: true}]
+///     absent: 0
+///
+/// There are no expressions in it: reading is linear in the bytes of a message, and bounded.
+public struct DescribedProtocol: RequestReplyProtocol {
+    let description: ProtocolDescription
+
+    /// Reads a file; its name, without its folder, is the protocol's.
+    ///
+    /// - Throws: `DescriptionError`.
+    public init(path: String) throws(DescriptionError) {
+        let text: String
+        do { text = try SmallFile.text(path, atMost: BoundedYAML.maximumBytes) } catch {
+            throw DescriptionError(description: "\(path): it cannot be read: \(error)")
+        }
+        try self.init(text, name: path)
+    }
+
+    /// Reads the text of a file.
+    ///
+    /// - Parameter name: the file's path, for errors, and for the protocol's name.
+    /// - Throws: `DescriptionError`.
+    public init(_ text: String, name path: String) throws(DescriptionError) {
+        do throws(DocumentError) {
+            var reader = try DescriptionReader(try Document(text))
+            description = try reader.read(text: text, name: path.split(separator: "/").last.map(String.init) ?? path)
+        } catch {
+            throw DescriptionError(description: "\(path):\(error)")
+        }
+    }
+
+    /// The file's name.
+    public var name: String { description.name }
+
+    /// The file itself, which scenarios in other folders need as well.
+    public var file: ProtocolFile? { ProtocolFile(name: name, text: description.text) }
+
+    // MARK: Framing
+
+    /// By the rules of the side that sends.
+    public func frame(_ bytes: Span<UInt8>, from role: Role) -> Framing {
+        (role == .client ? description.requestFraming : description.replyFraming).frame(bytes)
+    }
+
+    /// The request with the first word's name, its places filled with the others in the order of its form; what no form fits
+    /// is written as words of a line.
+    public func encodeRequest(_ words: [[UInt8]]) -> [UInt8] {
+        let framing = description.requestFraming
+        guard let name = words.first, let request = description.request(named: name),
+            let values = request.form.values(words.dropFirst())
+        else {
+            return framing.message(Array(words.joined(separator: [0x20])))
+        }
+        return framing.message(request.form.bytes(values))
+    }
+
+    /// Whether requests do something to objects.
+    public var hasSharedState: Bool { description.requests.contains { $0.effect != nil } }
+
+    /// Whether its request is one that is answered.
+    public func isAnswered(_ request: Span<UInt8>) -> Bool {
+        guard description.hasSilentRequests else { return true }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(request.count)
+        for index in 0..<request.count { bytes.append(request[index]) }
+        return !(description.asked(bytes)?.request.isSilent ?? false)
+    }
+
+    // MARK: Meaning
+
+    /// What the file says that is drawn.
+    public var vocabulary: Vocabulary? { description.vocabulary }
+
+    /// What `does` says.
+    public func operation(of request: [UInt8]) -> ObjectOperation? {
+        guard let asked = description.asked(request), let effect = asked.request.effect else { return nil }
+        let key = asked.request.key.map { Array(request[asked.match.ranges[$0]]) }
+        return description.effect(effect, asked, request).map {
+            ObjectOperation(key ?? asked.request.commonObject ?? [], $0)
+        }
+    }
+
+    /// What refuses whatever was asked.
+    public func refusal(in reply: [UInt8]) -> Refusal? {
+        switch description.anyReply(reply)?.outcome {
+        case .refused, .uncertain: .refused
+        case .unknownCommand: .unknownCommand
+        case .done, nil: nil
+        }
+    }
+
+    /// What the first reply that fits says.
+    public func answer(_ reply: [UInt8], to request: [UInt8]) -> Answer? { description.answer(reply, to: request) }
+
+    /// Its token.
+    public func tag(ofRequest request: [UInt8]) -> Range<Int>? {
+        guard description.hasTokens, let asked = description.asked(request),
+            let hole = asked.request.form.index(of: HoleName.token), description.repeatsToken(asked.request)
+        else { return nil }
+        return asked.match.ranges[hole]
+    }
+
+    /// Its token.
+    public func tag(ofReply reply: [UInt8]) -> Range<Int>? {
+        description.hasTokens ? description.token(ofReply: reply) : nil
+    }
+
+    /// The name that the file gives it.
+    public func command(of request: [UInt8]) -> String {
+        description.asked(request)?.request.name ?? "request"
+    }
+}
+
+/// What is wrong with a protocol's description.
+public struct DescriptionError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// `lines.yaml:7:14: expected …`.
+    public let description: String
+}
+
+extension MessageTemplate {
+    /// The values of its holes from the words that a scenario says; nil where there are more or fewer.
+    func values(_ words: ArraySlice<[UInt8]>) -> [[UInt8]]? {
+        words.count == holes.count ? Array(words) : nil
+    }
+}

@@ -1,0 +1,95 @@
+import Documents
+import Wire
+
+/// What is drawn of a described protocol.
+struct DescribedVocabulary {
+    let values: [String: DescribedValue]
+    let login: [RequestTemplate]
+
+    /// A place has at most so many values to choose from, and a request so many forms by them.
+    static let maximumChoices = 16
+
+    func vocabulary(of requests: [DescribedRequest], _ section: Document) throws(DocumentError) -> Vocabulary {
+        var topics: [Topic] = []
+        let onKeys = requests.filter { $0.key != nil && $0.effect != nil }
+        let common = requests.filter { $0.key == nil && $0.effect != nil }
+        let markers = requests.filter { $0.effect == nil && $0.form.index(of: HoleName.token) != nil }
+        if !markers.isEmpty {
+            let isOnly = onKeys.isEmpty && common.isEmpty
+            topics.append(Topic(.marker, weight: isOnly ? 1 : 0, try templates(markers, section)))
+        }
+        for (object, isOf) in Self.families {
+            let own = onKeys.filter { $0.effect.map { isOf($0) || Self.ofAnyKey.contains($0) } ?? false }
+            guard own.contains(where: { $0.effect.map(isOf) ?? false }) else { continue }
+            topics.append(Topic(object, weight: 2, try templates(own, section)))
+        }
+        if !common.isEmpty { topics.append(Topic(.counter, weight: 2, try templates(common, section))) }
+        let rest = requests.filter { $0.effect == nil && $0.form.index(of: HoleName.token) == nil }
+        let last = try templates(rest, section)
+        if topics.isEmpty { topics.append(Topic(.marker, weight: 1, last)) }
+        return Vocabulary(login: login, topics: topics, lastResort: last)
+    }
+
+    /// Kinds of objects by what is done to them.
+    private static let families: [(Topic.Object, @Sendable (DescribedEffect) -> Bool)] = [
+        (.counter, \.counts),
+        (.register, { [.write, .writeIfAbsent, .swap, .compareAndSet].contains($0) }),
+        (.queue, { $0 == .append }),
+    ]
+    private static let ofAnyKey: Set<DescribedEffect> = [.read, .take, .delete, .exists, .unknown]
+
+    private func templates(
+        _ requests: [DescribedRequest], _ section: Document
+    ) throws(DocumentError) -> [RequestTemplate] {
+        var templates: [RequestTemplate] = []
+        for request in requests {
+            let forms = try words(of: request, section)
+            let weight = request.weight ?? request.effect?.weight ?? 1
+            for words in forms {
+                var template = RequestTemplate(
+                    weight == 0 ? 0 : max(1, weight / forms.count), request.effect?.drawn ?? .read,
+                    isHard: request.effect?.isHard ?? false)
+                template.words = [.text(request.name)] + words
+                templates.append(template)
+            }
+        }
+        return templates
+    }
+
+    /// The words of a request, once for each value that a place may have.
+    private func words(
+        of request: DescribedRequest, _ section: Document
+    ) throws(DocumentError) -> [[RequestTemplate.Word]] {
+        var forms: [[RequestTemplate.Word]] = [[]]
+        for (index, hole) in request.form.holes.enumerated() {
+            let choices = try choices(for: hole, at: index, in: request, section)
+            guard forms.count * choices.count <= Self.maximumChoices else {
+                throw section.error("\(request.name): more than \(Self.maximumChoices) forms by the values of its places")
+            }
+            forms = forms.flatMap { form in choices.map { form + [$0] } }
+        }
+        return forms
+    }
+
+    private func choices(
+        for hole: MessageTemplate.Hole, at index: Int, in request: DescribedRequest, _ section: Document
+    ) throws(DocumentError) -> [RequestTemplate.Word] {
+        switch values[hole.name] {
+        case .tokens: return [.value]
+        case .numbers(let range): return [.number(range)]
+        case .oneOf(let choices): return choices.map { .text($0) }
+        case nil: break
+        }
+        switch hole.name {
+        case HoleName.key: return [.object]
+        case HoleName.step: return [.text("1")]
+        case HoleName.token: return [request.effect == nil && !hole.isNumber ? .value : .token]
+        case BinaryForm.length: return ["0"]
+        case HoleName.value, HoleName.expected:
+            return [hole.isNumber ? .number(1...(hole.form?.largest ?? 1_000_000_000)) : .value]
+        default: break
+        }
+        if let form = hole.form { return [.number(0...min(form.largest, Int(Int32.max)))] }
+        throw section.error("\(request.name): nothing says what stands in {\(hole.name)}: give it in 'values'")
+    }
+}

@@ -1,0 +1,221 @@
+import Documents
+import Verification
+import Wire
+
+/// Reads what a file says of a protocol.
+struct DescriptionReader {
+    private let top: DocumentMap
+    private var values: [String: DescribedValue] = [:]
+    private var binary: BinaryForm?
+
+    /// The version of the format, which stands first.
+    private static let version = "1"
+    private static let sections = [
+        "crossfire-protocol", "name", "framing", "header", "match", "requests", "any-reply", "values", "absent", "login",
+        "unsolicited",
+    ]
+    /// So many requests a protocol may have.
+    private static let maximumRequests = 256
+    private static let maximumReplies = 64
+
+    init(_ document: Document) throws(DocumentError) {
+        top = try document.map("a protocol's description", Self.sections)
+        let version = try top.required("crossfire-protocol", "the version of the format, 1")
+        guard try version.text("the version of the format, 1") == Self.version else {
+            throw version.error("expected version 1")
+        }
+    }
+
+    mutating func read(text: String, name: String) throws(DocumentError) -> ProtocolDescription {
+        if let title = top["name"] { _ = try title.text("what people call the protocol") }
+        if let section = top["values"] { try readValues(section) }
+        let framing = try FramingReader(try top.required("framing", "how messages end")).read()
+        if let header = top["header"] {
+            guard case .lengths(let lengths) = framing.request else {
+                throw header.error("a header needs messages that say their length: framing: {length: …}")
+            }
+            binary = try BinaryForm(header, lengths)
+        } else if case .lengths(let lengths) = framing.request {
+            binary = try BinaryForm(nil, lengths)
+        }
+        let anyReplies = try top["any-reply"].map { section throws(DocumentError) in try replies(section, of: nil) } ?? []
+        let section = try top.required("requests", "what may be asked")
+        let entries = try section.map("a map of names to requests").entries
+        guard (1...Self.maximumRequests).contains(entries.count) else {
+            throw section.error("expected 1 to \(Self.maximumRequests) requests")
+        }
+        var requests: [DescribedRequest] = []
+        for entry in entries { requests.append(try request(entry, anyReplies)) }
+        let absent = try top["absent"].map { value throws(DocumentError) in
+            Array(try value.text("what is told of an object that does not exist").utf8)
+        }
+        let login = try top["login"].map { section throws(DocumentError) in try self.login(section, requests) } ?? []
+        let vocabulary = try DescribedVocabulary(values: values, login: login).vocabulary(of: requests, section)
+        return ProtocolDescription(
+            name: name, text: text, framing: framing, requests: requests, anyReplies: anyReplies, absent: absent,
+            vocabulary: vocabulary)
+    }
+
+    // MARK: Values
+
+    private mutating func readValues(_ section: Document) throws(DocumentError) {
+        for entry in try section.map("a map of names to what is written there").entries {
+            guard MessageTemplate.isName(entry.key) else {
+                throw DocumentError(place: entry.place, reason: "'\(entry.key)' is no name of letters, digits, '-' and '_'")
+            }
+            values[entry.key] = try value(entry.value)
+        }
+    }
+
+    private func value(_ document: Document) throws(DocumentError) -> DescribedValue {
+        let what = "tokens, integers, a range as 1..10, or a list of values"
+        if case .text(let text) = document.content {
+            switch text {
+            case "tokens": return .tokens
+            case "integers": return .numbers(1...1_000_000_000)
+            default: break
+            }
+            if let dots = text.firstRange(of: "..") {
+                guard let low = Int(text[..<dots.lowerBound]), let high = Int(text[dots.upperBound...]), low <= high
+                else { throw document.error("expected \(what)") }
+                return .numbers(low...high)
+            }
+        }
+        var choices: [String] = []
+        for choice in try document.list(what) { choices.append(try choice.text("a value")) }
+        guard (1...DescribedVocabulary.maximumChoices).contains(choices.count) else {
+            throw document.error("expected 1 to \(DescribedVocabulary.maximumChoices) values")
+        }
+        return .oneOf(choices)
+    }
+
+    // MARK: Requests
+
+    private func request(
+        _ entry: Document.Entry, _ anyReplies: [DescribedReply]
+    ) throws(DocumentError) -> DescribedRequest {
+        guard MessageTemplate.isName(entry.key) else {
+            throw DocumentError(place: entry.place, reason: "'\(entry.key)' is no name of letters, digits, '-' and '_'")
+        }
+        let known = ["send", "fields", "does", "object", "replies", "silent", "waits", "weight"]
+        let map = try entry.value.map("what is sent and answered", known + (binary?.constants ?? []))
+        var request = DescribedRequest(name: entry.key, form: try form(map, "send"))
+        if let does = map["does"] {
+            guard let effect = DescribedEffect(rawValue: try does.text("what it does")) else {
+                throw does.error("expected one of \(DescribedEffect.names)")
+            }
+            request.effect = effect
+            try check(request, effect, does)
+        }
+        if let object = map["object"] { request.commonObject = Array(try object.text("an object's name").utf8) }
+        if let silent = map["silent"] { request.isSilent = try silent.flag() }
+        if let waits = map["waits"] { request.waits = try waits.flag() }
+        if let weight = map["weight"] { request.weight = try weight.number("how often it is said", in: 0...1000) }
+        if let section = map["replies"] {
+            request.replies = try replies(section, of: request)
+        } else if !request.isSilent {
+            throw DocumentError(place: entry.place, reason: "expected 'replies', or 'silent: true'")
+        }
+        for reply in anyReplies { request.replies.append(reply.answering(request.form)) }
+        return request
+    }
+
+    private func check(
+        _ request: DescribedRequest, _ effect: DescribedEffect, _ does: Document
+    ) throws(DocumentError) {
+        if effect.takesValue, request.form.index(of: HoleName.value) == nil {
+            throw does.error("\(effect.rawValue) needs {value} in the request")
+        }
+        if effect == .compareAndSet, request.form.index(of: HoleName.expected) == nil {
+            throw does.error("compare-and-set needs {expected} in the request")
+        }
+    }
+
+    private func form(_ map: DocumentMap, _ text: String) throws(DocumentError) -> MessageTemplate {
+        if let binary { return try binary.form(map) }
+        return try MessageTemplate(text: try map.required(text, "a message such as 'GET {key}'"))
+    }
+
+    // MARK: Replies
+
+    private func replies(
+        _ section: Document, of request: DescribedRequest?
+    ) throws(DocumentError) -> [DescribedReply] {
+        let list = try section.list("replies such as {is: OK}")
+        guard list.count <= Self.maximumReplies else { throw section.error("more than \(Self.maximumReplies) replies") }
+        var replies: [DescribedReply] = []
+        for document in list { replies.append(try reply(document, of: request)) }
+        return replies
+    }
+
+    private func reply(_ document: Document, of request: DescribedRequest?) throws(DocumentError) -> DescribedReply {
+        let known = ["is", "fields", "result", "no-effect", "maybe", "unknown-command"]
+        let map = try document.map("a reply such as {is: OK}", known + (binary?.constants ?? []))
+        let form = try form(map, "is")
+        var outcome = DescribedReply.Outcome.done(try result(map["result"], form))
+        let flags: [(String, DescribedReply.Outcome)] = [
+            ("no-effect", .refused), ("maybe", .uncertain), ("unknown-command", .unknownCommand),
+        ]
+        for (name, meaning) in flags {
+            if let flag = map[name], try flag.flag() { outcome = meaning }
+        }
+        if let counts = request?.effect?.counts, counts, case .done(let result) = outcome {
+            switch result {
+            case .hole, .acknowledged, .number: break
+            case .nothing: outcome = .refused
+            case .yes, .no: throw document.error("what counts answers a number")
+            }
+        }
+        let reply = DescribedReply(form: form, outcome: outcome)
+        return request.map { reply.answering($0.form) } ?? reply
+    }
+
+    private func result(_ document: Document?, _ form: MessageTemplate) throws(DocumentError) -> DescribedReply.Result {
+        guard let document else { return form.index(of: HoleName.result).map { .hole($0) } ?? .acknowledged }
+        let text = try document.text("a place of the reply, nothing, true, false or a number")
+        switch text {
+        case "nothing": return .nothing
+        case "true": return .yes
+        case "false": return .no
+        default: break
+        }
+        if let hole = form.index(of: text) { return .hole(hole) }
+        guard let number = Int(text) else {
+            throw document.error("expected a place of the reply, nothing, true, false or a number, not '\(text)'")
+        }
+        return .number(number)
+    }
+
+    // MARK: Login
+
+    private func login(
+        _ section: Document, _ requests: [DescribedRequest]
+    ) throws(DocumentError) -> [RequestTemplate] {
+        var login: [RequestTemplate] = []
+        for document in try section.list("requests, each a name and its words") {
+            let words = try document.text("a request's name and its words").split(separator: " ").map(String.init)
+            guard let name = words.first, let request = requests.first(where: { $0.name == name }) else {
+                throw document.error("expected the name of a request first")
+            }
+            guard words.count - 1 == request.form.holes.count else {
+                throw document.error("\(name) takes \(request.form.holes.count) words")
+            }
+            var template = RequestTemplate(1, .read)
+            template.words = words.map { .text($0) }
+            login.append(template)
+        }
+        return login
+    }
+}
+
+extension DescribedReply {
+    /// With what it repeats of a request of this form.
+    fileprivate func answering(_ request: MessageTemplate) -> DescribedReply {
+        var copy = self
+        copy.repeated = form.holes.enumerated().compactMap { place, hole in
+            guard hole.name != MessageTemplate.anything, hole.name != HoleName.result else { return nil }
+            return request.index(of: hole.name).map { (request: $0, reply: place) }
+        }
+        return copy
+    }
+}

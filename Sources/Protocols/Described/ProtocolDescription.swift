@@ -1,0 +1,171 @@
+import Verification
+import Wire
+
+/// What a file says of a protocol. One object, as protocols are passed about a lot.
+final class ProtocolDescription: Sendable {
+    let name: String
+    let text: String
+    let requestFraming: DescribedFraming
+    let replyFraming: DescribedFraming
+    let requests: [DescribedRequest]
+    /// What may answer any request.
+    let anyReplies: [DescribedReply]
+    /// How a server writes that there is nothing, though it looks like a value.
+    let absent: [UInt8]?
+    let vocabulary: Vocabulary
+    let hasSilentRequests: Bool
+    let hasTokens: Bool
+    private let places: [String: Int]
+
+    init(
+        name: String, text: String, framing: (request: DescribedFraming, reply: DescribedFraming),
+        requests: [DescribedRequest], anyReplies: [DescribedReply], absent: [UInt8]?, vocabulary: Vocabulary
+    ) {
+        self.name = name
+        self.text = text
+        requestFraming = framing.request
+        replyFraming = framing.reply
+        self.requests = requests
+        self.anyReplies = anyReplies
+        self.absent = absent
+        self.vocabulary = vocabulary
+        hasSilentRequests = requests.contains(where: \.isSilent)
+        hasTokens = requests.contains { $0.form.index(of: HoleName.token) != nil }
+        places = Dictionary(uniqueKeysWithValues: requests.enumerated().map { ($1.name, $0) })
+    }
+
+    /// A request that was understood.
+    struct Asked {
+        let request: DescribedRequest
+        let match: MessageTemplate.Match
+    }
+
+    func request(named name: [UInt8]) -> DescribedRequest? {
+        places[String(decoding: name, as: UTF8.self)].map { requests[$0] }
+    }
+
+    /// The first request whose form it has.
+    func asked(_ bytes: [UInt8]) -> Asked? {
+        let contents = requestFraming.contents(of: bytes)
+        for request in requests {
+            if let match = request.form.match(bytes, in: contents) { return Asked(request: request, match: match) }
+        }
+        return nil
+    }
+
+    func anyReply(_ bytes: [UInt8]) -> DescribedReply? {
+        let contents = replyFraming.contents(of: bytes)
+        return anyReplies.first { $0.form.match(bytes, in: contents) != nil }
+    }
+
+    // MARK: Effects
+
+    func effect(_ effect: DescribedEffect, _ asked: Asked, _ bytes: [UInt8]) -> ObjectOperation.Effect? {
+        let form = asked.request.form
+        func value(_ name: String) -> [UInt8]? {
+            form.index(of: name).map { canonical($0, form, asked.match, bytes) }
+        }
+        // Where what is not there looks like a value, what has that value may as well not be there.
+        func isAbsence(_ value: [UInt8]) -> Bool { value == absent }
+        switch effect {
+        case .read: return .read
+        case .take: return .take
+        case .delete: return .remove
+        case .exists: return .exists
+        case .unknown: return .unknown
+        case .add, .subtract, .getAndAdd:
+            guard let step = step(asked, bytes), absent == nil || (effect == .subtract ? step < 0 : step > 0) else {
+                return .unknown
+            }
+            return .add(effect == .subtract ? -step : step)
+        case .write, .writeIfAbsent, .swap, .append, .compareAndSet:
+            guard let written = value(HoleName.value), !isAbsence(written) else { return .unknown }
+            switch effect {
+            case .writeIfAbsent: return .writeIfAbsent(written)
+            case .swap: return .swap(written)
+            case .append: return .append(written)
+            case .compareAndSet:
+                guard let expected = value(HoleName.expected), !isAbsence(expected) else { return .unknown }
+                return .compareAndSet(expected: expected, written)
+            default: return .write(written)
+            }
+        }
+    }
+
+    /// How far a counter is to go; 1 where the request does not say it. Nil beyond what is modelled.
+    private func step(_ asked: Asked, _ bytes: [UInt8]) -> Int? {
+        guard let hole = asked.request.form.index(of: HoleName.step) else { return 1 }
+        return asked.request.form.number(hole, asked.match, in: bytes).flatMap { $0.magnitude < 1 << 62 ? $0 : nil }
+    }
+
+    /// A value as it is compared: a number of bytes is its decimal text.
+    private func canonical(
+        _ hole: Int, _ form: MessageTemplate, _ match: MessageTemplate.Match, _ bytes: [UInt8]
+    ) -> [UInt8] {
+        if form.holes[hole].form != nil, let number = form.number(hole, match, in: bytes) {
+            return Array(String(number).utf8)
+        }
+        return Array(bytes[match.ranges[hole]])
+    }
+
+    // MARK: Answers
+
+    func answer(_ reply: [UInt8], to bytes: [UInt8]) -> Answer? {
+        // What nobody described says nothing, but for what is described of any.
+        guard let asked = asked(bytes) else { return .acknowledged }
+        let contents = replyFraming.contents(of: reply)
+        for candidate in asked.request.replies {
+            guard let match = candidate.form.match(reply, in: contents) else { continue }
+            let repeats = candidate.repeated.allSatisfy { pair in
+                canonical(pair.request, asked.request.form, asked.match, bytes)
+                    == canonical(pair.reply, candidate.form, match, reply)
+            }
+            if repeats { return answer(candidate, match, reply, asked, bytes) }
+        }
+        return nil
+    }
+
+    private func answer(
+        _ candidate: DescribedReply, _ match: MessageTemplate.Match, _ reply: [UInt8], _ asked: Asked,
+        _ bytes: [UInt8]
+    ) -> Answer? {
+        switch candidate.outcome {
+        case .refused: return .refused
+        case .uncertain: return .uncertain
+        case .unknownCommand: return .refused
+        case .done(.acknowledged): return .acknowledged
+        case .done(.nothing): return .nothing
+        case .done(.yes): return .number(1)
+        case .done(.no): return .number(0)
+        case .done(.number(let number)): return .number(number)
+        case .done(.hole(let hole)):
+            let value = canonical(hole, candidate.form, match, reply)
+            guard asked.request.effect?.counts ?? false else { return value == absent ? .nothing : .value(value) }
+            // What counts tells a number.
+            guard let number = MessageTemplate.decimal(value, value.indices) else { return nil }
+            guard asked.request.effect == .getAndAdd else { return .number(number) }
+            return step(asked, bytes).flatMap { step in
+                let (sum, isTooLarge) = number.addingReportingOverflow(step)
+                return isTooLarge ? nil : .number(sum)
+            }
+        }
+    }
+
+    // MARK: Tokens
+
+    /// Whether some reply to it repeats its token.
+    func repeatsToken(_ request: DescribedRequest) -> Bool {
+        request.replies.contains { $0.form.index(of: HoleName.token) != nil }
+    }
+
+    func token(ofReply reply: [UInt8]) -> Range<Int>? {
+        let contents = replyFraming.contents(of: reply)
+        for request in requests {
+            for candidate in request.replies {
+                guard let hole = candidate.form.index(of: HoleName.token) else { continue }
+                if let match = candidate.form.match(reply, in: contents) { return match.ranges[hole] }
+            }
+        }
+        return nil
+    }
+}
