@@ -21,6 +21,11 @@ package struct Document: Sendable {
     package struct Place: Sendable, Equatable {
         package let line: Int
         package let column: Int
+
+        package init(line: Int, column: Int) {
+            self.line = line
+            self.column = column
+        }
     }
 
     package let content: Content

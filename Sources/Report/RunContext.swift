@@ -48,6 +48,14 @@ extension RunContext {
     }
 }
 
+extension RunContext {
+    /// What `--protocol` takes for a finding in a folder: the protocol's name, or the finding's copy of the file that
+    /// describes it.
+    func protocolArgument(in folder: String) -> String {
+        protocolFile.map { "\(folder)/\($0.name)" } ?? protocolName
+    }
+}
+
 /// This build's version.
 public enum Version {
     /// As in `crossfire --version`.

@@ -41,6 +41,13 @@ public protocol WireCodec: Sendable {
     /// Whether the unfinished reply in `bytes` is whole once the server has closed.
     func endsWithStream(_ bytes: Span<UInt8>, to request: Span<UInt8>?) -> Bool
 
+    /// Whether replies come in any order, and name their requests by `tag(of:from:)`.
+    var answersByTag: Bool { get }
+
+    /// The bytes of a whole message by which a reply names its request, alike in both; nil where it has none. Asked only where
+    /// `answersByTag`.
+    func tag(of message: Span<UInt8>, from role: Role) -> Range<Int>?
+
     /// Pairs the messages of one connection; nil where each message of the server answers one request, in their order.
     func pairing() -> (any ReplyPairing)?
 
@@ -87,6 +94,10 @@ extension WireCodec {
     public var file: ProtocolFile? { nil }
     /// One message answers one request.
     public func pairing() -> (any ReplyPairing)? { nil }
+    /// In the order of the requests.
+    public var answersByTag: Bool { false }
+    /// None.
+    public func tag(of message: Span<UInt8>, from role: Role) -> Range<Int>? { nil }
     /// Every request is answered.
     public func isAnswered(_ request: Span<UInt8>) -> Bool { true }
     /// Requests have no header.

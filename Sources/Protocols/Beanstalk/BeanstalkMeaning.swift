@@ -78,7 +78,7 @@ struct BeanstalkMeaning: Meaning {
     }
 
     /// Until there is a job.
-    func mayBlock(_ call: Call) -> Bool { BeanstalkCommand.at(call.command)?.blocks ?? false }
+    func mayBlock(_ call: Call, _ reading: Reading) -> Bool { BeanstalkCommand.at(call.command)?.blocks ?? false }
 
     func addOperations(
         of call: Call, _ exchange: Exchange, isPaired: Bool, _ reading: Reading, to history: inout KeyHistory

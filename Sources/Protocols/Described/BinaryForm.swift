@@ -31,6 +31,21 @@ struct BinaryForm {
         if let section { _ = try layout(section.place) }
     }
 
+    /// Where a field of the header lies in all messages.
+    func place(of name: String) -> Range<Int>? {
+        var offset = 0
+        for part in (try? layout(Document.Place(line: 1, column: 1))) ?? [] {
+            switch part {
+            case .length(let form): offset += form.width
+            case .field(let field):
+                let size = field.kind.size ?? 0
+                if field.name == name { return offset..<offset + size }
+                offset += size
+            }
+        }
+        return nil
+    }
+
     /// A message's form: the header with what `map` says of it, and its `fields`.
     func form(_ map: DocumentMap) throws(DocumentError) -> MessageTemplate {
         var template = MessageTemplate()
@@ -92,8 +107,10 @@ struct BinaryForm {
             return try Self.append(field.name, field.kind, said?.place ?? place, to: &template)
         }
         var bytes: [UInt8] = []
-        form.append(try said.number("the value of '\(field.name)'", in: 0...form.largest), to: &bytes)
+        let number = try said.number("the value of '\(field.name)'", in: 0...form.largest)
+        form.append(number, to: &bytes)
         template.append(.literal(bytes))
+        template.constants.append("\(field.name) \(number)")
     }
 
     private static func append(

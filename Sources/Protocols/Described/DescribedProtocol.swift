@@ -72,10 +72,20 @@ public struct DescribedProtocol: RequestReplyProtocol {
     /// Whether its request is one that is answered.
     public func isAnswered(_ request: Span<UInt8>) -> Bool {
         guard description.hasSilentRequests else { return true }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(request.count)
-        for index in 0..<request.count { bytes.append(request[index]) }
-        return !(description.asked(bytes)?.request.isSilent ?? false)
+        return !(description.asked(Array(copying: request))?.request.isSilent ?? false)
+    }
+
+    /// By `match: {tag: …}`.
+    public var answersByTag: Bool { description.tag != nil }
+
+    /// The bytes of the place that `match: {tag: …}` names.
+    public func tag(of message: Span<UInt8>, from role: Role) -> Range<Int>? {
+        description.tag?.range(message, role, description)
+    }
+
+    /// What the reply told of its object, for `{expected}` in a later request.
+    public func told(_ reply: Span<UInt8>) -> [UInt8]? {
+        description.compares ? description.told(Array(copying: reply)) : nil
     }
 
     // MARK: Meaning
@@ -104,22 +114,35 @@ public struct DescribedProtocol: RequestReplyProtocol {
     /// What the first reply that fits says.
     public func answer(_ reply: [UInt8], to request: [UInt8]) -> Answer? { description.answer(reply, to: request) }
 
-    /// Its token.
+    /// Its token, or the tag by which it is answered.
     public func tag(ofRequest request: [UInt8]) -> Range<Int>? {
+        if answersByTag { return tag(of: request.span, from: .client) }
         guard description.hasTokens, let asked = description.asked(request),
             let hole = asked.request.form.index(of: HoleName.token), description.repeatsToken(asked.request)
         else { return nil }
         return asked.match.ranges[hole]
     }
 
-    /// Its token.
+    /// Its token, or its tag.
     public func tag(ofReply reply: [UInt8]) -> Range<Int>? {
-        description.hasTokens ? description.token(ofReply: reply) : nil
+        if answersByTag { return tag(of: reply.span, from: .server) }
+        return description.hasTokens ? description.token(ofReply: reply) : nil
     }
 
     /// The name that the file gives it.
     public func command(of request: [UInt8]) -> String {
         description.asked(request)?.request.name ?? "request"
+    }
+
+    /// By `waits: true`.
+    public func mayWait(_ request: [UInt8]) -> Bool { description.asked(request)?.request.waits ?? false }
+
+    /// Nil of lines; of other messages a request's name, and what its places hold.
+    public func words(of message: [UInt8], from role: Role) -> String? { description.words(of: message, from: role) }
+
+    /// Messages of a server that match `unsolicited` answer nobody.
+    public func pairing() -> (any ReplyPairing)? {
+        description.unsolicited.isEmpty ? nil : UnsolicitedPairing(description: description)
     }
 }
 
@@ -127,6 +150,23 @@ public struct DescribedProtocol: RequestReplyProtocol {
 public struct DescriptionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// `lines.yaml:7:14: expected …`.
     public let description: String
+}
+
+extension Array<UInt8> {
+    fileprivate init(copying span: Span<UInt8>) {
+        self.init()
+        reserveCapacity(span.count)
+        for index in 0..<span.count { append(span[index]) }
+    }
+}
+
+/// Sets aside what a server says unasked.
+private struct UnsolicitedPairing: ReplyPairing {
+    let description: ProtocolDescription
+
+    func place(of message: Span<UInt8>, after request: Span<UInt8>?) -> MessagePlace {
+        description.isUnsolicited(Array(copying: message)) ? .unsolicited : .reply(more: 0)
+    }
 }
 
 extension MessageTemplate {

@@ -50,10 +50,15 @@ struct DescriptionReader {
             Array(try value.text("what is told of an object that does not exist").utf8)
         }
         let login = try top["login"].map { section throws(DocumentError) in try self.login(section, requests) } ?? []
+        let tag = try top["match"].map { section throws(DocumentError) in try self.tag(section, requests) } ?? nil
+        var unsolicited: [MessageTemplate] = []
+        for form in try top["unsolicited"].map({ section throws(DocumentError) in try section.list("forms of messages") }) ?? [] {
+            unsolicited.append(try self.unsolicited(form))
+        }
         let vocabulary = try DescribedVocabulary(values: values, login: login).vocabulary(of: requests, section)
         return ProtocolDescription(
             name: name, text: text, framing: framing, requests: requests, anyReplies: anyReplies, absent: absent,
-            vocabulary: vocabulary)
+            unsolicited: unsolicited, tag: tag, vocabulary: vocabulary)
     }
 
     // MARK: Values
@@ -134,6 +139,30 @@ struct DescriptionReader {
     private func form(_ map: DocumentMap, _ text: String) throws(DocumentError) -> MessageTemplate {
         if let binary { return try binary.form(map) }
         return try MessageTemplate(text: try map.required(text, "a message such as 'GET {key}'"))
+    }
+
+    /// In order, or by a place that all requests and their replies have.
+    private func tag(_ section: Document, _ requests: [DescribedRequest]) throws(DocumentError) -> TagPlace? {
+        if case .text(let text) = section.content {
+            guard text == "in-order" else { throw section.error("expected in-order, or {tag: NAME}") }
+            return nil
+        }
+        let map = try section.map("in-order, or {tag: NAME}", ["tag"])
+        let document = try map.required("tag", "the place by which replies name their requests")
+        let name = try document.text("a place's name")
+        if let place = binary?.place(of: name) { return TagPlace(name: name, place: place) }
+        for request in requests where !request.isSilent {
+            let answers = request.replies.contains { $0.form.index(of: name) != nil }
+            guard request.form.index(of: name) != nil, answers else {
+                throw document.error("\(request.name): the request and a reply need {\(name)}")
+            }
+        }
+        return TagPlace(name: name, place: nil)
+    }
+
+    private func unsolicited(_ document: Document) throws(DocumentError) -> MessageTemplate {
+        guard let binary else { return try MessageTemplate(text: document) }
+        return try binary.form(try document.map("a message", ["fields"] + binary.constants))
     }
 
     // MARK: Replies

@@ -38,6 +38,8 @@ struct MessageTemplate: Sendable {
 
     private(set) var pieces: [Piece] = []
     private(set) var holes: [Hole] = []
+    /// What of its header is always the same, in words: `code 0`.
+    var constants: [String] = []
 
     /// Where the holes' bytes lie.
     struct Match {

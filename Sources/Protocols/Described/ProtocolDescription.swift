@@ -12,6 +12,12 @@ final class ProtocolDescription: Sendable {
     let anyReplies: [DescribedReply]
     /// How a server writes that there is nothing, though it looks like a value.
     let absent: [UInt8]?
+    /// Forms of what a server says unasked.
+    let unsolicited: [MessageTemplate]
+    /// Where a message's tag is; nil where replies come in the order of the requests.
+    let tag: TagPlace?
+    /// Whether some request compares.
+    let compares: Bool
     let vocabulary: Vocabulary
     let hasSilentRequests: Bool
     let hasTokens: Bool
@@ -19,7 +25,8 @@ final class ProtocolDescription: Sendable {
 
     init(
         name: String, text: String, framing: (request: DescribedFraming, reply: DescribedFraming),
-        requests: [DescribedRequest], anyReplies: [DescribedReply], absent: [UInt8]?, vocabulary: Vocabulary
+        requests: [DescribedRequest], anyReplies: [DescribedReply], absent: [UInt8]?, unsolicited: [MessageTemplate],
+        tag: TagPlace?, vocabulary: Vocabulary
     ) {
         self.name = name
         self.text = text
@@ -28,6 +35,9 @@ final class ProtocolDescription: Sendable {
         self.requests = requests
         self.anyReplies = anyReplies
         self.absent = absent
+        self.unsolicited = unsolicited
+        self.tag = tag
+        compares = requests.contains { $0.effect == .compareAndSet }
         self.vocabulary = vocabulary
         hasSilentRequests = requests.contains(where: \.isSilent)
         hasTokens = requests.contains { $0.form.index(of: HoleName.token) != nil }
@@ -167,5 +177,65 @@ final class ProtocolDescription: Sendable {
             }
         }
         return nil
+    }
+
+    func isUnsolicited(_ message: [UInt8]) -> Bool {
+        let contents = replyFraming.contents(of: message)
+        return unsolicited.contains { $0.match(message, in: contents) != nil }
+    }
+
+    /// The first form of a reply that it has.
+    func form(ofReply reply: [UInt8]) -> (form: MessageTemplate, match: MessageTemplate.Match)? {
+        let contents = replyFraming.contents(of: reply)
+        for candidate in requests.lazy.flatMap(\.replies) {
+            if let match = candidate.form.match(reply, in: contents) { return (candidate.form, match) }
+        }
+        return nil
+    }
+
+    /// What a reply tells an object to hold.
+    func told(_ reply: [UInt8]) -> [UInt8]? {
+        let contents = replyFraming.contents(of: reply)
+        for candidate in requests.lazy.flatMap(\.replies) {
+            guard case .done(.hole(let hole)) = candidate.outcome else { continue }
+            if let match = candidate.form.match(reply, in: contents) { return canonical(hole, candidate.form, match, reply) }
+        }
+        return nil
+    }
+
+    // MARK: For people
+
+    /// Of lines their bytes are as good.
+    func words(of message: [UInt8], from role: Role) -> String? {
+        if case .lines = role == .client ? requestFraming : replyFraming { return nil }
+        if role == .client {
+            return asked(message).map { ([$0.request.name] + values($0.request.form, $0.match, message)).joined(separator: " ") }
+        }
+        return form(ofReply: message).map { ($0.form.constants + values($0.form, $0.match, message)).joined(separator: " ") }
+    }
+
+    private func values(_ form: MessageTemplate, _ match: MessageTemplate.Match, _ bytes: [UInt8]) -> [String] {
+        form.holes.indices.filter { form.holes[$0].name != MessageTemplate.anything && form.holes[$0].name != tag?.name }.map {
+            printable(canonical($0, form, match, bytes))
+        }
+    }
+}
+
+/// Where messages have the tag by which a reply names its request.
+struct TagPlace: Sendable {
+    let name: String
+    /// In the header of all messages; nil where their forms tell.
+    let place: Range<Int>?
+
+    func range(_ message: Span<UInt8>, _ role: Role, _ description: ProtocolDescription) -> Range<Int>? {
+        if let place { return place.upperBound <= message.count ? place : nil }
+        var bytes: [UInt8] = []
+        for index in 0..<message.count { bytes.append(message[index]) }
+        let found =
+            role == .client
+            ? description.asked(bytes).map { ($0.request.form, $0.match) }
+            : description.form(ofReply: bytes).map { ($0.form, $0.match) }
+        guard let (form, match) = found, let hole = form.index(of: name) else { return nil }
+        return match.ranges[hole]
     }
 }

@@ -136,7 +136,7 @@ struct RESPMeaning: Meaning {
         }
     }
 
-    func mayBlock(_ call: Call) -> Bool { RESPCommand.table[call.command].blocks }
+    func mayBlock(_ call: Call, _ reading: Reading) -> Bool { RESPCommand.table[call.command].blocks }
 
     // MARK: For people
 

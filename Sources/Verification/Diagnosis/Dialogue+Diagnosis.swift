@@ -35,6 +35,7 @@ extension Dialogue {
             return
         }
         if let facts = conversation.datagrams { return runDatagrams(facts, &tokens, &found) }
+        guard !reading.evidence.codec.answersByTag else { return runTagged(&tokens, &found) }
         var request = 0
         var reply = 0
         while request < count, reply < replies.count {

@@ -120,7 +120,7 @@ extension Dialogue {
 
     private func unanswered(_ request: Int, _ found: inout Findings) {
         let waiting = self.request(request)
-        guard !meaning.mayBlock(call(request)) else { return }
+        guard !meaning.mayBlock(call(request), reading) else { return }
         guard !meaning.mayClose(before: request, self), !meaning.isInterfered else { return }
         if serverClosedFirst, let end = conversation.serverEnd {
             guard end.number > waiting.last.number, end.time > waiting.last.time else { return }

@@ -28,7 +28,7 @@ extension Conversation {
         recording = flow.recording
         self.name = name
         server = flow.server
-        let next = midStream ? Self.firstReply(after: requests.messages.first, in: replies.messages) : 0
+        let next = midStream && !codec.answersByTag ? Self.firstReply(after: requests.messages.first, in: replies.messages) : 0
         var pairing = MessagePairing(replies.messages, from: next, codec)
         pairing.pair(requests.messages)
         exchanges = pairing.exchanges
@@ -46,7 +46,9 @@ extension Conversation {
         lastTime = flow.lastTime
         startsMidStream = midStream
         isSynchronised = true
-        if midStream { isSynchronised = pairsUpWithoutOverlap }
+        if midStream { isSynchronised = codec.answersByTag || pairsUpWithoutOverlap }
+        // They answer what was asked before the capture began.
+        if midStream, codec.answersByTag { surplus = [] }
     }
 
     /// Replies that the capture shows before the first request answer requests from before the capture.

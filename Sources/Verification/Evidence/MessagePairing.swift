@@ -23,6 +23,7 @@ struct MessagePairing {
     /// - Complexity: O(messages), but for what the codec does with each.
     mutating func pair(_ requests: [Message]) {
         exchanges.reserveCapacity(requests.count)
+        guard !codec.answersByTag else { return pairByTag(requests) }
         for request in requests {
             guard codec.isAnswered(request.bytes.span) else {
                 silent.append(SilentRequest(request: request, position: exchanges.count))
@@ -37,6 +38,48 @@ struct MessagePairing {
         }
         var more = 0
         while let reply = nextReply(to: nil, &more) { surplus.append(reply) }
+    }
+
+    /// A reply answers the first request with its tag that has no reply yet.
+    private mutating func pairByTag(_ requests: [Message]) {
+        var open: [ArraySlice<UInt8>: TaggedRequests] = [:]
+        for request in requests {
+            guard codec.isAnswered(request.bytes.span) else {
+                silent.append(SilentRequest(request: request, position: exchanges.count))
+                continue
+            }
+            if let tag = codec.tag(of: request.bytes.span, from: .client) {
+                open[request.bytes[tag], default: TaggedRequests()].places.append(exchanges.count)
+            }
+            exchanges.append(Exchange(request: request, reply: nil))
+        }
+        while next < messages.count {
+            let message = messages[next]
+            next += 1
+            guard place(of: message, nil) != .unsolicited || state == nil else {
+                unsolicited.append(message)
+                continue
+            }
+            guard let tag = codec.tag(of: message.bytes.span, from: .server),
+                let place = open[message.bytes[tag]]?.takeFirst()
+            else {
+                surplus.append(message)
+                continue
+            }
+            exchanges[place].reply = message
+        }
+    }
+
+    /// The exchanges of one tag, in order.
+    private struct TaggedRequests {
+        var places: [Int] = []
+        private var answered = 0
+
+        mutating func takeFirst() -> Int? {
+            guard answered < places.count else { return nil }
+            answered += 1
+            return places[answered - 1]
+        }
     }
 
     /// - Parameter more: becomes the number of messages that reply to the request besides.

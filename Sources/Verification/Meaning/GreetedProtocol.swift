@@ -53,6 +53,9 @@ package struct GreetedProtocol: WireProtocol {
     // MARK: As the protocol
 
     package var name: String { base.name }
+    package var file: ProtocolFile? { base.file }
+    package var answersByTag: Bool { base.answersByTag }
+    package func tag(of message: Span<UInt8>, from role: Role) -> Range<Int>? { base.tag(of: message, from: role) }
     package var framesRepliesByRequest: Bool { base.framesRepliesByRequest }
     package var hasSharedState: Bool { base.hasSharedState }
     package var boundsReplies: Bool { base.boundsReplies }

@@ -69,7 +69,7 @@ package protocol Meaning: Sendable {
     /// Whether the server may close, or say no more, without having broken anything: it was asked to, or it refused.
     func mayClose(before request: Int, _ dialogue: Dialogue) -> Bool
     /// Whether a request may wait for other clients as long as it likes.
-    func mayBlock(_ call: Call) -> Bool
+    func mayBlock(_ call: Call, _ reading: Reading) -> Bool
     /// Whether an error is one with which a server turns a client away unasked.
     func mayComeUnasked(_ head: ReplyHead) -> Bool
     /// Whether a reply that is not whole may stay so for as long as the server likes.
@@ -193,7 +193,7 @@ extension Meaning {
     package func mayClose(before request: Int, _ dialogue: Dialogue) -> Bool {
         dialogue.heads.last??.isError ?? false
     }
-    package func mayBlock(_ call: Call) -> Bool { false }
+    package func mayBlock(_ call: Call, _ reading: Reading) -> Bool { false }
     package func mayComeUnasked(_ head: ReplyHead) -> Bool { false }
     package func isOpenEnded(_ partial: Message) -> Bool { false }
     package func mayBreakOff(_ request: Int, _ partial: Message, _ dialogue: Dialogue) -> Bool { false }

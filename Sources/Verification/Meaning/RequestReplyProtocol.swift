@@ -50,6 +50,13 @@ public protocol RequestReplyProtocol: WireCodec {
 
     /// What is asked for, the same for all values: `ADD`. Findings are told apart by it.
     func command(of request: [UInt8]) -> String
+
+    /// Whether a request may wait for what other clients do, as long as it likes.
+    func mayWait(_ request: [UInt8]) -> Bool
+
+    /// A message in words, as people are told it: without its frame, and readable where its bytes are not; nil where its bytes are as
+    /// good.
+    func words(of message: [UInt8], from role: Role) -> String?
 }
 
 /// What a request asks of one object: a key, an account, a ticket machine.
@@ -130,6 +137,10 @@ extension RequestReplyProtocol {
     public func answer(_ reply: [UInt8], to request: [UInt8]) -> Answer? { .acknowledged }
     /// Nil.
     public func tag(ofRequest request: [UInt8]) -> Range<Int>? { nil }
+    /// No.
+    public func mayWait(_ request: [UInt8]) -> Bool { false }
+    /// Nil.
+    public func words(of message: [UInt8], from role: Role) -> String? { nil }
     /// Nil.
     public func tag(ofReply reply: [UInt8]) -> Range<Int>? { nil }
     /// The letters, digits, hyphens and underscores that it begins with; the protocol's name without any.

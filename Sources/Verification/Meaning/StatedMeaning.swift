@@ -58,6 +58,8 @@ struct StatedMeaning: Meaning {
         var operation = KeyOperation(
             kind: .read, key: history.key(asked.object, object),
             call: Int32(reading.starts[Int(call.conversation)]) + call.exchange, lane: Int32(call.conversation))
+        // Who answers in any order also works in any order.
+        if stated.answersByTag { operation.lane = -1 - operation.call }
         let answer = reply.flatMap { stated.answer($0.bytes, to: request) }
         if answer == .refused { return }
         let isKnown = answer != nil && answer != .uncertain
@@ -83,7 +85,15 @@ struct StatedMeaning: Meaning {
     // MARK: For people
 
     func label(_ call: Call, _ reading: Reading) -> String {
-        Reading.text(Reading.withoutLineEnd(reading.request(call).bytes))
+        let bytes = reading.request(call).bytes
+        return stated.words(of: bytes, from: .client).map(Self.told) ?? Reading.text(Reading.withoutLineEnd(bytes))
+    }
+
+    /// What a stated protocol says may be of any length, and hold anything.
+    private static func told(_ words: String) -> String { Reading.text(words.utf8) }
+
+    func text(_ reply: Message) -> String {
+        stated.words(of: reply.bytes, from: .server).map(Self.told) ?? Reading.text(reply.bytes)
     }
 
     func commandName(_ call: Call, _ reading: Reading) -> String {
@@ -91,8 +101,11 @@ struct StatedMeaning: Meaning {
     }
 
     func answer(_ reply: Message, _ head: ReplyHead?) -> String {
-        Reading.text(Reading.withoutLineEnd(reply.bytes))
+        stated.words(of: reply.bytes, from: .server).map(Self.told)
+            ?? Reading.text(Reading.withoutLineEnd(reply.bytes))
     }
+
+    func mayBlock(_ call: Call, _ reading: Reading) -> Bool { stated.mayWait(reading.request(call).bytes) }
 
     // MARK: What somebody else wrote
 

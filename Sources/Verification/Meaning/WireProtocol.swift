@@ -107,6 +107,8 @@ private struct FramedProtocol: WireProtocol {
 
     var name: String { codec.name }
     var file: ProtocolFile? { codec.file }
+    var answersByTag: Bool { codec.answersByTag }
+    func tag(of message: Span<UInt8>, from role: Role) -> Range<Int>? { codec.tag(of: message, from: role) }
     var framesRepliesByRequest: Bool { codec.framesRepliesByRequest }
     var hasSharedState: Bool { codec.hasSharedState }
     var boundsReplies: Bool { codec.boundsReplies }
@@ -126,6 +128,15 @@ private struct FramedProtocol: WireProtocol {
     }
 
     var vocabulary: Vocabulary? { stated?.vocabulary }
+
+    func words(_ bytes: [UInt8], from role: Role) -> String? { stated?.words(of: bytes, from: role) }
+
+    func mayAnswer(_ reply: Message, _ request: Message) -> Bool {
+        guard codec.answersByTag, let asked = codec.tag(of: request.bytes.span, from: .client),
+            let given = codec.tag(of: reply.bytes.span, from: .server)
+        else { return true }
+        return request.bytes[asked] == reply.bytes[given]
+    }
 
     /// What is asked of an object, or carries a tag, is no accident.
     func likeness(of request: [UInt8]) -> Likeness {
