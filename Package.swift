@@ -59,7 +59,9 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(name: "reference-server", dependencies: ["ReferenceServers"], swiftSettings: strict),
 
-        .testTarget(name: "ProtocolsTests", dependencies: ["Protocols", "Wire"], swiftSettings: strict),
+        .testTarget(
+            name: "ProtocolsTests", dependencies: ["Protocols", "Verification", "System", "Wire"], swiftSettings: strict
+        ),
         .testTarget(name: "HouseRuleTests", swiftSettings: strict),
         .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: strict),
         .testTarget(
@@ -78,7 +80,8 @@ let package = Package(
             dependencies: ["CLinux", "System", "Fuzz", "Protocols", "Wire", "Capture", "Verification", "Perturbation"],
             swiftSettings: strict),
         .testTarget(
-            name: "ReportTests", dependencies: ["Report", "System", "Fuzz", "Protocols", "Verification", "Capture", "Wire"],
+            name: "ReportTests",
+            dependencies: ["Report", "System", "Fuzz", "Protocols", "Verification", "Capture", "Wire"],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

@@ -93,7 +93,8 @@ package struct DocumentError: Error, Equatable, CustomStringConvertible {
         case .duplicatedKeysInMapping(let duplicates, let context):
             self.init(
                 place: Document.Place(line: context.mark.line, column: context.mark.column),
-                reason: "a name that stands there twice: \(duplicates.map { "\($0)" }.sorted().joined(separator: ", "))")
+                reason: "a name that stands there twice: \(duplicates.map { "\($0)" }.sorted().joined(separator: ", "))"
+            )
         default: self.init(place: start, reason: "it is no YAML: \(error)")
         }
     }
@@ -165,6 +166,12 @@ package struct DocumentMap: Sendable {
     package let place: Document.Place
 
     package subscript(_ key: String) -> Document? { entries.first { $0.key == key }?.value }
+
+    /// The elements of the list that a name names; none where it is not there.
+    package func list(_ key: String, _ what: String) throws(DocumentError) -> [Document] {
+        guard let value = self[key] else { return [] }
+        return try value.list(what)
+    }
 
     /// What a name names that must be there.
     package func required(_ key: String, _ what: String) throws(DocumentError) -> Document {

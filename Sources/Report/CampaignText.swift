@@ -80,7 +80,8 @@ public struct CampaignText: Sendable {
         }
         guard let path else { return lines.joined(separator: "\n") }
         lines.append("  replay:  crossfire replay \(path)")
-        lines.append("  inspect: crossfire inspect \(path)/capture.pcapng --protocol \(context.protocolArgument(in: path))")
+        lines.append(
+            "  inspect: crossfire inspect \(path)/capture.pcapng --protocol \(context.protocolArgument(in: path))")
         return lines.joined(separator: "\n")
     }
 

@@ -44,7 +44,8 @@ extension RunContext {
         self.init(
             target: secrets.hidden(TargetDescription(options.target)), life: secrets.hidden(options.life),
             login: options.credentials?.login ?? Login(), protocolName: options.codec.name,
-            protocolFile: options.codec.file, seed: options.seed, clients: options.generator.clients, perturbation: options.perturbation.kind.rawValue)
+            protocolFile: options.codec.file, seed: options.seed, clients: options.generator.clients,
+            perturbation: options.perturbation.kind.rawValue)
     }
 }
 

@@ -19,7 +19,7 @@ struct Crossfire: ParsableCommand {
             FuzzCommand.self, ProbeCommand.self, CaptureCommand.self, InspectCommand.self, CheckCommand.self,
             ReplayCommand.self,
             MinimizeCommand.self, GateCommand.self, ServeCommand.self, ZooCommand.self, CompareCommand.self,
-            DoctorCommand.self, ExplainCommand.self,
+            DoctorCommand.self, ExplainCommand.self, ProtocolCommand.self,
         ])
 
     static func main() {

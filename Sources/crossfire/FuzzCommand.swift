@@ -167,6 +167,8 @@ struct RunOptions: ParsableArguments {
     /// The corpus' scenarios of this protocol, by file name.
     func scenarios(for codec: any WireCodec) throws -> [Scenario] {
         guard let corpus else { return [] }
-        return try ScenarioFiles.known.preferring(codec).load(folder: corpus).map(\.scenario).filter { $0.protocolName == codec.name }
+        return try ScenarioFiles.known.preferring(codec).load(folder: corpus).map(\.scenario).filter {
+            $0.protocolName == codec.name
+        }
     }
 }

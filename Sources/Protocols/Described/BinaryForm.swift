@@ -159,7 +159,8 @@ enum FieldKind: Equatable {
     case constant([UInt8])
 
     init(_ document: Document) throws(DocumentError) {
-        let what = "u8, u16be, u32le, …, str(u16be), bytes(u32be), fixed(BYTES), rest, or a number behind a form as 'u8 3'"
+        let what =
+            "u8, u16be, u32le, …, str(u16be), bytes(u32be), fixed(BYTES), rest, or a number behind a form as 'u8 3'"
         let text = try document.text(what)
         let words = text.split(separator: " ")
         if words.count == 2, let form = IntegerForm(String(words[0])), let number = Int(words[1]),

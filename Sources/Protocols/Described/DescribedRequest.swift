@@ -1,9 +1,12 @@
+import Documents
 import Verification
 import Wire
 
 /// A request of a described protocol, and how it may be answered.
 struct DescribedRequest: Sendable {
     var name: String
+    /// Where the file speaks of it.
+    var place: Document.Place
     var form: MessageTemplate
     var effect: DescribedEffect?
     /// What all requests without a key are about.

@@ -9,23 +9,23 @@ struct DescribedVocabulary {
     /// A place has at most so many values to choose from, and a request so many forms by them.
     static let maximumChoices = 16
 
-    func vocabulary(of requests: [DescribedRequest], _ section: Document) throws(DocumentError) -> Vocabulary {
+    func vocabulary(of requests: [DescribedRequest]) throws(DocumentError) -> Vocabulary {
         var topics: [Topic] = []
         let onKeys = requests.filter { $0.key != nil && $0.effect != nil }
         let common = requests.filter { $0.key == nil && $0.effect != nil }
         let markers = requests.filter { $0.effect == nil && $0.form.index(of: HoleName.token) != nil }
         if !markers.isEmpty {
             let isOnly = onKeys.isEmpty && common.isEmpty
-            topics.append(Topic(.marker, weight: isOnly ? 1 : 0, try templates(markers, section)))
+            topics.append(Topic(.marker, weight: isOnly ? 1 : 0, try templates(markers)))
         }
         for (object, isOf) in Self.families {
             let own = onKeys.filter { $0.effect.map { isOf($0) || Self.ofAnyKey.contains($0) } ?? false }
             guard own.contains(where: { $0.effect.map(isOf) ?? false }) else { continue }
-            topics.append(Topic(object, weight: 2, try templates(own, section)))
+            topics.append(Topic(object, weight: 2, try templates(own)))
         }
-        if !common.isEmpty { topics.append(Topic(.counter, weight: 2, try templates(common, section))) }
+        if !common.isEmpty { topics.append(Topic(.counter, weight: 2, try templates(common))) }
         let rest = requests.filter { $0.effect == nil && $0.form.index(of: HoleName.token) == nil }
-        let last = try templates(rest, section)
+        let last = try templates(rest)
         if topics.isEmpty { topics.append(Topic(.marker, weight: 1, last)) }
         return Vocabulary(login: login, topics: topics, lastResort: last)
     }
@@ -39,11 +39,11 @@ struct DescribedVocabulary {
     private static let ofAnyKey: Set<DescribedEffect> = [.read, .take, .delete, .exists, .unknown]
 
     private func templates(
-        _ requests: [DescribedRequest], _ section: Document
+        _ requests: [DescribedRequest]
     ) throws(DocumentError) -> [RequestTemplate] {
         var templates: [RequestTemplate] = []
         for request in requests {
-            let forms = try words(of: request, section)
+            let forms = try words(of: request)
             let weight = request.weight ?? request.effect?.weight ?? 1
             for words in forms {
                 var template = RequestTemplate(
@@ -58,13 +58,15 @@ struct DescribedVocabulary {
 
     /// The words of a request, once for each value that a place may have.
     private func words(
-        of request: DescribedRequest, _ section: Document
+        of request: DescribedRequest
     ) throws(DocumentError) -> [[RequestTemplate.Word]] {
         var forms: [[RequestTemplate.Word]] = [[]]
         for (index, hole) in request.form.holes.enumerated() {
-            let choices = try choices(for: hole, at: index, in: request, section)
+            let choices = try choices(for: hole, at: index, in: request)
             guard forms.count * choices.count <= Self.maximumChoices else {
-                throw section.error("\(request.name): more than \(Self.maximumChoices) forms by the values of its places")
+                throw DocumentError(
+                    place: request.place,
+                    reason: "\(request.name): more than \(Self.maximumChoices) forms by the values of its places")
             }
             forms = forms.flatMap { form in choices.map { form + [$0] } }
         }
@@ -72,7 +74,7 @@ struct DescribedVocabulary {
     }
 
     private func choices(
-        for hole: MessageTemplate.Hole, at index: Int, in request: DescribedRequest, _ section: Document
+        for hole: MessageTemplate.Hole, at index: Int, in request: DescribedRequest
     ) throws(DocumentError) -> [RequestTemplate.Word] {
         switch values[hole.name] {
         case .tokens: return [.value]
@@ -81,7 +83,7 @@ struct DescribedVocabulary {
         case nil: break
         }
         switch hole.name {
-        case HoleName.key: return [.object]
+        case HoleName.key: return [request.effect == nil ? .token : .object]
         case HoleName.step: return [.text("1")]
         case HoleName.token: return [request.effect == nil && !hole.isNumber ? .value : .token]
         case BinaryForm.length: return ["0"]
@@ -90,6 +92,8 @@ struct DescribedVocabulary {
         default: break
         }
         if let form = hole.form { return [.number(0...min(form.largest, Int(Int32.max)))] }
-        throw section.error("\(request.name): nothing says what stands in {\(hole.name)}: give it in 'values'")
+        throw DocumentError(
+            place: request.place,
+            reason: "\(request.name): nothing says what stands in {\(hole.name)}: give it in 'values'")
     }
 }

@@ -11,7 +11,8 @@ struct DescriptionReader {
     /// The version of the format, which stands first.
     private static let version = "1"
     private static let sections = [
-        "crossfire-protocol", "name", "framing", "header", "match", "requests", "any-reply", "values", "absent", "login",
+        "crossfire-protocol", "name", "framing", "header", "match", "requests", "any-reply", "values", "absent",
+        "login",
         "unsolicited",
     ]
     /// So many requests a protocol may have.
@@ -38,7 +39,8 @@ struct DescriptionReader {
         } else if case .lengths(let lengths) = framing.request {
             binary = try BinaryForm(nil, lengths)
         }
-        let anyReplies = try top["any-reply"].map { section throws(DocumentError) in try replies(section, of: nil) } ?? []
+        let anyReplies =
+            try top["any-reply"].map { section throws(DocumentError) in try replies(section, of: nil) } ?? []
         let section = try top.required("requests", "what may be asked")
         let entries = try section.map("a map of names to requests").entries
         guard (1...Self.maximumRequests).contains(entries.count) else {
@@ -52,10 +54,10 @@ struct DescriptionReader {
         let login = try top["login"].map { section throws(DocumentError) in try self.login(section, requests) } ?? []
         let tag = try top["match"].map { section throws(DocumentError) in try self.tag(section, requests) } ?? nil
         var unsolicited: [MessageTemplate] = []
-        for form in try top["unsolicited"].map({ section throws(DocumentError) in try section.list("forms of messages") }) ?? [] {
+        for form in try top.list("unsolicited", "forms of messages") {
             unsolicited.append(try self.unsolicited(form))
         }
-        let vocabulary = try DescribedVocabulary(values: values, login: login).vocabulary(of: requests, section)
+        let vocabulary = try DescribedVocabulary(values: values, login: login).vocabulary(of: requests)
         return ProtocolDescription(
             name: name, text: text, framing: framing, requests: requests, anyReplies: anyReplies, absent: absent,
             unsolicited: unsolicited, tag: tag, vocabulary: vocabulary)
@@ -66,7 +68,8 @@ struct DescriptionReader {
     private mutating func readValues(_ section: Document) throws(DocumentError) {
         for entry in try section.map("a map of names to what is written there").entries {
             guard MessageTemplate.isName(entry.key) else {
-                throw DocumentError(place: entry.place, reason: "'\(entry.key)' is no name of letters, digits, '-' and '_'")
+                throw DocumentError(
+                    place: entry.place, reason: "'\(entry.key)' is no name of letters, digits, '-' and '_'")
             }
             values[entry.key] = try value(entry.value)
         }
@@ -104,7 +107,7 @@ struct DescriptionReader {
         }
         let known = ["send", "fields", "does", "object", "replies", "silent", "waits", "weight"]
         let map = try entry.value.map("what is sent and answered", known + (binary?.constants ?? []))
-        var request = DescribedRequest(name: entry.key, form: try form(map, "send"))
+        var request = DescribedRequest(name: entry.key, place: entry.place, form: try form(map, "send"))
         if let does = map["does"] {
             guard let effect = DescribedEffect(rawValue: try does.text("what it does")) else {
                 throw does.error("expected one of \(DescribedEffect.names)")

@@ -77,7 +77,8 @@ extension MessageTemplate {
             }
         }
         for hole in holes.indices where isMeasured(hole) && !pieces.contains(.sized(hole)) {
-            throw document.error("{#\(holes[hole].name)} is the length of nothing: {\(holes[hole].name)} comes nowhere after it")
+            throw document.error(
+                "{#\(holes[hole].name)} is the length of nothing: {\(holes[hole].name)} comes nowhere after it")
         }
     }
 

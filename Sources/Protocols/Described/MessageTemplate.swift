@@ -110,7 +110,8 @@ struct MessageTemplate: Sendable {
                 position = end
             case .counted(let hole, let form):
                 guard let start = Self.end(position, form.width, range.upperBound),
-                    let count = form.number(bytes.span, at: position), let end = Self.end(start, count, range.upperBound),
+                    let count = form.number(bytes.span, at: position),
+                    let end = Self.end(start, count, range.upperBound),
                     match.take(hole, start..<end, bytes)
                 else { return nil }
                 position = end

@@ -198,7 +198,9 @@ final class ProtocolDescription: Sendable {
         let contents = replyFraming.contents(of: reply)
         for candidate in requests.lazy.flatMap(\.replies) {
             guard case .done(.hole(let hole)) = candidate.outcome else { continue }
-            if let match = candidate.form.match(reply, in: contents) { return canonical(hole, candidate.form, match, reply) }
+            if let match = candidate.form.match(reply, in: contents) {
+                return canonical(hole, candidate.form, match, reply)
+            }
         }
         return nil
     }
@@ -209,13 +211,19 @@ final class ProtocolDescription: Sendable {
     func words(of message: [UInt8], from role: Role) -> String? {
         if case .lines = role == .client ? requestFraming : replyFraming { return nil }
         if role == .client {
-            return asked(message).map { ([$0.request.name] + values($0.request.form, $0.match, message)).joined(separator: " ") }
+            return asked(message).map {
+                ([$0.request.name] + values($0.request.form, $0.match, message)).joined(separator: " ")
+            }
         }
-        return form(ofReply: message).map { ($0.form.constants + values($0.form, $0.match, message)).joined(separator: " ") }
+        return form(ofReply: message).map {
+            ($0.form.constants + values($0.form, $0.match, message)).joined(separator: " ")
+        }
     }
 
     private func values(_ form: MessageTemplate, _ match: MessageTemplate.Match, _ bytes: [UInt8]) -> [String] {
-        form.holes.indices.filter { form.holes[$0].name != MessageTemplate.anything && form.holes[$0].name != tag?.name }.map {
+        form.holes.indices.filter {
+            form.holes[$0].name != MessageTemplate.anything && form.holes[$0].name != tag?.name
+        }.map {
             printable(canonical($0, form, match, bytes))
         }
     }

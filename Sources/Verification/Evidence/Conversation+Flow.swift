@@ -28,7 +28,8 @@ extension Conversation {
         recording = flow.recording
         self.name = name
         server = flow.server
-        let next = midStream && !codec.answersByTag ? Self.firstReply(after: requests.messages.first, in: replies.messages) : 0
+        let next =
+            midStream && !codec.answersByTag ? Self.firstReply(after: requests.messages.first, in: replies.messages) : 0
         var pairing = MessagePairing(replies.messages, from: next, codec)
         pairing.pair(requests.messages)
         exchanges = pairing.exchanges
