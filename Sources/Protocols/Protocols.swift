@@ -19,7 +19,7 @@ public enum WireProtocols {
     /// - Throws: `UnknownProtocol`, `DescriptionError`.
     public static func resolve(_ name: String, in folder: String) throws -> any WireCodec {
         guard !isFile(name) else {
-            return try DescribedProtocol(path: name.hasPrefix("/") ? name : "\(folder)/\(name)")
+            return try DescribedProtocol.read(path: name.hasPrefix("/") ? name : "\(folder)/\(name)")
         }
         guard let found = named(name) else { throw UnknownProtocol(name: name) }
         return found

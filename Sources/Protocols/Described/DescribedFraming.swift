@@ -8,16 +8,19 @@ enum DescribedFraming: Sendable, Equatable {
     case fixed(Int)
     /// Each datagram is one.
     case datagram
+    /// As RFC 9112 has it.
+    case http
 
     /// The longest message unless told otherwise. Bytes.
     static let usualMaximum = 16 << 20
 
-    func frame(_ bytes: Span<UInt8>) -> Framing {
+    func frame(_ bytes: Span<UInt8>, from role: Role = .client) -> Framing {
         switch self {
         case .lines(let lines): lines.frame(bytes)
         case .lengths(let lengths): lengths.frame(bytes)
         case .fixed(let count): bytes.count < count ? .incomplete : .message(length: count)
         case .datagram: bytes.isEmpty ? .incomplete : .message(length: bytes.count)
+        case .http: HTTPCodec().frame(bytes, from: role)
         }
     }
 
@@ -33,7 +36,7 @@ enum DescribedFraming: Sendable, Equatable {
         case .lines(let lines): contents + lines.end
         case .lengths(let lengths): lengths.message(contents)
         case .fixed(let count): contents.prefix(count) + Array(repeating: 0, count: max(0, count - contents.count))
-        case .datagram: contents
+        case .datagram, .http: contents
         }
     }
 }

@@ -41,6 +41,15 @@ public struct DescribedProtocol: RequestReplyProtocol {
         }
     }
 
+    /// The protocol that a file describes: one of its own, or HTTP of which it says more.
+    ///
+    /// - Throws: `DescriptionError`.
+    public static func read(path: String) throws(DescriptionError) -> any WireCodec {
+        let described = try DescribedProtocol(path: path)
+        guard described.description.requestFraming == .http else { return described }
+        return RefinedHTTP(base: HTTPCodec(), description: described.description)
+    }
+
     /// The file's name.
     public var name: String { description.name }
 
@@ -51,7 +60,7 @@ public struct DescribedProtocol: RequestReplyProtocol {
 
     /// By the rules of the side that sends.
     public func frame(_ bytes: Span<UInt8>, from role: Role) -> Framing {
-        (role == .client ? description.requestFraming : description.replyFraming).frame(bytes)
+        (role == .client ? description.requestFraming : description.replyFraming).frame(bytes, from: role)
     }
 
     /// The request with the first word's name, its places filled with the others in the order of its form; what no form fits
@@ -96,8 +105,8 @@ public struct DescribedProtocol: RequestReplyProtocol {
     /// What `does` says.
     public func operation(of request: [UInt8]) -> ObjectOperation? {
         guard let asked = description.asked(request), let effect = asked.request.effect else { return nil }
-        let key = asked.request.key.map { Array(request[asked.match.ranges[$0]]) }
-        return description.effect(effect, asked, request).map {
+        let key = asked.request.key.map { Array(asked.bytes[asked.match.ranges[$0]]) }
+        return description.effect(effect, asked).map {
             ObjectOperation(key ?? asked.request.commonObject ?? [], $0)
         }
     }

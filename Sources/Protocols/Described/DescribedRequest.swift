@@ -8,6 +8,8 @@ struct DescribedRequest: Sendable {
     /// Where the file speaks of it.
     var place: Document.Place
     var form: MessageTemplate
+    /// What of it is not in its first line.
+    var http: HTTPForm?
     var effect: DescribedEffect?
     /// What all requests without a key are about.
     var commonObject: [UInt8]?

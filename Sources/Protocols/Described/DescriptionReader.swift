@@ -7,6 +7,7 @@ struct DescriptionReader {
     private let top: DocumentMap
     private var values: [String: DescribedValue] = [:]
     private var binary: BinaryForm?
+    private var isHTTP = false
 
     /// The version of the format, which stands first.
     private static let version = "1"
@@ -31,6 +32,7 @@ struct DescriptionReader {
         if let title = top["name"] { _ = try title.text("what people call the protocol") }
         if let section = top["values"] { try readValues(section) }
         let framing = try FramingReader(try top.required("framing", "how messages end")).read()
+        isHTTP = framing.request == .http
         if let header = top["header"] {
             guard case .lengths(let lengths) = framing.request else {
                 throw header.error("a header needs messages that say their length: framing: {length: …}")
@@ -106,8 +108,14 @@ struct DescriptionReader {
             throw DocumentError(place: entry.place, reason: "'\(entry.key)' is no name of letters, digits, '-' and '_'")
         }
         let known = ["send", "fields", "does", "object", "replies", "silent", "waits", "weight"]
-        let map = try entry.value.map("what is sent and answered", known + (binary?.constants ?? []))
+        let own = isHTTP ? ["body", "headers"] : binary?.constants ?? []
+        let map = try entry.value.map("what is sent and answered", known + own)
         var request = DescribedRequest(name: entry.key, place: entry.place, form: try form(map, "send"))
+        if isHTTP {
+            request.http = try HTTPForm(map, &request.form) { name in
+                if case .numbers = values[name] { true } else { name == HoleName.step }
+            }
+        }
         if let does = map["does"] {
             guard let effect = DescribedEffect(rawValue: try does.text("what it does")) else {
                 throw does.error("expected one of \(DescribedEffect.names)")
@@ -183,8 +191,8 @@ struct DescriptionReader {
     private func reply(_ document: Document, of request: DescribedRequest?) throws(DocumentError) -> DescribedReply {
         let known = ["is", "fields", "result", "no-effect", "maybe", "unknown-command"]
         let map = try document.map("a reply such as {is: OK}", known + (binary?.constants ?? []))
-        let form = try form(map, "is")
-        var outcome = DescribedReply.Outcome.done(try result(map["result"], form))
+        var form = try form(map, "is")
+        var outcome = DescribedReply.Outcome.done(try result(map["result"], &form))
         let flags: [(String, DescribedReply.Outcome)] = [
             ("no-effect", .refused), ("maybe", .uncertain), ("unknown-command", .unknownCommand),
         ]
@@ -202,7 +210,9 @@ struct DescriptionReader {
         return request.map { reply.answering($0.form) } ?? reply
     }
 
-    private func result(_ document: Document?, _ form: MessageTemplate) throws(DocumentError) -> DescribedReply.Result {
+    private func result(
+        _ document: Document?, _ form: inout MessageTemplate
+    ) throws(DocumentError) -> DescribedReply.Result {
         guard let document else { return form.index(of: HoleName.result).map { .hole($0) } ?? .acknowledged }
         let text = try document.text("a place of the reply, nothing, true, false or a number")
         switch text {
@@ -212,10 +222,27 @@ struct DescriptionReader {
         default: break
         }
         if let hole = form.index(of: text) { return .hole(hole) }
+        if isHTTP, let source = Self.part(text) {
+            let hole = try form.place(of: MessageTemplate.Hole(name: HoleName.result), document)
+            form.parts.append(MessageTemplate.Part(source: source, hole: hole))
+            return .hole(hole)
+        }
         guard let number = Int(text) else {
             throw document.error("expected a place of the reply, nothing, true, false or a number, not '\(text)'")
         }
         return .number(number)
+    }
+
+    /// `body`, `body.items.0.n`, `header.ETag`.
+    private static func part(_ text: String) -> MessageTemplate.Part.Source? {
+        if text == "body" { return .body }
+        let path = text.split(separator: ".").map(String.init)
+        guard path.count > 1 else { return nil }
+        switch path[0] {
+        case "body": return .json(Array(path.dropFirst()))
+        case "header" where path.count == 2: return .field(Array(path[1].lowercased().utf8))
+        default: return nil
+        }
     }
 
     // MARK: Login

@@ -9,8 +9,11 @@ struct FramingReader {
     /// Of both sides: alike, or each by itself.
     func read() throws(DocumentError) -> (request: DescribedFraming, reply: DescribedFraming) {
         if case .text(let text) = section.content {
-            guard text == "datagram" else { throw section.error("expected datagram, or a map") }
-            return (.datagram, .datagram)
+            switch text {
+            case "datagram": return (.datagram, .datagram)
+            case "http": return (.http, .http)
+            default: throw section.error("expected datagram, http, or a map as {line: \"\\n\"}")
+            }
         }
         let map = try section.map("how messages end")
         guard map["request"] != nil || map["reply"] != nil else {

@@ -40,6 +40,22 @@ struct MessageTemplate: Sendable {
     private(set) var holes: [Hole] = []
     /// What of its header is always the same, in words: `code 0`.
     var constants: [String] = []
+    /// What lies elsewhere in the message.
+    var parts: [Part] = []
+
+    /// What is found by its name, not by its place. Of HTTP only.
+    struct Part: Sendable, Equatable {
+        var source: Source
+        var hole: Int
+
+        enum Source: Sendable, Equatable {
+            /// A value of a body that is JSON.
+            case json([String])
+            case body
+            /// A field of the header, its name in small letters.
+            case field([UInt8])
+        }
+    }
 
     /// Where the holes' bytes lie.
     struct Match {
@@ -72,7 +88,16 @@ struct MessageTemplate: Sendable {
 
     // MARK: Reading
 
-    /// Holds `bytes` against it; nil where they are of another form.
+    /// Holds a message against it; nil where it is of another form.
+    func match(_ view: MessageView) -> Match? {
+        guard var match = match(view.bytes, in: view.contents) else { return nil }
+        for part in parts {
+            guard let range = view.range(of: part.source), match.take(part.hole, range, view.bytes) else { return nil }
+        }
+        return match
+    }
+
+    /// Holds `bytes` against it, as far as they lie in `range`.
     func match(_ bytes: [UInt8], in range: Range<Int>) -> Match? {
         var match = Match()
         var lengths: InlineArray<16, Int> = InlineArray(repeating: -1)

@@ -48,6 +48,8 @@ final class ProtocolDescription: Sendable {
     struct Asked {
         let request: DescribedRequest
         let match: MessageTemplate.Match
+        /// What the match is of.
+        let bytes: [UInt8]
     }
 
     func request(named name: [UInt8]) -> DescribedRequest? {
@@ -56,22 +58,23 @@ final class ProtocolDescription: Sendable {
 
     /// The first request whose form it has.
     func asked(_ bytes: [UInt8]) -> Asked? {
-        let contents = requestFraming.contents(of: bytes)
+        let view = requestFraming.view(bytes, from: .client)
         for request in requests {
-            if let match = request.form.match(bytes, in: contents) { return Asked(request: request, match: match) }
+            guard let match = request.form.match(view) else { continue }
+            return Asked(request: request, match: match, bytes: view.bytes)
         }
         return nil
     }
 
     func anyReply(_ bytes: [UInt8]) -> DescribedReply? {
-        let contents = replyFraming.contents(of: bytes)
-        return anyReplies.first { $0.form.match(bytes, in: contents) != nil }
+        let view = replyFraming.view(bytes, from: .server)
+        return anyReplies.first { $0.form.match(view) != nil }
     }
 
     // MARK: Effects
 
-    func effect(_ effect: DescribedEffect, _ asked: Asked, _ bytes: [UInt8]) -> ObjectOperation.Effect? {
-        let form = asked.request.form
+    func effect(_ effect: DescribedEffect, _ asked: Asked) -> ObjectOperation.Effect? {
+        let (form, bytes) = (asked.request.form, asked.bytes)
         func value(_ name: String) -> [UInt8]? {
             form.index(of: name).map { canonical($0, form, asked.match, bytes) }
         }
@@ -84,7 +87,7 @@ final class ProtocolDescription: Sendable {
         case .exists: return .exists
         case .unknown: return .unknown
         case .add, .subtract, .getAndAdd:
-            guard let step = step(asked, bytes), absent == nil || (effect == .subtract ? step < 0 : step > 0) else {
+            guard let step = step(asked), absent == nil || (effect == .subtract ? step < 0 : step > 0) else {
                 return .unknown
             }
             return .add(effect == .subtract ? -step : step)
@@ -103,9 +106,11 @@ final class ProtocolDescription: Sendable {
     }
 
     /// How far a counter is to go; 1 where the request does not say it. Nil beyond what is modelled.
-    private func step(_ asked: Asked, _ bytes: [UInt8]) -> Int? {
+    private func step(_ asked: Asked) -> Int? {
         guard let hole = asked.request.form.index(of: HoleName.step) else { return 1 }
-        return asked.request.form.number(hole, asked.match, in: bytes).flatMap { $0.magnitude < 1 << 62 ? $0 : nil }
+        return asked.request.form.number(hole, asked.match, in: asked.bytes).flatMap {
+            $0.magnitude < 1 << 62 ? $0 : nil
+        }
     }
 
     /// A value as it is compared: a number of bytes is its decimal text.
@@ -120,24 +125,27 @@ final class ProtocolDescription: Sendable {
 
     // MARK: Answers
 
-    func answer(_ reply: [UInt8], to bytes: [UInt8]) -> Answer? {
+    func answer(_ reply: [UInt8], to request: [UInt8]) -> Answer? {
         // What nobody described says nothing, but for what is described of any.
-        guard let asked = asked(bytes) else { return .acknowledged }
-        let contents = replyFraming.contents(of: reply)
+        guard let asked = asked(request) else { return .acknowledged }
+        return answer(reply, to: asked)
+    }
+
+    func answer(_ reply: [UInt8], to asked: Asked) -> Answer? {
+        let view = replyFraming.view(reply, from: .server)
         for candidate in asked.request.replies {
-            guard let match = candidate.form.match(reply, in: contents) else { continue }
+            guard let match = candidate.form.match(view) else { continue }
             let repeats = candidate.repeated.allSatisfy { pair in
-                canonical(pair.request, asked.request.form, asked.match, bytes)
-                    == canonical(pair.reply, candidate.form, match, reply)
+                canonical(pair.request, asked.request.form, asked.match, asked.bytes)
+                    == canonical(pair.reply, candidate.form, match, view.bytes)
             }
-            if repeats { return answer(candidate, match, reply, asked, bytes) }
+            if repeats { return answer(candidate, match, view.bytes, asked) }
         }
         return nil
     }
 
     private func answer(
-        _ candidate: DescribedReply, _ match: MessageTemplate.Match, _ reply: [UInt8], _ asked: Asked,
-        _ bytes: [UInt8]
+        _ candidate: DescribedReply, _ match: MessageTemplate.Match, _ reply: [UInt8], _ asked: Asked
     ) -> Answer? {
         switch candidate.outcome {
         case .refused: return .refused
@@ -154,7 +162,7 @@ final class ProtocolDescription: Sendable {
             // What counts tells a number.
             guard let number = MessageTemplate.decimal(value, value.indices) else { return nil }
             guard asked.request.effect == .getAndAdd else { return .number(number) }
-            return step(asked, bytes).flatMap { step in
+            return step(asked).flatMap { step in
                 let (sum, isTooLarge) = number.addingReportingOverflow(step)
                 return isTooLarge ? nil : .number(sum)
             }
@@ -169,38 +177,36 @@ final class ProtocolDescription: Sendable {
     }
 
     func token(ofReply reply: [UInt8]) -> Range<Int>? {
-        let contents = replyFraming.contents(of: reply)
+        let view = replyFraming.view(reply, from: .server)
         for request in requests {
             for candidate in request.replies {
                 guard let hole = candidate.form.index(of: HoleName.token) else { continue }
-                if let match = candidate.form.match(reply, in: contents) { return match.ranges[hole] }
+                if let match = candidate.form.match(view) { return match.ranges[hole] }
             }
         }
         return nil
     }
 
     func isUnsolicited(_ message: [UInt8]) -> Bool {
-        let contents = replyFraming.contents(of: message)
-        return unsolicited.contains { $0.match(message, in: contents) != nil }
+        let view = replyFraming.view(message, from: .server)
+        return unsolicited.contains { $0.match(view) != nil }
     }
 
     /// The first form of a reply that it has.
     func form(ofReply reply: [UInt8]) -> (form: MessageTemplate, match: MessageTemplate.Match)? {
-        let contents = replyFraming.contents(of: reply)
+        let view = replyFraming.view(reply, from: .server)
         for candidate in requests.lazy.flatMap(\.replies) {
-            if let match = candidate.form.match(reply, in: contents) { return (candidate.form, match) }
+            if let match = candidate.form.match(view) { return (candidate.form, match) }
         }
         return nil
     }
 
     /// What a reply tells an object to hold.
     func told(_ reply: [UInt8]) -> [UInt8]? {
-        let contents = replyFraming.contents(of: reply)
+        let view = replyFraming.view(reply, from: .server)
         for candidate in requests.lazy.flatMap(\.replies) {
             guard case .done(.hole(let hole)) = candidate.outcome else { continue }
-            if let match = candidate.form.match(reply, in: contents) {
-                return canonical(hole, candidate.form, match, reply)
-            }
+            if let match = candidate.form.match(view) { return canonical(hole, candidate.form, match, view.bytes) }
         }
         return nil
     }

@@ -26,8 +26,12 @@ struct HTTPMeaning: Meaning {
     private var host: ArraySlice<UInt8>?
     private(set) var hasSeveralHosts = false
 
-    init(accepted: Set<String>) {
+    /// What a file says of requests: instead of paths as registers.
+    let refinement: ProtocolDescription?
+
+    init(accepted: Set<String>, refinement: ProtocolDescription? = nil) {
         methods.accepted = accepted
+        self.refinement = refinement
     }
 
     var wordsPerRequest: Int { 2 }
@@ -70,7 +74,9 @@ struct HTTPMeaning: Meaning {
         host = host ?? name
     }
 
-    mutating func finish(_ reading: Reading) { bodies = HTTPBodies(self, reading) }
+    mutating func finish(_ reading: Reading) {
+        if refinement == nil { bodies = HTTPBodies(self, reading) }
+    }
 
     /// The method of a call, as people write it.
     func methodName(_ call: Call, _ request: Message, _ reading: Reading) -> String {
@@ -102,7 +108,8 @@ struct HTTPMeaning: Meaning {
     }
 
     func commandName(_ call: Call, _ reading: Reading) -> String {
-        call.isOpaque ? "request" : http(call, reading).method.name
+        if let name = refinement?.asked(reading.request(call).bytes)?.request.name { return name }
+        return call.isOpaque ? "request" : http(call, reading).method.name
     }
 
     /// Status and body.

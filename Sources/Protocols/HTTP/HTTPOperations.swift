@@ -7,6 +7,10 @@ extension HTTPMeaning {
     func addOperations(
         of call: Call, _ exchange: Exchange, isPaired: Bool, _ reading: Reading, to history: inout KeyHistory
     ) {
+        if let refinement {
+            let lane = lane(call, reading)
+            return refinement.addOperations(of: call, exchange, isPaired: isPaired, lane, reading, to: &history)
+        }
         history.exclusionOfAll = history.exclusionOfAll ?? bodies.objection
         guard let target = target(call, reading) else { return }
         let http = http(call, reading)

@@ -1,4 +1,4 @@
-import Capture
+package import Capture
 import Wire
 
 /// What messages mean, as a `RequestReplyProtocol` states it.
@@ -46,28 +46,19 @@ struct StatedMeaning: Meaning {
     ) {
         let request = exchange.request.bytes
         let reply = isPaired ? exchange.reply : nil
+        let answer = reply.flatMap { stated.answer($0.bytes, to: request) }
         switch reply.flatMap({ stated.refusal(in: $0.bytes) }) {
-        case .refused: return
+        case .refused where answer != .uncertain: return
         case .unknownCommand:
             history.unsupported.insert(stated.command(of: request))
             return
-        case nil: break
+        case .refused, nil: break
         }
         guard let asked = stated.operation(of: request) else { return }
-        let object = asked.object.indices
-        var operation = KeyOperation(
-            kind: .read, key: history.key(asked.object, object),
-            call: Int32(reading.starts[Int(call.conversation)]) + call.exchange, lane: Int32(call.conversation))
+        let place = reading.index(of: call)
         // Who answers in any order also works in any order.
-        if stated.answersByTag { operation.lane = -1 - operation.call }
-        let answer = reply.flatMap { stated.answer($0.bytes, to: request) }
-        if answer == .refused { return }
-        let isKnown = answer != nil && answer != .uncertain
-        history.setTimes(&operation, exchange, completed: isKnown ? reply?.first.time : nil)
-        guard operation.take(asked.effect, answer, &history.values) else {
-            return history.exclude(asked.object, CollectionOfOne(object))
-        }
-        history.append(operation)
+        let lane = stated.answersByTag ? -1 - Int32(place) : call.conversation
+        history.add(asked, answer, KeyOperation(kind: .read, key: 0, call: Int32(place), lane: lane), exchange)
     }
 
     func named(_ call: Call, _ reading: Reading) -> NamedRequest? {
@@ -119,6 +110,29 @@ struct StatedMeaning: Meaning {
             return nil
         }
         return range
+    }
+}
+
+extension KeyHistory {
+    /// Adds what was asked of an object, and what became of it.
+    ///
+    /// - Parameters:
+    ///   - answer: nil where there is none.
+    ///   - blank: with its call and its lane.
+    package mutating func add(
+        _ asked: ObjectOperation, _ answer: Answer?, _ blank: KeyOperation, _ exchange: Exchange,
+        completed: Timestamp? = nil
+    ) {
+        if answer == .refused { return }
+        let object = asked.object.indices
+        var operation = blank
+        operation.key = key(asked.object, object)
+        let isKnown = answer != nil && answer != .uncertain
+        setTimes(&operation, exchange, completed: isKnown ? completed ?? exchange.reply?.first.time : nil)
+        guard operation.take(asked.effect, answer, &values) else {
+            return exclude(asked.object, CollectionOfOne(object))
+        }
+        append(operation)
     }
 }
 
