@@ -111,6 +111,9 @@ public struct DescribedProtocol: RequestReplyProtocol {
         }
     }
 
+    /// What no form explains may do anything.
+    public func mayChangeAnything(_ request: [UInt8]) -> Bool { description.asked(request) == nil }
+
     /// What refuses whatever was asked.
     public func refusal(in reply: [UInt8]) -> Refusal? {
         switch description.anyReply(reply)?.outcome {
@@ -141,6 +144,14 @@ public struct DescribedProtocol: RequestReplyProtocol {
     /// The name that the file gives it.
     public func command(of request: [UInt8]) -> String {
         description.asked(request)?.request.name ?? "request"
+    }
+
+    /// Whether something is written on the condition of a version.
+    public var tellsVersions: Bool { description.comparesVersions }
+
+    /// By `version` of a reply.
+    public func version(told reply: [UInt8], to request: [UInt8]) -> ObjectVersion? {
+        description.version(told: reply, to: request)
     }
 
     /// By `waits: true`.

@@ -32,6 +32,7 @@ enum HoleName {
     static let step = "by"
     static let token = "token"
     static let expected = "expected"
+    static let version = "version"
     static let result = "result"
 }
 
@@ -39,6 +40,10 @@ enum HoleName {
 struct DescribedReply: Sendable {
     var form: MessageTemplate
     var outcome: Outcome
+    /// The hole with the object's version.
+    var version: Int?
+    /// The hole with what the object holds.
+    var result: Int? { if case .done(.hole(let hole)) = outcome { hole } else { nil } }
     /// Holes of the request and of the reply that hold the same.
     var repeated: [(request: Int, reply: Int)] = []
 
@@ -92,7 +97,7 @@ enum DescribedEffect: String, Sendable, CaseIterable {
     /// Whether many of it make histories hard to judge.
     var isHard: Bool {
         switch self {
-        case .writeIfAbsent, .swap, .take, .compareAndSet, .append, .delete: true
+        case .writeIfAbsent, .swap, .take, .append, .delete: true
         default: false
         }
     }
@@ -112,15 +117,24 @@ enum DescribedEffect: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether the object holds the request's value afterwards, where it was done.
+    var leavesItsValue: Bool {
+        switch self {
+        case .write, .writeIfAbsent, .swap, .compareAndSet: true
+        default: false
+        }
+    }
+
     /// Usual share of what is drawn.
     var weight: Int {
         switch self {
         case .add, .subtract, .getAndAdd: 12
         case .write: 8
         case .read: 6
-        case .swap, .compareAndSet, .append: 4
+        case .compareAndSet, .writeIfAbsent: 6
+        case .swap, .append: 4
         case .exists, .unknown: 2
-        case .writeIfAbsent, .take, .delete: 2
+        case .take, .delete: 2
         }
     }
 }

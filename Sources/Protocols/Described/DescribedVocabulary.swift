@@ -18,33 +18,47 @@ struct DescribedVocabulary {
             let isOnly = onKeys.isEmpty && common.isEmpty
             topics.append(Topic(.marker, weight: isOnly ? 1 : 0, try templates(markers)))
         }
-        for (object, isOf) in Self.families {
-            let own = onKeys.filter { $0.effect.map { isOf($0) || Self.ofAnyKey.contains($0) } ?? false }
-            guard own.contains(where: { $0.effect.map(isOf) ?? false }) else { continue }
-            topics.append(Topic(object, weight: 2, try templates(own)))
+        for family in Self.families {
+            guard onKeys.contains(where: { $0.effect.map(family.own.contains) ?? false }) else { continue }
+            let own = onKeys.filter { $0.effect.map { family.own.union(family.beside.keys).contains($0) } ?? false }
+            topics.append(Topic(family.object, weight: 2, try templates(own, family.beside)))
         }
-        if !common.isEmpty { topics.append(Topic(.counter, weight: 2, try templates(common))) }
+        if !common.isEmpty { topics.append(Topic(.counter, weight: 2, lasts: true, try templates(common))) }
         let rest = requests.filter { $0.effect == nil && $0.form.index(of: HoleName.token) == nil }
         let last = try templates(rest)
         if topics.isEmpty { topics.append(Topic(.marker, weight: 1, last)) }
         return Vocabulary(login: login, topics: topics, lastResort: last)
     }
 
-    /// Kinds of objects by what is done to them.
-    private static let families: [(Topic.Object, @Sendable (DescribedEffect) -> Bool)] = [
-        (.counter, \.counts),
-        (.register, { [.write, .writeIfAbsent, .swap, .compareAndSet].contains($0) }),
-        (.queue, { $0 == .append }),
+    /// A kind of objects by what is done to them.
+    private struct Family {
+        var object: Topic.Object
+        /// What makes it this kind.
+        var own: Set<DescribedEffect>
+        /// What is done besides, and how often.
+        var beside: [DescribedEffect: Int]
+    }
+
+    private static let families = [
+        Family(
+            object: .counter, own: [.add, .subtract, .getAndAdd],
+            beside: [.read: 6, .take: 2, .delete: 2, .exists: 2, .unknown: 2]),
+        Family(
+            object: .register, own: [.write, .swap],
+            beside: [.read: 6, .take: 2, .delete: 2, .exists: 2, .unknown: 2]),
+        Family(object: .lock, own: [.writeIfAbsent], beside: [.read: 2, .take: 2, .delete: 2, .exists: 2]),
+        // Who compares must be told first, and not too late.
+        Family(object: .register, own: [.compareAndSet], beside: [.read: 6, .write: 1]),
+        Family(object: .queue, own: [.append], beside: [.read: 6, .delete: 1, .writeIfAbsent: 2]),
     ]
-    private static let ofAnyKey: Set<DescribedEffect> = [.read, .take, .delete, .exists, .unknown]
 
     private func templates(
-        _ requests: [DescribedRequest]
+        _ requests: [DescribedRequest], _ weights: [DescribedEffect: Int] = [:]
     ) throws(DocumentError) -> [RequestTemplate] {
         var templates: [RequestTemplate] = []
         for request in requests {
             let forms = try words(of: request)
-            let weight = request.weight ?? request.effect?.weight ?? 1
+            let weight = request.weight ?? request.effect.map { weights[$0] ?? $0.weight } ?? 1
             for words in forms {
                 var template = RequestTemplate(
                     weight == 0 ? 0 : max(1, weight / forms.count), request.effect?.drawn ?? .read,
@@ -87,7 +101,8 @@ struct DescribedVocabulary {
         case HoleName.step: return [.text("1")]
         case HoleName.token: return [request.effect == nil && !hole.isNumber ? .value : .token]
         case BinaryForm.length: return ["0"]
-        case HoleName.value, HoleName.expected:
+        case HoleName.expected, HoleName.version: return [.told]
+        case HoleName.value:
             return [hole.isNumber ? .number(1...(hole.form?.largest ?? 1_000_000_000)) : .value]
         default: break
         }

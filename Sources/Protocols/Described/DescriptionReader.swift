@@ -142,8 +142,10 @@ struct DescriptionReader {
         if effect.takesValue, request.form.index(of: HoleName.value) == nil {
             throw does.error("\(effect.rawValue) needs {value} in the request")
         }
-        if effect == .compareAndSet, request.form.index(of: HoleName.expected) == nil {
-            throw does.error("compare-and-set needs {expected} in the request")
+        if effect == .compareAndSet,
+            request.form.index(of: HoleName.expected) ?? request.form.index(of: HoleName.version) == nil
+        {
+            throw does.error("compare-and-set needs {expected} or {version} in the request")
         }
     }
 
@@ -189,7 +191,7 @@ struct DescriptionReader {
     }
 
     private func reply(_ document: Document, of request: DescribedRequest?) throws(DocumentError) -> DescribedReply {
-        let known = ["is", "fields", "result", "no-effect", "maybe", "unknown-command"]
+        let known = ["is", "fields", "result", "version", "no-effect", "maybe", "unknown-command"]
         let map = try document.map("a reply such as {is: OK}", known + (binary?.constants ?? []))
         var form = try form(map, "is")
         var outcome = DescribedReply.Outcome.done(try result(map["result"], &form))
@@ -206,7 +208,13 @@ struct DescriptionReader {
             case .yes, .no: throw document.error("what counts answers a number")
             }
         }
-        let reply = DescribedReply(form: form, outcome: outcome)
+        var version = form.index(of: HoleName.version)
+        if let place = map["version"] {
+            let text = try place.text("a place of the reply")
+            version = try hole(text, HoleName.version, &form, place)
+            guard version != nil else { throw place.error("expected a place of the reply, not '\(text)'") }
+        }
+        let reply = DescribedReply(form: form, outcome: outcome, version: version)
         return request.map { reply.answering($0.form) } ?? reply
     }
 
@@ -221,16 +229,22 @@ struct DescriptionReader {
         case "false": return .no
         default: break
         }
-        if let hole = form.index(of: text) { return .hole(hole) }
-        if isHTTP, let source = Self.part(text) {
-            let hole = try form.place(of: MessageTemplate.Hole(name: HoleName.result), document)
-            form.parts.append(MessageTemplate.Part(source: source, hole: hole))
-            return .hole(hole)
-        }
+        if let hole = try hole(text, HoleName.result, &form, document) { return .hole(hole) }
         guard let number = Int(text) else {
             throw document.error("expected a place of the reply, nothing, true, false or a number, not '\(text)'")
         }
         return .number(number)
+    }
+
+    /// A place of the form, or of HTTP one that is looked for under that name.
+    private func hole(
+        _ text: String, _ name: String, _ form: inout MessageTemplate, _ document: Document
+    ) throws(DocumentError) -> Int? {
+        if let hole = form.index(of: text) { return hole }
+        guard isHTTP, let source = Self.part(text) else { return nil }
+        let hole = try form.place(of: MessageTemplate.Hole(name: name), document)
+        form.parts.append(MessageTemplate.Part(source: source, hole: hole))
+        return hole
     }
 
     /// `body`, `body.items.0.n`, `header.ETag`.
@@ -272,7 +286,7 @@ extension DescribedReply {
     fileprivate func answering(_ request: MessageTemplate) -> DescribedReply {
         var copy = self
         copy.repeated = form.holes.enumerated().compactMap { place, hole in
-            guard hole.name != MessageTemplate.anything, hole.name != HoleName.result else { return nil }
+            guard ![MessageTemplate.anything, HoleName.result, HoleName.version].contains(hole.name) else { return nil }
             return request.index(of: hole.name).map { (request: $0, reply: place) }
         }
         return copy

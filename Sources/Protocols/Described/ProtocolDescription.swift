@@ -16,12 +16,15 @@ final class ProtocolDescription: Sendable {
     let unsolicited: [MessageTemplate]
     /// Where a message's tag is; nil where replies come in the order of the requests.
     let tag: TagPlace?
-    /// Whether some request compares.
+    /// Whether some request compares, and if so versions.
     let compares: Bool
+    let comparesVersions: Bool
     let vocabulary: Vocabulary
     let hasSilentRequests: Bool
     let hasTokens: Bool
     private let places: [String: Int]
+    /// The order in which a request's form is looked for: what says more goes first, so that what says less does not take it.
+    private let order: [Int]
 
     init(
         name: String, text: String, framing: (request: DescribedFraming, reply: DescribedFraming),
@@ -37,10 +40,14 @@ final class ProtocolDescription: Sendable {
         self.absent = absent
         self.unsolicited = unsolicited
         self.tag = tag
-        compares = requests.contains { $0.effect == .compareAndSet }
+        let comparing = requests.filter { $0.effect == .compareAndSet }
+        compares = !comparing.isEmpty
+        comparesVersions = comparing.contains { $0.form.index(of: HoleName.version) != nil }
         self.vocabulary = vocabulary
         hasSilentRequests = requests.contains(where: \.isSilent)
         hasTokens = requests.contains { $0.form.index(of: HoleName.token) != nil }
+        let detail = requests.map { ($0.form.parts.count, $0.form.pieces.count) }
+        order = requests.indices.sorted { (detail[$1].0, detail[$1].1, $0) < (detail[$0].0, detail[$0].1, $1) }
         places = Dictionary(uniqueKeysWithValues: requests.enumerated().map { ($1.name, $0) })
     }
 
@@ -56,10 +63,11 @@ final class ProtocolDescription: Sendable {
         places[String(decoding: name, as: UTF8.self)].map { requests[$0] }
     }
 
-    /// The first request whose form it has.
+    /// The request whose form it has; of several that which says most, and of these the first.
     func asked(_ bytes: [UInt8]) -> Asked? {
         let view = requestFraming.view(bytes, from: .client)
-        for request in requests {
+        for place in order {
+            let request = requests[place]
             guard let match = request.form.match(view) else { continue }
             return Asked(request: request, match: match, bytes: view.bytes)
         }
@@ -98,6 +106,7 @@ final class ProtocolDescription: Sendable {
             case .swap: return .swap(written)
             case .append: return .append(written)
             case .compareAndSet:
+                if let version = value(HoleName.version) { return .writeIfVersion(version, written) }
                 guard let expected = value(HoleName.expected), !isAbsence(expected) else { return .unknown }
                 return .compareAndSet(expected: expected, written)
             default: return .write(written)
@@ -169,6 +178,28 @@ final class ProtocolDescription: Sendable {
         }
     }
 
+    // MARK: Versions
+
+    func version(told reply: [UInt8], to request: [UInt8]) -> ObjectVersion? {
+        guard let asked = asked(request), let key = asked.request.key else { return nil }
+        let object = Array(asked.bytes[asked.match.ranges[key]])
+        let view = replyFraming.view(reply, from: .server)
+        for candidate in asked.request.replies where candidate.version != nil {
+            guard let version = candidate.version, let match = candidate.form.match(view) else { continue }
+            let told = canonical(version, candidate.form, match, view.bytes)
+            if case .done(.hole(let hole)) = candidate.outcome, asked.request.effect != .getAndAdd {
+                let value = canonical(hole, candidate.form, match, view.bytes)
+                return value == absent ? nil : ObjectVersion(object: object, version: told, value: value)
+            }
+            guard case .done = candidate.outcome, asked.request.effect?.leavesItsValue ?? false,
+                let hole = asked.request.form.index(of: HoleName.value)
+            else { return nil }
+            let value = canonical(hole, asked.request.form, asked.match, asked.bytes)
+            return ObjectVersion(object: object, version: told, value: value)
+        }
+        return nil
+    }
+
     // MARK: Tokens
 
     /// Whether some reply to it repeats its token.
@@ -201,11 +232,11 @@ final class ProtocolDescription: Sendable {
         return nil
     }
 
-    /// What a reply tells an object to hold.
+    /// What a reply tells its client to compare with later: what the object holds, or which version.
     func told(_ reply: [UInt8]) -> [UInt8]? {
         let view = replyFraming.view(reply, from: .server)
         for candidate in requests.lazy.flatMap(\.replies) {
-            guard case .done(.hole(let hole)) = candidate.outcome else { continue }
+            guard let hole = comparesVersions ? candidate.version : candidate.result else { continue }
             if let match = candidate.form.match(view) { return canonical(hole, candidate.form, match, view.bytes) }
         }
         return nil

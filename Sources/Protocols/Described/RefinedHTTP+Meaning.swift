@@ -22,21 +22,32 @@ extension RefinedHTTP: WireProtocol {
 }
 
 extension ProtocolDescription {
-    /// Adds what a call did by the file. What no line of it explains did nothing that is known, and touches no object that is.
+    /// Adds what a call did by the file. What no line of it explains may have changed anything, unless it is safe (RFC 9110 section
+    /// 9.2.1) or was refused.
     func addOperations(
-        of call: Call, _ exchange: Exchange, isPaired: Bool, _ lane: Int32, _ reading: Reading,
-        to history: inout KeyHistory
+        of call: Call, _ exchange: Exchange, isPaired: Bool, _ lane: Int32, _ versions: ObjectVersions,
+        _ reading: Reading, to history: inout KeyHistory
     ) {
-        guard let asked = asked(exchange.request.bytes), let effect = asked.request.effect,
-            let object = asked.request.key.map({ Array(asked.bytes[asked.match.ranges[$0]]) })
-                ?? asked.request.commonObject,
+        let status = isPaired ? call.head.map { Int($0.status) } : nil
+        guard let asked = asked(exchange.request.bytes) else {
+            let method = call.wordCount > 0 ? HTTPMethod(exchange.request.bytes[reading.words[call.firstWord]]) : .other
+            if !method.isSafe, !(400...499).contains(status ?? 0) { history.noteUnexplained(exchange.request) }
+            return
+        }
+        let key = asked.request.key.map { Array(asked.bytes[asked.match.ranges[$0]]) }
+        guard let effect = asked.request.effect, let object = key ?? asked.request.commonObject,
             let stated = self.effect(effect, asked)
         else { return }
+        if status == 405 || status == 501 {
+            history.unsupported.insert(asked.request.name)
+            return
+        }
         let reply = isPaired ? exchange.reply : nil
         // A reply that the file does not know, as a 500, leaves open what was done.
         let answer = reply.flatMap { self.answer($0.bytes, to: asked) }
         let blank = KeyOperation(kind: .read, key: 0, call: Int32(reading.index(of: call)), lane: lane)
         // What is sent behind the head may be read as late as it is sent, and interim replies come before anything is done.
-        history.add(ObjectOperation(object, stated), answer, blank, exchange, completed: reply?.last.time)
+        let operation = versions.resolved(ObjectOperation(object, stated))
+        history.add(operation, answer, blank, exchange, completed: reply?.last.time)
     }
 }

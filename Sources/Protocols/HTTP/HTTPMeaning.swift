@@ -26,6 +26,8 @@ struct HTTPMeaning: Meaning {
     private var host: ArraySlice<UInt8>?
     private(set) var hasSeveralHosts = false
 
+    /// The values that versions were told of, where a file says which are.
+    private(set) var versions = ObjectVersions()
     /// What a file says of requests: instead of paths as registers.
     let refinement: ProtocolDescription?
 
@@ -65,6 +67,11 @@ struct HTTPMeaning: Meaning {
             // Whose body is refused before it was sent may send something else in its place.
             let refusesBody = head.flags.contains(.expectsContinue) && reply.status >= 400
             call.endsPairing = isUpgraded || (method == .connect && reply.isSuccess) || refusesBody
+        }
+        if let refinement, refinement.comparesVersions, let reply = exchange.reply,
+            let version = refinement.version(told: reply.bytes, to: request.bytes)
+        {
+            versions.note(version)
         }
         if !head.host.isEmpty { noteHost(request.bytes[head.host]) }
     }

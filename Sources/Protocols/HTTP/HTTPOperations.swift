@@ -9,7 +9,8 @@ extension HTTPMeaning {
     ) {
         if let refinement {
             let lane = lane(call, reading)
-            return refinement.addOperations(of: call, exchange, isPaired: isPaired, lane, reading, to: &history)
+            return refinement.addOperations(
+                of: call, exchange, isPaired: isPaired, lane, versions, reading, to: &history)
         }
         history.exclusionOfAll = history.exclusionOfAll ?? bodies.objection
         guard let target = target(call, reading) else { return }

@@ -34,6 +34,10 @@ public protocol RequestReplyProtocol: WireCodec {
     /// It says so by the request alone: whether it was done, the reply tells.
     func operation(of request: [UInt8]) -> ObjectOperation?
 
+    /// Whether a request may change objects that it does not name, as one of which nothing is known: unless it is refused, no
+    /// object is judged then.
+    func mayChangeAnything(_ request: [UInt8]) -> Bool
+
     /// Whether, and how, a reply says that nothing was done; nil for one that answers. A refusal may answer any request.
     func refusal(in reply: [UInt8]) -> Refusal?
 
@@ -50,6 +54,12 @@ public protocol RequestReplyProtocol: WireCodec {
 
     /// What is asked for, the same for all values: `ADD`. Findings are told apart by it.
     func command(of request: [UInt8]) -> String
+
+    /// Whether some replies tell versions of objects: only then is `version(told:to:)` asked.
+    var tellsVersions: Bool { get }
+
+    /// The version that a reply tells of the object that its request asks about; nil where it tells none.
+    func version(told reply: [UInt8], to request: [UInt8]) -> ObjectVersion?
 
     /// Whether a request may wait for what other clients do, as long as it likes.
     func mayWait(_ request: [UInt8]) -> Bool
@@ -89,6 +99,8 @@ public struct ObjectOperation: Sendable, Equatable {
         case add(Int)
         /// It holds this afterwards, if it held what is expected: `.number(1)`, else `.number(0)`.
         case compareAndSet(expected: [UInt8], [UInt8])
+        /// It holds the value afterwards, if it still had the version: `.number(1)` or `.acknowledged`, else `.refused`.
+        case writeIfVersion([UInt8], [UInt8])
         /// What it holds goes on with this, also where it did not exist: `.number` tells its length in bytes.
         case append([UInt8])
         /// It does not exist afterwards: `.number(1)` where it did, else `.number(0)`.
@@ -137,6 +149,12 @@ extension RequestReplyProtocol {
     public func answer(_ reply: [UInt8], to request: [UInt8]) -> Answer? { .acknowledged }
     /// Nil.
     public func tag(ofRequest request: [UInt8]) -> Range<Int>? { nil }
+    /// No.
+    public func mayChangeAnything(_ request: [UInt8]) -> Bool { false }
+    /// No.
+    public var tellsVersions: Bool { false }
+    /// Nil.
+    public func version(told reply: [UInt8], to request: [UInt8]) -> ObjectVersion? { nil }
     /// No.
     public func mayWait(_ request: [UInt8]) -> Bool { false }
     /// Nil.

@@ -4,6 +4,16 @@ import Wire
 /// What messages mean, as a `RequestReplyProtocol` states it.
 struct StatedMeaning: Meaning {
     let stated: any RequestReplyProtocol
+    private var versions = ObjectVersions()
+
+    init(stated: any RequestReplyProtocol) { self.stated = stated }
+
+    mutating func read(_ call: inout Call, _ exchange: Exchange, _ words: inout [Range<Int>]) {
+        guard stated.tellsVersions, let reply = exchange.reply,
+            let version = stated.version(told: reply.bytes, to: exchange.request.bytes)
+        else { return }
+        versions.note(version)
+    }
 
     var judgesReplies: Bool { true }
     var meeting: MeetingPlace { .objectsIfAny }
@@ -54,11 +64,16 @@ struct StatedMeaning: Meaning {
             return
         case .refused, nil: break
         }
-        guard let asked = stated.operation(of: request) else { return }
+        guard let asked = stated.operation(of: request) else {
+            if stated.mayChangeAnything(request) { history.noteUnexplained(exchange.request) }
+            return
+        }
         let place = reading.index(of: call)
         // Who answers in any order also works in any order.
         let lane = stated.answersByTag ? -1 - Int32(place) : call.conversation
-        history.add(asked, answer, KeyOperation(kind: .read, key: 0, call: Int32(place), lane: lane), exchange)
+        history.add(
+            versions.resolved(asked), answer, KeyOperation(kind: .read, key: 0, call: Int32(place), lane: lane),
+            exchange)
     }
 
     func named(_ call: Call, _ reading: Reading) -> NamedRequest? {
@@ -114,6 +129,13 @@ struct StatedMeaning: Meaning {
 }
 
 extension KeyHistory {
+    /// Nothing is known of what a request did.
+    package mutating func noteUnexplained(_ request: Message) {
+        exclusionOfAll =
+            exclusionOfAll
+            ?? "a request that nothing explains (packet \(request.last.number)) may have changed any object"
+    }
+
     /// Adds what was asked of an object, and what became of it.
     ///
     /// - Parameters:
@@ -155,6 +177,7 @@ extension KeyOperation {
             if answer == .number(0) { return leaveOut() }
             (kind, argument) = (.compareAndSwap, Cell.value(value, value.indices, &values))
             result = Cell.value(expected, expected.indices, &values)
+        case .writeIfVersion(_, let value): (kind, argument) = (.write, Cell.value(value, value.indices, &values))
         case .add(let step): (kind, argument) = (.add, step)
         case .remove: kind = .delete
         case .exists: kind = .exists
