@@ -55,7 +55,11 @@ struct CheckCommand: ParsableCommand {
     @Argument(help: "A pcap or pcapng file, or a history; - for standard input.")
     var capture: String
 
-    @Option(name: .customLong("protocol"), help: "The wire protocol of a capture: \(WireProtocols.names).")
+    @Option(
+        name: .customLong("protocol"),
+        help:
+            "The wire protocol of a capture: \(WireProtocols.names), or a file that describes one (see 'crossfire protocol')."
+    )
     var protocolName: String?
 
     @Option(help: "The model of a history or a capture: \(CheckModel.names), or a YAML file with a model of your own.")

@@ -117,7 +117,9 @@ struct FuzzCommand: ParsableCommand {
 
 /// What `fuzz` and `gate` have in common.
 struct RunOptions: ParsableArguments {
-    @Option(name: .customLong("protocol"), help: "The wire protocol: \(WireProtocols.names).")
+    @Option(
+        name: .customLong("protocol"),
+        help: "The wire protocol: \(WireProtocols.names), or a file that describes one (see 'crossfire protocol').")
     var protocolName: String
 
     @Option(help: "How many clients generated scenarios have.")

@@ -23,7 +23,11 @@ struct InspectCommand: ParsableCommand {
     @Argument(help: "A pcap or pcapng file; - for standard input.")
     var capture: String
 
-    @Option(name: .customLong("protocol"), help: "Show requests beside replies: \(WireProtocols.names).")
+    @Option(
+        name: .customLong("protocol"),
+        help:
+            "Show requests beside replies: \(WireProtocols.names), or a file that describes one (see 'crossfire protocol')."
+    )
     var protocolName: String?
 
     @Option(

@@ -25,7 +25,9 @@ struct ProbeCommand: ParsableCommand {
 
     @OptionGroup(title: "What is known of the target") var known: KnowledgeOptions
 
-    @Option(name: .customLong("protocol"), help: "The wire protocol: \(WireProtocols.names).")
+    @Option(
+        name: .customLong("protocol"),
+        help: "The wire protocol: \(WireProtocols.names), or a file that describes one (see 'crossfire protocol').")
     var protocolName: String
 
     @Option(help: "How many clients are tried at once.")

@@ -4,7 +4,8 @@ import Documents
 /// what each has behind it.
 struct BinaryForm {
     private let header: [Field]
-    private let lengths: LengthFraming
+    /// Nil where messages do not say how long they are.
+    private let lengths: LengthFraming?
 
     /// A part of the header.
     private struct Field {
@@ -16,7 +17,7 @@ struct BinaryForm {
     /// The fields of the header, which requests and replies say.
     var constants: [String] { header.map(\.name) }
 
-    init(_ section: Document?, _ lengths: LengthFraming) throws(DocumentError) {
+    init(_ section: Document?, _ lengths: LengthFraming?) throws(DocumentError) {
         self.lengths = lengths
         var header: [Field] = []
         if let section {
@@ -80,6 +81,7 @@ struct BinaryForm {
         var parts: [Part] = []
         var offset = 0
         var isPlaced = false
+        guard let lengths else { return header.map { .field($0) } }
         for field in header {
             if offset == lengths.place, !isPlaced {
                 parts.append(.length(lengths.form))
@@ -160,7 +162,7 @@ enum FieldKind: Equatable {
 
     init(_ document: Document) throws(DocumentError) {
         let what =
-            "u8, u16be, u32le, …, str(u16be), bytes(u32be), fixed(BYTES), rest, or a number behind a form as 'u8 3'"
+            "u8, u16be, u32le, …, str(u16be), bytes(u32be), fixed(BYTES), rest, a number behind a form as 'u8 3', or 'hex 0A0B'"
         let text = try document.text(what)
         let words = text.split(separator: " ")
         if words.count == 2, let form = IntegerForm(String(words[0])), let number = Int(words[1]),
@@ -168,6 +170,8 @@ enum FieldKind: Equatable {
         {
             var bytes: [UInt8] = []
             form.append(number, to: &bytes)
+            self = .constant(bytes)
+        } else if words.first == "hex", let bytes = Self.bytes(words.dropFirst().joined()) {
             self = .constant(bytes)
         } else if text == "rest" {
             self = .rest
@@ -185,6 +189,18 @@ enum FieldKind: Equatable {
     private static func inside(_ text: String, _ name: String) -> String? {
         guard text.hasPrefix(name + "("), text.hasSuffix(")") else { return nil }
         return String(text.dropFirst(name.count + 1).dropLast())
+    }
+
+    private static func bytes(_ digits: String) -> [UInt8]? {
+        guard !digits.isEmpty, digits.utf8.count.isMultiple(of: 2) else { return nil }
+        var bytes: [UInt8] = []
+        var rest = Substring(digits)
+        while !rest.isEmpty {
+            guard let byte = UInt8(rest.prefix(2), radix: 16) else { return nil }
+            bytes.append(byte)
+            rest = rest.dropFirst(2)
+        }
+        return bytes
     }
 
     /// Bytes; nil where messages differ.

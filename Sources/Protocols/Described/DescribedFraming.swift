@@ -47,8 +47,10 @@ struct LineFraming: Sendable, Equatable {
     struct Body: Sendable, Equatable {
         /// The first words of the lines that announce one.
         var after: [[UInt8]]
+        /// What begins the lines that announce one, with the length behind it; nil where `after` says which they are.
+        var mark: [UInt8]?
         /// Which word is its length, counted from 1.
-        var lengthWord: Int
+        var lengthWord = 1
         /// What stands behind it.
         var end: [UInt8]
     }
@@ -172,6 +174,11 @@ struct LineFraming: Sendable, Equatable {
 extension LineFraming.Body {
     /// The length that the line announces; nil where it announces none.
     fileprivate func length(_ line: Span<UInt8>) -> Int? {
+        if let mark {
+            guard line.count > mark.count else { return nil }
+            for index in mark.indices where line[index] != mark[index] { return nil }
+            return number(line, from: mark.count)
+        }
         guard LineFraming.begins(line, with: after) else { return nil }
         var index = 0
         var word = 0

@@ -141,8 +141,10 @@ enum DescribedEffect: String, Sendable, CaseIterable {
 
 /// What is written into a hole.
 enum DescribedValue: Sendable, Equatable {
-    /// Bytes that occur nowhere else.
+    /// A few bytes that occur nowhere else.
     case tokens
+    /// Bytes that occur nowhere else, now and then many.
+    case tokensOfAnyLength
     case numbers(ClosedRange<Int>)
     case oneOf([String])
 }

@@ -91,7 +91,8 @@ struct DescribedVocabulary {
         for hole: MessageTemplate.Hole, at index: Int, in request: DescribedRequest
     ) throws(DocumentError) -> [RequestTemplate.Word] {
         switch values[hole.name] {
-        case .tokens: return [.value]
+        case .tokens: return [.token]
+        case .tokensOfAnyLength: return [.value]
         case .numbers(let range): return [.number(range)]
         case .oneOf(let choices): return choices.map { .text($0) }
         case nil: break

@@ -33,13 +33,13 @@ struct DescriptionReader {
         if let section = top["values"] { try readValues(section) }
         let framing = try FramingReader(try top.required("framing", "how messages end")).read()
         isHTTP = framing.request == .http
-        if let header = top["header"] {
-            guard case .lengths(let lengths) = framing.request else {
-                throw header.error("a header needs messages that say their length: framing: {length: …}")
+        switch framing.request {
+        case .lengths(let lengths): binary = try BinaryForm(top["header"], lengths)
+        case .datagram where top["header"] != nil, .fixed: binary = try BinaryForm(top["header"], nil)
+        default:
+            if let header = top["header"] {
+                throw header.error("a header needs framing by length, of fixed size, or datagram")
             }
-            binary = try BinaryForm(header, lengths)
-        } else if case .lengths(let lengths) = framing.request {
-            binary = try BinaryForm(nil, lengths)
         }
         let anyReplies =
             try top["any-reply"].map { section throws(DocumentError) in try replies(section, of: nil) } ?? []
@@ -78,10 +78,11 @@ struct DescriptionReader {
     }
 
     private func value(_ document: Document) throws(DocumentError) -> DescribedValue {
-        let what = "tokens, integers, a range as 1..10, or a list of values"
+        let what = "tokens, any-length, integers, a range as 1..10, or a list of values"
         if case .text(let text) = document.content {
             switch text {
             case "tokens": return .tokens
+            case "any-length": return .tokensOfAnyLength
             case "integers": return .numbers(1...1_000_000_000)
             default: break
             }
@@ -243,7 +244,8 @@ struct DescriptionReader {
         if let hole = form.index(of: text) { return hole }
         guard isHTTP, let source = Self.part(text) else { return nil }
         let hole = try form.place(of: MessageTemplate.Hole(name: name), document)
-        form.parts.append(MessageTemplate.Part(source: source, hole: hole))
+        let isOptional = name == HoleName.version
+        form.parts.append(MessageTemplate.Part(source: source, hole: hole, isOptional: isOptional))
         return hole
     }
 

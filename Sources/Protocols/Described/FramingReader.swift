@@ -57,15 +57,28 @@ struct FramingReader {
     }
 
     private func body(_ document: Document, _ end: [UInt8]) throws(DocumentError) -> LineFraming.Body {
-        let map = try document.map("what is announced", ["after", "length", "end"])
+        let map = try document.map("what is announced", ["after", "length", "begins", "end"])
+        if let begins = map["begins"] {
+            guard map["after"] == nil, map["length"] == nil else {
+                throw document.error("'begins' needs neither 'after' nor 'length': the length stands behind it")
+            }
+            let mark = try begins.text("what such a line begins with")
+            guard !mark.isEmpty else { throw begins.error("expected what such a line begins with") }
+            return try ending(LineFraming.Body(after: [], mark: Array(mark.utf8), end: end), map)
+        }
         let length = try map.required("length", "which word is the length, as 'word 5'")
         let words = try length.text("which word is the length, as 'word 5'").split(separator: " ")
         guard words.count == 2, words[0] == "word", let place = Int(words[1]), (1...64).contains(place) else {
             throw length.error("expected which word is the length, as 'word 5'")
         }
-        var body = LineFraming.Body(after: try names(map["after"]), lengthWord: place, end: end)
-        if let own = map["end"] { body.end = Array(try own.text("what stands behind it").utf8) }
-        return body
+        return try ending(LineFraming.Body(after: try names(map["after"]), lengthWord: place, end: end), map)
+    }
+
+    private func ending(_ body: LineFraming.Body, _ map: DocumentMap) throws(DocumentError) -> LineFraming.Body {
+        guard let end = map["end"] else { return body }
+        var copy = body
+        copy.end = Array(try end.text("what stands behind it").utf8)
+        return copy
     }
 
     private func block(_ document: Document) throws(DocumentError) -> LineFraming.Block {

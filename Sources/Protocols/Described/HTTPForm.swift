@@ -25,26 +25,25 @@ struct HTTPForm: Sendable {
         case constant(String)
     }
 
-    /// Reads `body` and `headers` of a request, and has the form look for their places.
+    /// Reads `headers` and `body` of a request, and has the form look for their places.
     ///
     /// - Parameter isNumber: whether what is written into a hole is a number.
     init(
         _ map: DocumentMap, _ form: inout MessageTemplate, isNumber: (String) -> Bool
     ) throws(DocumentError) {
+        for entry in try map["headers"]?.map("fields of the header").entries ?? [] {
+            guard entry.key.utf8.allSatisfy(HTTPReader.isToken), !entry.key.isEmpty else {
+                throw DocumentError(place: entry.place, reason: "'\(entry.key)' is no name of a field")
+            }
+            let name = Array(entry.key.lowercased().utf8)
+            fields.append((entry.key, try Self.value(entry.value, .field(name), &form)))
+        }
         if let section = map["body"] {
             if case .text = section.content {
                 body = .text(try Self.value(section, .body, &form))
             } else {
                 body = .json(try Self.json(section, [], &form, isNumber))
             }
-        }
-        guard let section = map["headers"] else { return }
-        for entry in try section.map("fields of the header").entries {
-            guard entry.key.utf8.allSatisfy(HTTPReader.isToken), !entry.key.isEmpty else {
-                throw DocumentError(place: entry.place, reason: "'\(entry.key)' is no name of a field")
-            }
-            let name = Array(entry.key.lowercased().utf8)
-            fields.append((entry.key, try Self.value(entry.value, .field(name), &form)))
         }
     }
 

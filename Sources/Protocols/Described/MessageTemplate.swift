@@ -47,6 +47,8 @@ struct MessageTemplate: Sendable {
     struct Part: Sendable, Equatable {
         var source: Source
         var hole: Int
+        /// Whether a message has the form without it.
+        var isOptional = false
 
         enum Source: Sendable, Equatable {
             /// A value of a body that is JSON.
@@ -92,7 +94,11 @@ struct MessageTemplate: Sendable {
     func match(_ view: MessageView) -> Match? {
         guard var match = match(view.bytes, in: view.contents) else { return nil }
         for part in parts {
-            guard let range = view.range(of: part.source), match.take(part.hole, range, view.bytes) else { return nil }
+            guard let range = view.range(of: part.source) else {
+                guard part.isOptional else { return nil }
+                continue
+            }
+            guard match.take(part.hole, range, view.bytes) else { return nil }
         }
         return match
     }

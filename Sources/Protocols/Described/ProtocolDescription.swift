@@ -187,6 +187,7 @@ final class ProtocolDescription: Sendable {
         for candidate in asked.request.replies where candidate.version != nil {
             guard let version = candidate.version, let match = candidate.form.match(view) else { continue }
             let told = canonical(version, candidate.form, match, view.bytes)
+            guard !told.isEmpty else { return nil }
             if case .done(.hole(let hole)) = candidate.outcome, asked.request.effect != .getAndAdd {
                 let value = canonical(hole, candidate.form, match, view.bytes)
                 return value == absent ? nil : ObjectVersion(object: object, version: told, value: value)
@@ -237,7 +238,8 @@ final class ProtocolDescription: Sendable {
         let view = replyFraming.view(reply, from: .server)
         for candidate in requests.lazy.flatMap(\.replies) {
             guard let hole = comparesVersions ? candidate.version : candidate.result else { continue }
-            if let match = candidate.form.match(view) { return canonical(hole, candidate.form, match, view.bytes) }
+            guard let match = candidate.form.match(view), !match.ranges[hole].isEmpty else { continue }
+            return canonical(hole, candidate.form, match, view.bytes)
         }
         return nil
     }

@@ -15,7 +15,7 @@ enum ParserTargets {
         PcapTarget(), PcapngTarget(), SnoopTarget(), PacketsTarget(), FlowsTarget(), DatagramsTarget(),
         FragmentsTarget(), WireTarget(), ConversationTarget(), CutRepliesTarget(), ScenarioTarget(), ScriptTarget(),
         LinhistTarget(), EDNTarget(), JSONJournalTarget(), TextJournalTarget(), ModelFileTarget(), HistoryPageTarget(),
-        FindingTarget(), BaselineTarget(), ELFTarget(),
+        FindingTarget(), BaselineTarget(), ELFTarget(), DescriptionTarget(),
     ]
 
     /// The target that the environment's `PARSER` names.
