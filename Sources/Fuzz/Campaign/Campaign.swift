@@ -6,12 +6,12 @@ import Wire
 /// Executions with a corpus, a budget and findings: it runs what its `ScenarioSource` draws, has suspicions confirmed
 /// (`FindingConfirmation`), looks at the target's rest (`TargetWatch`), and counts (`CampaignTally`).
 public final class Campaign {
-    private let options: CampaignOptions
-    private let emit: (CampaignEvent) throws -> Void
-    private let harness: Harness
-    private var source: ScenarioSource
+    let options: CampaignOptions
+    let emit: (CampaignEvent) throws -> Void
+    let harness: Harness
+    var source: ScenarioSource
     private var tally = CampaignTally()
-    private var watch: TargetWatch
+    var watch: TargetWatch
     private var confirmation: FindingConfirmation
     private var findings: [Finding] = []
     private var known: Set<String> = []
@@ -25,9 +25,9 @@ public final class Campaign {
     /// When nothing new begins.
     private let end: Int64
     private var nextProgress: Int64 = 0
-    private var introduction = Introduction()
-    private var isIntroducing = false
-    private var acquaintance = Acquaintance()
+    var introduction = Introduction()
+    var isIntroducing = false
+    var acquaintance = Acquaintance()
     /// A server that somebody else starts was no more, and the user was told.
     private var wasGone = false
 
@@ -144,86 +144,8 @@ public final class Campaign {
         return options.credentials?.secrets.hidden(acquaintance) ?? acquaintance
     }
 
-    /// Asks for each command alone, before anybody is beside anybody: what is refused or never answered is known then. Then gets to
-    /// know what else the target takes, and keeps to it.
-    private func introduce() throws {
-        isIntroducing = true
-        defer { isIntroducing = false }
-        for scenario in source.introductions where !isOver && !introduction.isEnough {
-            let start = Clock.monotonic
-            introduction.note(try perform(scenario), took: .nanoseconds(Clock.monotonic - start))
-        }
-        try settle(try harness.judgements(all: true))
-        let judged = introduction.judged
-        introduction.judged = []
-        isIntroducing = false
-        judged.forEach { acquaintance.note($0) }
-        if !options.hammers, harness.address.transport != .udp { try getAcquainted() }
-        for execution in judged where !stopsNow {
-            if introduction.tellsCommandsApart { noteAlone(execution) }
-            try accuse(execution)
-        }
-        if !options.hammers { try emit(.acquainted(acquaintance)) }
-    }
-
-    private func getAcquainted() throws {
-        guard let command = acquaintance.known.first, let probes = source.probes(asking: command) else { return }
-        let before = probes.login.count + (options.credentials?.steps ?? []).reduce(0) { $0 + $1.replies }
-        var prober = TargetProber(
-            acquaintance, probes, clients: options.generator.clients, repliesBefore: before, perform: probe)
-        try prober.probe()
-        if options.generator.longestValue == nil, source.request(withValueOf: 1, of: acquaintance.known) != nil {
-            try prober.probeValues { source.request(withValueOf: $0, of: acquaintance.known) ?? [] }
-        }
-        acquaintance = prober.acquaintance
-        acquaintance.sleeps = harness.sleepsAtRest
-        for habit in acquaintance.limits { _ = source.avoid(habit) }
-        try judgeProbes(probes, repliesBefore: before)
-    }
-
-    /// One client pipelines, one half-closes: what is wrong about that is judged as ever.
-    private func judgeProbes(_ probes: TargetProbes, repliesBefore before: Int) throws {
-        let most = min(TargetProber.pipelined, acquaintance.requestsPerConnection ?? .max)
-        if most > 1, !options.generator.avoidsPipelining, let judged = try probe(probes.pipelining(most)) {
-            let replies = judged.log.connections.last?.replies.count ?? 0
-            acquaintance.pipelined = max(0, replies - before)
-            if acquaintance.pipelined ?? 0 < most { try accuse(judged, of: .pipelining) }
-        }
-        guard !options.generator.avoidsHalfClose, let judged = try probe(probes.halfClosing()) else { return }
-        let replies = judged.log.connections.last?.replies.count ?? 0
-        acquaintance.servesHalfClosed = replies > before
-        if acquaintance.servesHalfClosed == false { try accuse(judged) }
-    }
-
-    /// One client suffices for what is seen, and from now on nobody does that.
-    private func accuse(_ execution: JudgedExecution, of habit: Habit) throws {
-        for var violation in execution.accusations where violation.unanswered != nil && !isUnderstood(violation) {
-            violation.cause = "\(habit)"
-            if violation.oracle == .loss {
-                violation.policy = "a server may close instead of answering all that came at once"
-            }
-            try suspect(violation, execution)
-        }
-        try avoid(habit)
-    }
-
-    /// Runs a probe, which accuses nobody; nil where there is no time for it.
-    private func probe(_ scenario: Scenario) throws -> JudgedExecution? {
-        guard !isOver else { return nil }
-        introduction.noteProbe()
-        watch.begins(scenario)
-        let (log, ending) = try harness.execute(scenario)
-        let judged = try harness.judgements(all: true).last { $0.log.execution == log.execution }
-        guard log.outcome == .completed, ending == nil else {
-            if ending != nil, let judged { try accuse(judged) }
-            if !isOutOfTime { try harness.startTarget() }
-            return judged
-        }
-        return judged
-    }
-
     @discardableResult
-    private func perform(_ scenario: Scenario) throws -> ExecutionLog {
+    func perform(_ scenario: Scenario) throws -> ExecutionLog {
         watch.begins(scenario)
         let (log, ending) = try harness.execute(scenario)
         switch log.outcome {
@@ -273,13 +195,13 @@ public final class Campaign {
 
     // MARK: When it ends
 
-    private var isOver: Bool {
+    var isOver: Bool {
         if stopsNow { return true }
         if let limit = options.executionLimit, executions >= limit { return true }
         return Clock.monotonic >= end || isOutOfTime
     }
 
-    private var stopsNow: Bool {
+    var stopsNow: Bool {
         Interruption.signal != nil || (options.stopOnFirst && findings.contains(where: isWanted))
             || findings.contains { options.stopOnOracles.contains($0.violation.oracle) && isWanted($0) }
     }
@@ -289,12 +211,12 @@ public final class Campaign {
     /// The target's introduction is none.
     private var executions: Int { harness.executions - introduction.executions }
 
-    private var isOutOfTime: Bool { harness.setup.patience.isOver }
+    var isOutOfTime: Bool { harness.setup.patience.isOver }
     private var elapsed: Duration { .nanoseconds(Clock.monotonic - start) }
 
     // MARK: What was seen
 
-    private func settle(_ judged: some Sequence<JudgedExecution>) throws {
+    func settle(_ judged: some Sequence<JudgedExecution>) throws {
         for execution in judged {
             tally.count(execution)
             source.adapt(to: tally.status.difficulty)
@@ -310,7 +232,7 @@ public final class Campaign {
         }
     }
 
-    private func accuse(_ execution: JudgedExecution) throws {
+    func accuse(_ execution: JudgedExecution) throws {
         // It was under way when what it says was understood.
         guard execution.ending != nil || !source.isAvoided(execution.scenario) else { return }
         for violation in execution.accusations where !isUnderstood(violation) { try suspect(violation, execution) }
@@ -328,7 +250,7 @@ public final class Campaign {
 
     /// Whether it is what a server does that was seen to close connections which are too many: one that is just being left
     /// counts for a moment, too.
-    private func isUnderstood(_ violation: Violation) -> Bool {
+    func isUnderstood(_ violation: Violation) -> Bool {
         if let wanted = options.oracles, !wanted.contains(violation.oracle) { return true }
         return acquaintance.connections?.others == .closed && violation.oracle == .loss
             && violation.unanswered?.isTurnedAway == true
@@ -371,7 +293,7 @@ public final class Campaign {
 
     // MARK: Findings
 
-    private func suspect(_ violation: Violation, _ seen: JudgedExecution) throws {
+    func suspect(_ violation: Violation, _ seen: JudgedExecution) throws {
         // The first finding ends the campaign; what else the same execution shows is kept as it is.
         guard !(options.stopOnFirst && stopsNow) else { return try adopt(violation, seen) }
         guard !crashes.explain(violation) else { return }
@@ -426,7 +348,7 @@ public final class Campaign {
     }
 
     /// An introduction asks for one command and nothing else: what is not answered there was tried alone.
-    private func noteAlone(_ execution: JudgedExecution) {
+    func noteAlone(_ execution: JudgedExecution) {
         for request in execution.judgement.violations.compactMap(\.unanswered) {
             causes[Habit(of: request)] = .shown(execution)
         }
@@ -471,7 +393,7 @@ public final class Campaign {
         if let habit = habit ?? (isHalfClose ? .halfClose : nil) { try avoid(habit) }
     }
 
-    private func avoid(_ habit: Habit) throws {
+    func avoid(_ habit: Habit) throws {
         guard source.avoid(habit) else { return }
         tally.status.avoided.append("\(habit)")
         try emit(.avoided("\(habit)"))
