@@ -27,18 +27,67 @@ extension Campaign {
 
     private func getAcquainted() throws {
         guard let command = acquaintance.known.first, let probes = source.probes(asking: command) else { return }
-        let before = probes.login.count + (options.credentials?.steps ?? []).reduce(0) { $0 + $1.replies }
+        let before = repliesBefore(probes)
         var prober = TargetProber(
             acquaintance, probes, clients: options.generator.clients, repliesBefore: before, perform: probe)
         try prober.probe()
         if options.generator.longestValue == nil, source.request(withValueOf: 1, of: acquaintance.known) != nil {
-            try prober.probeValues { source.request(withValueOf: $0, of: acquaintance.known) ?? [] }
+            let request = { [source, acquaintance] in source.request(withValueOf: $0, of: acquaintance.known) ?? [] }
+            try prober.probeValues(request)
+            try prober.probeReplies { source.keeping($0) }
+            if !options.generator.avoidsPipelining { try prober.probeTogether(request) }
         }
         acquaintance = prober.acquaintance
         acquaintance.sleeps = harness.sleepsAtRest
         for habit in acquaintance.limits { _ = source.avoid(habit) }
         try judgeProbes(probes, repliesBefore: before)
     }
+
+    /// What each connection is answered before its first request.
+    private func repliesBefore(_ probes: TargetProbes) -> Int {
+        probes.login.count + (options.credentials?.steps ?? []).reduce(0) { $0 + $1.replies }
+    }
+
+    /// Does the target leave a lone client, too, at the same place each time?
+    func lookForClosing() throws {
+        guard let command = acquaintance.known.first, let probes = source.probes(asking: command) else { return }
+        try emit(.activity("looking whether the target leaves a lone client, too"))
+        let (before, known) = (repliesBefore(probes), acquaintance)
+        acquaintance.closing = try confirmation.look(or: "it was not looked whether a lone client is left") { setup in
+            try ClosingProber(
+                setup, probes, repliesBefore: before, thinking: known.thinking ?? .milliseconds(1),
+                asksOnOne: known.requestsPerConnection == nil
+            ).habit()
+        }
+    }
+
+    /// Does the target forget what a lone client has written? What no order explains then is explained if it may have forgotten.
+    func lookForForgetting() throws {
+        guard let command = acquaintance.known.first, let probes = source.probes(asking: command),
+            let kept = source.keeping(objects: Self.keptObjects)
+        else { return }
+        try emit(.activity("looking whether the target forgets by itself"))
+        // What is read back at once shows that it is kept at all.
+        let first = Array(kept.writes.prefix(1) + kept.reads.prefix(1))
+        let scenario = probes.saying(first + kept.writes.dropFirst(), then: kept.reads, after: Self.keeping)
+        let shows = { (setup: Harness.Setup) throws -> Bool? in
+            let harness = try Harness(setup)
+            defer { harness.stop() }
+            let (log, ending) = try harness.execute(scenario)
+            guard ending == nil, log.outcome == .completed else { return nil }
+            return try harness.judgements(all: true).last?.accusations.contains { $0.oracle == .linearizability }
+        }
+        let memory = harness.setup.memory
+        acquaintance.forgets = try confirmation.look(or: "it was not looked whether the target forgets") { setup in
+            guard try shows(setup) == true else { return false }
+            memory.forgets = true
+            memory.forgets = try shows(setup) == false
+            return memory.forgets
+        }
+    }
+
+    /// So many objects are written, and for so long nobody asks for them.
+    private static let (keptObjects, keeping) = (200, Duration.milliseconds(150))
 
     /// One client pipelines, one half-closes: what is wrong about that is judged as ever.
     private func judgeProbes(_ probes: TargetProbes, repliesBefore before: Int) throws {

@@ -12,13 +12,18 @@ public final class Campaign {
     var source: ScenarioSource
     private var tally = CampaignTally()
     var watch: TargetWatch
-    private var confirmation: FindingConfirmation
+    var confirmation: FindingConfirmation
     private var findings: [Finding] = []
     private var known: Set<String> = []
     /// What was tried alone since it was not answered.
     private var causes: [Habit: FindingConfirmation.Alone] = [:]
     private var crashes = CrashCauses()
     private var spin: SpinWatch
+    private var pace = CampaignPace()
+    /// Up to this execution nobody knew that the target forgets.
+    private var judgedUnknowing = 0
+    /// Whether it was looked whether the target ends connections by itself.
+    private var hasLookedForClosing = false
     /// Suspicions of a stall that were compared.
     private var stalls = 0
     private let start = Clock.monotonic
@@ -58,8 +63,8 @@ public final class Campaign {
             try emit(.warning("no private network (\(error)); capturing in this process's own"))
         }
         let greeting: Greeting
-        (harness, greeting) = try Self.greeted(setup, options)
-        if harness.executions > 0 { introduction.noteProbe() }
+        (harness, greeting) = try Self.greeted(setup, options, source.introductions.first)
+        for _ in 0..<harness.executions { introduction.noteProbe() }
         acquaintance.greeting = Array(greeting.messages.joined())
         acquaintance.unasked = greeting.unasked
         spin = SpinWatch(options.hammers ? nil : source.introductions.first)
@@ -81,13 +86,13 @@ public final class Campaign {
 
     /// A harness that knows what its target says unasked.
     private static func greeted(
-        _ setup: Harness.Setup, _ options: CampaignOptions
+        _ setup: Harness.Setup, _ options: CampaignOptions, _ first: Scenario?
     ) throws -> (Harness, Greeting) {
         guard !options.hammers else { return (try Harness(setup), Greeting()) }
         var silent = setup
         silent.logsIn = false
         let harness = try Harness(silent)
-        let greeting = try Greeting.heard(on: harness)
+        let greeting = try Greeting.heard(on: harness, trying: first)
         let logsIn = !(setup.credentials?.steps.isEmpty ?? true)
         guard greeting != Greeting() || logsIn else { return (harness, greeting) }
         harness.stop()
@@ -166,6 +171,7 @@ public final class Campaign {
     }
 
     private func step() throws {
+        if pace.pause > .zero { Clock.sleep(milliseconds: Int(pace.pause / .milliseconds(1))) }
         try perform(source.next())
         if watch.isDue {
             try lookAtResources()
@@ -227,15 +233,32 @@ public final class Campaign {
             if isIntroducing {
                 introduction.judged.append(execution)
             } else {
+                try keepPace(execution)
                 try accuse(execution)
             }
         }
     }
 
+    /// Asks more slowly where nearly all is turned away that was taken when it came alone.
+    private func keepPace(_ execution: JudgedExecution) throws {
+        let before = pace.pause
+        guard pace.note(isTurnedAway: acquaintance.turnsAway(execution)) else { return }
+        let reason = execution.judgement.refusal.map { " (\($0))" } ?? ""
+        try emit(
+            .warning(
+                pace.pause > before
+                    ? "nearly all is turned away\(reason) that was taken alone: executions are "
+                        + "\(Int(pace.pause / .milliseconds(1))) ms apart from now on"
+                    : "nearly all is turned away\(reason), however slowly it is asked for"))
+    }
+
     func accuse(_ execution: JudgedExecution) throws {
         // It was under way when what it says was understood.
         guard execution.ending != nil || !source.isAvoided(execution.scenario) else { return }
-        for violation in execution.accusations where !isUnderstood(violation) { try suspect(violation, execution) }
+        let connections = execution.log.connections.count
+        for violation in execution.accusations where !isUnderstood(violation, connections) {
+            try suspect(violation, execution)
+        }
         if let stall = execution.stall, !isUnderstood(stall) { try compare(stall, execution) }
     }
 
@@ -248,23 +271,28 @@ public final class Campaign {
         try suspect(stall, seen)
     }
 
-    /// Whether it is what a server does that was seen to close connections which are too many: one that is just being left
-    /// counts for a moment, too.
-    func isUnderstood(_ violation: Violation) -> Bool {
+    /// Whether it is what a server does that was seen to close connections which are too many, or by itself.
+    func isUnderstood(_ violation: Violation, _ connections: Int = .max) -> Bool {
         if let wanted = options.oracles, !wanted.contains(violation.oracle) { return true }
-        return acquaintance.connections?.others == .closed && violation.oracle == .loss
-            && violation.unanswered?.isTurnedAway == true
+        return acquaintance.explains(violation, connections: connections)
     }
 
     private func lookAtResources() throws {
         let (held, load) = harness.load { watch.leaks(harness) }
-        let leaks = held.filter { !isUnderstood($0) }
+        let leaks = try held.filter { try !isUnderstood($0) && !isReapedLater($0) }
         try lookForSpin(load)
         guard !leaks.isEmpty else { return }
         _ = try harness.execute(watch.lastDeparture ?? source.next())
         let judged = try harness.judgements(all: true)
         if let own = judged.last { for leak in leaks { try suspect(leak, own) } }
         try settle(judged)
+    }
+
+    /// Who waits for its children when the next client comes has left none for ever.
+    private func isReapedLater(_ leak: Violation) throws -> Bool {
+        guard leak.isOfZombies, let next = source.introductions.first, !isOutOfTime else { return false }
+        try perform(next)
+        return harness.restingResources().map { $0.zombies <= 1 } ?? true
     }
 
     /// Does the target at rest go on using a processor? Then a fresh one takes its place: it would slow down all that follows.
@@ -297,10 +325,15 @@ public final class Campaign {
         // The first finding ends the campaign; what else the same execution shows is kept as it is.
         guard !(options.stopOnFirst && stopsNow) else { return try adopt(violation, seen) }
         guard !crashes.explain(violation) else { return }
-        let (violation, shown) = try caused(violation, seen)
+        guard try !isForgotten(violation, seen.log.execution) else { return }
+        var (violation, shown) = try caused(violation, seen)
+        if try isOfHabit(violation) {
+            (violation.policy, violation.cause) = (acquaintance.closing?.policy, "closing")
+        }
         guard var finding = fresh(violation, shown, seen.log.execution) else { return }
         // What one client was seen to get, and a server may do, is noted.
-        if finding.level == .policy, shown.scenario.clientCount == 1, !isWanted(finding) { return try add(finding) }
+        let isSeen = shown.scenario.clientCount == 1 || acquaintance.explains(violation)
+        if finding.level == .policy, isSeen, !isWanted(finding) { return try add(finding) }
         finding.targetOutput = harness.targetOutput
         try emit(.suspected(violation, execution: seen.log.execution))
         let others = try confirmation.confirm(&finding, or: seen.earlier)
@@ -309,7 +342,7 @@ public final class Campaign {
         var oracles = Set(findings.map(\.violation.oracle))
         for other in others {
             for violation in other.accusations
-            where !isUnderstood(violation) && oracles.insert(violation.oracle).inserted {
+            where !isUnderstood(violation, other.log.connections.count) && oracles.insert(violation.oracle).inserted {
                 try adopt(violation, other)
             }
         }
@@ -345,6 +378,30 @@ public final class Campaign {
         shown.cause = "\(habit)"
         if shown.oracle == .loss { shown.policy = "a server may close instead of refusing a request" }
         return (shown, alone)
+    }
+
+    /// Whether the target forgets by itself, of which nobody knew when this was judged; it is looked, once.
+    private func isForgotten(_ violation: Violation, _ execution: Int) throws -> Bool {
+        guard violation.oracle == .linearizability, options.confirmations > 0 else { return false }
+        guard acquaintance.forgets == nil else { return acquaintance.forgets == true && execution <= judgedUnknowing }
+        acquaintance.forgets = false
+        judgedUnknowing = harness.executions
+        try lookForForgetting()
+        guard acquaintance.forgets == true else { return false }
+        let policy = "a server may forget what it holds, as caches do: a lone client does not find again what it wrote"
+        tally.status.policies.append(policy)
+        try emit(.warning(policy))
+        return true
+    }
+
+    /// Whether a connection was ended as the target ends them by itself; it is looked, once, where that is.
+    private func isOfHabit(_ violation: Violation) throws -> Bool {
+        guard violation.cause == nil, violation.isClosing else { return false }
+        if !hasLookedForClosing, options.confirmations > 0 {
+            hasLookedForClosing = true
+            try lookForClosing()
+        }
+        return acquaintance.closing != nil
     }
 
     /// An introduction asks for one command and nothing else: what is not answered there was tried alone.

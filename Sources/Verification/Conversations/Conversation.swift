@@ -168,6 +168,9 @@ public struct Evidence: Sendable {
     /// Whether no key existed before the first packet. Leave it false where that is not certain: then a key may have
     /// held anything, and only what no initial value explains is a violation.
     public var keysStartAbsent = false
+    /// Whether the server was seen to forget what it holds by itself, as caches do: what becomes explicable where objects are gone
+    /// now and then is no violation.
+    package var objectsAreForgotten = false
     /// What is part of names and values that nobody outside of the evidence can know; empty where nothing is.
     package var ownStem: [UInt8] = []
 
