@@ -6,7 +6,7 @@ extension EndToEnd {
     /// all the same. Method: the servers of `Tests/HabitServers`, small and in another language; each runs twice: as it is, and as
     /// its racy twin, which makes a call inside a window that nothing guards.
     ///
-    /// About two and a half minutes.
+    /// About four minutes.
     @Suite(
         "servers with habits", .enabled(if: canCapture),
         .enabled(if: StrangerServer.python != nil, "needs python3"))
@@ -70,7 +70,7 @@ extension EndToEnd {
             Server(name: "http_json", facts: ["commands.answered": "PUT"], hasTwin: false),
             Server(name: "http_one_request", facts: ["requests_per_connection": "1"]),
             Server(name: "http_pool", facts: waiting),
-            Server(name: "http_rate_limit", facts: ["commands.answered": "PUT"], hasTwin: false, isTested: false),
+            Server(name: "http_rate_limit", facts: ["commands.answered": "PUT"], hasTwin: false, executions: 30),
             Server(name: "http_recycled", facts: ["requests_per_connection": "5"]),
             Server(name: "http_redirect", facts: ["commands.answered": "PUT"], hasTwin: false, isTested: false),
             Server(name: "http_router", facts: ["commands.answered": "PUT"]),
