@@ -18,6 +18,21 @@ public struct AcquaintanceRecord: Encodable {
     private var thinkingNanoseconds: Int64?
     private var sleepsAtRest: Bool?
     private var longestReplyBytes: Int
+    private var repliedBytes: Int?
+    private var bytesAtOnce: Int?
+    private var leaves: Leaving?
+    private var forgets: Bool?
+
+    private struct Leaving: Encodable {
+        var after: Int
+        var of: String
+        var nanoseconds: Int64
+
+        enum CodingKeys: String, CodingKey {
+            case after, of
+            case nanoseconds = "time_ns"
+        }
+    }
 
     private struct Commands: Encodable {
         var answered: [String]
@@ -48,7 +63,7 @@ public struct AcquaintanceRecord: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case schema, commands, values, greeting, unasked, pipelined
+        case schema, commands, values, greeting, unasked, pipelined, leaves, forgets
         case connections = "connections_at_once"
         case requestsPerConnection = "requests_per_connection"
         case servesHalfClosed = "serves_half_closed"
@@ -56,6 +71,8 @@ public struct AcquaintanceRecord: Encodable {
         case thinkingNanoseconds = "thinking_ns"
         case sleepsAtRest = "sleeps_at_rest"
         case longestReplyBytes = "longest_reply_bytes"
+        case repliedBytes = "replied_bytes"
+        case bytesAtOnce = "bytes_at_once"
     }
 
     /// The record of an acquaintance.
@@ -77,6 +94,14 @@ public struct AcquaintanceRecord: Encodable {
         thinkingNanoseconds = known.thinking?.nanoseconds
         sleepsAtRest = known.sleeps
         longestReplyBytes = known.longestReply
+        leaves = known.closing.map {
+            Leaving(
+                after: $0.requests, of: $0.isOfConnections ? "connections" : "requests",
+                nanoseconds: $0.time.nanoseconds)
+        }
+        forgets = known.forgets
+        repliedBytes = known.replies
+        bytesAtOnce = known.together
     }
 
     /// The object on one line.

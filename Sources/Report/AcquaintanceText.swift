@@ -45,13 +45,17 @@ public struct AcquaintanceText: Sendable {
     private var connections: String {
         var parts: [String] = []
         if let limit = known.connections {
-            let others = limit.others == .wait ? "others wait until one leaves" : "others are closed"
-            parts.append("serves \(limit.served) at once, \(others)")
+            parts.append("serves \(limit.served) at once, \(limit.others.text)")
         } else if known.thinking != nil {
             parts.append("serves \(clients) at once")
         }
         if let most = known.requestsPerConnection {
             parts.append(most == 1 ? "closes after each request" : "closes after \(most) requests")
+        }
+        if let closing = known.closing {
+            parts.append(
+                "leaves a lone client after about \(grouped(closing.requests)) "
+                    + (closing.isOfConnections ? "connections" : "requests"))
         }
         if !known.greeting.isEmpty { parts.append("greets with \(quote(known.greeting))") }
         if let unasked = known.unasked.first { parts.append("says \(quote(unasked)) unasked") }
@@ -73,6 +77,8 @@ public struct AcquaintanceText: Sendable {
                 parts.append("of \(grouped(refused)) " + (values.inWords ? "refused" : "the connection is closed"))
             }
         }
+        if let replies = known.replies { parts.append("of more than \(grouped(replies)) are not given back") }
+        if let together = known.together { parts.append("\(grouped(together)) bytes at once are too many") }
         if let pipelined = known.pipelined, pipelined > 1 {
             parts.append("\(pipelined) at once are answered")
         } else if known.pipelined != nil {
@@ -85,6 +91,7 @@ public struct AcquaintanceText: Sendable {
     private var time: String {
         var parts: [String] = []
         if let thinking = known.thinking { parts.append("answers a lone client in \(text(thinking))") }
+        if known.forgets == true { parts.append("forgets what it holds") }
         if let sleeps = known.sleeps { parts.append(sleeps ? "sleeps at rest" : "never sleeps") }
         return parts.isEmpty ? "not tried" : parts.joined(separator: "; ")
     }
@@ -102,4 +109,15 @@ public struct AcquaintanceText: Sendable {
     }
 
     private func text(_ time: Duration) -> String { duration(nanoseconds: Int64(time.seconds * 1e9)) }
+}
+
+extension Acquaintance.Connections.Others {
+    /// `others are closed`
+    fileprivate var text: String {
+        switch self {
+        case .wait: "others wait until one leaves"
+        case .closed: "others are closed"
+        case .oldestClosed: "the oldest is closed for another"
+        }
+    }
 }

@@ -87,7 +87,7 @@ struct CheckCommand: ParsableCommand {
     @Option(
         help: """
             The most memory to take, 512MiB or 2GB; the verdict is inconclusive where it does not suffice. Without it, \
-            searches stop at 200 MiB and 160 bytes an operation.
+            searches stop at 200 MiB and 160 bytes an operation; each step of a transaction is one.
             """)
     var maxMemory: ByteCount?
 
@@ -186,7 +186,7 @@ struct CheckCommand: ParsableCommand {
     private func checkHistory(_ memory: MemoryWatch) throws {
         let asked = try AskedHistory(path: capture, model: model, initial: initial, isKeyed: keyed)
         let history = asked.history
-        let budget = memory.searchBudget(operations: history.count, threads: threads)
+        let budget = memory.searchBudget(operations: history.stepCount, threads: threads)
         let result = try asked.check(Checker(budget: budget, clockUncertainty: uncertainty, threads: threads))
         let judgement = Judgement(result, hasClock: history.hasClock)
         try finish(judgement, warnings: [], name: asked.model.name, memory) {

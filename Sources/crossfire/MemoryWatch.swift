@@ -6,8 +6,8 @@ import Verification
 
 /// Keeps `check` within its memory: searches give up first, and where even that does not help, the verdict is that.
 ///
-/// A thread looks at what the process has; so it is bounded whatever takes the memory, and a file that is mapped does
-/// not count.
+/// A thread looks at what the process has; so it is bounded whatever takes the memory, and pages of the program and its
+/// libraries do not count.
 final class MemoryWatch: Sendable {
     /// What a check takes where nobody set a limit.
     private static let usualBytes = 200 << 20

@@ -6,7 +6,7 @@ extension EndToEnd {
     /// all the same. Method: the servers of `Tests/HabitServers`, small and in another language; each runs twice: as it is, and as
     /// its racy twin, which makes a call inside a window that nothing guards.
     ///
-    /// About two and a half minutes.
+    /// About four minutes.
     @Suite(
         "servers with habits", .enabled(if: canCapture),
         .enabled(if: StrangerServer.python != nil, "needs python3"))
@@ -38,6 +38,7 @@ extension EndToEnd {
 
         static let servers = [
             Server(name: "echo_greeting", facts: ["greeting": "220 echo ready"]),
+            Server(name: "echo_late_greeting", facts: ["greeting": "220 echo, at last"], executions: 6),
             Server(name: "echo_pool", facts: waiting),
             Server(name: "http_accepted", facts: ["commands.answered": "PUT"], hasTwin: false),
             Server(name: "http_async_close", facts: ["serves_half_closed": "0"]),
@@ -47,8 +48,15 @@ extension EndToEnd {
                 name: "http_busy", facts: ["connections_at_once.served": "2", "connections_at_once.others": "closed"]),
             Server(name: "http_chunked", facts: ["serves_half_closed": "1"]),
             Server(name: "http_close_delimited", facts: ["requests_per_connection": "1"]),
+            Server(name: "http_connection_rate", facts: ["leaves.of": "connections"]),
             Server(name: "http_delete_idempotent", facts: ["commands.answered": "DELETE"]),
             Server(name: "http_idle", facts: idle),
+            Server(name: "http_expires", facts: ["forgets": "1"], executions: 400),
+            Server(
+                name: "http_idlest_reset",
+                facts: [
+                    "connections_at_once.served": "2", "connections_at_once.others": "oldest_closed",
+                ]),
             Server(
                 name: "http_iterative",
                 facts: ["connections_at_once.served": "1", "connections_at_once.others": "wait"], hasTwin: false,
@@ -62,10 +70,11 @@ extension EndToEnd {
             Server(name: "http_json", facts: ["commands.answered": "PUT"], hasTwin: false),
             Server(name: "http_one_request", facts: ["requests_per_connection": "1"]),
             Server(name: "http_pool", facts: waiting),
-            Server(name: "http_rate_limit", facts: ["commands.answered": "PUT"], hasTwin: false, isTested: false),
+            Server(name: "http_rate_limit", facts: ["commands.answered": "PUT"], hasTwin: false, executions: 30),
             Server(name: "http_recycled", facts: ["requests_per_connection": "5"]),
             Server(name: "http_redirect", facts: ["commands.answered": "PUT"], hasTwin: false, isTested: false),
             Server(name: "http_router", facts: ["commands.answered": "PUT"]),
+            Server(name: "http_sheds", facts: ["commands.answered": "PUT"]),
             Server(name: "http_single_page", facts: ["commands.refused": "405"], hasTwin: false),
             Server(name: "http_slow", facts: [:], executions: 6, thinking: 60_000_000),
             Server(
@@ -78,7 +87,11 @@ extension EndToEnd {
             Server(name: "memcached_old", facts: ["commands.refused": "ERROR"]),
             Server(name: "memcached_small", facts: ["commands.answered": "set"]),
             Server(name: "resp_busy_poll", facts: ["sleeps_at_rest": "0"]),
+            Server(name: "resp_connection_rate_limit", facts: ["requests_per_connection": "2"]),
+            Server(name: "resp_evicts", facts: ["commands.answered": "INCR"]),
+            Server(name: "resp_expires", facts: ["forgets": "1"], executions: 1500),
             Server(name: "resp_forked", facts: ["commands.answered": "INCR"]),
+            Server(name: "resp_impatient", facts: idle, executions: 500),
             Server(
                 name: "resp_iterative",
                 facts: ["connections_at_once.served": "1", "connections_at_once.others": "wait"], hasTwin: false,
@@ -100,9 +113,20 @@ extension EndToEnd {
                 name: "resp_no_auth", facts: ["commands.refused": "-NOAUTH Authentication required"], hasTwin: false,
                 isTested: false),
             Server(name: "resp_no_inline", facts: ["commands.answered": "GET"]),
+            Server(
+                name: "resp_oldest_closed",
+                facts: [
+                    "connections_at_once.served": "3", "connections_at_once.others": "oldest_closed",
+                ]),
             Server(name: "resp_one_request", facts: ["requests_per_connection": "1"]),
             Server(name: "resp_pool", facts: waiting),
+            Server(
+                name: "resp_query_buffer",
+                facts: ["values.refused_in_words": "0", "bytes_at_once": "2048"]),
+            Server(name: "resp_reaps_later", facts: ["commands.answered": "GET"], hasTwin: false),
             Server(name: "resp_read_only", facts: ["commands.refused": "-READONLY You can"]),
+            Server(name: "resp_restarts", facts: ["leaves.of": "requests"]),
+            Server(name: "resp_reply_limit", facts: ["replied_bytes": "4096"]),
             Server(name: "resp_retires", facts: ["requests_per_connection": "8"]),
             Server(name: "resp_slow", facts: [:], executions: 12, thinking: 30_000_000),
             Server(
@@ -116,6 +140,8 @@ extension EndToEnd {
             Server(name: "tagged_greeting", facts: ["greeting": "* small server 1.0\\n* ready"]),
             Server(name: "tagged_heartbeat", facts: ["unasked": "* alive"]),
             Server(name: "tagged_long_lines", facts: ["values.taken_bytes": "128"]),
+            Server(name: "tagged_sheds", facts: ["commands.answered": "REQ"], executions: 500),
+            Server(name: "tagged_workers", facts: ["leaves.of": "requests"], hasTwin: false),
         ]
 
         private func fuzz(_ server: Server, _ options: String..., arguments: [String] = []) throws

@@ -41,6 +41,17 @@ import Testing
         }
     }
 
+    @Test("a target cannot cut the page that it shares with us")
+    func pageKeepsItsLength() throws {
+        let noise = try Perturbation(plan: Perturbation.plan(mode: .preload, executable: probe))
+        let environment = noise.environment(extending: plainEnvironment)
+        let path = try #require(environment.values.first { $0.hasPrefix("/proc/\(getpid())/fd/") })
+        let page = open(path, O_RDWR)
+        #expect(page >= 0)
+        defer { close(page) }
+        for length in [0, 1, 1 << 20] { #expect(ftruncate(page, length) != 0 && errno == EPERM) }
+    }
+
     @Test("sanitized programs run under noise", arguments: ["address", "thread"])
     func sanitized(kind: String) throws {
         // Skipped where the compiler has no such sanitizer, or the kernel's address layout does not suit it.

@@ -80,6 +80,28 @@ struct TypedKeyTests {
         #expect(judge([("HSET h f a", ":0\r\n"), ("HGET h f", "$-1\r\n")], false).verdict == .held)
     }
 
+    @Test("what a server forgets by itself may be gone, and nothing older takes its place") func forgotten() {
+        let judge = { (requests: [(String, String)], forgets: Bool) in
+            let tape = Tape()
+            tape.keysStartAbsent = true
+            let c = tape.connect(2)
+            for (index, (request, answer)) in requests.enumerated() { tape.exchange(c[index % 2], request, answer) }
+            c.forEach(tape.close)
+            var evidence = tape.evidence
+            evidence.objectsAreForgotten = forgets
+            return Judge().judge(evidence).verdict
+        }
+        let once = [("SET k 7", "+OK\r\n"), ("GET k", "$-1\r\n")]
+        let again = (0..<3).flatMap { _ in once }
+        for requests in [once, again, [("INCR k", ":1\r\n"), ("INCR k", ":2\r\n"), ("INCR k", ":1\r\n")]] {
+            #expect(judge(requests, false) == .violated && judge(requests, true) == .held, "\(requests)")
+        }
+        let older = [("SET k 7", "+OK\r\n"), ("SET k 8", "+OK\r\n"), ("GET k", "$1\r\n7\r\n")]
+        let lost = [("SET k 5", "+OK\r\n"), ("INCR k", ":6\r\n"), ("INCR k", ":6\r\n")]
+        let back = once + [("GET k", "$1\r\n7\r\n")]
+        for requests in [older, lost, back] { #expect(judge(requests, true) == .violated, "\(requests)") }
+    }
+
     // MARK: What is said
 
     @Test("an element or a member that two clients got is named, with who put it in") func takenTwice() {

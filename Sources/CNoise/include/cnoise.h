@@ -2,10 +2,13 @@
 #ifndef CROSSFIRE_CNOISE_H
 #define CROSSFIRE_CNOISE_H
 
+#include <stddef.h>
+
 #include "crossfire_noise.h"
 
-// memfd_create(2) is declared only under _GNU_SOURCE, which Swift's Glibc module does not set.
-int cf_noise_memfd(void);
+// A memory file of so many bytes, which nobody can shorten: the target can open it, and what it cut off would be a SIGBUS
+// for us. memfd_create(2) and seals are declared only under _GNU_SOURCE, which Swift's Glibc module does not set.
+int cf_noise_memfd(size_t bytes);
 
 // getxattr(2) has no declaration in Swift's Glibc module. 1 if the file carries capabilities.
 int cf_noise_has_capabilities(const char *path);

@@ -8,6 +8,10 @@ public struct Acquaintance: Sendable, Equatable {
     public var requestsPerConnection: Int?
     /// The longest value that was taken, and the shortest that was not.
     public var values: Values?
+    /// The longest value that is given back, where longer ones are taken and not given back. Bytes.
+    public var replies: Int?
+    /// So long requests may be together that are sent at once; nil where no such limit was seen. Bytes.
+    public var together: Int?
     /// What is said to each client that connects, before it has asked for anything.
     public var greeting: [UInt8] = []
     /// What is said to clients that wait for nothing, now and then.
@@ -20,6 +24,10 @@ public struct Acquaintance: Sendable, Equatable {
     public var closesIdle: Bool?
     /// How long clients were idle.
     public var idle: Duration = .zero
+    /// Where it ends connections that are in use; nil where that was not looked at, or is not so.
+    public var closing: ClosingHabit?
+    /// Whether it forgets what it holds by itself; nil where that was not looked at.
+    public var forgets: Bool?
     /// Until a lone client is answered, the median.
     public var thinking: Duration?
     /// Whether its threads sleep when nobody asks for anything.
@@ -49,6 +57,8 @@ public struct Acquaintance: Sendable, Equatable {
             case wait
             /// It is closed.
             case closed
+            /// It is served, and the one that came first, or was idle longest, is closed.
+            case oldestClosed = "oldest_closed"
         }
 
         package init(served: Int, others: Others) {

@@ -11,8 +11,9 @@ struct Greeting: Equatable {
     /// One of each kind of what is said later.
     private(set) var unasked: [[UInt8]] = []
 
-    /// How long a client says nothing.
-    static let silence: Duration = .milliseconds(120)
+    /// How long a client says nothing, and how long where a lone client was not answered as it should be: a server may take its time
+    /// to greet, to annoy who does not wait for it.
+    private static let (silence, longSilence) = (Duration.milliseconds(120), Duration.seconds(3))
     /// Messages so much later than the first are no greeting. Nanoseconds.
     private static let pause: Int64 = 15_000_000
     /// No more kinds are told apart, and no longer messages: a server may say anything.
@@ -29,6 +30,8 @@ struct Greeting: Equatable {
             let first = flow.toClient.packet(at: 0)
         else { return }
         let stream = flow.toClient.bytes
+        // Who closes right behind it has said goodbye.
+        let goodbye = (flow.toClient.fin ?? flow.toClient.reset)?.time.nanoseconds ?? .max
         let end = flow.toServer.fin?.number ?? flow.toServer.reset?.number ?? .max
         var kinds: Set<[UInt8]> = []
         var offset = 0
@@ -37,6 +40,7 @@ struct Greeting: Equatable {
             length <= Self.longestMessage, let packet = flow.toClient.packet(at: offset), packet.number < end
         {
             let message = Array(stream[offset..<offset + length])
+            if packet.number < end, goodbye - packet.time.nanoseconds < Self.pause { break }
             if packet.time.nanoseconds - first.time.nanoseconds < Self.pause {
                 messages.append(message)
             } else if kinds.insert(GreetedProtocol.shape(of: message.span)).inserted {
@@ -55,8 +59,20 @@ struct Greeting: Equatable {
     }
 
     /// Listens for it, as the first client of a target.
-    static func heard(on harness: Harness) throws -> Greeting {
+    ///
+    /// - Parameter first: what a lone client says then; where that is not answered as it should be, it is listened again, for longer.
+    static func heard(on harness: Harness, trying first: Scenario? = nil) throws -> Greeting {
         guard harness.address.transport != .udp else { return Greeting() }
+        let greeting = try heard(on: harness, for: silence)
+        guard greeting == Greeting(), let first else { return greeting }
+        let (log, ending) = try harness.execute(first)
+        let isRight = try harness.judgements(all: true).last?.accusations.isEmpty ?? true
+        guard ending != nil || log.outcome != .completed || !isRight else { return greeting }
+        if !harness.setup.patience.isOver { try harness.startTarget() }
+        return isRight || ending != nil ? greeting : try heard(on: harness, for: longSilence)
+    }
+
+    private static func heard(on harness: Harness, for silence: Duration) throws -> Greeting {
         let steps: [Scenario.Action] = [.connect(receiveBuffer: nil), .pause(silence)]
         let scenario = Scenario(
             protocolName: harness.setup.codec.name, blocks: steps.map { .step(Scenario.Step(client: 0, $0)) })

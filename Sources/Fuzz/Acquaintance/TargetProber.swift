@@ -95,18 +95,42 @@ struct TargetProber {
 
     // MARK: A few clients
 
+    /// More than there will be are tried, too: who has just left may count for a moment.
     private mutating func askTogether() throws {
+        for count in [clients, 2 * clients] where acquaintance.connections == nil { try askTogether(count) }
+    }
+
+    private mutating func askTogether(_ count: Int) throws {
         let thinking = acquaintance.thinking ?? .zero
-        let time = min(Self.mostTime, max(Self.leastTime, thinking * (3 * clients)))
-        guard let served = try served(within: time), served < clients, served > 0,
+        let time = min(Self.mostTime, max(Self.leastTime, thinking * (3 * count)))
+        let first = try served(count, within: time)
+        if hasClosed, !isClosing || first ?? 0 == 0 { return try askInTurn(count) }
+        guard let served = first, served < count, served > 0, isClosing || served < clients,
             // Who was slow is served within a longer time.
-            let again = try self.served(within: min(Self.mostTime, time * 4)), again == served,
+            let again = try self.served(count, within: min(Self.mostTime, time * 4)), again == served,
             // Who waits for somebody to leave waits on; who is served in the end, though nobody leaves, was only late.
-            try isClosing || self.served(within: Self.patience) == served,
+            try isClosing || self.served(count, within: Self.patience) == served,
             let relieved = try perform(probes.relieved(served: served, after: Self.leastTime / 4)),
             Self.replies(relieved.log, served) == repliesBefore + 1
         else { return }
         acquaintance.connections = .init(served: served, others: isClosing ? .closed : .wait)
+    }
+
+    /// Each that comes is served, and who came first has to go for it.
+    private mutating func askInTurn(_ count: Int) throws {
+        guard acquaintance.requestsPerConnection != 1, let kept = try keptInTurn(count), kept > 0, kept < count,
+            try keptInTurn(count) == kept
+        else { return }
+        acquaintance.connections = .init(served: kept, others: .oldestClosed)
+    }
+
+    /// How many of the last that came are connected still; nil where somebody was not answered or another one was closed.
+    private func keptInTurn(_ count: Int) throws -> Int? {
+        guard let log = try perform(probes.inTurn(count, within: Self.leastTime / 4))?.log else { return nil }
+        let closed = log.connections.map(\.wasOverInScript)
+        let kept = closed.reversed().prefix { !$0 }.count
+        let areAnswered = log.connections.allSatisfy { $0.replies.count == repliesBefore + 1 }
+        return areAnswered && closed.count == count && !closed.dropLast(kept).contains(false) ? kept : nil
     }
 
     /// Where each connection ends with its reply all are served in turn; who is connected and says nothing may keep a place all the
@@ -126,11 +150,11 @@ struct TargetProber {
         return log.connections.last.map { $0.heardInScript > acquaintance.greeting.count }
     }
 
-    /// Whether those who were not served last were closed.
-    private var isClosing = false
+    /// Whether those who were not served last were closed, and whether anybody was.
+    private var (isClosing, hasClosed) = (false, false)
 
-    private mutating func served(within time: Duration) throws -> Int? {
-        guard let log = try perform(probes.together(clients, within: time))?.log else { return nil }
+    private mutating func served(_ count: Int, within time: Duration) throws -> Int? {
+        guard let log = try perform(probes.together(count, within: time))?.log else { return nil }
         let mayClose = acquaintance.requestsPerConnection == 1
         let greeted = acquaintance.greeting.count
         let served = log.connections.map { connection in
@@ -138,6 +162,7 @@ struct TargetProber {
             connection.heardInScript > greeted && (mayClose || !connection.wasOverInScript)
         }
         let others = zip(log.connections, served).filter { !$1 }
+        hasClosed = !mayClose && log.connections.contains { $0.wasOverInScript }
         isClosing = !others.isEmpty && others.allSatisfy { $0.0.wasOverInScript }
         // It is the first who come that are served.
         let first = served.prefix { $0 }.count
@@ -170,6 +195,39 @@ struct TargetProber {
         acquaintance.values = .init(
             taken: Self.lengths[taken],
             refused: refused < Self.lengths.count ? Self.lengths[refused] : Self.longest, inWords: inWords)
+    }
+
+    /// Looks for the longest value that is told: what is taken may be too long to be given back.
+    ///
+    /// - Parameter requests: one that writes a value so long, and one that reads it.
+    mutating func probeReplies(_ requests: (Int) -> [[Template]]?) throws {
+        guard let values = acquaintance.values, let longest = requests(values.taken), longest.count == 2 else { return }
+        guard try isTold(longest) == false else { return }
+        for length in Self.lengths.reversed() where length < values.taken {
+            guard let shorter = requests(length), let isTold = try isTold(shorter) else { return }
+            guard isTold else { continue }
+            acquaintance.replies = length
+            return
+        }
+    }
+
+    private func isTold(_ requests: [[Template]]) throws -> Bool? {
+        guard let judged = try perform(probes.saying(requests, then: [], after: .zero)),
+            judged.log.outcome == .completed
+        else { return nil }
+        return Self.replies(judged.log, 0) == repliesBefore + requests.count && !judged.judgement.hasRefusal
+    }
+
+    /// Looks whether a server that closes on long values does so on several that are long together, too.
+    ///
+    /// - Parameter request: a request with a value so long.
+    mutating func probeTogether(_ request: (Int) -> [Template]) throws {
+        guard let values = acquaintance.values, values.refused != nil, !values.inWords,
+            acquaintance.requestsPerConnection == nil,
+            let judged = try perform(probes.saying(Array(repeating: request(values.taken / 2), count: Self.pipelined)))
+        else { return }
+        let isClosed = judged.log.connections.last?.wasOverInScript ?? false
+        if isClosed { acquaintance.together = values.taken }
     }
 
     private var lastWasInWords = false

@@ -21,12 +21,23 @@ package struct TargetProbes {
         one { $0 += (0..<times).flatMap { _ in ask(0) } + [step(0, .pause(idle))] }
     }
 
+    /// One client asks so often, each time on a connection of its own.
+    package func connecting(_ times: Int) -> Scenario {
+        scenario((0..<times).flatMap { _ in [connect(0)] + login(of: 0) + ask(0) + [step(0, .close)] })
+    }
+
     /// So many clients connect, and then each asks; they are all given as long as that.
     package func together(_ clients: Int, within time: Duration) -> Scenario {
         let clients = 0..<clients
         return scenario(
             clients.map { connect($0) } + clients.map { step($0, .send(.requests(login + [request]))) }
                 + [step(0, .pause(time))])
+    }
+
+    /// So many clients come one after the other and stay; each asks, once the one before was answered. The first of them then
+    /// says nothing for so long.
+    package func inTurn(_ clients: Int, within time: Duration) -> Scenario {
+        scenario((0..<clients).flatMap { [connect($0)] + login(of: $0) + ask($0) } + [step(0, .pause(time))])
     }
 
     /// So many clients connect and say nothing, and then another one asks, and is given as long as that.
@@ -56,6 +67,16 @@ package struct TargetProbes {
     /// One client says that it will send no more right behind its request.
     package func halfClosing() -> Scenario {
         one { $0 += [step(0, .send(.requests([request]))), step(0, .shutdown), step(0, .expect(count: 1))] }
+    }
+
+    /// One client makes these requests, says nothing for so long, and then makes the others.
+    package func saying(_ requests: [[Template]], then others: [[Template]], after time: Duration) -> Scenario {
+        one { $0 += requests.flatMap { ask(0, $0) } + [step(0, .pause(time))] + others.flatMap { ask(0, $0) } }
+    }
+
+    /// One client makes all of these requests at once.
+    package func saying(_ requests: [[Template]]) -> Scenario {
+        one { $0 += [step(0, .send(.requests(requests))), step(0, .expect(count: requests.count))] }
     }
 
     /// One client makes one request.

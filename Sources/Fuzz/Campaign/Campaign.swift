@@ -6,28 +6,33 @@ import Wire
 /// Executions with a corpus, a budget and findings: it runs what its `ScenarioSource` draws, has suspicions confirmed
 /// (`FindingConfirmation`), looks at the target's rest (`TargetWatch`), and counts (`CampaignTally`).
 public final class Campaign {
-    private let options: CampaignOptions
-    private let emit: (CampaignEvent) throws -> Void
-    private let harness: Harness
-    private var source: ScenarioSource
+    let options: CampaignOptions
+    let emit: (CampaignEvent) throws -> Void
+    let harness: Harness
+    var source: ScenarioSource
     private var tally = CampaignTally()
-    private var watch: TargetWatch
-    private var confirmation: FindingConfirmation
+    var watch: TargetWatch
+    var confirmation: FindingConfirmation
     private var findings: [Finding] = []
     private var known: Set<String> = []
     /// What was tried alone since it was not answered.
     private var causes: [Habit: FindingConfirmation.Alone] = [:]
     private var crashes = CrashCauses()
     private var spin: SpinWatch
+    private var pace = CampaignPace()
+    /// Up to this execution nobody knew that the target forgets.
+    private var judgedUnknowing = 0
+    /// Whether it was looked whether the target ends connections by itself.
+    private var hasLookedForClosing = false
     /// Suspicions of a stall that were compared.
     private var stalls = 0
     private let start = Clock.monotonic
     /// When nothing new begins.
     private let end: Int64
     private var nextProgress: Int64 = 0
-    private var introduction = Introduction()
-    private var isIntroducing = false
-    private var acquaintance = Acquaintance()
+    var introduction = Introduction()
+    var isIntroducing = false
+    var acquaintance = Acquaintance()
     /// A server that somebody else starts was no more, and the user was told.
     private var wasGone = false
 
@@ -58,8 +63,8 @@ public final class Campaign {
             try emit(.warning("no private network (\(error)); capturing in this process's own"))
         }
         let greeting: Greeting
-        (harness, greeting) = try Self.greeted(setup, options)
-        if harness.executions > 0 { introduction.noteProbe() }
+        (harness, greeting) = try Self.greeted(setup, options, source.introductions.first)
+        for _ in 0..<harness.executions { introduction.noteProbe() }
         acquaintance.greeting = Array(greeting.messages.joined())
         acquaintance.unasked = greeting.unasked
         spin = SpinWatch(options.hammers ? nil : source.introductions.first)
@@ -81,13 +86,13 @@ public final class Campaign {
 
     /// A harness that knows what its target says unasked.
     private static func greeted(
-        _ setup: Harness.Setup, _ options: CampaignOptions
+        _ setup: Harness.Setup, _ options: CampaignOptions, _ first: Scenario?
     ) throws -> (Harness, Greeting) {
         guard !options.hammers else { return (try Harness(setup), Greeting()) }
         var silent = setup
         silent.logsIn = false
         let harness = try Harness(silent)
-        let greeting = try Greeting.heard(on: harness)
+        let greeting = try Greeting.heard(on: harness, trying: first)
         let logsIn = !(setup.credentials?.steps.isEmpty ?? true)
         guard greeting != Greeting() || logsIn else { return (harness, greeting) }
         harness.stop()
@@ -144,86 +149,8 @@ public final class Campaign {
         return options.credentials?.secrets.hidden(acquaintance) ?? acquaintance
     }
 
-    /// Asks for each command alone, before anybody is beside anybody: what is refused or never answered is known then. Then gets to
-    /// know what else the target takes, and keeps to it.
-    private func introduce() throws {
-        isIntroducing = true
-        defer { isIntroducing = false }
-        for scenario in source.introductions where !isOver && !introduction.isEnough {
-            let start = Clock.monotonic
-            introduction.note(try perform(scenario), took: .nanoseconds(Clock.monotonic - start))
-        }
-        try settle(try harness.judgements(all: true))
-        let judged = introduction.judged
-        introduction.judged = []
-        isIntroducing = false
-        judged.forEach { acquaintance.note($0) }
-        if !options.hammers, harness.address.transport != .udp { try getAcquainted() }
-        for execution in judged where !stopsNow {
-            if introduction.tellsCommandsApart { noteAlone(execution) }
-            try accuse(execution)
-        }
-        if !options.hammers { try emit(.acquainted(acquaintance)) }
-    }
-
-    private func getAcquainted() throws {
-        guard let command = acquaintance.known.first, let probes = source.probes(asking: command) else { return }
-        let before = probes.login.count + (options.credentials?.steps ?? []).reduce(0) { $0 + $1.replies }
-        var prober = TargetProber(
-            acquaintance, probes, clients: options.generator.clients, repliesBefore: before, perform: probe)
-        try prober.probe()
-        if options.generator.longestValue == nil, source.request(withValueOf: 1, of: acquaintance.known) != nil {
-            try prober.probeValues { source.request(withValueOf: $0, of: acquaintance.known) ?? [] }
-        }
-        acquaintance = prober.acquaintance
-        acquaintance.sleeps = harness.sleepsAtRest
-        for habit in acquaintance.limits { _ = source.avoid(habit) }
-        try judgeProbes(probes, repliesBefore: before)
-    }
-
-    /// One client pipelines, one half-closes: what is wrong about that is judged as ever.
-    private func judgeProbes(_ probes: TargetProbes, repliesBefore before: Int) throws {
-        let most = min(TargetProber.pipelined, acquaintance.requestsPerConnection ?? .max)
-        if most > 1, !options.generator.avoidsPipelining, let judged = try probe(probes.pipelining(most)) {
-            let replies = judged.log.connections.last?.replies.count ?? 0
-            acquaintance.pipelined = max(0, replies - before)
-            if acquaintance.pipelined ?? 0 < most { try accuse(judged, of: .pipelining) }
-        }
-        guard !options.generator.avoidsHalfClose, let judged = try probe(probes.halfClosing()) else { return }
-        let replies = judged.log.connections.last?.replies.count ?? 0
-        acquaintance.servesHalfClosed = replies > before
-        if acquaintance.servesHalfClosed == false { try accuse(judged) }
-    }
-
-    /// One client suffices for what is seen, and from now on nobody does that.
-    private func accuse(_ execution: JudgedExecution, of habit: Habit) throws {
-        for var violation in execution.accusations where violation.unanswered != nil && !isUnderstood(violation) {
-            violation.cause = "\(habit)"
-            if violation.oracle == .loss {
-                violation.policy = "a server may close instead of answering all that came at once"
-            }
-            try suspect(violation, execution)
-        }
-        try avoid(habit)
-    }
-
-    /// Runs a probe, which accuses nobody; nil where there is no time for it.
-    private func probe(_ scenario: Scenario) throws -> JudgedExecution? {
-        guard !isOver else { return nil }
-        introduction.noteProbe()
-        watch.begins(scenario)
-        let (log, ending) = try harness.execute(scenario)
-        let judged = try harness.judgements(all: true).last { $0.log.execution == log.execution }
-        guard log.outcome == .completed, ending == nil else {
-            if ending != nil, let judged { try accuse(judged) }
-            if !isOutOfTime { try harness.startTarget() }
-            return judged
-        }
-        return judged
-    }
-
     @discardableResult
-    private func perform(_ scenario: Scenario) throws -> ExecutionLog {
+    func perform(_ scenario: Scenario) throws -> ExecutionLog {
         watch.begins(scenario)
         let (log, ending) = try harness.execute(scenario)
         switch log.outcome {
@@ -244,6 +171,7 @@ public final class Campaign {
     }
 
     private func step() throws {
+        if pace.pause > .zero { Clock.sleep(milliseconds: Int(pace.pause / .milliseconds(1))) }
         try perform(source.next())
         if watch.isDue {
             try lookAtResources()
@@ -273,13 +201,13 @@ public final class Campaign {
 
     // MARK: When it ends
 
-    private var isOver: Bool {
+    var isOver: Bool {
         if stopsNow { return true }
         if let limit = options.executionLimit, executions >= limit { return true }
         return Clock.monotonic >= end || isOutOfTime
     }
 
-    private var stopsNow: Bool {
+    var stopsNow: Bool {
         Interruption.signal != nil || (options.stopOnFirst && findings.contains(where: isWanted))
             || findings.contains { options.stopOnOracles.contains($0.violation.oracle) && isWanted($0) }
     }
@@ -289,12 +217,12 @@ public final class Campaign {
     /// The target's introduction is none.
     private var executions: Int { harness.executions - introduction.executions }
 
-    private var isOutOfTime: Bool { harness.setup.patience.isOver }
+    var isOutOfTime: Bool { harness.setup.patience.isOver }
     private var elapsed: Duration { .nanoseconds(Clock.monotonic - start) }
 
     // MARK: What was seen
 
-    private func settle(_ judged: some Sequence<JudgedExecution>) throws {
+    func settle(_ judged: some Sequence<JudgedExecution>) throws {
         for execution in judged {
             tally.count(execution)
             source.adapt(to: tally.status.difficulty)
@@ -305,15 +233,32 @@ public final class Campaign {
             if isIntroducing {
                 introduction.judged.append(execution)
             } else {
+                try keepPace(execution)
                 try accuse(execution)
             }
         }
     }
 
-    private func accuse(_ execution: JudgedExecution) throws {
+    /// Asks more slowly where nearly all is turned away that was taken when it came alone.
+    private func keepPace(_ execution: JudgedExecution) throws {
+        let before = pace.pause
+        guard pace.note(isTurnedAway: acquaintance.turnsAway(execution)) else { return }
+        let reason = execution.judgement.refusal.map { " (\($0))" } ?? ""
+        try emit(
+            .warning(
+                pace.pause > before
+                    ? "nearly all is turned away\(reason) that was taken alone: executions are "
+                        + "\(Int(pace.pause / .milliseconds(1))) ms apart from now on"
+                    : "nearly all is turned away\(reason), however slowly it is asked for"))
+    }
+
+    func accuse(_ execution: JudgedExecution) throws {
         // It was under way when what it says was understood.
         guard execution.ending != nil || !source.isAvoided(execution.scenario) else { return }
-        for violation in execution.accusations where !isUnderstood(violation) { try suspect(violation, execution) }
+        let connections = execution.log.connections.count
+        for violation in execution.accusations where !isUnderstood(violation, connections) {
+            try suspect(violation, execution)
+        }
         if let stall = execution.stall, !isUnderstood(stall) { try compare(stall, execution) }
     }
 
@@ -326,23 +271,28 @@ public final class Campaign {
         try suspect(stall, seen)
     }
 
-    /// Whether it is what a server does that was seen to close connections which are too many: one that is just being left
-    /// counts for a moment, too.
-    private func isUnderstood(_ violation: Violation) -> Bool {
+    /// Whether it is what a server does that was seen to close connections which are too many, or by itself.
+    func isUnderstood(_ violation: Violation, _ connections: Int = .max) -> Bool {
         if let wanted = options.oracles, !wanted.contains(violation.oracle) { return true }
-        return acquaintance.connections?.others == .closed && violation.oracle == .loss
-            && violation.unanswered?.isTurnedAway == true
+        return acquaintance.explains(violation, connections: connections)
     }
 
     private func lookAtResources() throws {
         let (held, load) = harness.load { watch.leaks(harness) }
-        let leaks = held.filter { !isUnderstood($0) }
+        let leaks = try held.filter { try !isUnderstood($0) && !isReapedLater($0) }
         try lookForSpin(load)
         guard !leaks.isEmpty else { return }
         _ = try harness.execute(watch.lastDeparture ?? source.next())
         let judged = try harness.judgements(all: true)
         if let own = judged.last { for leak in leaks { try suspect(leak, own) } }
         try settle(judged)
+    }
+
+    /// Who waits for its children when the next client comes has left none for ever.
+    private func isReapedLater(_ leak: Violation) throws -> Bool {
+        guard leak.isOfZombies, let next = source.introductions.first, !isOutOfTime else { return false }
+        try perform(next)
+        return harness.restingResources().map { $0.zombies <= 1 } ?? true
     }
 
     /// Does the target at rest go on using a processor? Then a fresh one takes its place: it would slow down all that follows.
@@ -371,14 +321,19 @@ public final class Campaign {
 
     // MARK: Findings
 
-    private func suspect(_ violation: Violation, _ seen: JudgedExecution) throws {
+    func suspect(_ violation: Violation, _ seen: JudgedExecution) throws {
         // The first finding ends the campaign; what else the same execution shows is kept as it is.
         guard !(options.stopOnFirst && stopsNow) else { return try adopt(violation, seen) }
         guard !crashes.explain(violation) else { return }
-        let (violation, shown) = try caused(violation, seen)
+        guard try !isForgotten(violation, seen.log.execution) else { return }
+        var (violation, shown) = try caused(violation, seen)
+        if try isOfHabit(violation) {
+            (violation.policy, violation.cause) = (acquaintance.closing?.policy, "closing")
+        }
         guard var finding = fresh(violation, shown, seen.log.execution) else { return }
         // What one client was seen to get, and a server may do, is noted.
-        if finding.level == .policy, shown.scenario.clientCount == 1, !isWanted(finding) { return try add(finding) }
+        let isSeen = shown.scenario.clientCount == 1 || acquaintance.explains(violation)
+        if finding.level == .policy, isSeen, !isWanted(finding) { return try add(finding) }
         finding.targetOutput = harness.targetOutput
         try emit(.suspected(violation, execution: seen.log.execution))
         let others = try confirmation.confirm(&finding, or: seen.earlier)
@@ -387,7 +342,7 @@ public final class Campaign {
         var oracles = Set(findings.map(\.violation.oracle))
         for other in others {
             for violation in other.accusations
-            where !isUnderstood(violation) && oracles.insert(violation.oracle).inserted {
+            where !isUnderstood(violation, other.log.connections.count) && oracles.insert(violation.oracle).inserted {
                 try adopt(violation, other)
             }
         }
@@ -425,8 +380,32 @@ public final class Campaign {
         return (shown, alone)
     }
 
+    /// Whether the target forgets by itself, of which nobody knew when this was judged; it is looked, once.
+    private func isForgotten(_ violation: Violation, _ execution: Int) throws -> Bool {
+        guard violation.oracle == .linearizability, options.confirmations > 0 else { return false }
+        guard acquaintance.forgets == nil else { return acquaintance.forgets == true && execution <= judgedUnknowing }
+        acquaintance.forgets = false
+        judgedUnknowing = harness.executions
+        try lookForForgetting()
+        guard acquaintance.forgets == true else { return false }
+        let policy = "a server may forget what it holds, as caches do: a lone client does not find again what it wrote"
+        tally.status.policies.append(policy)
+        try emit(.warning(policy))
+        return true
+    }
+
+    /// Whether a connection was ended as the target ends them by itself; it is looked, once, where that is.
+    private func isOfHabit(_ violation: Violation) throws -> Bool {
+        guard violation.cause == nil, violation.isClosing else { return false }
+        if !hasLookedForClosing, options.confirmations > 0 {
+            hasLookedForClosing = true
+            try lookForClosing()
+        }
+        return acquaintance.closing != nil
+    }
+
     /// An introduction asks for one command and nothing else: what is not answered there was tried alone.
-    private func noteAlone(_ execution: JudgedExecution) {
+    func noteAlone(_ execution: JudgedExecution) {
         for request in execution.judgement.violations.compactMap(\.unanswered) {
             causes[Habit(of: request)] = .shown(execution)
         }
@@ -471,7 +450,7 @@ public final class Campaign {
         if let habit = habit ?? (isHalfClose ? .halfClose : nil) { try avoid(habit) }
     }
 
-    private func avoid(_ habit: Habit) throws {
+    func avoid(_ habit: Habit) throws {
         guard source.avoid(habit) else { return }
         tally.status.avoided.append("\(habit)")
         try emit(.avoided("\(habit)"))

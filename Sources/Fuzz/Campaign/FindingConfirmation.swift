@@ -13,6 +13,8 @@ struct FindingConfirmation {
     private var begin: Int64 = 0
     /// How much of the time that is left may be used for what is being done.
     private var part = FindingConfirmation.most
+    /// That may be used for it anyway.
+    private var least = Duration.zero
 
     /// Of a campaign's time, one part in so many goes to confirming at most.
     private static let share: Int64 = 3
@@ -199,6 +201,18 @@ struct FindingConfirmation {
         }
     }
 
+    /// What is looked for besides, in the time for confirming.
+    mutating func look<Found>(or warning: String, _ body: (Harness.Setup) throws -> Found?) throws -> Found? {
+        begin = Clock.monotonic
+        defer { nanoseconds += Clock.monotonic - begin }
+        (part, least) = (Self.most, Self.leastForLooking)
+        defer { least = .zero }
+        return try onFreshTargets(or: warning, body)
+    }
+
+    /// What is looked for once, and explains what would be accused again and again, is worth some time.
+    private static let leastForLooking: Duration = .seconds(10)
+
     /// Nil where the time is over, the user wants an end, or, with a warning, no target can be started.
     private func onFreshTargets<Found>(
         or warning: String, _ body: (Harness.Setup) throws -> Found?
@@ -222,7 +236,7 @@ struct FindingConfirmation {
         if let limit = options.duration?.nanoseconds, !endsWithThisFinding {
             // A finding leaves some to the next, and its tries some to what comes after them.
             let left = Double(limit / Self.share - nanoseconds)
-            setup.patience = setup.patience.until(begin + Int64(left * part))
+            setup.patience = setup.patience.until(begin + max(Int64(left * part), least.nanoseconds))
         }
         return setup
     }

@@ -64,9 +64,11 @@ package struct ResourceWatch {
                 oracle: .resources,
                 summary: "\(held.zombies) zombie \(held.zombies == 1 ? "child is" : "children are") left after "
                     + "\(executions) executions, all clients gone",
-                signature: "resources zombies")
+                signature: zombieSignature)
         ]
     }
+
+    fileprivate static let zombieSignature = "resources zombies"
 
     private static func leak(_ what: String, _ growth: Int, _ executions: Int) -> Violation {
         Violation(
@@ -93,4 +95,9 @@ package struct ResourceWatch {
             return rises >= risesNeeded && value - first > tolerance ? value - first : nil
         }
     }
+}
+
+extension Violation {
+    /// Children are left for whom nobody has waited.
+    var isOfZombies: Bool { signature == ResourceWatch.zombieSignature }
 }

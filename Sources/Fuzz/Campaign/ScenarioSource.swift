@@ -51,6 +51,14 @@ package struct ScenarioSource {
         return TargetProbes(protocolName: codec.name, login: generator.login(options), request: request)
     }
 
+    /// What writes a value so long, and what reads it; nil where nothing is both written and read.
+    package func keeping(_ bytes: Int) -> [[Template]]? { generator?.keeping(valueOf: bytes, options) }
+
+    /// What writes so many objects, and what reads them; nil where nothing is both written and read.
+    package func keeping(objects: Int) -> (writes: [[Template]], reads: [[Template]])? {
+        generator?.keeping(objects: objects, options)
+    }
+
     /// A request with a value as long as that, of one of these commands; nil where they take none.
     package func request(withValueOf bytes: Int, of commands: [String]) -> [Template]? {
         generator?.request(withValueOf: bytes, of: commands, options)

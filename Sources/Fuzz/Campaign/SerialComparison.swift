@@ -39,9 +39,11 @@ package struct SerialComparison {
         var judged: [JudgedExecution] = []
         var alone: [Int: [Reply]] = [:]
         var width: Int?
+        var refuses = false
         for client in 0..<scenario.clientCount {
             let part = scenario.only(client)
             let once = try execute(part)
+            refuses = refuses || once.contains(where: \.judgement.hasRefusal)
             let twice = try execute(part)
             judged += once + twice
             guard once.count == 1, twice.count == 1, Self.isSound(once[0]), Self.isSound(twice[0]) else {
@@ -60,7 +62,11 @@ package struct SerialComparison {
             let differences = alone.keys.sorted().lazy.compactMap {
                 Self.difference($0, together[$0] ?? [], alone[$0] ?? [])
             }
-            if let violation = differences.first {
+            if var violation = differences.first {
+                if last.judgement.hasRefusal, !refuses {
+                    violation.signature = "serial-equivalence:refused"
+                    violation.policy = "a server may refuse what comes while it has enough to do"
+                }
                 judged[judged.count - 1].judgement.add(violation)
                 return judged
             }

@@ -26,10 +26,14 @@ package struct ExecutionJudge: Sendable {
     /// What each connection begins with, which is nobody's operation.
     private let login: [LoginStep]
 
+    /// Whether the target forgets what it holds.
+    private let memory: TargetMemory
+
     package init(
         codec: any WireCodec, serverPort: UInt16, isDatagram: Bool = false, isFreshTarget: Bool = false,
-        login: [LoginStep] = []
+        login: [LoginStep] = [], memory: TargetMemory = TargetMemory()
     ) {
+        self.memory = memory
         self.login = login
         boundsReplies = codec.boundsReplies && (isFreshTarget || !codec.hasSharedState)
         self.codec = codec
@@ -129,6 +133,7 @@ package struct ExecutionJudge: Sendable {
             flows: flows, codec: codec, names: { Self.name($0.client, log) }, incomplete: incomplete,
             end: packets.records.last?.time ?? Timestamp(nanoseconds: 0))
         evidence.ownStem = log.stem
+        evidence.objectsAreForgotten = memory.forgets
         evidence.acceptedMethods = experience.methods.withLock { $0 }
         // What the kernel of a Unix socket took, the target has.
         if log.packets != nil { for index in flows.indices { evidence.conversations[index].proof = nil } }

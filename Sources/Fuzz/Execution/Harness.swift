@@ -34,6 +34,8 @@ final class Harness {
         var findsServingProcesses = false
         /// Shared by all setups that were made from one: they restart the same server.
         let restarted = RestartedServer()
+        /// Shared likewise: whether the target forgets.
+        let memory = TargetMemory()
 
         /// Whether each start gives a fresh target.
         var startsAnew: Bool { target.isCommand || life.restart != nil }
@@ -89,7 +91,7 @@ final class Harness {
         perturbation = try Perturbation(plan: setup.perturbation, in: setup.network)
         pipeline = try JudgementPipeline(
             address: address, endMarkPort: endMark.port, codec: setup.codec, ringBytes: setup.ringBytes,
-            isFreshTarget: setup.target.isCommand, login: setup.login, network: setup.network)
+            isFreshTarget: setup.target.isCommand, login: setup.login, memory: setup.memory, network: setup.network)
         do {
             try startTarget()
         } catch {

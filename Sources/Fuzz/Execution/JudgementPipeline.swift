@@ -51,11 +51,12 @@ final class JudgementPipeline {
     ///   - ringBytes: the size of the kernel's ring.
     ///   - network: where the target listens; nil for our own.
     ///   - login: what each connection begins with.
+    ///   - memory: whether the target forgets.
     ///   - isFreshTarget: whether the target was started by us, and holds nothing that our clients have not written.
     /// - Throws: `CaptureError`, and `SystemError` where threads or descriptors run out.
     init(
         address: TargetAddress, endMarkPort: UInt16, codec: any WireCodec, ringBytes: Int, isFreshTarget: Bool,
-        login: [LoginStep] = [], network: NetworkNamespaces?
+        login: [LoginStep] = [], memory: TargetMemory, network: NetworkNamespaces?
     ) throws {
         let capture = try Self.capture(address, endMarkPort, ringBytes, network)
         let work = try Mailbox<Work>()
@@ -68,7 +69,7 @@ final class JudgementPipeline {
         self.judged = judged
         let judge = ExecutionJudge(
             codec: codec, serverPort: address.port, isDatagram: address.transport == .udp,
-            isFreshTarget: isFreshTarget, login: login)
+            isFreshTarget: isFreshTarget, login: login, memory: memory)
         let bench = try JudgeBench(judge, judged)
         self.bench = bench
         do {

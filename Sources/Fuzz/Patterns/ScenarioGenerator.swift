@@ -60,6 +60,29 @@ package struct ScenarioGenerator: Sendable {
         }
     }
 
+    /// Writes a value so long, and reads it; nil where nothing is both written and read.
+    package func keeping(valueOf bytes: Int, _ options: GeneratorOptions) -> [[Template]]? {
+        let draw = RequestDraw(protocolName, vocabulary, options)
+        guard let topic = draw.register else { return nil }
+        var random = SeededGenerator(seed: 0)
+        return [.write, .read].compactMap { effect in
+            draw.request(effect, topic, named: "long", .bytes(bytes), mostUsual: true, &random)
+        }
+    }
+
+    /// Writes so many objects, and as many requests that read them; nil where nothing is both written and read.
+    package func keeping(objects: Int, _ options: GeneratorOptions) -> (writes: [[Template]], reads: [[Template]])? {
+        let draw = RequestDraw(protocolName, vocabulary, options)
+        guard let topic = draw.register else { return nil }
+        var random = SeededGenerator(seed: 0)
+        let requests = { (effect: RequestTemplate.Effect) in
+            (0..<objects).compactMap {
+                draw.request(effect, topic, named: "kept\($0)", .short, mostUsual: true, &random)
+            }
+        }
+        return (requests(.write), requests(.read))
+    }
+
     /// One stretch of an ordinary load test: the same few requests, and nobody does anything unusual.
     package func hammer(_ random: inout SeededGenerator, _ options: GeneratorOptions) -> Scenario {
         ScenarioPattern.hammer.scenario(&random, RequestDraw(protocolName, vocabulary, options))

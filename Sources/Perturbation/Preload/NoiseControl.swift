@@ -11,13 +11,12 @@ struct NoiseControl: ~Copyable {
     private let descriptor: Int32
     private let page: UnsafeMutablePointer<cf_noise_control>
 
-    /// Throws the error of `memfd_create`, `ftruncate` or `mmap`.
+    /// Throws the error of `memfd_create`, `ftruncate`, `fcntl` or `mmap`.
     init() throws(SystemError) {
         let size = MemoryLayout<cf_noise_control>.size
-        let descriptor = cf_noise_memfd()
+        let descriptor = cf_noise_memfd(size)
         guard descriptor >= 0 else { throw SystemError("memfd_create") }
-        guard ftruncate(descriptor, off_t(size)) == 0,
-            let page = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), page != MAP_FAILED
+        guard let page = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), page != MAP_FAILED
         else {
             let code = errno
             _ = close(descriptor)

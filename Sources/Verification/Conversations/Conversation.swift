@@ -89,37 +89,38 @@ public struct Exchange: Sendable {
 public struct Message: Sendable {
     /// Its bytes.
     public var bytes: [UInt8]
-    /// Where it starts in its stream.
-    public var offset: Int
     // A capture has millions: what is small is stored small.
     private var firstTime: Timestamp
-    private var lastTime: Timestamp
     private var firstNumber: UInt32
     private var lastNumber: UInt32
-    private var acknowledgedOffset: Int
+    private var places: MessagePlaces
 
     init(
         bytes: [UInt8], offset: Int, first: PacketReference, last: PacketReference, acknowledged: Int? = nil
     ) {
         self.bytes = bytes
-        self.offset = offset
-        (firstTime, lastTime) = (first.time, last.time)
+        firstTime = first.time
         firstNumber = UInt32(clamping: first.number)
         lastNumber = UInt32(clamping: last.number)
-        acknowledgedOffset = acknowledged ?? ByteStream.Chunk.unknownAcknowledgement
+        places = MessagePlaces(
+            offset: offset, acknowledged: acknowledged, nanoseconds: last.time.nanoseconds &- first.time.nanoseconds)
     }
+
+    /// Where it starts in its stream.
+    public var offset: Int { places.offset }
 
     /// The packet with its first byte; of a reply, with the first of the answer itself (`WireCodec.preamble`).
     public var first: PacketReference { PacketReference(number: Int(firstNumber), time: firstTime) }
 
     /// The packet with its last byte.
-    public var last: PacketReference { PacketReference(number: Int(lastNumber), time: lastTime) }
+    public var last: PacketReference {
+        PacketReference(
+            number: Int(lastNumber), time: Timestamp(nanoseconds: firstTime.nanoseconds &+ places.nanoseconds))
+    }
 
     /// How far that packet acknowledged the other direction, as an offset of that stream; nil where
     /// that is not known.
-    public var acknowledged: Int? {
-        acknowledgedOffset == ByteStream.Chunk.unknownAcknowledgement ? nil : acknowledgedOffset
-    }
+    public var acknowledged: Int? { places.acknowledged }
 }
 
 /// Why a stream could not be read further.
@@ -168,6 +169,9 @@ public struct Evidence: Sendable {
     /// Whether no key existed before the first packet. Leave it false where that is not certain: then a key may have
     /// held anything, and only what no initial value explains is a violation.
     public var keysStartAbsent = false
+    /// Whether the server was seen to forget what it holds by itself, as caches do: what becomes explicable where objects are gone
+    /// now and then is no violation.
+    package var objectsAreForgotten = false
     /// What is part of names and values that nobody outside of the evidence can know; empty where nothing is.
     package var ownStem: [UInt8] = []
 

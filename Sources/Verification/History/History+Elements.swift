@@ -1,6 +1,17 @@
 extension History {
     /// The keys and values of the map of this code; nil for any other value.
     public func entries(of code: Int) -> [(key: Int, value: Int)]? { values.entries(of: code) }
+
+    /// How many operations there are where each step of a transaction is one: by these memory is counted.
+    ///
+    /// - Complexity: O(operations).
+    package var stepCount: Int {
+        indices(of: .transaction).reduce(count) { $0 + max(1, values.elements(of: arguments[$1])?.count ?? 1) - 1 }
+    }
+
+    private func indices(of function: Function) -> LazyFilterSequence<Range<Int>> {
+        functions.indices.lazy.filter { functions[$0] == function }
+    }
 }
 
 extension HistoryValues {

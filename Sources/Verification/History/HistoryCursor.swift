@@ -3,29 +3,33 @@
 /// One of the files where bytes are read through pointers; every access is checked against `end` first.
 struct HistoryCursor {
     let path: String
-    private let source: HistoryBytes
-    /// What stands before is given back, and from where on the next is.
-    private var (givenBack, nextGivenBack) = (0, Int.max)
+    let bytes: UnsafeRawBufferPointer
+    /// Who brings more bytes; he outlives his cursors, which are copied all the time.
+    private unowned(unsafe) let source: HistorySource?
+    /// From where on what was read is let go of.
+    private var nextForgotten = Int.max
+    private var forgotten = 0
     private(set) var end: Int
     var offset: Int
     private(set) var line = 1
     private var lineStart: Int
+    /// How many bytes there are in the whole file.
+    let length: Int
+
+    /// So much of what is whole in memory is given back at once.
+    private static let step = 4 << 20
 
     init(_ bytes: UnsafeRawBufferPointer, path: String) {
-        self.init(HistoryBytes(bytes), path: path)
+        (self.bytes, self.path, source) = (bytes, path, nil)
+        (offset, lineStart, end, length) = (0, 0, bytes.count, bytes.count)
     }
 
-    init(_ source: HistoryBytes, path: String) {
-        self.source = source
-        self.path = path
-        if source.areMapped { nextGivenBack = HistoryBytes.step }
-        end = source.bytes.count
-        offset = 0
-        lineStart = 0
+    /// The beginning of a file.
+    init(_ source: HistorySource, path: String) {
+        (bytes, self.path, self.source) = (UnsafeRawBufferPointer(source.window), path, source)
+        (offset, lineStart, end, length) = (0, 0, source.count, source.length)
+        nextForgotten = min(source.nextMove, Self.step)
     }
-
-    @inline(__always)
-    var bytes: UnsafeRawBufferPointer { source.bytes }
 
     var isAtEnd: Bool { offset >= end }
 
@@ -35,6 +39,24 @@ struct HistoryCursor {
 
     /// The byte so many further on, or 0.
     func byte(after count: Int) -> UInt8 { offset + count < end ? bytes[offset + count] : 0 }
+
+    /// The next bytes, so many at most.
+    func head(_ count: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes[min(offset, end)..<min(offset + count, end)])
+    }
+
+    /// A byte order mark, and what is blank before the first word.
+    mutating func skipStart() {
+        if head(3).elementsEqual([0xEF, 0xBB, 0xBF]) { (offset, lineStart) = (3, 3) }
+        while true {
+            forgetRead()
+            switch byte {
+            case 0x20, 0x09, 0x0D: offset += 1
+            case 0x0A: passLineFeed()
+            default: return
+            }
+        }
+    }
 
     /// A line feed stands here.
     mutating func passLineFeed() {
@@ -46,12 +68,24 @@ struct HistoryCursor {
     /// Nobody reads again what stands before.
     @inline(__always)
     mutating func forgetRead() {
-        if offset >= nextGivenBack { giveBack() }
+        if offset >= nextForgotten { forget() }
     }
 
-    private mutating func giveBack() {
-        source.giveBack(givenBack..<offset)
-        (givenBack, nextGivenBack) = (offset, offset + HistoryBytes.step)
+    @inline(never)
+    private mutating func forget() {
+        guard let source else { return nextForgotten = .max }
+        guard source.nextMove < .max else {
+            source.giveBack(forgotten..<offset)
+            (forgotten, nextForgotten) = (offset, offset + Self.step)
+            return
+        }
+        guard offset >= source.nextMove else { return nextForgotten = source.nextMove }
+        source.move(to: offset)
+        // What overran the window is read again, with a larger one.
+        guard !source.isOverrun else { return end = offset }
+        lineStart -= offset
+        (offset, forgotten, end) = (0, 0, source.count)
+        nextForgotten = source.nextMove
     }
 
     /// JSON's white space, and EDN's but for commas.

@@ -36,8 +36,19 @@ public enum HistoryFile {
     public static func read(
         _ path: String, _ options: HistoryOptions = HistoryOptions()
     ) throws(HistoryError) -> History {
-        try withFileBytes(path) { bytes, damage throws(HistoryError) in
-            try parse(bytes, path, options, damage: damage.map { "The file is damaged: \($0)." })
+        var margin = HistorySource.usualMargin
+        while true {
+            let source = try HistorySource(path: path, margin: margin)
+            defer { withExtendedLifetime(source) {} }
+            var reached = 0
+            let read = Result { () throws(HistoryError) in
+                try parse(HistoryCursor(source, path: path), options, damage: source.damage, &reached)
+            }
+            source.note(reached: reached)
+            // What could not be read looks like the end of the file.
+            if let failure = source.failure { throw failure }
+            guard source.isOverrun else { return try read.get() }
+            margin = min(16 * margin, source.length)
         }
     }
 
@@ -46,9 +57,10 @@ public enum HistoryFile {
         bytes: [UInt8], name: String = "history", _ options: HistoryOptions = HistoryOptions()
     ) throws(HistoryError) -> History {
         var result: Result<History, HistoryError>?
+        var reached = 0
         bytes.withUnsafeBytes { buffer in
             do throws(HistoryError) {
-                result = .success(try parse(HistoryBytes(buffer), name, options))
+                result = .success(try parse(HistoryCursor(buffer, path: name), options, damage: nil, &reached))
             } catch {
                 result = .failure(error)
             }
@@ -73,38 +85,45 @@ public enum HistoryFile {
         case linhist, json, edn, text
     }
 
+    /// - Parameters:
+    ///   - damage: What is wrong with the bytes themselves.
+    ///   - reached: becomes how far they were read.
     private static func parse(
-        _ bytes: HistoryBytes, _ name: String, _ options: HistoryOptions, damage: String? = nil
+        _ start: HistoryCursor, _ options: HistoryOptions, damage: String?, _ reached: inout Int
     ) throws(HistoryError) -> History {
-        let text = bytes.dropFirst(mark(bytes.bytes))
-        guard text.bytes.contains(where: { !isBlank($0) }) else {
-            throw HistoryError(path: name, reason: "there is no operation in it")
+        var cursor = start
+        cursor.skipStart()
+        reached = cursor.offset
+        guard !cursor.isAtEnd else {
+            throw HistoryError(path: cursor.path, reason: "there is no operation in it")
         }
-        switch format(of: text.bytes) {
+        var history: History
+        switch format(of: cursor.head(cursor.end)) {
         case .linhist:
-            var reader = LinhistReader(text, path: name, options)
+            var reader = LinhistReader(cursor, options)
+            defer { reached = reader.cursor.offset }
             return try reader.parse(damage: damage)
-        case .json: return try journal(text, name, options, isJSON: true, damage)
-        case .edn: return try journal(text, name, options, isJSON: false, damage)
+        case .json: history = try journal(cursor, isJSON: true, options, &reached)
+        case .edn: history = try journal(cursor, isJSON: false, options, &reached)
         case .text:
-            var reader = TextJournalReader(text, path: name, options)
-            var history = try reader.parse()
-            if let damage { history.doubts.insert(damage, at: 0) }
-            return history
+            var reader = TextJournalReader(cursor, options)
+            defer { reached = reader.cursor.offset }
+            history = try reader.parse()
         case nil:
             throw HistoryError(
-                path: name, line: 1, column: 1,
+                path: cursor.path, line: 1, column: 1,
                 reason: "expected a history: linhist-1, or Jepsen's as EDN, JSON or lines of process :type :f value")
         }
+        if let damage { history.doubts.insert(damage, at: 0) }
+        return history
     }
 
     private static func journal(
-        _ bytes: HistoryBytes, _ name: String, _ options: HistoryOptions, isJSON: Bool, _ damage: String?
+        _ cursor: HistoryCursor, isJSON: Bool, _ options: HistoryOptions, _ reached: inout Int
     ) throws(HistoryError) -> History {
-        var reader = JournalReader(bytes, path: name, isJSON: isJSON, options)
-        var history = try reader.parse()
-        if let damage { history.doubts.insert(damage, at: 0) }
-        return history
+        var reader = JournalReader(cursor, isJSON: isJSON, options)
+        defer { reached = reader.offset }
+        return try reader.parse()
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }

@@ -12,10 +12,13 @@ struct JournalReader {
     /// So many of them are kept, and looked through each time.
     private static let maximumKept = 8
 
-    init(_ bytes: HistoryBytes, path: String, isJSON: Bool, _ options: HistoryOptions) {
-        reader = ValueReader(HistoryCursor(bytes, path: path), isJSON: isJSON)
-        journal = Journal(path: path, options)
+    init(_ cursor: HistoryCursor, isJSON: Bool, _ options: HistoryOptions) {
+        reader = ValueReader(cursor, isJSON: isJSON)
+        journal = Journal(path: cursor.path, options)
     }
+
+    /// How far it has read.
+    var offset: Int { reader.cursor.offset }
 
     /// Reads to the end of the journal, or to where the file is cut.
     mutating func parse() throws(HistoryError) -> History {

@@ -45,19 +45,19 @@ struct LinhistReader {
         var isHeader = false
     }
 
-    init(_ bytes: HistoryBytes, path: String, _ options: HistoryOptions) {
-        cursor = HistoryCursor(bytes, path: path)
+    init(_ cursor: HistoryCursor, _ options: HistoryOptions) {
+        self.cursor = cursor
         vocabulary = options.vocabulary
         isPlain = options.vocabulary.keeps(Self.usualNames)
     }
 
     /// - Parameter damage: What is wrong with the bytes themselves, which may have ended too early.
-    mutating func parse(damage: String? = nil) throws(HistoryError) -> History {
+    mutating func parse(damage: String?) throws(HistoryError) -> History {
         cursor.skipSpace()
         let isList = cursor.take(UInt8(ascii: "["))
         try header()
         // A line has at least 40 bytes, whatever the header claims.
-        history.reserve(cursor.end / 60 + 16)
+        history.reserve(cursor.length / 60 + 16)
         do throws(HistoryError) {
             try operations(isList)
         } catch {

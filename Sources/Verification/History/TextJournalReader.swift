@@ -6,14 +6,12 @@
 ///
 /// Where lines have a prefix, those that tell of no event are other lines of the log.
 struct TextJournalReader {
-    private let bytes: HistoryBytes
-    private let path: String
+    private(set) var cursor: HistoryCursor
     private var journal: Journal
 
-    init(_ bytes: HistoryBytes, path: String, _ options: HistoryOptions) {
-        self.bytes = bytes
-        self.path = path
-        journal = Journal(path: path, options)
+    init(_ cursor: HistoryCursor, _ options: HistoryOptions) {
+        self.cursor = cursor
+        journal = Journal(path: cursor.path, options)
     }
 
     /// Whether one of the first lines is an event.
@@ -22,7 +20,6 @@ struct TextJournalReader {
     }
 
     mutating func parse() throws(HistoryError) -> History {
-        var cursor = HistoryCursor(bytes, path: path)
         var hasPrefix = false
         while !cursor.isAtEnd {
             cursor.forgetRead()

@@ -101,8 +101,11 @@ struct KeyAnalysis {
         var trial = searcher.trial(groups, group)
         var fault = fault
         var all = known
-        if reading.meaning.objectsMayVanish, reading.evidence.beganInTheMiddle, !reading.evidence.keysStartAbsent {
-            let gone = trial.vanish(searcher.history.keysThatMayExpire(known), from: known.first?.time ?? 0)
+        let mayExpire =
+            reading.meaning.objectsMayVanish && reading.evidence.beganInTheMiddle && !reading.evidence.keysStartAbsent
+        if mayExpire || reading.evidence.objectsAreForgotten {
+            let keys = mayExpire ? searcher.history.keysThatMayExpire(known) : searcher.history.forgettable(known)
+            let gone = trial.vanish(keys, from: known.first?.time ?? 0)
             all = gone + known
             switch gone.isEmpty ? .violated(event: fault.event) : trial.decide(all) {
             case .violated(let event): fault = gone.isEmpty ? fault : Fault(event: event)

@@ -112,9 +112,13 @@ package struct Reading: Sendable {
     }
 
     private mutating func read(_ call: inout Call, _ exchange: Exchange) {
-        call.firstWord = words.count
+        call.firstWord = min(words.count, Call.maximumWords)
         scratch.removeAll(keepingCapacity: true)
         meaning.read(&call, exchange, &scratch)
+        guard scratch.count <= Call.maximumWords - words.count else {
+            call.isOpaque = true
+            return
+        }
         call.wordCount = scratch.count
         words.append(scratch)
     }

@@ -49,6 +49,7 @@ extension Dialogue {
             problem.violation.policy = "a server may take a client that has shut down writing for gone"
         } else {
             problem.violation.unanswered = unansweredRequest(request)
+            problem.violation.isClosing = true
         }
         return problem
     }
@@ -88,7 +89,7 @@ extension Dialogue {
         } else {
             why = "the server sent no more"
         }
-        return problem(
+        var problem = problem(
             .loss, "bytes-missing",
             "\(who): the reply to \(label(request)) (packet \(asked.last.number)) "
                 + "ends after \(partial.bytes.count) bytes "
@@ -97,5 +98,7 @@ extension Dialogue {
                 (asked.last, "\(label(request)) is sent"),
                 (partial.last, "its reply ends after \(partial.bytes.count) bytes; \(missing)"),
             ], silence: silence)
+        problem.violation.isClosing = serverClosedFirst
+        return problem
     }
 }

@@ -28,6 +28,8 @@ public struct Violation: Sendable {
     package var underWay: [UnansweredRequest] = []
     /// The request that was not answered, where the violation is that.
     package var unanswered: UnansweredRequest?
+    /// The server closed, and owed a reply, or the rest of one.
+    package var isClosing = false
     /// What alone suffices for it, as runs have shown: `DEL`. Findings are told apart by it too.
     package var cause: String?
     /// It tells processes of the server apart.

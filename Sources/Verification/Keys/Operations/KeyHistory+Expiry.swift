@@ -18,6 +18,15 @@ extension KeyHistory {
         return used.keys.filter { cleared[$0].map { [first = used[$0]!] in $0 >= first } ?? true }.sorted()
     }
 
+    /// All keys of a component, each as often as it may be forgotten.
+    func forgettable(_ events: [SearchEvent]) -> [Int32] {
+        let keys = Set(events.flatMap { parts.keys(of: operations[Int($0.operation)]) }).sorted()
+        return keys.flatMap { Array(repeating: $0, count: Self.mostForgotten) }
+    }
+
+    /// So often in one execution.
+    private static let mostForgotten = 3
+
     private func takesEndAway(_ operation: KeyOperation, _ key: Int32) -> Bool {
         guard !isPart(key) else { return false }
         switch operation.kind {

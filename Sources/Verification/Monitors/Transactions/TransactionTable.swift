@@ -364,15 +364,29 @@ struct TransactionTable {
             numbers[index] = happened
             happened += 1
         }
+        settleReads(numbers)
+        guard violation == nil else { return }
+        // They are large, and each goes before the next is made.
+        (seen, writers, refused) = ([], WriteIndex(), [:])
         transactions.reserveCapacity(Int(happened))
         let versionOf = settleWrites(numbers)
+        written = []
         for list in lists.indices {
             for place in lists[list].appended.indices {
                 lists[list].appended[place].transaction = numbers[Int(lists[list].appended[place].transaction)]
             }
         }
+        for read in reads.indices where !keys[Int(reads[read].key)].isList {
+            reads[read].version = reads[read].version < 0 ? 0 : versionOf[Int(reads[read].version)]
+        }
+        placeReads(numbers)
+        drafts = []
+    }
+
+    /// What was read; of a register, for its version, by which write, -1 for what was there at first.
+    private mutating func settleReads(_ numbers: [Int32]) {
+        reads.reserveCapacity(seen.count)
         for (index, draft) in drafts.enumerated() where numbers[index] >= 0 {
-            transactions[Int(numbers[index])].reads = Int32(truncatingIfNeeded: reads.count)
             for seen in seen[seenRange(index)] {
                 let isList = keys[Int(seen.key)].isList
                 let value = isList ? list(seen).last : seen.value
@@ -381,16 +395,28 @@ struct TransactionTable {
                     // What a list ends with must be the last that its writer appended.
                     return fail(.intermediateRead, [Int(draft.row), Int(drafts[Int(written[write].draft)].row)])
                 }
-                reads.append(Read(key: seen.key, version: isList ? seen.count : write.map { versionOf[$0] } ?? 0))
+                reads.append(
+                    Read(
+                        key: seen.key, version: isList ? seen.count : write.map { Int32(truncatingIfNeeded: $0) } ?? -1)
+                )
             }
         }
-        (drafts, seen, written, writers, refused) = ([], [], [], WriteIndex(), [:])
+    }
+
+    /// Where what each transaction read begins.
+    private mutating func placeReads(_ numbers: [Int32]) {
+        var begin = Int32(0)
+        for index in drafts.indices where numbers[index] >= 0 {
+            transactions[Int(numbers[index])].reads = begin
+            begin += Int32(truncatingIfNeeded: seenRange(index).count)
+        }
     }
 
     /// The transactions, what they wrote, and the versions; of each write that can be seen in a register which it is.
     private mutating func settleWrites(_ numbers: [Int32]) -> [Int32] {
-        var versionOf = Array(repeating: Int32(0), count: written.count)
+        var versionOf = Array(repeating: Int32(0), count: keys.contains(where: \.isRegister) ? written.count : 0)
         var latest = Array(repeating: Int32(0), count: keys.count)
+        writes.reserveCapacity(written.indices.count { isLast($0) && numbers[Int(written[$0].draft)] >= 0 })
         for (index, draft) in drafts.enumerated() where numbers[index] >= 0 {
             transactions.append(
                 Transaction(
@@ -445,10 +471,12 @@ private struct WriteIndex {
     }
 
     private mutating func grow(_ written: [TransactionTable.Written]) {
-        let old = slots
-        slots = Array(repeating: -1, count: max(64, 2 * old.count))
-        for index in old where index >= 0 {
-            slots[place(written[Int(index)].key, written[Int(index)].value, written)] = index
+        let places = max(64, 2 * slots.count)
+        // The old ones go before the new ones come: the writes are numbered as they were noted.
+        slots = []
+        slots = Array(repeating: -1, count: places)
+        for index in 0..<count {
+            slots[place(written[index].key, written[index].value, written)] = Int32(truncatingIfNeeded: index)
         }
     }
 
