@@ -6,7 +6,7 @@ extension EndToEnd {
     /// is found, the finding's folder is whole, and its capture is explained. Method: the files of `corpora/described`, against the
     /// real servers that they speak of, and against small ones in another language.
     ///
-    /// About a minute.
+    /// About two minutes.
     @Suite(
         "protocols in a file", .enabled(if: canCapture), .enabled(if: StrangerServer.python != nil, "needs python3"))
     struct DescribedProtocols {
@@ -91,7 +91,7 @@ extension EndToEnd {
             try Data("crossfire-protocol: 1\nframing: {line: \"\\n\"}\nrequest: {}\n".utf8).write(
                 to: URL(fileURLWithPath: file))
             for path in [file, folder.path + "/none.yaml"] {
-                for arguments in [["protocol", "check", path], ["fuzz", "--protocol", path, "--", "true"]] {
+                for arguments in [["protocol", "check", path], ["fuzz", "--protocol", path, "--", "true", "{port}"]] {
                     let result = try CrossfireProcess.run(arguments)
                     #expect(result.status == 78 && result.errors.split(separator: "\n").count == 1, "\(result.errors)")
                 }
