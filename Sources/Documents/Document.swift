@@ -165,6 +165,11 @@ package struct DocumentMap: Sendable {
     package let entries: [Document.Entry]
     package let place: Document.Place
 
+    package init(entries: [Document.Entry], place: Document.Place) {
+        self.entries = entries
+        self.place = place
+    }
+
     package subscript(_ key: String) -> Document? { entries.first { $0.key == key }?.value }
 
     /// The elements of the list that a name names; none where it is not there.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Capture
 import Protocols
 import Report
+import System
 import Verification
 import Wire
 
@@ -15,6 +16,7 @@ struct ProtocolCommand: ParsableCommand {
               crossfire protocol list
               crossfire protocol show resp
               crossfire protocol draft traffic.pcap --port 7000 > own.yaml
+              crossfire protocol draft openapi.json > rest.yaml
               crossfire protocol check own.yaml --against traffic.pcap --port 7000
             """,
         subcommands: [List.self, Show.self, Check.self, Draft.self])
@@ -73,17 +75,25 @@ struct ProtocolCommand: ParsableCommand {
 
     struct Draft: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write a first description of what a capture shows, to be edited.",
+            abstract: "Write a first description of what a capture shows, or an OpenAPI document says, to be edited.",
             discussion: """
                 What it guesses, where messages end, which bytes come back, what differs from request to request, stands in the file \
                 with the evidence for it. What requests do is for you to say.
                 """)
 
-        @Argument(help: "The capture.") var capture: String
+        @Argument(help: "The capture, or an OpenAPI 3 document as .yaml, .yml or .json.") var capture: String
 
-        @Option(help: "The server's port.") var port: UInt16
+        @Option(help: "The server's port in the capture.") var port: UInt16?
+
+        private var isDocument: Bool { [".yaml", ".yml", ".json"].contains { capture.hasSuffix($0) } }
+
+        func validate() throws {
+            if isDocument, port != nil { throw ValidationError("--port is for a capture") }
+            if !isDocument, port == nil { throw ValidationError("a capture needs --port") }
+        }
 
         func run() throws {
+            guard let port else { return try draftDocument() }
             var wants = CaptureReading.Wants()
             wants.serverPort = port
             var reading = try CaptureReading.shown(capture, wants)
@@ -93,6 +103,17 @@ struct ProtocolCommand: ParsableCommand {
                 print(try DescriptionDraft(flows, of: capture, port: port).text, terminator: "")
             } catch {
                 throw Failure(.badInput, "\(capture): \(error)")
+            }
+        }
+
+        private func draftDocument() throws {
+            do {
+                let text = try SmallFile.text(capture, atMost: 1 << 20)
+                print(try OpenAPIDraft(text, name: capture).text, terminator: "")
+            } catch let error as DescriptionError {
+                throw Failure(.badInput, error.description)
+            } catch {
+                throw Failure(.badInput, "\(capture): it cannot be read: \(error)")
             }
         }
     }

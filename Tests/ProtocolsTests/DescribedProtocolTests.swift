@@ -151,6 +151,22 @@ struct DescribedProtocolTests {
         }
     }
 
+    @Test("its name is a word that a scenario can say, whatever the file is called")
+    func name() throws {
+        for (path, name) in [
+            ("a/b/own.yaml", "own.yaml"), ("own", "own.yaml"), ("my own.yml", "my-own.yml"),
+            ("a#b.txt", "a-b.txt.yaml"),
+        ] {
+            let described = try DescribedProtocol(Self.lines, name: path)
+            #expect(described.name == name && described.file == ProtocolFile(name: name, text: Self.lines))
+            let scenario = try Scenario.parse("protocol \(described.name)\n", file: "s.crossfire") { asked, _ in
+                #expect(asked == name)
+                return described
+            }
+            #expect(scenario.scenario.protocolName == name)
+        }
+    }
+
     @Test("what is drawn of it is what its requests say")
     func vocabulary() throws {
         let vocabulary = try #require(try Self.read(Self.lines).vocabulary)
@@ -232,5 +248,31 @@ struct DescribedProtocolTests {
             let binaryFraming = binary.frame(put.span, from: .client)
             #expect(binaryFraming == .message(length: put.count))
         }
+    }
+
+    @Test("an OpenAPI document gives a description that says what is clear")
+    func openAPI() throws {
+        let draft = try OpenAPIDraft(
+            """
+            {"openapi": "3.1.0", "paths": {
+              "/shops/{shop}/items/{id}": {
+                "parameters": [{"name": "id", "in": "path"}],
+                "get": {"operationId": "getItem", "responses": {
+                  "200": {"headers": {"ETag": {}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Item"}}}},
+                  "404": {"description": "none"}}},
+                "put": {"operationId": "putItem", "parameters": [{"name": "If-Match", "in": "header"}],
+                  "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Item"}}}},
+                  "responses": {"200": {}, "412": {}, "503": {}}},
+                "delete": {"responses": {"204": {}, "404": {}}}},
+              "/items": {"post": {"operationId": "new", "responses": {"201": {}}}}},
+             "components": {"schemas": {"Item": {"properties": {"name": {"type": "string"}, "n": {"type": "integer"}}}}}}
+            """, name: "openapi.json")
+        #expect(draft.text.contains("does: compare-and-set"), "\(draft.text)")
+        #expect(draft.text.contains("- {is: 200, result: \"body.n\", version: header.ETag}"), "\(draft.text)")
+        let described = try DescribedProtocol(draft.text, name: "draft.yaml")
+        let get = Array("GET /shops/a/items/k HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+        #expect(described.operation(of: get) == ObjectOperation(Array("k".utf8), .read))
+        #expect(described.vocabulary?.topics.isEmpty == false)
+        #expect(throws: DescriptionError.self) { try OpenAPIDraft("swagger: 2", name: "a.yaml") }
     }
 }

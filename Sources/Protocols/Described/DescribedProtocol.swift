@@ -35,10 +35,17 @@ public struct DescribedProtocol: RequestReplyProtocol {
     public init(_ text: String, name path: String) throws(DescriptionError) {
         do throws(DocumentError) {
             var reader = try DescriptionReader(try Document(text))
-            description = try reader.read(text: text, name: path.split(separator: "/").last.map(String.init) ?? path)
+            description = try reader.read(text: text, name: Self.name(of: path))
         } catch {
             throw DescriptionError(description: "\(path):\(error)")
         }
+    }
+
+    /// What a scenario can say in one word, and finds again as a file.
+    private static func name(of path: String) -> String {
+        let file = path.split(separator: "/").last.map(String.init) ?? path
+        let word = String(file.map { $0.isWhitespace || $0 == "\"" || $0 == "#" ? "-" : $0 })
+        return word.hasSuffix(".yaml") || word.hasSuffix(".yml") ? word : word + ".yaml"
     }
 
     /// The protocol that a file describes: one of its own, or HTTP of which it says more.

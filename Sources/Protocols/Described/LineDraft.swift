@@ -42,7 +42,7 @@ struct LineDraft {
                 "# Replies that look like refusals. If one only says that the command is not known: unknown-command: true"
             )
             lines.append("any-reply:")
-            lines += refusals.sorted().map { "  - {is: \(Self.quoted($0)), no-effect: true}" }
+            lines += refusals.sorted().map { "  - {is: \(DraftText.quoted($0)), no-effect: true}" }
         }
         if !values.isEmpty {
             lines.append("# What is written where nothing better is known.")
@@ -70,7 +70,7 @@ struct LineDraft {
         let examples = asked.prefix(1).map { $0.request.joined(separator: " ") }.joined()
         lines.append("  # \(asked.count) times, as: \(Self.comment(examples))")
         lines.append("  \(name(group)):")
-        lines.append("    send: \(Self.quoted(form.joined(separator: " ")))")
+        lines.append("    send: \(DraftText.quoted(form.joined(separator: " ")))")
         if holes.contains("key") { lines.append("    # does: read, write, add, delete, … : what it does to {key}") }
         let replies = self.replies(to: asked, holes)
         guard !replies.isEmpty else {
@@ -78,7 +78,7 @@ struct LineDraft {
             return
         }
         lines.append("    replies:")
-        lines += replies.map { "      - {is: \(Self.quoted($0))}" }
+        lines += replies.map { "      - {is: \(DraftText.quoted($0))}" }
     }
 
     /// What stands at a place: nil for what is always the same.
@@ -101,17 +101,7 @@ struct LineDraft {
         return name
     }
 
-    private mutating func name(_ group: Group) -> String {
-        let letters = group.name.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
-        let stem = letters.isEmpty ? "request" : String(letters.prefix(32))
-        var name = stem
-        var number = 2
-        while !names.insert(name).inserted {
-            name = "\(stem)-\(number)"
-            number += 1
-        }
-        return name
-    }
+    private mutating func name(_ group: Group) -> String { DraftText.name(group.name, apartFrom: &names) }
 
     // MARK: Its replies
 
@@ -167,19 +157,6 @@ struct LineDraft {
 
     private static func escaped(_ word: String) -> String {
         word.replacing("{", with: "{{").replacing("}", with: "}}")
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var out = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": out += "\\\""
-            case "\\": out += "\\\\"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F || scalar == "\u{FFFD}": out += "\\x3F"
-            default: out.unicodeScalars.append(scalar)
-            }
-        }
-        return out + "\""
     }
 
     private static func comment(_ text: String) -> String {
