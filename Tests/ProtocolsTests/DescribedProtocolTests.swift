@@ -275,4 +275,24 @@ struct DescribedProtocolTests {
         #expect(described.vocabulary?.topics.isEmpty == false)
         #expect(throws: DescriptionError.self) { try OpenAPIDraft("swagger: 2", name: "a.yaml") }
     }
+
+    @Test(
+        "a value of a JSON text is the same however it is written",
+        arguments: [
+            ("\"a/b\"", "\"a\\/b\""), ("\"\u{e9}\"", "\"\\u00e9\""), ("7", "7.0"), ("-7", "-7.00"), ("\"7\"", "7"),
+        ])
+    func json(one: String, other: String) throws {
+        let described = try DescribedProtocol(
+            """
+            crossfire-protocol: 1
+            framing: http
+            requests: {put: {send: "PUT /{key}", body: {a: [{n: "{value}"}]}, does: write, replies: [{is: 200}]}}
+            """, name: "json.yaml")
+        let effects = [one, other].map { value in
+            let body = "{\"b\": [\"}\", {\"n\": 1}], \"a\" : [ {\"m\":{}, \"n\": \(value)} ]}"
+            let head = "PUT /k HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+            return described.operation(of: Array((head + body).utf8))?.effect
+        }
+        #expect(effects[0] != nil && effects[0] == effects[1])
+    }
 }

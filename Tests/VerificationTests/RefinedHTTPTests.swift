@@ -52,6 +52,10 @@ struct RefinedHTTPTests {
             // What failed may have been done or not, and what was refused was not.
             ([(put("/items/a", 5), reply(500)), (get("/items/a"), reply(404))], true),
             ([(put("/items/a", 5), reply(500)), (get("/items/a"), reply(200, "{\"n\": 5}"))], true),
+            // However a number is written, it is the same; of another path or a query nothing is known.
+            ([(put("/items/a", 5), reply(201)), (get("/items/a"), reply(200, "{\"n\": 5.0}"))], true),
+            ([(put("/items/a", 5), reply(201)), (get("/items/a?x=1"), reply(200, "{\"n\": 6}"))], true),
+            ([(put("/items/a", 5), reply(201)), (get("/items/a/b"), reply(200, "{\"n\": 6}"))], true),
             // A form that the file does not have tells nothing.
             ([(put("/items/a", 5), reply(201)), (get("/items/a"), reply(200, "{\"m\": 6}"))], true),
             ([(put("/items/a", 5), reply(201)), (get("/items/a"), reply(200, "{\"n\":"))], true),

@@ -112,10 +112,7 @@ public struct DescribedProtocol: RequestReplyProtocol {
     /// What `does` says.
     public func operation(of request: [UInt8]) -> ObjectOperation? {
         guard let asked = description.asked(request), let effect = asked.request.effect else { return nil }
-        let key = asked.request.key.map { Array(asked.bytes[asked.match.ranges[$0]]) }
-        return description.effect(effect, asked).map {
-            ObjectOperation(key ?? asked.request.commonObject ?? [], $0)
-        }
+        return description.effect(effect, asked).map { ObjectOperation(description.object(of: asked) ?? [], $0) }
     }
 
     /// What no form explains may do anything.

@@ -113,6 +113,8 @@ struct DescriptionReader {
         let map = try entry.value.map("what is sent and answered", known + own)
         var request = DescribedRequest(name: entry.key, place: entry.place, form: try form(map, "send"))
         if isHTTP {
+            // A path has segments, and a query is no part of it.
+            request.form.stops = Array("/?#".utf8)
             request.http = try HTTPForm(map, &request.form) { name in
                 if case .numbers = values[name] { true } else { name == HoleName.step }
             }

@@ -40,6 +40,8 @@ struct MessageTemplate: Sendable {
     private(set) var holes: [Hole] = []
     /// What of its header is always the same, in words: `code 0`.
     var constants: [String] = []
+    /// Bytes that are in no word, besides spaces and control bytes.
+    var stops: [UInt8] = []
     /// What lies elsewhere in the message.
     var parts: [Part] = []
 
@@ -169,7 +171,7 @@ struct MessageTemplate: Sendable {
     private func wordEnd(_ bytes: [UInt8], _ range: Range<Int>, before next: Int) -> Int {
         let literal = literal(at: next)
         var end = range.lowerBound
-        while end < range.upperBound, bytes[end] > 0x20 {
+        while end < range.upperBound, bytes[end] > 0x20, !stops.contains(bytes[end]) {
             if let literal, end > range.lowerBound,
                 Self.starts(bytes, at: end, before: range.upperBound, with: literal)
             {
@@ -193,6 +195,13 @@ struct MessageTemplate: Sendable {
     private func literal(at index: Int) -> [UInt8]? {
         guard index < pieces.count, case .literal(let literal) = pieces[index] else { return nil }
         return literal
+    }
+
+    /// Whether a hole's bytes are of a JSON text.
+    func isJSON(_ hole: Int) -> Bool {
+        parts.contains { part in
+            if case .json = part.source { part.hole == hole } else { false }
+        }
     }
 
     /// The number that a hole's bytes are.

@@ -129,7 +129,24 @@ final class ProtocolDescription: Sendable {
         if form.holes[hole].form != nil, let number = form.number(hole, match, in: bytes) {
             return Array(String(number).utf8)
         }
-        return Array(bytes[match.ranges[hole]])
+        let raw = bytes[match.ranges[hole]]
+        return form.isJSON(hole) ? Self.plain(raw) : Array(raw)
+    }
+
+    /// A value of a JSON text, however it was written: `"a\/b"` is `a/b`, and `5.0` is 5.
+    private static func plain(_ raw: ArraySlice<UInt8>) -> [UInt8] {
+        if raw.contains(UInt8(ascii: "\\")) { return JSONText.decodedBytes(raw) }
+        guard let point = raw.firstIndex(of: UInt8(ascii: ".")), point + 1 < raw.endIndex,
+            raw[(point + 1)...].allSatisfy({ $0 == UInt8(ascii: "0") }),
+            MessageTemplate.decimal(Array(raw), 0..<point - raw.startIndex) != nil
+        else { return Array(raw) }
+        return Array(raw[..<point])
+    }
+
+    /// The object that a request is about; nil where it names none, and none is common to all.
+    func object(of asked: Asked) -> [UInt8]? {
+        asked.request.key.map { canonical($0, asked.request.form, asked.match, asked.bytes) }
+            ?? asked.request.commonObject
     }
 
     // MARK: Answers
@@ -181,8 +198,7 @@ final class ProtocolDescription: Sendable {
     // MARK: Versions
 
     func version(told reply: [UInt8], to request: [UInt8]) -> ObjectVersion? {
-        guard let asked = asked(request), let key = asked.request.key else { return nil }
-        let object = Array(asked.bytes[asked.match.ranges[key]])
+        guard let asked = asked(request), let object = object(of: asked) else { return nil }
         let view = replyFraming.view(reply, from: .server)
         for candidate in asked.request.replies where candidate.version != nil {
             guard let version = candidate.version, let match = candidate.form.match(view) else { continue }

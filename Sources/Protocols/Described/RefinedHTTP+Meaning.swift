@@ -34,9 +34,7 @@ extension ProtocolDescription {
             if !method.isSafe, !(400...499).contains(status ?? 0) { history.noteUnexplained(exchange.request) }
             return
         }
-        let key = asked.request.key.map { Array(asked.bytes[asked.match.ranges[$0]]) }
-        guard let effect = asked.request.effect, let object = key ?? asked.request.commonObject,
-            let stated = self.effect(effect, asked)
+        guard let effect = asked.request.effect, let stated = self.effect(effect, asked)
         else { return }
         if status == 405 || status == 501 {
             history.unsupported.insert(asked.request.name)
@@ -47,7 +45,7 @@ extension ProtocolDescription {
         let answer = reply.flatMap { self.answer($0.bytes, to: asked) }
         let blank = KeyOperation(kind: .read, key: 0, call: Int32(reading.index(of: call)), lane: lane)
         // What is sent behind the head may be read as late as it is sent, and interim replies come before anything is done.
-        let operation = versions.resolved(ObjectOperation(object, stated))
+        let operation = versions.resolved(ObjectOperation(object(of: asked) ?? [], stated))
         history.add(operation, answer, blank, exchange, completed: reply?.last.time)
     }
 }

@@ -1,5 +1,5 @@
 /// Texts between quotes, as JSON (RFC 8259, section 7) and EDN write them.
-enum JSONText {
+package enum JSONText {
     /// The text in quotes, for people: what a terminal would obey, or nobody would see, is escaped too.
     static func quoted(_ text: String) -> String {
         encoded(text).unicodeScalars.map { isShown($0) ? String($0) : "\\u{\(String($0.value, radix: 16))}" }.joined()
@@ -19,7 +19,7 @@ enum JSONText {
     }
 
     /// The same as bytes. What is no UTF-8 stays what it is, and so does half of a surrogate pair, as WTF-8 writes it.
-    static func decodedBytes(_ raw: some Collection<UInt8>) -> [UInt8] {
+    package static func decodedBytes(_ raw: some Collection<UInt8>) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(raw.count)
         var rest = Array(raw)[...]
