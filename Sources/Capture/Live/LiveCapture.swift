@@ -63,6 +63,8 @@ public final class LiveCapture: Sendable {
         let opened = try PcapHandle.open(options)
         self.options = options
         linkType = opened.linkType
+        let before = opened.countedBefore
+        counters.withLock { $0.last = (before.ps_recv, before.ps_drop, before.ps_ifdrop) }
         handle = opened.release()
     }
 

@@ -5,6 +5,8 @@ import System
 /// A libpcap handle on its way from creation to activation; closed unless released.
 struct PcapHandle: ~Copyable {
     private let handle: OpaquePointer
+    /// What the kernel had counted when the filter came into force: until then it takes whatever comes.
+    private(set) var countedBefore = pcap_stat()
 
     /// From linux/if_packet.h (kernel 4.20): do not show a packet again on its way out. libpcap drops outgoing copies
     /// on loopback in user space only, after they took half of the ring.
@@ -21,12 +23,12 @@ struct PcapHandle: ~Copyable {
         guard let created = pcap_create(options.interface, &buffer) else {
             throw .system(call: "pcap_create", reason: text(buffer))
         }
-        let opened = PcapHandle(created)
+        var opened = PcapHandle(created)
         try opened.activate(options)
         return opened
     }
 
-    private func activate(_ options: LiveCapture.Options) throws(CaptureError) {
+    private mutating func activate(_ options: LiveCapture.Options) throws(CaptureError) {
         pcap_set_snaplen(handle, Int32(clamping: options.snapLength))
         pcap_set_buffer_size(handle, Int32(clamping: options.ringBytes))
         pcap_set_timeout(handle, Int32(clamping: max(1, options.timeout.milliseconds)))
@@ -36,7 +38,21 @@ struct PcapHandle: ~Copyable {
         guard status >= 0 else { throw Self.failure(status, options.interface, String(cString: pcap_geterr(handle))) }
         if options.interface == "any" { pcap_set_datalink(handle, Int32(LinkType.linuxSLL2.rawValue)) }
         try ignoreOutgoing(options.interface)
+        guard !options.filter.isEmpty else { return }
+        // With nothing coming in, what came before can be told from what the filter lets through.
+        try refuseAll()
+        pcap_stats(handle, &countedBefore)
         try setFilter(options.filter)
+    }
+
+    /// A filter of one instruction: nothing passes. pcap_compile refuses to make one.
+    private func refuseAll() throws(CaptureError) {
+        var instruction = bpf_insn(code: UInt16(BPF_RET | BPF_K), jt: 0, jf: 0, k: 0)
+        let status = withUnsafeMutablePointer(to: &instruction) { pointer in
+            var program = bpf_program(bf_len: 1, bf_insns: pointer)
+            return pcap_setfilter(handle, &program)
+        }
+        guard status == 0 else { throw .system(call: "pcap_setfilter", reason: String(cString: pcap_geterr(handle))) }
     }
 
     deinit {
@@ -69,7 +85,6 @@ struct PcapHandle: ~Copyable {
     }
 
     private func setFilter(_ filter: String) throws(CaptureError) {
-        guard !filter.isEmpty else { return }
         var program = bpf_program()
         guard pcap_compile(handle, &program, filter, 1, 0xFFFF_FFFF) == 0 else {
             throw .badFilter(filter: filter, reason: String(cString: pcap_geterr(handle)))

@@ -95,9 +95,11 @@ struct TargetProber {
 
     // MARK: A few clients
 
-    /// More than there will be are tried, too: who has just left may count for a moment.
+    /// More than there will be are tried, too: who has just left may count for a moment. Not where each leaves with its reply: there
+    /// that many fill a short listen queue, and wait for seconds.
     private mutating func askTogether() throws {
-        for count in [clients, 2 * clients] where acquaintance.connections == nil { try askTogether(count) }
+        let counts = acquaintance.requestsPerConnection == 1 ? [clients] : [clients, 2 * clients]
+        for count in counts where acquaintance.connections == nil { try askTogether(count) }
     }
 
     private mutating func askTogether(_ count: Int) throws {

@@ -8,7 +8,7 @@ extension Campaign {
     func introduce() throws {
         isIntroducing = true
         defer { isIntroducing = false }
-        for scenario in source.introductions where !isOver && !introduction.isEnough {
+        for scenario in source.introductions where !isAcquaintanceOver && !introduction.isEnough {
             let start = Clock.monotonic
             introduction.note(try perform(scenario), took: .nanoseconds(Clock.monotonic - start))
         }
@@ -117,7 +117,7 @@ extension Campaign {
 
     /// Runs a probe, which accuses nobody; nil where there is no time for it.
     private func probe(_ scenario: Scenario) throws -> JudgedExecution? {
-        guard !isOver else { return nil }
+        guard !isAcquaintanceOver else { return nil }
         introduction.noteProbe()
         watch.begins(scenario)
         let (log, ending) = try harness.execute(scenario)

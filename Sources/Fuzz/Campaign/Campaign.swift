@@ -207,6 +207,9 @@ public final class Campaign {
         return Clock.monotonic >= end || isOutOfTime
     }
 
+    /// Of a short time half is for the campaign itself.
+    var isAcquaintanceOver: Bool { isOver || options.duration.map { elapsed >= $0 / 2 } ?? false }
+
     var stopsNow: Bool {
         Interruption.signal != nil || (options.stopOnFirst && findings.contains(where: isWanted))
             || findings.contains { options.stopOnOracles.contains($0.violation.oracle) && isWanted($0) }
