@@ -66,7 +66,8 @@ extension EndToEnd {
                     [
                         "gate", "--server", server, "--protocol", "resp", "--corpus",
                         "\(CrossfireProcess.root)/corpora/resp",
-                        "--duration", "12s", "--times", "2", "--out", folder.path, "--junit", "\(folder.path)/junit.xml",
+                        "--duration", "12s", "--times", "2", "--out", folder.path, "--junit",
+                        "\(folder.path)/junit.xml",
                     ] + more
                 ).finish()
             }
