@@ -177,7 +177,7 @@ public struct DescriptionError: Error, Equatable, Sendable, CustomStringConverti
 }
 
 extension Array<UInt8> {
-    fileprivate init(copying span: Span<UInt8>) {
+    init(copying span: Span<UInt8>) {
         self.init()
         reserveCapacity(span.count)
         for index in 0..<span.count { append(span[index]) }

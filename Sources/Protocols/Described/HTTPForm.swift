@@ -181,10 +181,7 @@ struct RefinedHTTP: WireCodec {
     }
 
     func told(_ reply: Span<UInt8>) -> [UInt8]? {
-        guard description.compares else { return nil }
-        var bytes: [UInt8] = []
-        for index in 0..<reply.count { bytes.append(reply[index]) }
-        return description.told(bytes)
+        description.compares ? description.told(Array(copying: reply)) : nil
     }
 
     func sending(headers: [[UInt8]]) -> (any WireCodec)? {

@@ -292,8 +292,7 @@ struct TagPlace: Sendable {
 
     func range(_ message: Span<UInt8>, _ role: Role, _ description: ProtocolDescription) -> Range<Int>? {
         if let place { return place.upperBound <= message.count ? place : nil }
-        var bytes: [UInt8] = []
-        for index in 0..<message.count { bytes.append(message[index]) }
+        let bytes = Array(copying: message)
         let found =
             role == .client
             ? description.asked(bytes).map { ($0.request.form, $0.match) }
